@@ -1,0 +1,36 @@
+// Every bound on size, depth, count and time that input meets, in one place. Beyond one of them the answer is
+// Errc::too_large (or too_many), naming the bound.
+#pragma once
+#include <cstddef>
+
+#include "base/time.h"
+
+namespace weir::limits {
+
+inline constexpr std::size_t leaf_bytes_max = 4096;
+inline constexpr std::size_t leaf_subjects_max = 64;
+inline constexpr std::size_t payload_inline_bytes_max = 64 * 1024;  // larger ones go to the blob store
+inline constexpr std::size_t request_body_bytes_max = 1024 * 1024;
+inline constexpr std::size_t blob_bytes_max = 64 * 1024 * 1024;
+inline constexpr std::size_t report_bytes_max = 16 * 1024 * 1024;
+inline constexpr std::size_t header_bytes_max = 16 * 1024;
+inline constexpr std::size_t json_depth_max = 64;
+inline constexpr std::size_t name_bytes_max = 255;
+inline constexpr std::size_t text_bytes_max = 4096;       // descriptions, reasons, messages
+inline constexpr std::size_t page_rows_max = 1000;        // of one list answer
+inline constexpr std::size_t queue_commands_max = 4096;   // sequencer; full means 503
+inline constexpr std::size_t batch_commands_max = 1024;   // of one commit
+inline constexpr std::size_t connections_max = 4096;
+inline constexpr std::size_t token_failures_max = 10;     // per address and minute, then 429
+
+inline constexpr Duration request_time_max = seconds(30);
+inline constexpr Duration idle_connection_time_max = seconds(120);
+inline constexpr Duration coalesce_snapshot = milliseconds(100);
+inline constexpr Duration settled_process_age = seconds(10);  // before an explained process joins a snapshot
+inline constexpr Duration heartbeat_interval = seconds(5);
+inline constexpr int heartbeats_missed_max = 3;               // then the reporter is silent
+inline constexpr Duration deployment_within = minutes(15);
+inline constexpr Duration adoption_period = days(90);
+inline constexpr Duration clock_skew_max = hours(24);         // beyond it a report is refused
+
+}  // namespace weir::limits

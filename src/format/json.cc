@@ -1,0 +1,271 @@
+#include "format/json.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/limits.h"
+
+namespace weir::format {
+namespace {
+
+namespace dom = simdjson::dom;
+
+Result<Json> convert(dom::element element);
+
+Result<Json> convert_array(dom::array array) {
+  Json::Array items;
+  items.reserve(array.size());
+  for (const dom::element item : array) items.push_back(TRY(convert(item)));
+  return Json(std::move(items));
+}
+
+// Duplicate keys: quadratic search is quicker for the usual handful, sorting for the rest.
+Status refuse_duplicate_keys(const Json::Object& members) {
+  const auto duplicate = [](std::string_view key) {
+    return invalid(fmt::format("JSON object has the key '{}' twice", key.substr(0, 64)), std::string(key));
+  };
+  if (members.size() <= 16) {
+    for (std::size_t i = 1; i < members.size(); ++i)
+      for (std::size_t k = 0; k < i; ++k)
+        if (members[i].first == members[k].first) return duplicate(members[i].first);
+    return {};
+  }
+  std::vector<std::string_view> keys;
+  keys.reserve(members.size());
+  for (const auto& [key, value] : members) keys.push_back(key);
+  std::sort(keys.begin(), keys.end());
+  const auto twin = std::adjacent_find(keys.begin(), keys.end());
+  return twin == keys.end() ? Status() : duplicate(*twin);
+}
+
+Result<Json> convert_object(dom::object object) {
+  Json::Object members;
+  members.reserve(object.size());
+  for (const auto [key, value] : object) members.emplace_back(std::string(key), TRY(convert(value)));
+  TRY(refuse_duplicate_keys(members));
+  return Json(std::move(members));
+}
+
+Result<Json> convert(dom::element element) {
+  switch (element.type()) {
+    case dom::element_type::ARRAY: return convert_array(element.get_array().value_unsafe());
+    case dom::element_type::OBJECT: return convert_object(element.get_object().value_unsafe());
+    case dom::element_type::INT64: return Json(std::int64_t{element.get_int64().value_unsafe()});
+    case dom::element_type::UINT64: return invalid("a JSON integer does not fit into 64 bits with sign");
+    case dom::element_type::DOUBLE: return Json(element.get_double().value_unsafe());
+    case dom::element_type::STRING: return Json(std::string_view(element.get_string().value_unsafe()));
+    case dom::element_type::BOOL: return Json(element.get_bool().value_unsafe());
+    case dom::element_type::NULL_VALUE: return Json();
+  }
+  return internal("unknown JSON element");
+}
+
+// simdjson's DOM does not say where it stopped; its on-demand reader does. Only used after a failure.
+std::string position_of_failure(std::string_view text) {
+  const simdjson::padded_string padded(text);
+  simdjson::ondemand::parser parser;
+  auto document = parser.iterate(padded);
+  if (document.error() != simdjson::SUCCESS) return "";
+  const auto walked = [&]() -> simdjson::error_code {
+    simdjson::ondemand::value value;
+    if (const auto error = document.get_value().get(value)) return error;
+    std::string_view raw;
+    return simdjson::to_json_string(value).get(raw);
+  }();
+  const char* where = nullptr;
+  if (walked == simdjson::SUCCESS || document.current_location().get(where) != simdjson::SUCCESS) return "";
+  const auto offset = where - padded.data();
+  if (offset < 0 || static_cast<std::size_t>(offset) > text.size()) return "";
+  return fmt::format(" near byte {}", offset);
+}
+
+std::string first_invalid_utf8(std::string_view text) {
+  std::size_t low = 0, high = text.size();  // a prefix that is invalid is found by halving; 4 bytes of slack
+  while (low + 4 < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    std::size_t end = middle;
+    while (end > low && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+    if (end == low || !simdjson::validate_utf8(text.data() + low, end - low)) high = middle;
+    else low = end;
+  }
+  return fmt::format("JSON text is not valid UTF-8 near byte {}", low);
+}
+
+void append_number(std::string& out, double value) {
+  if (std::isfinite(value)) fmt::format_to(std::back_inserter(out), "{}", value);
+  else out += "null";
+}
+
+// Order of RFC 8785: UTF-16 code units. Differs from bytes only between U+E000..U+FFFF and the astral planes.
+bool before_in_utf16(std::string_view a, std::string_view b) {
+  const auto weight = [](unsigned char c) { return c >= 0xEE && c <= 0xEF ? c + 0x100 : int{c}; };
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) {
+    return weight(static_cast<unsigned char>(x)) < weight(static_cast<unsigned char>(y));
+  });
+}
+
+enum class Order { as_read, canonical };
+
+void append(std::string& out, const Json& value, Order order);
+
+void append_object(std::string& out, const Json::Object& members, Order order) {
+  std::vector<const Json::Member*> sorted;
+  for (const auto& member : members) sorted.push_back(&member);
+  if (order == Order::canonical)
+    std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
+      return before_in_utf16(a->first, b->first);
+    });
+  out += '{';
+  for (const Json::Member* member : sorted) {
+    if (member != sorted.front()) out += ',';
+    append_json_string(out, member->first);
+    out += ':';
+    append(out, member->second, order);
+  }
+  out += '}';
+}
+
+void append(std::string& out, const Json& value, Order order) {
+  if (const auto* text = value.string()) return append_json_string(out, *text);
+  if (const auto* number = value.integer()) return void(fmt::format_to(std::back_inserter(out), "{}", *number));
+  if (const auto* flag = value.boolean()) return void(out += *flag ? "true" : "false");
+  if (const auto* number = value.real()) return append_number(out, *number);
+  if (const auto* members = value.object()) return append_object(out, *members, order);
+  const auto* items = value.array();
+  if (items == nullptr) return void(out += "null");
+  out += '[';
+  for (std::size_t i = 0; i < items->size(); ++i) {
+    if (i > 0) out += ',';
+    append(out, (*items)[i], order);
+  }
+  out += ']';
+}
+
+void append_pretty(std::string& out, const Json& value, std::size_t depth) {
+  const auto line = [&](std::size_t at) { out += '\n'; out.append(at * 2, ' '); };
+  const auto* members = value.object();
+  const auto* items = value.array();
+  if (members != nullptr && !members->empty()) {
+    out += '{';
+    for (std::size_t i = 0; i < members->size(); ++i) {
+      if (i > 0) out += ',';
+      line(depth + 1);
+      append_json_string(out, (*members)[i].first);
+      out += ": ";
+      append_pretty(out, (*members)[i].second, depth + 1);
+    }
+    line(depth);
+    out += '}';
+  } else if (items != nullptr && !items->empty()) {
+    out += '[';
+    for (std::size_t i = 0; i < items->size(); ++i) {
+      if (i > 0) out += ',';
+      line(depth + 1);
+      append_pretty(out, (*items)[i], depth + 1);
+    }
+    line(depth);
+    out += ']';
+  } else {
+    append(out, value, Order::as_read);
+  }
+}
+
+const Json null_value;
+const Json::Array no_items;
+
+}  // namespace
+
+const Json* Json::find(std::string_view key) const {
+  if (const auto* members = object())
+    for (const auto& [name, value] : *members)
+      if (name == key) return &value;
+  return nullptr;
+}
+
+const Json& Json::at(std::string_view key) const {
+  const Json* found = find(key);
+  return found != nullptr ? *found : null_value;
+}
+
+std::string_view Json::text(std::string_view key) const {
+  const std::string* found = at(key).string();
+  return found != nullptr ? std::string_view(*found) : std::string_view();
+}
+
+const Json::Array& Json::items(std::string_view key) const {
+  const Array* found = at(key).array();
+  return found != nullptr ? *found : no_items;
+}
+
+void Json::set(std::string key, Json value) {
+  if (is_null()) value_ = Object();
+  Object* members = object();
+  CHECK(members != nullptr);
+  for (auto& [name, old] : *members)
+    if (name == key) return void(old = std::move(value));
+  members->emplace_back(std::move(key), std::move(value));
+}
+
+Result<Json> parse_json(std::string_view text) {
+  thread_local dom::parser parser;
+  if (parser.max_depth() != limits::json_depth_max &&
+      parser.allocate(64 * 1024, limits::json_depth_max) != simdjson::SUCCESS)
+    return internal("no memory for the JSON reader");
+  const auto parsed = parser.parse(text.data(), text.size());
+  switch (parsed.error()) {
+    case simdjson::SUCCESS: return convert(parsed.value_unsafe());
+    case simdjson::UTF8_ERROR: return invalid(first_invalid_utf8(text));
+    case simdjson::EMPTY: return invalid("expected JSON, got nothing");
+    case simdjson::DEPTH_ERROR:
+      return invalid(fmt::format("JSON is nested deeper than {} levels", limits::json_depth_max));
+    default:
+      return invalid(fmt::format("not valid JSON{}: {}", position_of_failure(text),
+                                 simdjson::error_message(parsed.error())));
+  }
+}
+
+std::string dump(const Json& value) {
+  std::string out;
+  append(out, value, Order::as_read);
+  return out;
+}
+
+std::string dump_pretty(const Json& value) {
+  std::string out;
+  append_pretty(out, value, 0);
+  return out;
+}
+
+std::string dump_canonical(const Json& value) {
+  std::string out;
+  append(out, value, Order::canonical);
+  return out;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t done = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, done, i - done);
+    done = i + 1;
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\b': out += "\\b"; break;
+      case '\f': out += "\\f"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+    }
+  }
+  out.append(text, done, text.size() - done);
+  out += '"';
+}
+
+}  // namespace weir::format
