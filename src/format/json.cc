@@ -7,11 +7,14 @@
 #include <cmath>
 
 #include "base/limits.h"
+#include "format/json_offence.h"
 
 namespace weir::format {
 namespace {
 
 namespace dom = simdjson::dom;
+
+const Error number_too_large{Errc::too_large, "a JSON integer does not fit into 64 bits with sign"};
 
 Result<Json> convert(dom::element element);
 
@@ -54,7 +57,7 @@ Result<Json> convert(dom::element element) {
     case dom::element_type::ARRAY: return convert_array(element.get_array().value_unsafe());
     case dom::element_type::OBJECT: return convert_object(element.get_object().value_unsafe());
     case dom::element_type::INT64: return Json(std::int64_t{element.get_int64().value_unsafe()});
-    case dom::element_type::UINT64: return invalid("a JSON integer does not fit into 64 bits with sign");
+    case dom::element_type::UINT64: return number_too_large;
     case dom::element_type::DOUBLE: return Json(element.get_double().value_unsafe());
     case dom::element_type::STRING: return Json(std::string_view(element.get_string().value_unsafe()));
     case dom::element_type::BOOL: return Json(element.get_bool().value_unsafe());
@@ -63,35 +66,10 @@ Result<Json> convert(dom::element element) {
   return internal("unknown JSON element");
 }
 
-// simdjson's DOM does not say where it stopped; its on-demand reader does. Only used after a failure.
-std::string position_of_failure(std::string_view text) {
-  const simdjson::padded_string padded(text);
-  simdjson::ondemand::parser parser;
-  auto document = parser.iterate(padded);
-  if (document.error() != simdjson::SUCCESS) return "";
-  const auto walked = [&]() -> simdjson::error_code {
-    simdjson::ondemand::value value;
-    if (const auto error = document.get_value().get(value)) return error;
-    std::string_view raw;
-    return simdjson::to_json_string(value).get(raw);
-  }();
-  const char* where = nullptr;
-  if (walked == simdjson::SUCCESS || document.current_location().get(where) != simdjson::SUCCESS) return "";
-  const auto offset = where - padded.data();
-  if (offset < 0 || static_cast<std::size_t>(offset) > text.size()) return "";
-  return fmt::format(" near byte {}", offset);
-}
-
-std::string first_invalid_utf8(std::string_view text) {
-  std::size_t low = 0, high = text.size();  // a prefix that is invalid is found by halving; 4 bytes of slack
-  while (low + 4 < high) {
-    const std::size_t middle = low + (high - low) / 2;
-    std::size_t end = middle;
-    while (end > low && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    if (end == low || !simdjson::validate_utf8(text.data() + low, end - low)) high = middle;
-    else low = end;
-  }
-  return fmt::format("JSON text is not valid UTF-8 near byte {}", low);
+Error refusal(std::string_view text, simdjson::error_code code) {
+  const auto offence = locate_json_offence(text);
+  if (!offence) return invalid(fmt::format("not valid JSON: {}", simdjson::error_message(code)));
+  return invalid("not valid JSON " + to_string(*offence));
 }
 
 void append_number(std::string& out, double value) {
@@ -216,15 +194,13 @@ Result<Json> parse_json(std::string_view text) {
     return internal("no memory for the JSON reader");
   const auto parsed = parser.parse(text.data(), text.size());
   switch (parsed.error()) {
-    case simdjson::SUCCESS: return convert(parsed.value_unsafe());
-    case simdjson::UTF8_ERROR: return invalid(first_invalid_utf8(text));
+    case simdjson::SUCCESS: break;
     case simdjson::EMPTY: return invalid("expected JSON, got nothing");
-    case simdjson::DEPTH_ERROR:
-      return invalid(fmt::format("JSON is nested deeper than {} levels", limits::json_depth_max));
-    default:
-      return invalid(fmt::format("not valid JSON{}: {}", position_of_failure(text),
-                                 simdjson::error_message(parsed.error())));
+    default: return refusal(text, parsed.error());
   }
+  auto converted = convert(parsed.value_unsafe());
+  if (!converted.ok() && converted.error().code == Errc::too_large) return refusal(text, simdjson::NUMBER_OUT_OF_RANGE);
+  return converted;
 }
 
 std::string dump(const Json& value) {
