@@ -1,5 +1,6 @@
 # Third-party libraries: the static archive where the distribution ships one, so that `ldd weir` stays short.
 find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(spdlog REQUIRED)

@@ -1,0 +1,53 @@
+// Finds the row of a route table for a method and a path. A pattern is literal segments and `{name}` parameters:
+// "/v1/orgs/{org}/flows/{flow}". A last segment `{name...}` takes the rest of the path, slashes included. Literals win
+// over parameters. The path is split first and each segment decoded after, so %2F never separates; segments that are
+// empty, ".", "..", or hold NUL, control characters or non-UTF-8 are refused (400), so a parameter is never a way out
+// of a directory ("%2F" may stand inside one: it is data). HEAD is answered by the GET row. Immutable once made; safe
+// to share between threads.
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "http/message.h"
+
+namespace weir::http {
+
+struct RouteRow {
+  std::string_view method;   // "GET"
+  std::string_view pattern;
+  std::size_t index;         // whatever the caller wants back
+};
+
+struct RouteFound {
+  std::size_t index;
+};
+// No such path (404), no such method on it (405, with Allow), or a path that is wrong in itself (400).
+struct RouteRefused {
+  int status;
+  std::string allow = {};  // of 405: "GET, HEAD, PUT"
+  Error error = {};
+};
+
+class Router {
+ public:
+  // A bug of the table (two rows alike, pattern without leading slash, rest not last) fails a CHECK.
+  explicit Router(std::span<const RouteRow> rows);
+  ~Router();
+  Router(Router&&) noexcept;
+  Router& operator=(Router&&) noexcept;
+
+  // On success fills request.parameters.
+  std::variant<RouteFound, RouteRefused> match(Request& request) const;
+
+ private:
+  struct Node;
+  std::unique_ptr<Node> root_;
+};
+
+Response refusal_response(const RouteRefused& refused);
+
+}  // namespace weir::http
