@@ -15,6 +15,7 @@ inline constexpr std::size_t blob_bytes_max = 64 * 1024 * 1024;
 inline constexpr std::size_t report_bytes_max = 16 * 1024 * 1024;
 inline constexpr std::size_t header_bytes_max = 16 * 1024;
 inline constexpr std::size_t json_depth_max = 64;
+inline constexpr std::size_t yaml_nodes_max = 100'000;
 inline constexpr std::size_t name_bytes_max = 255;
 inline constexpr std::size_t text_bytes_max = 4096;       // descriptions, reasons, messages
 inline constexpr std::size_t page_rows_max = 1000;        // of one list answer

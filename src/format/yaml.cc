@@ -1,0 +1,91 @@
+#include "format/yaml.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <charconv>
+#include <optional>
+
+#include "base/limits.h"
+
+namespace weir::format {
+namespace {
+
+Error wrong_at(const YAML::Mark& mark, std::string_view message) {
+  if (mark.is_null()) return invalid(fmt::format("YAML: {}", message));
+  return invalid(fmt::format("YAML line {}, column {}: {}", mark.line + 1, mark.column + 1, message));
+}
+
+template <class Number>
+std::optional<Number> number_from(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  Number value{};
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+Json plain_scalar(const std::string& text) {
+  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return Json();
+  if (text == "true" || text == "True" || text == "TRUE") return Json(true);
+  if (text == "false" || text == "False" || text == "FALSE") return Json(false);
+  if (text.find_first_of("0123456789") == std::string::npos) return Json(text);
+  if (const auto whole = number_from<std::int64_t>(text)) return Json(*whole);
+  if (const auto real = number_from<double>(text)) return Json(*real);
+  return Json(text);
+}
+
+class Reader {
+ public:
+  Result<Json> read(const YAML::Node& node, std::size_t depth) {
+    if (depth > limits::json_depth_max) return too_large(node, fmt::format("nested deeper than {}", limits::json_depth_max));
+    if (++nodes_ > limits::yaml_nodes_max) return too_large(node, fmt::format("more than {} values", limits::yaml_nodes_max));
+    if (node.IsMap()) return read_map(node, depth);
+    if (node.IsSequence()) return read_sequence(node, depth);
+    if (!node.IsScalar()) return Json();
+    const bool quoted = node.Tag() == "!" || node.Tag() == "tag:yaml.org,2002:str";
+    return quoted ? Json(node.Scalar()) : plain_scalar(node.Scalar());
+  }
+
+ private:
+  static Error too_large(const YAML::Node& node, std::string_view message) {
+    return {Errc::too_large, wrong_at(node.Mark(), message).message};
+  }
+
+  Result<Json> read_sequence(const YAML::Node& node, std::size_t depth) {
+    Json::Array items;
+    for (const YAML::Node& item : node) items.push_back(TRY(read(item, depth + 1)));
+    return Json(std::move(items));
+  }
+
+  Result<Json> read_map(const YAML::Node& node, std::size_t depth) {
+    Json map{Json::Object{}};
+    for (const auto& member : node) {
+      if (!member.first.IsScalar()) return wrong_at(member.first.Mark(), "a key must be text");
+      const std::string& key = member.first.Scalar();
+      if (map.find(key) != nullptr) return wrong_at(member.first.Mark(), fmt::format("the key '{}' stands twice", key));
+      Json value = TRY(read(member.second, depth + 1));
+      map.object()->emplace_back(key, std::move(value));
+    }
+    return map;
+  }
+
+  std::size_t nodes_ = 0;
+};
+
+}  // namespace
+
+Result<Json> parse_yaml(std::string_view text) {
+  try {
+    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    if (documents.empty()) return Json();
+    if (documents.size() > 1) return wrong_at(documents[1].Mark(), "a second document; one is expected");
+    const Json value = TRY(Reader().read(documents.front(), 0));
+    // The JSON reader judges what both formats share: text that is not UTF-8.
+    return parse_json(dump(value));
+  } catch (const YAML::Exception& fault) {
+    return wrong_at(fault.mark, fault.msg);
+  }
+}
+
+}  // namespace weir::format

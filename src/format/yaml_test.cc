@@ -1,0 +1,49 @@
+#include "format/yaml.h"
+
+#include <gtest/gtest.h>
+
+#include "base/limits.h"
+
+namespace weir::format {
+namespace {
+
+std::string error_of(std::string_view text) {
+  const auto parsed = parse_yaml(text);
+  return parsed.ok() ? "" : parsed.error().message;
+}
+
+}  // namespace
+
+TEST(Yaml, values_are_those_of_json) {
+  const auto value = parse_yaml("a: 1\nb: [yes, true, ~, 1.5, '7', \"x\"]\nc:\n  d: 2026-11-22\n").value();
+  EXPECT_EQ(dump(value), R"({"a":1,"b":["yes",true,null,1.5,"7","x"],"c":{"d":"2026-11-22"}})");
+}
+
+TEST(Yaml, an_empty_document_is_null) { EXPECT_TRUE(parse_yaml("# nothing\n").value().is_null()); }
+
+TEST(Yaml, faults_name_their_line) {
+  EXPECT_NE(error_of("a: 1\na: 2\n").find("line 2"), std::string::npos) << error_of("a: 1\na: 2\n");
+  EXPECT_NE(error_of("a: [1,\nb: }").find("line"), std::string::npos);
+  EXPECT_NE(error_of("a: 1\n---\nb: 2\n").find("second document"), std::string::npos);
+  EXPECT_NE(error_of("? [1, 2]\n: x\n").find("key must be text"), std::string::npos);
+}
+
+TEST(Yaml, unfolding_aliases_are_bounded) {
+  std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 9; ++i) {
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
+    for (int k = 0; k < 10; ++k) bomb += (k ? ", *a" : "*a") + std::to_string(i - 1);
+    bomb += "]\n";
+  }
+  const auto parsed = parse_yaml(bomb);
+  ASSERT_FALSE(parsed.ok());
+  EXPECT_EQ(parsed.error().code, Errc::too_large);
+}
+
+TEST(Yaml, deep_nesting_and_invalid_utf8_are_refused) {
+  EXPECT_NE(error_of(std::string(limits::json_depth_max + 2, '[') + std::string(limits::json_depth_max + 2, ']')), "");
+  EXPECT_NE(error_of(std::string(100'000, '[')), "");
+  EXPECT_NE(error_of("a: \"\xff\xfe\"\n"), "");
+}
+
+}  // namespace weir::format
