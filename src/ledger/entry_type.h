@@ -8,14 +8,72 @@
 
 namespace weir::ledger {
 
-enum class EntryType : std::uint16_t {};
+enum class EntryType : std::uint16_t {
+  ledger_opened = 1,
+  account_created = 2,
+  account_removed = 3,
+  join_token_issued = 4,
+  join_token_revoked = 5,
+  service_declared = 10,
+  flow_declared = 11,
+  trail_begun = 12,
+  artifact_recorded = 13,
+  attestation_recorded = 14,
+  attestation_type_declared = 15,
+  approval_given = 20,
+  approval_revoked = 21,
+  deployment_declared = 22,
+  deployment_changed = 23,
+  environment_declared = 30,
+  reporter_enrolled = 31,
+  report_accepted = 32,
+  reporter_faulted = 33,
+  scope_declared = 34,
+  scope_removed = 35,
+  verdicts_given = 36,
+  snapshot_taken = 37,
+  alert_opened = 40,
+  alerts_resolved = 41,
+  alerts_acknowledged = 42,
+  channel_declared = 43,
+  channel_removed = 44,
+};
 
 struct EntryTypeRow {
   EntryType type;
   std::string_view name;
 };
 
-inline constexpr std::array<EntryTypeRow, 0> entry_type_table{};
+inline constexpr std::array entry_type_table{
+    EntryTypeRow{EntryType::ledger_opened, "ledger-opened"},
+    EntryTypeRow{EntryType::account_created, "account-created"},
+    EntryTypeRow{EntryType::account_removed, "account-removed"},
+    EntryTypeRow{EntryType::join_token_issued, "join-token-issued"},
+    EntryTypeRow{EntryType::join_token_revoked, "join-token-revoked"},
+    EntryTypeRow{EntryType::service_declared, "service-declared"},
+    EntryTypeRow{EntryType::flow_declared, "flow-declared"},
+    EntryTypeRow{EntryType::trail_begun, "trail-begun"},
+    EntryTypeRow{EntryType::artifact_recorded, "artifact-recorded"},
+    EntryTypeRow{EntryType::attestation_recorded, "attestation-recorded"},
+    EntryTypeRow{EntryType::attestation_type_declared, "attestation-type-declared"},
+    EntryTypeRow{EntryType::approval_given, "approval-given"},
+    EntryTypeRow{EntryType::approval_revoked, "approval-revoked"},
+    EntryTypeRow{EntryType::deployment_declared, "deployment-declared"},
+    EntryTypeRow{EntryType::deployment_changed, "deployment-changed"},
+    EntryTypeRow{EntryType::environment_declared, "environment-declared"},
+    EntryTypeRow{EntryType::reporter_enrolled, "reporter-enrolled"},
+    EntryTypeRow{EntryType::report_accepted, "report-accepted"},
+    EntryTypeRow{EntryType::reporter_faulted, "reporter-faulted"},
+    EntryTypeRow{EntryType::scope_declared, "scope-declared"},
+    EntryTypeRow{EntryType::scope_removed, "scope-removed"},
+    EntryTypeRow{EntryType::verdicts_given, "verdicts-given"},
+    EntryTypeRow{EntryType::snapshot_taken, "snapshot-taken"},
+    EntryTypeRow{EntryType::alert_opened, "alert-opened"},
+    EntryTypeRow{EntryType::alerts_resolved, "alerts-resolved"},
+    EntryTypeRow{EntryType::alerts_acknowledged, "alerts-acknowledged"},
+    EntryTypeRow{EntryType::channel_declared, "channel-declared"},
+    EntryTypeRow{EntryType::channel_removed, "channel-removed"},
+};
 
 constexpr std::string_view name_of(EntryType type) {
   for (const EntryTypeRow& row : entry_type_table)

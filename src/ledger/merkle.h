@@ -68,7 +68,7 @@ Result<Proof> prove_inclusion(LeafIndex index, TreeSize size, NodeReader& nodes)
 Status check_inclusion(LeafIndex index, TreeSize size, const Sha256& leaf, std::span<const Sha256> proof,
                        const Sha256& root);
 
-// older <= newer, else invalid. Empty for equal sizes and for older == 0.
+// 1 <= older <= newer, else invalid: nothing follows from an empty tree. Equal sizes have the empty proof.
 Result<Proof> prove_consistency(TreeSize older, TreeSize newer, NodeReader& nodes);
 
 struct TreeHead {
@@ -78,11 +78,14 @@ struct TreeHead {
 };
 Status check_consistency(const TreeHead& older, const TreeHead& newer, std::span<const Sha256> proof);
 
+// The complete subtrees that a tree of this size is made of, largest (leftmost) first.
+std::vector<NodeId> peaks_of(TreeSize size);
+
 // The root of the first `size` leaves.
 Result<Sha256> root_of(TreeSize size, NodeReader& nodes);
 
 // A subtree as witnesses and mirrors cosign it: leaves [start, end), where start is a multiple of the smallest power
-// of two that is not below end - start.
+// of two that is not below end - start. The empty one is part of every tree.
 struct Subtree {
   LeafIndex start;
   LeafIndex end;

@@ -29,7 +29,7 @@ struct VerificationReport {
   std::uint64_t payloads_erased = 0;
   std::uint64_t faults = 0;
   std::optional<Fault> first_fault = {};
-  std::optional<Checkpoint> checkpoint = {};  // the one that was held against the entries
+  std::optional<Checkpoint> checkpoint = {};  // the one held against the entries, if its signature is good
   bool sound() const { return faults == 0 && checkpoint.has_value(); }
 };
 
@@ -44,10 +44,11 @@ class Verification {
   VerificationReport finish(std::string_view signed_checkpoint, const VerifierKey& key);
 
  private:
-  void fault(std::string what);
+  void fault(LeafIndex index, std::string what);
   void check_leaf(BytesView leaf, const std::optional<Opening>& opening);
   void check_opening(const Leaf& leaf, const std::optional<Opening>& opening);
   void check_expected();
+  void check_checkpoint(const Checkpoint& checkpoint);
 
   Frontier frontier_;
   std::map<std::uint64_t, Sha256> expected_;
