@@ -24,6 +24,22 @@ inline constexpr std::size_t batch_commands_max = 1024;   // of one commit
 inline constexpr std::size_t connections_max = 4096;
 inline constexpr std::size_t token_failures_max = 10;     // per address and minute, then 429
 
+inline constexpr std::size_t query_fields_max = 256;
+inline constexpr std::size_t bodies_bytes_max = 256 * 1024 * 1024;  // of all requests in flight together; then 503
+inline constexpr std::size_t read_bytes_per_second_min = 64 * 1024;  // a large body earns its time at this rate
+inline constexpr std::size_t refusals_max = 64;  // connections beyond connections_max that are still told why
+inline constexpr Duration lingering_time_max = seconds(1);  // a refused client may still be sending
+
+inline constexpr std::size_t tree_entries_max = 1'000'000;  // of a directory that is fingerprinted
+inline constexpr std::size_t tree_depth_max = 256;
+inline constexpr std::size_t image_document_bytes_max = 4 * 1024 * 1024;
+inline constexpr std::size_t image_documents_max = 256;  // of one image
+inline constexpr std::size_t image_layers_max = 1024;
+inline constexpr std::size_t archive_entries_max = 100'000;
+inline constexpr std::size_t evidence_records_max = 1'000'000;  // test cases, results, components of one document
+inline constexpr std::size_t xml_depth_max = 64;
+inline constexpr std::size_t schema_bytes_max = 256 * 1024;
+
 inline constexpr Duration request_time_max = seconds(30);
 inline constexpr Duration idle_connection_time_max = seconds(120);
 inline constexpr Duration coalesce_snapshot = milliseconds(100);
