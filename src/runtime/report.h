@@ -192,6 +192,7 @@ struct Report {
   std::optional<Sha256> previous;  // digest of the previous report's bytes, of whichever incarnation; none for the first
   Instant sent_at;
   bool full = false;            // `started` is everything that runs now; what is absent has ended
+  std::int64_t part = 0, parts = 0;  // of a full report too large for one body: 1..parts; 0 of 0: it is whole
   std::vector<Instance> started;
   std::vector<Ended> ended;
   std::vector<RunCount> counts;
@@ -207,6 +208,8 @@ struct Report {
     visit.maybe("previous", self.previous);
     visit("sent_at", self.sent_at);
     visit.maybe("full", self.full);
+    visit.maybe("part", self.part);
+    visit.maybe("parts", self.parts);
     visit.maybe("started", self.started);
     visit.maybe("ended", self.ended);
     visit.maybe("counts", self.counts);

@@ -1,0 +1,366 @@
+#include "agent/containers/container_collector.h"
+
+#include <fmt/format.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <chrono>
+#include <list>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "agent/containers/identify.h"
+#include "agent/containers/wait.h"
+
+namespace weir::agent {
+namespace {
+
+constexpr Duration unexplained_age = milliseconds(150);  // after which nobody needs to be asked again
+constexpr Duration starting_time_max = milliseconds(700);  // that a runtime gets to start what it keeps
+constexpr Duration pending_interval = milliseconds(15);
+constexpr std::int64_t census_share = 200;       // of time may go into the census at rest
+constexpr std::int64_t hinted_census_share = 10;  // and when hints come in numbers
+constexpr const char* podman_store = "/var/lib/containers/storage";
+
+class File {
+ public:
+  explicit File(int file = -1) : file_(file) {}
+  File(File&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+  File& operator=(File&& other) noexcept { std::swap(file_, other.file_); return *this; }
+  ~File() { if (file_ >= 0) close(file_); }
+  int number() const { return file_; }
+
+ private:
+  int file_;
+};
+
+struct Known {
+  ContainerRoot root;
+  runtime::Instance instance;
+  File process;  // pidfd
+};
+
+struct Pending {
+  ContainerRoot root;
+  Instant first_seen;
+};
+
+// One runtime's event stream, followed for as long as its socket exists.
+struct Follower {
+  std::string runtime, socket;
+  std::atomic<bool> connected = false;
+  std::jthread thread;
+};
+
+bool is_same(const ContainerRoot& a, const ContainerRoot& b) {
+  return a.pid == b.pid && a.start_ticks == b.start_ticks;
+}
+
+// The low-level runtime itself, about to execute what the container is for.
+bool is_starting(const ContainerRoot& root) {
+  const auto stat = procfs::stat_of(root.pid);
+  return stat && (stat->command.starts_with("runc:[") || stat->command == "crun");
+}
+
+void add_identity(runtime::Instance& instance, const ContainerIdentity& identity) {
+  instance.id = identity.id;
+  instance.name = identity.image.reference;
+  instance.image = identity.image;
+  if (identity.image.config) instance.digests.push_back(*identity.image.config);
+  for (const Sha256& manifest : identity.image.manifests) instance.digests.push_back(manifest);
+  if (identity.started_at) instance.started_at = *identity.started_at;
+  else instance.uncertainty = milliseconds(200);  // the runtime clones the process before it executes
+  instance.origin.runtime = identity.runtime;
+  instance.seen_note = identity.note;
+  if (identity.rootless) instance.marks.push_back("rootless");
+}
+
+void add_outsider(runtime::Instance& instance, const ContainerRoot& root) {
+  const std::string id = container_id_of_cgroup(procfs::cgroup_of(root.pid));
+  instance.id = !id.empty() ? id : fmt::format("ns-{}", root.mounts);
+  const auto words = procfs::command_line(root.pid);
+  instance.name = words.empty() ? fmt::format("container {}", instance.id) : words[0];
+  instance.seen_note = "no runtime admits to this container, so nothing says which image it runs";
+  instance.marks.push_back("outside-runtime");
+  instance.origin.runtime = "none";
+  instance.uncertainty = milliseconds(200);
+}
+
+runtime::Instance make_instance(const ContainerRoot& root, const Identification& found, Instant now) {
+  runtime::Instance instance{.kind = runtime::WorkloadKind::container};
+  instance.started_at = procfs::start_time(root.start_ticks, now);
+  if (found.state == Identification::State::known) add_identity(instance, found.identity);
+  else add_outsider(instance, root);
+  if (instance.name.empty()) instance.name = instance.id;
+  if (instance.digests.empty()) instance.seen = runtime::Seen::unhashed;
+  if (root.nested) instance.marks.push_back("nested");
+  instance.origin.container = instance.id;
+  instance.origin.pid = root.pid;
+  if (const auto user = procfs::user_of(root.pid)) instance.origin.user = procfs::user_name(*user);
+  return instance;
+}
+
+}  // namespace
+
+struct ContainerCollector::State {
+  State(ContainerOptions given, const Clock& host_clock)
+      : options(std::move(given)), clock(host_clock), identifier(options.sockets) {}
+
+  const ContainerOptions options;
+  const Clock& clock;
+  const Census census;
+  WakeUp wake_up;
+
+  // Of the watching thread alone.
+  Identifier identifier;
+  std::map<std::uint64_t, Pending> pending;  // by mount namespace
+  std::list<Follower> followers;
+  Instant relisted_at, looked_at;
+  Duration census_cost;
+
+  mutable std::mutex mutex;  // guards what follows
+  std::map<std::uint64_t, Known> known;                  // by mount namespace
+  std::map<std::string, runtime::Instance> listed_only;  // by id: a runtime lists them, the census doesn't see them
+  std::set<std::uint64_t> seen_mounts;
+  std::vector<runtime::Source> sources;
+  std::size_t unreadable = 0;
+
+  void look(Sink& sink);
+  void end_gone(Sink& sink, const std::vector<ContainerRoot>& roots);
+  void note_new(const std::vector<ContainerRoot>& roots);
+  void identify_pending(Sink& sink);
+  bool is_settled(const Pending& waiting, Identification& found);
+  void relist(Sink& sink);
+  void follow_engines();
+  Status add_listed(std::map<std::string, runtime::Instance>& listed, Engine& engine);
+  void exchange_listed(Sink& sink, std::map<std::string, runtime::Instance> listed);
+  std::vector<int> process_files() const;
+  Duration pause() const;
+  void slow_down(std::stop_token stop) const;
+};
+
+// A container whose first process is gone, or is another one now, has ended.
+void ContainerCollector::State::end_gone(Sink& sink, const std::vector<ContainerRoot>& roots) {
+  std::vector<runtime::Ended> ended;
+  {
+    const std::lock_guard lock(mutex);
+    std::erase_if(known, [&](const auto& entry) {
+      const bool lives = std::any_of(roots.begin(), roots.end(),
+                                     [&](const ContainerRoot& root) { return is_same(root, entry.second.root); });
+      if (!lives) ended.push_back({entry.second.instance.id, clock.now()});
+      return !lives;
+    });
+    seen_mounts.clear();
+    for (const ContainerRoot& root : roots) seen_mounts.insert(root.mounts);
+  }
+  for (runtime::Ended& end : ended) sink.ended(std::move(end));
+}
+
+void ContainerCollector::State::note_new(const std::vector<ContainerRoot>& roots) {
+  std::map<std::uint64_t, Pending> still;
+  const std::lock_guard lock(mutex);
+  for (const ContainerRoot& root : roots) {
+    if (known.contains(root.mounts)) continue;
+    const auto waiting = pending.find(root.mounts);
+    const bool same = waiting != pending.end() && is_same(waiting->second.root, root);
+    still[root.mounts] = Pending{root, same ? waiting->second.first_seen : clock.now()};
+  }
+  pending = std::move(still);
+}
+
+// Whether `found` is the last word on a container, or it's worth asking again soon.
+bool ContainerCollector::State::is_settled(const Pending& waiting, Identification& found) {
+  if (found.state == Identification::State::known) return true;
+  const Duration age = clock.now() - waiting.first_seen;
+  const bool starting = found.state == Identification::State::not_yet || is_starting(waiting.root);
+  return age >= (starting ? starting_time_max : unexplained_age);
+}
+
+void ContainerCollector::State::identify_pending(Sink& sink) {
+  for (auto at = pending.begin(); at != pending.end();) {
+    Identification found = identifier.identify(at->second.root);
+    if (!is_settled(at->second, found)) {
+      ++at;
+      continue;
+    }
+    const ContainerRoot& root = at->second.root;
+    runtime::Instance instance = make_instance(root, found, clock.now());
+    {
+      const std::lock_guard lock(mutex);
+      const int process = static_cast<int>(syscall(SYS_pidfd_open, root.pid, 0));
+      known.insert_or_assign(root.mounts, Known{root, instance, File(process)});
+      listed_only.erase(instance.id);
+    }
+    at = pending.erase(at);
+    sink.started(std::move(instance));
+  }
+}
+
+void ContainerCollector::State::look(Sink& sink) {
+  const auto began = std::chrono::steady_clock::now();
+  const CensusResult result = census.take();
+  const auto took = std::chrono::steady_clock::now() - began;
+  census_cost = microseconds(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  looked_at = clock.now();
+  end_gone(sink, result.roots);
+  note_new(result.roots);
+  identify_pending(sink);
+  const std::lock_guard lock(mutex);
+  unreadable = result.unreadable;
+}
+
+// What this runtime lists and the census does not see: a runtime in another machine or namespace.
+Status ContainerCollector::State::add_listed(std::map<std::string, runtime::Instance>& listed, Engine& engine) {
+  const std::vector<std::string> ids = TRY(engine.running());
+  std::set<std::string> seen;
+  {
+    const std::lock_guard lock(mutex);
+    for (const auto& [mounts, container] : known) seen.insert(container.instance.id);
+  }
+  for (const std::string& id : ids) {
+    if (seen.contains(id)) continue;
+    const auto found = engine.describe(id);
+    if (!found || found->pid == 0) continue;
+    if (census.is_foreign(found->pid)) {  // it has just started: the next census finds it
+      wake_up.wake();
+      continue;
+    }
+    const ContainerRoot root{.pid = found->pid};
+    runtime::Instance instance =
+        make_instance(root, {Identification::State::known, found->identity}, clock.now());
+    instance.marks.push_back("listed-only");
+    listed.emplace(instance.id, std::move(instance));
+  }
+  return {};
+}
+
+void ContainerCollector::State::exchange_listed(Sink& sink, std::map<std::string, runtime::Instance> listed) {
+  std::vector<runtime::Instance> started;
+  std::vector<runtime::Ended> ended;
+  {
+    const std::lock_guard lock(mutex);
+    for (const auto& [id, instance] : listed_only)
+      if (!listed.contains(id)) ended.push_back({id, clock.now()});
+    for (const auto& [id, instance] : listed)
+      if (!listed_only.contains(id)) started.push_back(instance);
+    listed_only = std::move(listed);
+  }
+  for (auto& instance : started) sink.started(std::move(instance));
+  for (auto& end : ended) sink.ended(std::move(end));
+}
+
+void ContainerCollector::State::follow_engines() {
+  const auto& engines = identifier.engines();
+  followers.remove_if([&](const Follower& follower) {
+    return std::none_of(engines.begin(), engines.end(), [&](const auto& e) { return e->socket() == follower.socket; });
+  });
+  for (const auto& engine : engines) {
+    const bool followed = std::any_of(followers.begin(), followers.end(),
+                                      [&](const Follower& f) { return f.socket == engine->socket(); });
+    if (followed) continue;
+    Follower& follower = followers.emplace_back();
+    follower.runtime = engine->runtime();
+    follower.socket = engine->socket();
+    follower.thread = std::jthread([this, &follower](std::stop_token stop) {
+      Engine stream(follower.runtime, follower.socket);
+      while (!stop.stop_requested()) {
+        stream.follow(options.relist_interval, [this] { wake_up.wake(); }, stop);
+        wake_up.wake();
+        agent::pause(milliseconds(200), stop);
+      }
+    });
+  }
+}
+
+void ContainerCollector::State::relist(Sink& sink) {
+  identifier.find_engines();
+  follow_engines();
+  std::map<std::string, runtime::Instance> listed;
+  std::vector<runtime::Source> found;
+  for (const auto& engine : identifier.engines()) {
+    runtime::Source source{.watches = "containers", .means = engine->runtime(), .detail = engine->socket()};
+    if (const Status asked = add_listed(listed, *engine); !asked) {
+      source.blind = "its containers are seen but not their images: " + asked.error().message;
+      source.remedy = "run the agent as root, or let its user use the socket";
+    }
+    found.push_back(std::move(source));
+  }
+  if (access(podman_store, F_OK) == 0)
+    found.push_back({.watches = "containers", .means = "podman", .detail = podman_store});
+  exchange_listed(sink, std::move(listed));
+  relisted_at = clock.now();
+  const std::lock_guard lock(mutex);
+  sources = std::move(found);
+}
+
+std::vector<int> ContainerCollector::State::process_files() const {
+  std::vector<int> files;
+  const std::lock_guard lock(mutex);
+  for (const auto& [mounts, container] : known)
+    if (container.process.number() >= 0) files.push_back(container.process.number());
+  return files;
+}
+
+Duration ContainerCollector::State::pause() const {
+  if (!pending.empty()) return pending_interval;
+  return std::max(options.census_interval, microseconds(census_cost.micros * census_share));
+}
+
+// A storm of hints must not become a storm of censuses.
+void ContainerCollector::State::slow_down(std::stop_token stop) const {
+  const Duration since = clock.now() - looked_at;
+  const Duration gap = microseconds(census_cost.micros * hinted_census_share - since.micros);
+  if (gap.micros > 0) agent::pause(std::min(gap, options.census_interval), stop);
+}
+
+ContainerCollector::ContainerCollector(ContainerOptions options, const Clock& clock)
+    : state_(std::make_unique<State>(std::move(options), clock)) {}
+ContainerCollector::~ContainerCollector() = default;
+
+void ContainerCollector::watch(Sink& sink, std::stop_token stop) {
+  const std::stop_callback on_stop(stop, [this] { state_->wake_up.wake(); });
+  state_->look(sink);
+  while (!stop.stop_requested()) {
+    if (state_->clock.now() - state_->relisted_at >= state_->options.relist_interval) state_->relist(sink);
+    const auto woken = state_->wake_up.wait(state_->process_files(), state_->pause());
+    if (woken == WakeUp::Woken::by_call && !stop.stop_requested()) state_->slow_down(stop);
+    if (!stop.stop_requested()) state_->look(sink);
+  }
+  state_->followers.clear();
+}
+
+std::vector<runtime::Instance> ContainerCollector::running() {
+  std::vector<runtime::Instance> all;
+  const std::lock_guard lock(state_->mutex);
+  for (const auto& [mounts, container] : state_->known) all.push_back(container.instance);
+  for (const auto& [id, instance] : state_->listed_only) all.push_back(instance);
+  return all;
+}
+
+std::vector<runtime::Source> ContainerCollector::sources() const {
+  const std::lock_guard lock(state_->mutex);
+  std::vector<runtime::Source> all = state_->sources;
+  runtime::Source census{.watches = "containers", .means = "cgroups", .detail = "namespaces of every process"};
+  if (state_->unreadable > 0) {
+    census.blind = fmt::format("{} processes of other users, and containers among them", state_->unreadable);
+    census.remedy = "run the agent as root, or grant it CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH";
+  }
+  all.push_back(std::move(census));
+  return all;
+}
+
+void ContainerCollector::poke() { state_->wake_up.wake(); }
+
+void ContainerCollector::poke(std::int64_t pid) {
+  const std::uint64_t mounts = procfs::namespace_of(pid, "mnt");
+  if (mounts == 0 || mounts == state_->census.host_mounts()) return;
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->known.contains(mounts) || state_->seen_mounts.contains(mounts)) return;
+  }
+  poke();
+}
+
+}  // namespace weir::agent

@@ -1,0 +1,163 @@
+#include "agent/containers/identify.h"
+
+#include <fmt/format.h>
+#include <glob.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "agent/containers/containerd.h"
+#include "agent/containers/storage.h"
+
+namespace weir::agent {
+namespace {
+
+constexpr int ancestors_max = 4;
+
+// The process above a container that its runtime left there.
+struct Keeper {
+  enum class Kind { none, conmon, shim };
+  Kind kind = Kind::none;
+  std::int64_t pid = 0;
+  std::uint32_t user = 0;
+  std::vector<std::string> words;
+};
+
+std::string program_of(std::int64_t pid) {
+  char target[4096];
+  const ssize_t size = readlink(fmt::format("/proc/{}/exe", pid).c_str(), target, sizeof target);
+  const std::string_view path(target, size > 0 ? static_cast<std::size_t>(size) : 0);
+  return std::string(path.substr(std::min(path.rfind('/') + 1, path.size())));
+}
+
+Keeper find_keeper(const ContainerRoot& root) {
+  std::int64_t pid = root.parent;
+  for (int i = 0; i < ancestors_max && pid > 1; ++i) {
+    const std::string program = program_of(pid);
+    const bool conmon = program == "conmon", shim = program.starts_with("containerd-shim");
+    if (conmon || shim)
+      return {conmon ? Keeper::Kind::conmon : Keeper::Kind::shim, pid, procfs::user_of(pid).value_or(~0u),
+              procfs::command_line(pid)};
+    const auto stat = procfs::stat_of(pid);
+    if (!stat) break;
+    pid = stat->parent;
+  }
+  return {};
+}
+
+bool is_socket(const std::string& path) {
+  struct stat found {};
+  return stat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode);
+}
+
+std::vector<std::string> matches(const char* pattern) {
+  std::vector<std::string> paths;
+  glob_t found{};
+  if (glob(pattern, 0, nullptr, &found) == 0)
+    for (std::size_t i = 0; i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
+  globfree(&found);
+  return paths;
+}
+
+// "-H unix:///x.sock", "--host=unix:///x.sock" of each dockerd that root runs.
+std::vector<std::string> sockets_of_daemons() {
+  std::vector<std::string> sockets;
+  for (const std::int64_t pid : procfs::process_ids()) {
+    const auto stat = procfs::stat_of(pid);
+    if (!stat || stat->command != "dockerd" || procfs::user_of(pid) != 0u) continue;
+    for (const std::string& word : procfs::command_line(pid))
+      if (const std::size_t at = word.find("unix://"); at != word.npos) sockets.push_back(word.substr(at + 7));
+  }
+  return sockets;
+}
+
+std::string runtime_of_socket(const std::string& path) {
+  return path.find("podman") != path.npos ? "podman" : "docker";
+}
+
+Identification verdict_of(const Result<ContainerIdentity>& claimed) {
+  using State = Identification::State;
+  if (claimed) return {State::known, *claimed};
+  return {claimed.error().code == Errc::unavailable ? State::not_yet : State::outside, {}};
+}
+
+Identification identify_kept(const Keeper& keeper, std::int64_t pid) {
+  const auto words = parse_conmon_words(keeper.words);
+  if (!words) return {};
+  return verdict_of(identify_stored(*words, pid, keeper.user));
+}
+
+}  // namespace
+
+std::vector<EngineSocket> find_engine_sockets(const std::vector<std::string>& extra) {
+  std::vector<EngineSocket> found;
+  const auto add = [&](const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+      std::error_code error;
+      const std::string real = std::filesystem::canonical(path, error);
+      const EngineSocket socket{runtime_of_socket(path), error ? path : real};
+      if (is_socket(socket.path) && std::find(found.begin(), found.end(), socket) == found.end())
+        found.push_back(socket);
+    }
+  };
+  add(extra);
+  add({"/run/docker.sock", "/run/podman/podman.sock"});
+  add(matches("/run/user/*/docker.sock"));
+  add(matches("/run/user/*/podman/podman.sock"));
+  add(sockets_of_daemons());
+  return found;
+}
+
+std::string container_id_of_cgroup(std::string_view path) {
+  constexpr std::size_t id_size = 64;
+  std::size_t run = 0;
+  for (std::size_t i = path.size(); i-- > 0;) {
+    const char c = path[i];
+    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    run = hex ? run + 1 : 0;
+    const bool starts = i == 0 || path[i - 1] == '/' || path[i - 1] == '-' || path[i - 1] == ':';
+    if (run == id_size && starts) return std::string(path.substr(i, id_size));
+  }
+  return "";
+}
+
+Identifier::Identifier(std::vector<std::string> sockets) : sockets_(std::move(sockets)) { find_engines(); }
+
+void Identifier::find_engines() {
+  const std::vector<EngineSocket> sockets = find_engine_sockets(sockets_);
+  std::erase_if(engines_, [&](const auto& engine) {
+    return std::find(sockets.begin(), sockets.end(), EngineSocket{engine->runtime(), engine->socket()}) == sockets.end();
+  });
+  for (const EngineSocket& socket : sockets) {
+    const bool known = std::any_of(engines_.begin(), engines_.end(),
+                                   [&](const auto& engine) { return engine->socket() == socket.path; });
+    if (!known) engines_.push_back(std::make_unique<Engine>(socket.runtime, socket.path));
+  }
+}
+
+Identification Identifier::ask_engines(const std::string& id, std::int64_t pid) {
+  using State = Identification::State;
+  bool refused = false;
+  for (const auto& engine : engines_) {
+    const auto found = engine->describe(id);
+    if (!found) continue;
+    if (found->pid == pid) return {State::known, found->identity};
+    if (found->pid == 0) return {State::not_yet, {}};
+    refused = true;
+  }
+  return {refused ? State::outside : State::not_yet, {}};
+}
+
+Identification Identifier::identify(const ContainerRoot& root) {
+  const Keeper keeper = find_keeper(root);
+  if (keeper.kind == Keeper::Kind::conmon) return identify_kept(keeper, root.pid);
+  if (keeper.kind != Keeper::Kind::shim) return {};
+  const auto shim = parse_shim_words(keeper.words);
+  if (!shim) return {};
+  if (shim->name_space == "moby") return ask_engines(shim->id, root.pid);
+  return verdict_of(identify_contained(*shim, root.pid, keeper.user));
+}
+
+}  // namespace weir::agent

@@ -1,0 +1,49 @@
+// Finds out which runtime, if any, admits to a container that the census found. The keepers above its first process
+// (conmon, containerd's shim) say whom to ask; what they claim counts only when the runtime names that very process.
+// One thread.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/containers/census.h"
+#include "agent/containers/engine.h"
+#include "agent/containers/identity.h"
+
+namespace weir::agent {
+
+struct Identification {
+  enum class State {
+    known,    // `identity` is what the runtime says
+    not_yet,  // a runtime is still starting it
+    outside,  // no runtime admits to it
+  };
+  State state = State::outside;
+  ContainerIdentity identity;
+};
+
+class Identifier {
+ public:
+  explicit Identifier(std::vector<std::string> sockets);  // in addition to those found where runtimes put them
+  Identification identify(const ContainerRoot& root);
+  std::vector<std::unique_ptr<Engine>>& engines() { return engines_; }
+  void find_engines();  // sockets come and go
+
+ private:
+  Identification ask_engines(const std::string& id, std::int64_t pid);
+
+  std::vector<std::string> sockets_;
+  std::vector<std::unique_ptr<Engine>> engines_;
+};
+
+// Engine sockets that exist now: `extra`, the usual places, and where a running dockerd of root listens.
+struct EngineSocket {
+  std::string runtime, path;
+  bool operator==(const EngineSocket&) const = default;
+};
+std::vector<EngineSocket> find_engine_sockets(const std::vector<std::string>& extra);
+
+// 64 hex digits somewhere in the last parts of a cgroup path ("docker-<id>.scope"); empty when there are none.
+std::string container_id_of_cgroup(std::string_view path);
+
+}  // namespace weir::agent

@@ -1,0 +1,20 @@
+// What a container runtime, or the files it keeps, says about one container. A claim counts only for the process the
+// runtime itself names as the container's first one; callers check that.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "runtime/report.h"
+
+namespace weir::agent {
+
+struct ContainerIdentity {
+  std::string id;       // the full one
+  std::string runtime;  // docker, podman, containerd, cri-o
+  std::optional<Instant> started_at;
+  runtime::ImageClaim image;
+  std::string note;     // why `image` has no digest; empty when it has
+  bool rootless = false;  // claimed by a runtime that runs as an ordinary user
+};
+
+}  // namespace weir::agent
