@@ -26,6 +26,7 @@ struct RecordedLink {
     visit.maybe("platform", self.platform);
     visit.maybe("layers", self.layers);
   }
+  bool operator==(const RecordedLink&) const = default;
 };
 
 struct ArtifactRecorded {

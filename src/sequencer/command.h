@@ -1,0 +1,52 @@
+// A command is a request as a value: who asks, under which idempotency key, and a pure-of-clock function that looks at
+// the tables and decides. It returns events (accepted) or an error (refused, nothing changed). The sequencer runs it
+// inside the transaction of its batch; `now` is the time its entries will carry.
+#pragma once
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ledger/proof.h"
+#include "store/event.h"
+#include "store/sql.h"
+
+namespace weir::sequencer {
+
+// Where an event came to stand.
+struct Appended {
+  std::int64_t index = 0;
+  Instant at;
+};
+
+struct Decision {
+  std::vector<store::Event> events;  // may be empty: accepted, and nothing new to record
+  // The answer's resource as JSON, made once the entries have their indexes.
+  std::function<std::string(std::span<const Appended>)> answer;
+  // Rows of owned tables that belong to this act (secrets); runs in the same transaction.
+  std::function<Status(store::Database&)> keep;
+};
+
+using Decide = std::function<Result<Decision>(store::Database& tables, Instant now)>;
+
+struct Idempotency {
+  std::string key;
+  Sha256 body;  // digest of method, path and body: the same key with another body is a conflict
+};
+
+struct Outcome {
+  std::string answer;                    // JSON; empty when the decision made none
+  std::vector<Appended> appended;        // none for a replayed or empty decision
+  std::optional<ledger::Receipt> receipt;  // of the first entry
+  bool replayed = false;                 // answered from the idempotency key
+};
+
+struct Command {
+  ledger::ActorId actor;
+  std::optional<Idempotency> idempotency;
+  Decide decide;
+  std::function<void(Result<Outcome>)> done;  // called once, on the sequencer's thread, after the commit
+};
+
+}  // namespace weir::sequencer

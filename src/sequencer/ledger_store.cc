@@ -1,0 +1,195 @@
+#include "sequencer/ledger_store.h"
+
+#include "crypto/digest.h"
+#include "crypto/random.h"
+#include "crypto/seal.h"
+#include "store/project.h"
+#include "store/schema.h"
+
+namespace weir::sequencer {
+namespace {
+
+using store::Blob;
+using store::Row;
+
+constexpr std::size_t proof_cache_bytes = 4 * 1024 * 1024;
+
+std::int64_t tile_row_id(int level, std::uint64_t n) {
+  return static_cast<std::int64_t>((static_cast<std::uint64_t>(level) << 56) | n);
+}
+
+Error damaged(std::int64_t index, std::string_view what) {
+  return {Errc::corrupt, fmt::format("entry {} is damaged: {}; stop, run `weir ledger verify`, restore", index, what)};
+}
+
+struct EntryRow {
+  Bytes leaf;
+  std::optional<Bytes> sealed;
+  std::optional<Sha256> blob;
+  std::optional<Bytes> salt, key;
+};
+
+EntryRow entry_row(const Row& row) {
+  const auto bytes = [&](int column) {
+    return row.is_null(column) ? std::nullopt : std::optional<Bytes>(row.bytes(column));
+  };
+  return {Bytes(row.bytes(0)), bytes(1), row.maybe_digest(2), bytes(3), bytes(4)};
+}
+
+Result<StoredEntry> opened(std::int64_t index, EntryRow row, blob::BlobStore& blobs) {
+  StoredEntry entry{.index = index, .leaf = std::move(row.leaf)};
+  if (!row.key || !row.salt) return entry;  // erased
+  entry.salt = TRY(ledger::salt_from_bytes(*row.salt));
+  if (row.blob) row.sealed = TRY(blobs.read(*row.blob));
+  if (!row.sealed) return damaged(index, "its payload is gone, its key is not");
+  auto payload = crypto::open(*row.key, *row.sealed);
+  if (!payload) return damaged(index, payload.error().message);
+  entry.payload = std::move(*payload);
+  return entry;
+}
+
+constexpr std::string_view entry_columns = "e.leaf, e.payload, e.blob, k.salt, k.key";
+
+Result<Sha256> root_of_tile(store::Database& db, int level, std::uint64_t n) {
+  StoredTiles tiles(db);
+  const Bytes hashes = TRY(tiles.read_tile({.level = level, .n = n}));
+  const auto nodes = TRY(ledger::TileNodes::from_bytes(hashes));
+  return nodes.root();
+}
+
+}  // namespace
+
+Result<std::optional<Head>> load_head(store::Database& db) {
+  return query_one(db, "SELECT size, root, checkpoint, at FROM head", [](const Row& row) {
+    return Head{{static_cast<std::uint64_t>(row.integer(0))}, row.digest(1), row.string(2), row.instant(3)};
+  });
+}
+
+Status save_head(store::Database& db, const Head& head) {
+  return execute(db, "INSERT INTO head (one, size, root, checkpoint, at) VALUES (1,$1,$2,$3,$4) ON CONFLICT (one) DO UPDATE SET "
+                     "size=excluded.size, root=excluded.root, checkpoint=excluded.checkpoint, at=excluded.at",
+                 head.size.value, head.root, head.checkpoint, head.at);
+}
+
+Result<StoredEntry> read_entry(store::Database& db, blob::BlobStore& blobs, std::int64_t index) {
+  auto row = TRY(query_one(db, fmt::format("SELECT {} FROM entry e LEFT JOIN payload_key k ON k.idx=e.idx WHERE e.idx=$1",
+                                           entry_columns), entry_row, index));
+  if (!row) return not_found(fmt::format("there is no entry {}", index));
+  auto entry = TRY(opened(index, std::move(*row), blobs));
+  const auto leaf = ledger::decode_leaf(entry.leaf);
+  if (!leaf) return damaged(index, leaf.error().message);
+  if (entry.payload && ledger::commitment(entry.salt, *entry.payload) != leaf->commitment)
+    return damaged(index, "its payload is not what the leaf commits to");
+  return entry;
+}
+
+Result<Sha256> append_entry(store::Database& db, blob::BlobStore& blobs, std::int64_t index, const ledger::Leaf& leaf,
+                            const ledger::Salt& salt, BytesView payload) {
+  const Bytes encoded = ledger::encode(leaf);
+  const Bytes key = crypto::random_bytes(crypto::seal_key_bytes);
+  const Bytes sealed = crypto::seal(key, payload);
+  if (payload.size() <= limits::payload_inline_bytes_max) {
+    TRY(execute(db, "INSERT INTO entry (idx, leaf, payload) VALUES ($1,$2,$3)", index, Blob{encoded}, Blob{sealed}));
+  } else {
+    const Sha256 blob = TRY(blobs.put(sealed));
+    TRY(execute(db, "INSERT INTO entry (idx, leaf, blob) VALUES ($1,$2,$3)", index, Blob{encoded}, blob));
+  }
+  TRY(execute(db, "INSERT INTO payload_key (idx, salt, key) VALUES ($1,$2,$3)", index, Blob{salt.view()}, Blob{key}));
+  return ledger::leaf_hash(encoded);
+}
+
+Status save_tiles(store::Database& db, std::span<const ledger::CompletedTile> tiles) {
+  for (const ledger::CompletedTile& tile : tiles)
+    TRY(execute(db, "INSERT INTO tile (id, hashes) VALUES ($1,$2)", tile_row_id(tile.tile.level, tile.tile.n),
+                Blob{tile.hashes}));
+  return {};
+}
+
+Result<Bytes> StoredTiles::read_tile(const ledger::TileId& tile) {
+  const auto full = TRY(query_one(db_, "SELECT hashes FROM tile WHERE id=$1",
+                                  [](const Row& row) { return Bytes(row.bytes(0)); }, tile_row_id(tile.level, tile.n)));
+  if (full) return full->substr(0, std::size_t{tile.width} * 32);
+  if (tile.width == ledger::tile_width)
+    return Error{Errc::corrupt, fmt::format("the ledger's {} is missing", ledger::tile_path(tile))};
+  Bytes hashes;
+  if (tile.level == 0) {
+    const auto first = static_cast<std::int64_t>(tile.n * ledger::tile_width);
+    (void)TRY(query(db_, "SELECT leaf FROM entry WHERE idx>=$1 AND idx<$2 ORDER BY idx",
+                    [&](const Row& row) { hashes += ledger::leaf_hash(row.bytes(0)).view(); return 0; }, first,
+                    first + tile.width));
+  } else {
+    for (unsigned i = 0; i < tile.width; ++i)
+      hashes += TRY(root_of_tile(db_, tile.level - 1, tile.n * ledger::tile_width + i)).view();
+  }
+  if (hashes.size() != std::size_t{tile.width} * 32)
+    return Error{Errc::corrupt, fmt::format("the ledger's {} is incomplete", ledger::tile_path(tile))};
+  return hashes;
+}
+
+Result<ledger::RightEdgeTiles> load_right_edge(store::Database& db, const Head& head) {
+  const auto size = static_cast<std::int64_t>(head.size.value);
+  const std::int64_t held = TRY(query_count(db, "SELECT coalesce(max(idx)+1, 0) FROM entry"));
+  if (held != size)
+    return Error{Errc::corrupt, fmt::format("the head says {} entries, {} are there; restore from a copy", size, held)};
+  const auto tail = TRY(query(db, "SELECT leaf FROM entry WHERE idx>=$1 ORDER BY idx",
+                              [](const Row& row) { return ledger::leaf_hash(row.bytes(0)); },
+                              size - size % ledger::tile_width));
+  StoredTiles tiles(db);
+  auto edge = TRY(ledger::RightEdgeTiles::restore(head.size, tail, tiles));
+  if (edge.root() != head.root)
+    return Error{Errc::corrupt, "the ledger's newest entries do not have the root its checkpoint states; writes stop: "
+                                "run `weir ledger verify`, restore from a copy"};
+  return edge;
+}
+
+Result<ledger::Proof> prove(store::Database& db, std::int64_t index, ledger::TreeSize size) {
+  thread_local ledger::TileCache cache(proof_cache_bytes);
+  StoredTiles tiles(db);
+  ledger::TiledTree tree(size, tiles, cache);
+  return ledger::prove_inclusion({static_cast<std::uint64_t>(index)}, size, tree);
+}
+
+Result<ledger::VerificationReport> verify_all(store::Database& db, blob::BlobStore& blobs,
+                                              const ledger::VerifierKey& key,
+                                              const std::function<void(std::int64_t, std::int64_t)>& progress) {
+  constexpr std::int64_t stride = 1024;
+  const auto head = TRY(load_head(db));
+  if (!head) return not_found("the ledger has no head: nothing was ever recorded here");
+  const auto size = static_cast<std::int64_t>(head->size.value);
+  ledger::Verification verification;
+  for (std::int64_t from = 0; from < size; from += stride) {
+    auto rows = TRY(query(db, fmt::format("SELECT {} FROM entry e LEFT JOIN payload_key k ON k.idx=e.idx WHERE e.idx>=$1 AND "
+                                          "e.idx<$2 ORDER BY e.idx", entry_columns), entry_row, from,
+                          std::min(from + stride, size)));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const Bytes leaf = rows[i].leaf;
+      const auto entry = TRY(opened(from + static_cast<std::int64_t>(i), std::move(rows[i]), blobs));
+      if (entry.payload) verification.add(leaf, ledger::Opening{entry.salt.view(), *entry.payload});
+      else verification.add(leaf, std::nullopt);
+    }
+    if (progress) progress(std::min(from + stride, size), size);
+  }
+  return verification.finish(head->checkpoint, key);
+}
+
+Status rebuild(store::Database& db, blob::BlobStore& blobs) {
+  const auto head = TRY(load_head(db));
+  TRY(db.begin());
+  const auto projected = [&]() -> Status {
+    TRY(store::empty_derived_tables(db));
+    const auto size = head ? static_cast<std::int64_t>(head->size.value) : 0;
+    for (std::int64_t index = 0; index < size; ++index) {
+      const auto entry = TRY(read_entry(db, blobs, index));
+      if (!entry.payload) continue;
+      const auto leaf = TRY(ledger::decode_leaf(entry.leaf));
+      const auto event = TRY(store::decode_payload(leaf.type, *entry.payload));
+      TRY(store::project(db, {.index = index, .at = leaf.at, .actor = leaf.actor}, event));
+    }
+    return {};
+  }();
+  if (projected.ok()) return db.commit();
+  db.rollback();
+  return projected;
+}
+
+}  // namespace weir::sequencer

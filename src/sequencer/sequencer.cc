@@ -1,0 +1,224 @@
+#include "sequencer/sequencer.h"
+
+#include <future>
+#include <set>
+
+#include "crypto/random.h"
+#include "store/project.h"
+
+namespace weir::sequencer {
+
+// What one commit holds. Leaf hashes go to the tree only when every entry is in the database.
+struct Sequencer::Batch {
+  std::int64_t next_index = 0;
+  Instant now;
+  std::vector<Sha256> leaf_hashes;
+  std::vector<Bytes> leaves;
+  std::int64_t first_index = 0;
+  std::optional<ledger::RightEdgeTiles> edge;  // after the append
+  std::optional<Head> head;
+};
+
+Result<std::unique_ptr<Sequencer>> Sequencer::open(Identity identity, Ports ports) {
+  auto head = TRY(load_head(*ports.db));
+  if (!head) {
+    const ledger::Checkpoint empty{identity.origin, {0}, ledger::empty_root()};
+    head = Head{{0}, ledger::empty_root(), ledger::sign_checkpoint(empty, *ports.signer), Instant{}};
+    TRY(save_head(*ports.db, *head));
+  }
+  auto edge = TRY(load_right_edge(*ports.db, *head));
+  const ledger::VerifierKey key{identity.origin, ports.signer->public_key()};
+  const auto checkpoint = ledger::open_checkpoint(head->checkpoint, key);
+  if (!checkpoint || checkpoint->head() != edge.head())
+    return Error{Errc::corrupt, "the stored checkpoint is not this key's, or not about these entries; writes stop: run "
+                                "`weir ledger verify`, restore from a copy"};
+  return std::unique_ptr<Sequencer>(
+      new Sequencer(std::move(identity), std::move(ports), std::move(*head), std::move(edge)));
+}
+
+Sequencer::Sequencer(Identity identity, Ports ports, Head head, ledger::RightEdgeTiles edge)
+    : identity_(std::move(identity)), ports_(std::move(ports)), head_(std::move(head)), edge_(std::move(edge)),
+      size_(static_cast<std::int64_t>(head_.size.value)),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+Sequencer::~Sequencer() {
+  thread_.request_stop();
+  filled_.notify_all();
+  thread_.join();
+  for (Command& left : queue_) left.done(Error{Errc::unavailable, "the server is stopping"});
+}
+
+void Sequencer::submit(Command command) {
+  std::optional<Error> refused;
+  {
+    const std::lock_guard lock(mutex_);
+    if (damaged_) refused = Error{Errc::corrupt, damage_};
+    else if (queue_.size() >= limits::queue_commands_max) refused = Error{Errc::unavailable, "too many writes wait; try again"};
+    else queue_.push_back(std::move(command));
+  }
+  if (refused) command.done(std::move(*refused));
+  else filled_.notify_one();
+}
+
+Result<Outcome> Sequencer::submit_and_wait(Command command) {
+  std::promise<Result<Outcome>> promise;
+  auto answered = promise.get_future();
+  command.done = [&promise](Result<Outcome> outcome) { promise.set_value(std::move(outcome)); };
+  submit(std::move(command));
+  return answered.get();
+}
+
+void Sequencer::on_commit(std::function<void(std::int64_t)> listener) {
+  const std::lock_guard lock(mutex_);
+  listeners_.push_back(std::move(listener));
+}
+
+void Sequencer::stop_writes(std::string why) {
+  const std::lock_guard lock(mutex_);
+  if (!damaged_) damage_ = std::move(why);
+  damaged_ = true;
+}
+
+std::vector<Command> Sequencer::next_batch(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  filled_.wait(lock, stop, [&] { return !queue_.empty(); });
+  std::vector<Command> batch;
+  std::set<std::pair<Bytes, std::string>> keys;
+  while (!queue_.empty() && batch.size() < limits::batch_commands_max) {
+    const Command& next = queue_.front();
+    // The same key twice: the second waits for the next batch, where it is answered from the first one's record.
+    if (next.idempotency && !keys.emplace(next.actor.view(), next.idempotency->key).second) break;
+    batch.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return batch;
+}
+
+void Sequencer::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    std::vector<Command> commands = next_batch(stop);
+    if (!commands.empty()) sequence(std::move(commands));
+  }
+}
+
+void Sequencer::sequence(std::vector<Command> commands) {
+  Batch batch;
+  batch.next_index = batch.first_index = static_cast<std::int64_t>(head_.size.value);
+  batch.now = std::max(ports_.clock->now(), head_.at);
+  std::vector<Result<Outcome>> outcomes;
+  Status status = ports_.db->begin();
+  for (std::size_t i = 0; status.ok() && i < commands.size(); ++i) {
+    outcomes.push_back(decide_one(batch, commands[i]));
+    // A command that failed after its first entry was written cannot be taken out alone: the whole batch fails.
+    if (!outcomes.back().ok() && row_of(outcomes.back().error().code).http_status >= 500) status = outcomes.back().error();
+  }
+  for (std::size_t i = 0; status.ok() && i < commands.size(); ++i)
+    if (outcomes[i].ok()) status = remember(batch, commands[i], *outcomes[i]);
+  if (status.ok()) status = commit(batch);
+  if (!status.ok()) {
+    ports_.db->rollback();
+    if (status.error().code == Errc::corrupt) stop_writes(status.error().message);
+    outcomes.assign(commands.size(), status.error());
+  } else {
+    add_receipts(batch, outcomes);
+    size_.store(batch.next_index, std::memory_order_release);
+  }
+  for (std::size_t i = 0; i < commands.size(); ++i) commands[i].done(std::move(outcomes[i]));
+  if (!status.ok() || batch.leaf_hashes.empty()) return;
+  std::vector<std::function<void(std::int64_t)>> listeners;
+  { const std::lock_guard lock(mutex_); listeners = listeners_; }
+  for (const auto& listener : listeners) listener(batch.next_index);
+}
+
+Result<std::optional<Outcome>> Sequencer::replay(const Command& command) {
+  if (!command.idempotency) return std::optional<Outcome>();
+  struct Kept { Sha256 body; std::int64_t index, size; std::string answer; };
+  const auto kept = TRY(query_one(*ports_.db, "SELECT body, idx, size, answer FROM idempotency WHERE actor=$1 AND key=$2",
+                                  [](const store::Row& row) {
+                                    return Kept{row.digest(0), row.integer(1), row.integer(2), row.string(3)};
+                                  }, store::Blob{command.actor.view()}, command.idempotency->key));
+  if (!kept) return std::optional<Outcome>();
+  if (kept->body != command.idempotency->body)
+    return Error{Errc::conflict, "this Idempotency-Key was already used for another request"};
+  Outcome outcome{.answer = kept->answer, .replayed = true};
+  if (kept->size == 0) return std::optional(std::move(outcome));
+  // Signing is deterministic, so index and size give the same receipt again.
+  const ledger::TreeSize size{static_cast<std::uint64_t>(kept->size)};
+  ledger::TileCache cache(64 * 1024);
+  StoredTiles tiles(*ports_.db);
+  ledger::TiledTree tree(size, tiles, cache);
+  const auto entry = TRY(read_entry(*ports_.db, *ports_.blobs, kept->index));
+  const ledger::Checkpoint checkpoint{identity_.origin, size, TRY(ledger::root_of(size, tree))};
+  const ledger::LeafIndex index{static_cast<std::uint64_t>(kept->index)};
+  outcome.receipt = ledger::Receipt{index, entry.leaf, TRY(ledger::prove_inclusion(index, size, tree)),
+                                    ledger::sign_checkpoint(checkpoint, *ports_.signer)};
+  return std::optional(std::move(outcome));
+}
+
+Result<Outcome> Sequencer::decide_one(Batch& batch, const Command& command) {
+  if (auto replayed = TRY(replay(command))) return std::move(*replayed);
+  Decision decision = TRY(command.decide(*ports_.db, batch.now));
+  Outcome outcome;
+  for (const store::Event& event : decision.events) {
+    auto appended = append(batch, command.actor, event);
+    if (!appended) return Error{appended.error().code == Errc::corrupt ? Errc::corrupt : Errc::unavailable,
+                                appended.error().message};
+    outcome.appended.push_back(*appended);
+  }
+  if (decision.keep) {
+    const Status kept = decision.keep(*ports_.db);
+    if (!kept.ok()) return Error{Errc::unavailable, kept.error().message};
+  }
+  if (decision.answer) outcome.answer = decision.answer(outcome.appended);
+  return outcome;
+}
+
+Result<Appended> Sequencer::append(Batch& batch, const ledger::ActorId& actor, const store::Event& event) {
+  const std::string payload = store::encode_payload(event);
+  const ledger::Salt salt = ledger::salt_from_bytes(crypto::random_bytes(32)).value();
+  const ledger::Leaf leaf{.type = store::type_of(event), .organization = identity_.id, .at = batch.now, .actor = actor,
+                          .subjects = TRY(ledger::sorted_subjects(store::subjects_of(event))),
+                          .commitment = ledger::commitment(salt, payload)};
+  const std::int64_t index = batch.next_index;
+  batch.leaf_hashes.push_back(TRY(append_entry(*ports_.db, *ports_.blobs, index, leaf, salt, payload)));
+  batch.leaves.push_back(ledger::encode(leaf));
+  batch.next_index = index + 1;
+  const store::Stamp stamp{.index = index, .at = batch.now, .actor = actor};
+  TRY(store::project(*ports_.db, stamp, event));
+  TRY(store::enqueue(*ports_.db, stamp, event));
+  return Appended{index, batch.now};
+}
+
+Status Sequencer::remember(const Batch& batch, const Command& command, const Outcome& outcome) {
+  if (!command.idempotency || outcome.replayed) return {};
+  const bool recorded = !outcome.appended.empty();
+  return execute(*ports_.db, "INSERT INTO idempotency (actor, key, body, idx, size, answer) VALUES ($1,$2,$3,$4,$5,$6)",
+                 store::Blob{command.actor.view()}, command.idempotency->key, command.idempotency->body,
+                 recorded ? outcome.appended.front().index : 0, recorded ? batch.next_index : 0, outcome.answer);
+}
+
+Status Sequencer::commit(Batch& batch) {
+  if (batch.leaf_hashes.empty()) return ports_.db->commit();
+  batch.edge = edge_;
+  const auto tiles = batch.edge->append(batch.leaf_hashes);
+  TRY(save_tiles(*ports_.db, tiles));
+  const ledger::Checkpoint checkpoint{identity_.origin, batch.edge->size(), batch.edge->root()};
+  batch.head = Head{checkpoint.size, checkpoint.root, ledger::sign_checkpoint(checkpoint, *ports_.signer), batch.now};
+  TRY(save_head(*ports_.db, *batch.head));
+  TRY(ports_.db->commit());
+  edge_ = std::move(*batch.edge);
+  head_ = *batch.head;
+  return {};
+}
+
+void Sequencer::add_receipts(const Batch& batch, std::vector<Result<Outcome>>& outcomes) {
+  for (Result<Outcome>& outcome : outcomes) {
+    if (!outcome.ok() || outcome->appended.empty()) continue;
+    const std::int64_t index = outcome->appended.front().index;
+    const ledger::LeafIndex at{static_cast<std::uint64_t>(index)};
+    outcome->receipt = ledger::Receipt{at, batch.leaves[static_cast<std::size_t>(index - batch.first_index)],
+                                       edge_.prove(at), batch.head->checkpoint};
+  }
+}
+
+}  // namespace weir::sequencer

@@ -1,0 +1,50 @@
+#include "store/event.h"
+
+namespace weir::store {
+namespace {
+
+template <std::size_t I>
+using Row = std::tuple_element_t<I, EventTable>;
+constexpr std::size_t row_count = std::tuple_size_v<EventTable>;
+
+template <std::size_t I = 0>
+Result<Event> decode_row(ledger::EntryType type, BytesView payload) {
+  if constexpr (I == row_count) {
+    return Error{Errc::corrupt, fmt::format("entry type {} is not known to this version", static_cast<int>(type))};
+  } else {
+    if (Row<I>::type != type) return decode_row<I + 1>(type, payload);
+    auto record = format::decode_text<typename Row<I>::Record>(payload, format::Unknown::ignore);
+    if (!record) return record.error();
+    return Event(std::in_place_index<I>, std::move(*record));
+  }
+}
+
+template <std::size_t... I>
+constexpr auto types_by_index(std::index_sequence<I...>) { return std::array{Row<I>::type...}; }
+
+std::vector<Sha256> subjects(const auto&) { return {}; }
+std::vector<Sha256> subjects(const artifact::ArtifactRecorded& record) { return {record.digest}; }
+std::vector<Sha256> subjects(const evidence::AttestationRecorded& record) {
+  return record.artifact ? std::vector{*record.artifact} : std::vector<Sha256>();
+}
+std::vector<Sha256> subjects(const deploy::ApprovalGiven& record) { return {record.artifact}; }
+std::vector<Sha256> subjects(const deploy::DeploymentDeclared& record) { return {record.artifact}; }
+
+}  // namespace
+
+ledger::EntryType type_of(const Event& event) {
+  static constexpr auto types = types_by_index(std::make_index_sequence<row_count>());
+  return types[event.index()];
+}
+
+std::string encode_payload(const Event& event) {
+  return std::visit([](const auto& record) { return format::encode(record); }, event);
+}
+
+Result<Event> decode_payload(ledger::EntryType type, BytesView payload) { return decode_row(type, payload); }
+
+std::vector<Sha256> subjects_of(const Event& event) {
+  return std::visit([](const auto& record) { return subjects(record); }, event);
+}
+
+}  // namespace weir::store

@@ -1,0 +1,85 @@
+// The acts the ledger records: one row per entry type and the record that is its payload. Payloads are JSON in member
+// order; unknown members of later versions are ignored when read. Everything in the derived tables comes from these.
+#pragma once
+#include <tuple>
+#include <variant>
+
+#include "access/account.h"
+#include "alert/alert.h"
+#include "alert/channel.h"
+#include "artifact/record.h"
+#include "deploy/approval.h"
+#include "deploy/deployment.h"
+#include "evidence/attestation.h"
+#include "evidence/flow.h"
+#include "ledger/entry.h"
+#include "runtime/environment.h"
+
+namespace weir::store {
+
+// The first entry of every ledger.
+struct LedgerOpened {
+  std::string organization;  // name
+  std::string origin;        // of its checkpoints
+  std::string public_key;    // base64, Ed25519
+  std::string server_actor;  // 32 hex digits: who the server's own acts are by
+  static void members(auto& visit, auto& self) {
+    visit("organization", self.organization);
+    visit("origin", self.origin);
+    visit("public_key", self.public_key);
+    visit("server_actor", self.server_actor);
+  }
+};
+
+template <ledger::EntryType Type, class T>
+struct EventRow {
+  static constexpr ledger::EntryType type = Type;
+  using Record = T;
+};
+
+using EventTable = std::tuple<
+    EventRow<ledger::EntryType::ledger_opened, LedgerOpened>,
+    EventRow<ledger::EntryType::account_created, access::AccountCreated>,
+    EventRow<ledger::EntryType::account_removed, access::AccountRemoved>,
+    EventRow<ledger::EntryType::join_token_issued, access::JoinTokenIssued>,
+    EventRow<ledger::EntryType::join_token_revoked, access::JoinTokenRevoked>,
+    EventRow<ledger::EntryType::service_declared, evidence::Service>,
+    EventRow<ledger::EntryType::flow_declared, evidence::Flow>,
+    EventRow<ledger::EntryType::trail_begun, evidence::Trail>,
+    EventRow<ledger::EntryType::artifact_recorded, artifact::ArtifactRecorded>,
+    EventRow<ledger::EntryType::attestation_recorded, evidence::AttestationRecorded>,
+    EventRow<ledger::EntryType::attestation_type_declared, evidence::AttestationTypeDeclared>,
+    EventRow<ledger::EntryType::approval_given, deploy::ApprovalGiven>,
+    EventRow<ledger::EntryType::approval_revoked, deploy::ApprovalRevoked>,
+    EventRow<ledger::EntryType::deployment_declared, deploy::DeploymentDeclared>,
+    EventRow<ledger::EntryType::deployment_changed, deploy::DeploymentChanged>,
+    EventRow<ledger::EntryType::environment_declared, runtime::EnvironmentDeclared>,
+    EventRow<ledger::EntryType::reporter_enrolled, runtime::ReporterEnrolled>,
+    EventRow<ledger::EntryType::report_accepted, runtime::ReportAccepted>,
+    EventRow<ledger::EntryType::reporter_faulted, runtime::ReporterFaulted>,
+    EventRow<ledger::EntryType::scope_declared, runtime::ScopeDeclared>,
+    EventRow<ledger::EntryType::scope_removed, runtime::ScopeRemoved>,
+    EventRow<ledger::EntryType::verdicts_given, runtime::VerdictsGiven>,
+    EventRow<ledger::EntryType::snapshot_taken, runtime::SnapshotTaken>,
+    EventRow<ledger::EntryType::alert_opened, alert::AlertOpened>,
+    EventRow<ledger::EntryType::alerts_resolved, alert::AlertsResolved>,
+    EventRow<ledger::EntryType::alerts_acknowledged, alert::AlertsAcknowledged>,
+    EventRow<ledger::EntryType::channel_declared, alert::ChannelDeclared>,
+    EventRow<ledger::EntryType::channel_removed, alert::ChannelRemoved>>;
+
+template <class Table>
+struct VariantOf;
+template <class... Rows>
+struct VariantOf<std::tuple<Rows...>> {
+  using type = std::variant<typename Rows::Record...>;
+};
+using Event = VariantOf<EventTable>::type;
+
+ledger::EntryType type_of(const Event& event);
+std::string encode_payload(const Event& event);
+Result<Event> decode_payload(ledger::EntryType type, BytesView payload);
+
+// The digests the entry is about: what the leaf names and searches find it by.
+std::vector<Sha256> subjects_of(const Event& event);
+
+}  // namespace weir::store

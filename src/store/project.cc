@@ -1,0 +1,88 @@
+#include "store/project.h"
+
+#include "store/project_rows.h"
+
+namespace weir::store {
+namespace {
+
+using alert::AlertOpened;
+using alert::AlertsAcknowledged;
+using alert::AlertsResolved;
+
+Status enqueue_row(Database&, const Stamp&, const auto&) { return {}; }
+
+// What an entry changes is judged again: workloads the report named, and those an approval or record is about.
+Status judge_all_with(Database& db, const Sha256& artifact, std::string_view environment) {
+  return execute(db, "INSERT INTO unjudged (workload) SELECT DISTINCT w.id FROM identity i JOIN workload_digest d ON "
+                     "d.digest=i.child JOIN workload w ON w.id=d.workload WHERE i.root=$1 AND ($2='' OR w.environment=$3) "
+                     "ON CONFLICT DO NOTHING", artifact, environment, environment);
+}
+
+// The rest that the approval's name, not its digest, bears on: same name with other content.
+Status judge_all_named_like(Database& db, const Sha256& artifact, std::string_view environment) {
+  return execute(db, "INSERT INTO unjudged (workload) SELECT w.id FROM workload w JOIN artifact a ON a.digest=$1 WHERE "
+                     "w.environment=$2 AND w.live > 0 AND w.name=a.name ON CONFLICT DO NOTHING", artifact, environment);
+}
+
+Status enqueue_row(Database& db, const Stamp& stamp, const runtime::ReportAccepted& event) {
+  const auto report = TRY(format::decode_text<runtime::Report>(event.body, format::Unknown::ignore));
+  const auto enlist = [&](const std::string& instance) {
+    return execute(db, "INSERT INTO unjudged (workload) SELECT workload FROM instance WHERE reporter=$1 AND id=$2 "
+                       "ON CONFLICT DO NOTHING", event.reporter, instance);
+  };
+  for (const runtime::Instance& instance : report.started) TRY(enlist(instance.id));
+  for (const runtime::Ended& ended : report.ended) TRY(enlist(ended.id));
+  return execute(db, "INSERT INTO heartbeat (reporter, seen_at) VALUES ($1,$2) ON CONFLICT (reporter) DO UPDATE SET "
+                     "seen_at=excluded.seen_at", event.reporter, stamp.at);
+}
+
+Status enqueue_row(Database& db, const Stamp&, const deploy::ApprovalGiven& event) {
+  TRY(judge_all_with(db, event.artifact, event.environment));
+  return judge_all_named_like(db, event.artifact, event.environment);
+}
+
+Status enqueue_row(Database& db, const Stamp&, const deploy::ApprovalRevoked& event) {
+  const auto approval = TRY(query_one(db, "SELECT artifact, environment FROM approval WHERE entry=$1", [](const Row& row) {
+    return std::pair(row.digest(0), row.string(1));
+  }, event.approval));
+  return approval ? judge_all_with(db, approval->first, approval->second) : Status();
+}
+
+Status enqueue_row(Database& db, const Stamp&, const artifact::ArtifactRecorded& event) {
+  return judge_all_with(db, event.digest, "");
+}
+
+Status deliver(Database& db, const Stamp& stamp, std::int64_t alert, std::string_view change) {
+  const std::string environment = TRY(query_one(db, "SELECT environment FROM alert WHERE id=$1",
+                                                [](const Row& row) { return row.string(0); }, alert)).value_or("");
+  return execute(db, "INSERT INTO delivery (channel, alert, change, entry, made_at, next_at) SELECT name, $1, $2, $3, $4, $5 "
+                     "FROM channel WHERE environments='[]' OR instr(environments, $6) > 0",
+                 alert, change, stamp.index, stamp.at, stamp.at, format::encode(environment));
+}
+
+Status enqueue_row(Database& db, const Stamp& stamp, const AlertOpened&) { return deliver(db, stamp, stamp.index, "opened"); }
+Status enqueue_row(Database& db, const Stamp& stamp, const AlertsResolved& event) {
+  for (const std::int64_t id : event.alerts) TRY(deliver(db, stamp, id, "resolved"));
+  return {};
+}
+Status enqueue_row(Database& db, const Stamp& stamp, const AlertsAcknowledged& event) {
+  for (const std::int64_t id : event.alerts) TRY(deliver(db, stamp, id, "acknowledged"));
+  return {};
+}
+
+Status enqueue_row(Database& db, const Stamp&, const alert::ChannelRemoved& event) {
+  TRY(execute(db, "DELETE FROM channel_secret WHERE channel=$1", event.name));
+  return execute(db, "DELETE FROM delivery WHERE channel=$1 AND state='pending'", event.name);
+}
+
+}  // namespace
+
+Status project(Database& db, const Stamp& stamp, const Event& event) {
+  return std::visit([&](const auto& record) { return project_row(db, stamp, record); }, event);
+}
+
+Status enqueue(Database& db, const Stamp& stamp, const Event& event) {
+  return std::visit([&](const auto& record) { return enqueue_row(db, stamp, record); }, event);
+}
+
+}  // namespace weir::store
