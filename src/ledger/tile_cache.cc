@@ -48,7 +48,7 @@ Result<Sha256> TiledTree::node(NodeId id) {
   const int height = id.level % tile_height;
   const std::uint64_t first = id.index << height;
   TileId tile{id.level / tile_height, first / tile_width};
-  tile.width = width_of_tile(tile.level, tile.n, size_);
+  tile.width = width_of_tile(tile.level, tile.n, edge_ != nullptr ? edge_->size() : size_);
   const std::shared_ptr<const TileNodes> nodes = TRY(load(tile));
   return nodes->node(height, static_cast<unsigned>(first % tile_width) >> height);
 }

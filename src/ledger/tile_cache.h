@@ -35,7 +35,8 @@ class TileCache {
 
 class TiledTree final : public NodeReader {
  public:
-  // What is passed must outlive the tree; `edge` may be null, else it holds at least `size` leaves.
+  // What is passed must outlive the tree. With an edge, which holds at least `size` leaves, only full tiles are read;
+  // without one, partial tiles of exactly this size too.
   TiledTree(TreeSize size, TileReader& tiles, TileCache& cache, const RightEdgeTiles* edge = nullptr);
   Result<Sha256> node(NodeId id) override;
 
