@@ -1,0 +1,166 @@
+"""The command line: what scripts may rely on."""
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import unittest
+
+from world import WEIR, WorldCase, free_port, sha256_of
+
+TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
+WORKLOAD = {"id", "kind", "name", "host", "service", "digests", "started_at", "count", "verdict", "reasons"}
+ALERT = {"id", "incident", "state", "severity", "cause", "environment", "workload", "started_at", "opened_at"}
+
+
+class CommandLine(WorldCase):
+    def test_exit_codes(self):
+        world = self.world
+        world.weir("whoami")
+        world.weir("whoami", "--no-such-option", code=2)
+        world.weir("no-such-command", code=2)
+        world.weir("env", "show", "nothing", code=1)
+        world.weir("whoami", token="weir_" + "C" * 40, code=3)
+        world.weir("whoami", env={"WEIR_URL": f"http://127.0.0.1:{free_port()}"}, code=4)
+
+    def test_help_is_there_for_every_command(self):
+        text = subprocess.run([WEIR, "--help"], capture_output=True, text=True, check=True).stdout
+        for command in ("serve", "agent", "approve", "deploy", "demo", "env", "ledger"):
+            self.assertIn(command, text)
+        for command in (["serve"], ["approve"], ["env", "show"], ["attest", "junit"]):
+            done = subprocess.run([WEIR, *command, "--help"], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0)
+            self.assertIn("weir " + " ".join(command), done.stdout)
+
+    def test_completion_scripts_are_valid(self):
+        for shell in ("bash", "zsh", "fish"):
+            script = subprocess.run([WEIR, "completion", shell], capture_output=True, text=True, check=True).stdout
+            self.assertIn("approve", script)
+            if shutil.which(shell):
+                subprocess.run([shell, "-n"], input=script, text=True, check=True)
+
+    def test_the_json_of_an_environment_keeps_its_shape(self):
+        world = self.world
+        program = world.program()
+        world.run(program, "600")
+        workload = world.workload(sha256_of(program), seconds=20)
+        shown = world.weir_json("env", "show", "host")
+        self.assertEqual(set(shown), {"environment", "snapshot", "at", "workloads"})
+        self.assertRegex(shown["at"], TIME)
+        self.assertEqual(set(workload), WORKLOAD)
+        self.assertRegex(workload["started_at"], TIME)
+        self.assertEqual(set(workload["reasons"][0]), {"code", "message", "entry"})
+        alert = [a for a in world.weir_json("alerts") if sha256_of(program) in a["workload"]["digests"]][0]
+        self.assertEqual(set(alert), ALERT)
+        self.assertEqual(set(alert["workload"]), WORKLOAD)
+        self.assertRegex(alert["opened_at"], TIME)
+
+    def test_fingerprint_prints_the_bare_digest(self):
+        program = self.world.program()
+        self.assertEqual(self.world.weir("fingerprint", program).strip(),
+                         hashlib.sha256(program.read_bytes()).hexdigest())
+
+    def test_a_directory_fingerprint_binds_names_depth_and_modes(self):
+        root = self.world.directory / "tree"
+        (root / "a").mkdir(parents=True)
+        (root / "a/run.sh").write_text("x")
+        def digest():
+            return self.world.weir("fingerprint", root).strip()
+        first = digest()
+        self.assertEqual(digest(), first)
+        (root / "a/run.sh").chmod(0o755)
+        executable = digest()
+        (root / "a/run.sh").rename(root / "run.sh")
+        moved = digest()
+        self.assertEqual(len({first, executable, moved}), 3)
+
+    def test_clear_text_is_refused_off_loopback(self):
+        done = subprocess.run([WEIR, "serve", "--listen", f"0.0.0.0:{free_port()}", "--data",
+                               self.world.directory / "off-loopback"], capture_output=True, text=True, timeout=20)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("tls", done.stderr.lower())
+
+    def test_a_role_may_only_what_it_may(self):
+        world = self.world
+        token = world.weir_json("account", "create", "ci", "--service", "--role", "recorder")["token"]
+        program = world.program()
+        world.recorded(program, flow="roles", trail="t1")
+        world.weir("flow", "create", "by-ci", token=token)
+        world.weir("approve", program, "--environment", "host", token=token, code=3)
+        world.weir("account", "create", "other", "--service", "--role", "admin", token=token, code=3)
+
+    def test_snapshots_differences_and_the_log_of_an_environment(self):
+        world = self.world
+        program = world.program()
+        digest = world.recorded(program, flow="diff", trail="t1")
+        world.weir("approve", program, "--environment", "host", "--reason", "released")
+        before = world.weir_json("env", "show", "host")["at"]
+        world.run(program, "600")
+        world.workload(digest, verdict="approved", seconds=25)
+        after = world.weir_json("env", "show", "host")["at"]
+        difference = world.weir_json("env", "diff", f"host@{before}", f"host@{after}")
+        self.assertIn(digest, json.dumps(difference["started"]))
+        log = world.weir_json("env", "log", "host")
+        rows = log["snapshots"] if isinstance(log, dict) else log
+        self.assertGreaterEqual(len(rows), 2)
+
+
+class Pipeline(WorldCase):
+    agent = False
+
+    def test_evidence_fulfils_the_template_of_a_flow(self):
+        world = self.world
+        template = world.directory / "flow.yml"
+        template.write_text("attestations:\n  - {name: unit, type: test}\nartifacts:\n  - name: app\n"
+                            "    attestations:\n      - {name: bill, type: sbom}\n")
+        world.weir("flow", "create", "golden", "--template", template)
+        world.weir("trail", "begin", "r1", "--flow", "golden", "--commit", "1" * 40)
+        program = world.program("app")
+        world.weir("attest", "artifact", program, "--flow", "golden", "--trail", "r1", "--name", "app")
+        self.assertEqual(sorted(self.missing("golden", "r1")), ["app.bill", "unit"])
+        junit = world.directory / "junit.xml"
+        junit.write_text('<testsuite tests="99" failures="99"><testcase name="a"/><testcase name="b"/></testsuite>')
+        world.weir("attest", "junit", program, "--flow", "golden", "--trail", "r1", "--name", "unit", "--file", junit)
+        sbom = world.directory / "bom.json"
+        sbom.write_text(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
+            {"type": "library", "name": "zlib", "version": "1.2.13", "purl": "pkg:deb/debian/zlib@1.2.13"}]}))
+        world.weir("attest", "sbom", program, "--flow", "golden", "--trail", "r1", "--name", "bill", "--file", sbom)
+        self.assertEqual(self.missing("golden", "r1"), [])
+        found = world.api.get(f"attestations?artifact={sha256_of(program)}")["attestations"]
+        unit = [a for a in found if a["name"] == "unit"][0]
+        self.assertTrue(unit["compliant"], "the server counts the cases itself")
+
+    def missing(self, flow, trail):
+        names = self.world.api.get(f"flows/{flow}/trails/{trail}")["missing"]
+        return [n if isinstance(n, str) else n["name"] for n in names]
+
+    def test_failed_tests_do_not_comply(self):
+        world = self.world
+        program = world.program()
+        digest = world.recorded(program, flow="failing", trail="t1")
+        junit = world.directory / "failing.xml"
+        junit.write_text('<testsuite><testcase name="a"><failure>no</failure></testcase></testsuite>')
+        world.weir("attest", "junit", program, "--flow", "failing", "--trail", "t1", "--name", "unit", "--file", junit)
+        self.assertFalse(world.api.get(f"attestations?artifact={digest}")["attestations"][0]["compliant"])
+
+    def test_record_does_it_in_one_step_and_twice_changes_nothing(self):
+        world = self.world
+        out = world.directory / "out"
+        out.mkdir()
+        program = world.program("recorded")
+        (out / "junit.xml").write_text('<testsuite><testcase name="a"/></testsuite>')
+        (out / "bom.json").write_text(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": []}))
+        variables = {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "acme/shop", "GITHUB_SHA": "2" * 40,
+                     "GITHUB_RUN_ID": "17", "GITHUB_SERVER_URL": "https://git.example", "GITHUB_REF_NAME": "main",
+                     "GITHUB_WORKFLOW": "release", "GITHUB_RUN_ATTEMPT": "1"}
+        world.weir("record", program, "--evidence", f"{out}/**", env=variables)
+        size = world.ledger_size()
+        world.weir("record", program, "--evidence", f"{out}/**", env=variables)
+        self.assertEqual(world.ledger_size(), size)
+        artifact = world.api.get(f"artifacts/{sha256_of(program)}")
+        self.assertEqual(artifact["commit"], "2" * 40)
+        self.assertEqual(sorted(a["type"] for a in artifact["attestations"]), ["sbom", "test"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,64 @@
+"""Real containers of podman and docker, each engine with a root of its own."""
+import time
+
+from engines import Docker, Podman, needs
+from world import WorldCase, seconds_of, wait_until
+
+
+class ContainerCases:
+    """What holds for every engine."""
+
+    engine = None
+
+    @classmethod
+    def prepare(cls):
+        world = cls.world
+        cls.runtime = cls.engine(world)
+        world.environment(kind="docker")
+        world.start_agent("host", f"--{cls.runtime.kind}", str(cls.runtime.socket))
+
+    def test_an_unapproved_container_alarms_in_less_than_a_second(self):
+        world = self.world
+        image = self.runtime.import_image("local/unknown")
+        name = self.runtime.start("local/unknown")
+        alert = world.alert(digest=image, state="open", seconds=15)
+        self.assertEqual(alert["workload"]["kind"], "container")
+        self.assertIn(alert["cause"], ("unknown-digest", "not-approved-here"))
+        self.assertLess(seconds_of(alert["opened_at"]) - seconds_of(alert["started_at"]), 1.0)
+        self.assertEqual(world.workload(image, seconds=10)["verdict"], "unknown")
+        self.runtime.remove(name)
+        wait_until(lambda: not world.workloads(digest=image), 15, "it is no longer shown")
+        self.assertEqual(world.alerts(digest=image)[0]["state"], "open", "an execution alert outlives its workload")
+
+    def test_an_approved_container_is_approved_and_its_processes_do_not_alarm(self):
+        world = self.world
+        image = self.runtime.import_image("local/approved")
+        world.weir("flow", "create", "images")
+        world.weir("trail", "begin", "t1", "--flow", "images")
+        world.weir("attest", "artifact", image, "--flow", "images", "--trail", "t1", "--name", "approved")
+        world.weir("approve", image, "--environment", "host", "--reason", "released")
+        before = time.time()
+        self.runtime.start("local/approved")
+        self.assertEqual(world.workload(image, verdict="approved", seconds=15)["kind"], "container")
+        about = [a for a in world.alerts(state="open") if image in str(a)
+                 or (a["started_at"] and seconds_of(a["started_at"]) >= before and "busybox" in a["workload"]["name"])]
+        self.assertEqual(about, [])
+
+    def test_a_file_that_the_image_does_not_hold_is_foreign_content(self):
+        world = self.world
+        image = self.runtime.import_image("local/foreign")
+        self.runtime.start("local/foreign", "/bin/sh", "-c",
+                           "/bin/busybox cp /bin/busybox /sleep; echo x >>/sleep; /sleep 600")
+        world.workload(image, seconds=15)
+        wait_until(lambda: [a for a in world.alerts() if a["cause"] == "foreign-content"
+                            and "/sleep" in a["workload"]["name"]], 15, "an alert about foreign content")
+
+
+@needs("podman")
+class PodmanContainers(ContainerCases, WorldCase):
+    engine = Podman
+
+
+@needs("docker")
+class DockerContainers(ContainerCases, WorldCase):
+    engine = Docker

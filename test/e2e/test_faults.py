@@ -1,0 +1,170 @@
+"""Disks that are full, read-only or damaged: found, said, survived; nothing accepted is lost."""
+import os
+import shutil
+import subprocess
+import unittest
+
+from world import Process, World, WEIR, needs_root, wait_until
+
+
+class Damaged(unittest.TestCase):
+    """A ledger whose file is changed behind the server's back is never served as if it were whole."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.world = World()
+        cls.addClassCleanup(shutil.rmtree, cls.world.directory, ignore_errors=True)
+        cls.world.start_server()
+        for number in range(400):
+            cls.world.api.put(f"flows/f{number}", {"description": "x" * 200})
+        cls.world.server.end()
+        cls.world.server = None
+        cls.whole = {p.relative_to(cls.world.data): p.read_bytes() for p in cls.world.data.rglob("*") if p.is_file()}
+
+    def setUp(self):
+        shutil.rmtree(self.world.data)
+        for path, data in self.whole.items():
+            (self.world.data / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.world.data / path).write_bytes(data)
+            (self.world.data / path).chmod(0o600)
+
+    def database(self):
+        files = [p for p in self.world.data.rglob("*") if p.is_file() and p.read_bytes()[:15] == b"SQLite format 3"]
+        return max(files, key=lambda p: p.stat().st_size)
+
+    def verify(self):
+        return subprocess.run([WEIR, "ledger", "verify", "--data", self.world.data], capture_output=True, text=True)
+
+    def test_the_whole_one_verifies(self):
+        self.assertEqual(self.verify().returncode, 0)
+
+    def test_a_truncated_file_does_not_verify(self):
+        database = self.database()
+        size = database.stat().st_size
+        for keep in (0, 100, size // 2, size - 4096, size - 1):
+            with self.subTest(keep=keep):
+                self.setUp()
+                os.truncate(database, keep)
+                done = self.verify()
+                self.assertNotEqual(done.returncode, 0, done.stdout)
+                self.assertTrue(done.stderr.strip())
+
+    def test_a_flipped_bit_in_an_entry_is_found(self):
+        database = self.database()
+        found = 0
+        data = self.whole[database.relative_to(self.world.data)]
+        # A leaf holds the commitment to its payload; the payloads hold the names.
+        at = data.find(b"x" * 150)
+        while at >= 0 and found < 10:
+            flipped = bytearray(data)
+            flipped[at + 75] ^= 0x40
+            database.write_bytes(bytes(flipped))
+            with self.subTest(at=at):
+                self.assertNotEqual(self.verify().returncode, 0)
+            found += 1
+            at = data.find(b"x" * 150, at + 4096)
+
+    def test_a_bit_flipped_anywhere_is_found_or_harmless(self):
+        import random
+        database, dice = self.database(), random.Random(7)
+        data = self.whole[database.relative_to(self.world.data)]
+        for _ in range(40):
+            flipped = bytearray(data)
+            at = dice.randrange(len(flipped))
+            flipped[at] ^= 1 << dice.randrange(8)
+            database.write_bytes(bytes(flipped))
+            done = self.verify()
+            with self.subTest(at=at):
+                self.assertIn(done.returncode, (0, 1, 2, 5), done.stderr)
+                self.assertNotIn("Aborted", done.stderr)
+
+    def test_a_server_on_a_damaged_ledger_says_what_to_do(self):
+        database = self.database()
+        os.truncate(database, database.stat().st_size // 2)
+        server = Process([WEIR, "serve", "--listen", f"127.0.0.1:{self.world.port}", "--data", self.world.data],
+                         self.world.directory / "damaged.log", env=self.world.clean_variables())
+        self.addCleanup(server.end)
+
+        def refuses():
+            if not server.runs():
+                return server.child.returncode != 0
+            try:
+                return self.world.api.send("PUT", "flows/after", {}).status >= 500
+            except OSError:
+                return False
+        wait_until(refuses, 20, "the server refuses to write")
+        self.assertIn("ledger verify", server.text())
+
+
+@needs_root
+class Disks(unittest.TestCase):
+    """A small file system of its own, as full or read-only as the test wants it."""
+
+    def setUp(self):
+        self.world = World()
+        self.disk = self.world.directory / "disk"
+        self.disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", self.disk], check=True)
+        self.world.data = self.disk / "data"
+        self.addCleanup(self.end)
+        self.world.start_server()
+
+    def end(self):
+        if self.world.server.runs():
+            self.world.server.end()
+        subprocess.run(["umount", "--lazy", self.disk], check=True)
+        shutil.rmtree(self.world.directory, ignore_errors=True)
+
+    def write(self, name):
+        return self.world.api.send("PUT", f"flows/{name}", {"description": name})
+
+    def test_a_full_disk_refuses_writes_loses_nothing_and_recovers(self):
+        world = self.world
+        self.assertEqual(self.write("before").status, 201)
+        filler = self.disk / "filler"
+        with open(filler, "wb") as file:
+            try:
+                while True:
+                    file.write(b"\0" * 4096)
+                    file.flush()
+            except OSError:
+                pass
+        statuses = set()
+        for number in range(50):
+            try:
+                statuses.add(self.write(f"full-{number}").status)
+            except OSError:
+                statuses.add(None)
+                break
+        self.assertTrue(statuses - {201}, "the disk was never full")
+        filler.unlink()
+        if not world.server.runs():
+            world.start_server()
+        wait_until(lambda: self.write("after").status == 201, 20, "writes work again")
+        self.assertEqual(world.api.send("GET", "flows/before").status, 200)
+        world.server.end()
+        world.verify_ledger()
+
+    def test_a_read_only_disk_refuses_writes_and_the_ledger_stays_whole(self):
+        world = self.world
+        self.assertEqual(self.write("before").status, 201)
+        world.server.end()
+        subprocess.run(["mount", "-o", "remount,ro", self.disk], check=True)
+        server = Process([WEIR, "serve", "--listen", f"127.0.0.1:{world.port}", "--data", world.data],
+                         world.directory / "read-only.log", env=world.clean_variables())
+        self.addCleanup(server.end)
+
+        def refuses():
+            if not server.runs():
+                return server.child.returncode != 0
+            try:
+                return self.write("read-only").status >= 500
+            except OSError:
+                return False
+        wait_until(refuses, 20, "the server refuses to write")
+        self.assertTrue(server.text().strip())
+        server.end()
+        subprocess.run(["mount", "-o", "remount,rw", self.disk], check=True)
+        world.start_server()
+        self.assertEqual(world.api.send("GET", "flows/before").status, 200)
+        self.assertEqual(world.api.send("GET", "flows/read-only").status, 404)
