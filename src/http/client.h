@@ -36,7 +36,8 @@ struct ClientConfig {
   std::string ca_file = {};  // PEM, in addition to the system's
   std::optional<Sha256> pinned_key_sha256 = {};  // of the DER SubjectPublicKeyInfo (RFC 7469 §2.4)
   Duration connect_time_max = seconds(5);   // name, connection and TLS handshake
-  Duration request_time_max = seconds(30);  // of the whole exchange; of a stream: between two pieces
+  Duration request_time_max = seconds(30);  // of the whole exchange; of a stream: until its head is there
+  std::optional<Duration> stream_silence_max = {};  // between two pieces of a stream; none: it may be silent for ever
   std::size_t body_bytes_max = limits::blob_bytes_max;
 };
 
@@ -72,7 +73,7 @@ class Client {
 
   // Hands on the body piece by piece as it arrives; the response returned has an empty body. An answer that is not 2xx
   // is not streamed: its body is in the response. Ends when the server ends, the callback says no, or `stop` is requested
-  // (the latter two are no Error). body_bytes_max does not bound the stream, but each line.
+  // (the latter two are no Error). body_bytes_max does not bound it; a line has at most 1 MiB.
   using OnChunk = std::function<Continue(std::string_view chunk)>;
   using OnLine = std::function<Continue(std::string_view line)>;  // without its line end
   Result<ClientResponse> stream_chunks(const ClientRequest& request, const OnChunk& on_chunk, std::stop_token stop = {});

@@ -1,9 +1,9 @@
 // Finds the row of a route table for a method and a path. A pattern is literal segments and `{name}` parameters:
 // "/v1/orgs/{org}/flows/{flow}". A last segment `{name...}` takes the rest of the path, slashes included. Literals win
-// over parameters. The path is split first and each segment decoded after, so %2F never separates; segments that are
-// empty, ".", "..", or hold NUL, control characters or non-UTF-8 are refused (400), so a parameter is never a way out
-// of a directory ("%2F" may stand inside one: it is data). HEAD is answered by the GET row. Immutable once made; safe
-// to share between threads.
+// over parameters, and HEAD is answered by the GET row. The path is split first and each segment decoded after, so %2F
+// never separates; it is data. Refused (400) are segments that are, or between slashes have, nothing, "." or "..", and
+// NUL, control characters, backslashes and non-UTF-8: no parameter is a way out of a directory. The rows are referred
+// to, not copied: they are a static table. Immutable once made; safe to share between threads.
 #pragma once
 #include <memory>
 #include <span>

@@ -20,6 +20,7 @@ class Stream {
   bool write(std::string_view chunk);  // false: closed, by us or by the client, or dropped just now; nothing was taken
   void close();                        // what was written before still goes out
   bool closed() const;
+  bool dropped() const;  // closed before all was sent
   // Called once when the stream ends for whatever reason, on the thread that ends it; at once when it has ended.
   void on_close(std::move_only_function<void()> callback);
 
