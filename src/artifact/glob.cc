@@ -155,7 +155,8 @@ class Expansion {
     if (pattern.find_first_of(meta) == pattern.npos)
       return exists(relative(pattern)) ? std::vector<Bytes>{pattern} : std::vector<Bytes>{};
     std::vector<Bytes> found{""};
-    for (const std::string_view part : split(relative(pattern), "/")) found = TRY(step(found, part));
+    const std::string below_root = relative(pattern);
+    for (const std::string_view part : split(below_root, "/")) found = TRY(step(found, part));
     for (Bytes& path : found) path.insert(0, "/");
     return found;
   }
