@@ -1,5 +1,5 @@
 # The commands of this project. Each installs what it lacks from the distribution's packages, and nothing more.
-.PHONY: help build run stop test lint bench fresh clean
+.PHONY: help build run stop test lint bench fresh deb clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -32,6 +32,11 @@ bench: ## the benchmarks; figures go to build/bench
 fresh: ## a fresh Debian 12 in build/fresh: clean clone, make run, make test (TARGETS="run" for less)
 	@tools/install fresh
 	@tools/fresh $(TARGETS)
+
+deb: ## the Debian package, build/weir_VERSION_ARCH.deb
+	@tools/install build
+	@tools/build
+	@packaging/deb
 
 clean: ## everything that was built
 	rm -rf build ui/dist ui/node_modules

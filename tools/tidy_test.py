@@ -60,7 +60,8 @@ class Tidy(unittest.TestCase):
         self.accepts({"src/base/wide.cc": "/" * 120 + "\n"})
 
     def test_a_function_beyond_70_lines_is_found_where_it_begins(self):
-        self.finds("src/base/f.cc:2: a function of 71 lines", {"src/base/f.cc": "\nint f() {\n" + "g();\n" * 69 + "}\n"})
+        self.finds("src/base/f.cc:2: a function of 71 lines",
+                   {"src/base/f.cc": "\nint f() {\n" + "g();\n" * 69 + "}\n"})
         self.accepts({"src/base/f.cc": "\nint f() {\n" + "g();\n" * 68 + "}\n"})
 
     def test_methods_constructors_and_lambdas_are_measured(self):
