@@ -54,8 +54,8 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   static Awaitable<void> turn_away(std::shared_ptr<HttpConnection> self) {
     self->enter_service();
     self->keep_alive_ = false;
-    const bool written = co_await self->write_response(
-        error_response({Errc::unavailable, fmt::format("more than {} connections", self->config().connections_max)}));
+    self->refuse_connection();
+    const bool written = co_await self->write_response(*self->refusal_);
     if (written) co_await self->linger();
     self->shared_->refusals.fetch_sub(1);
     self->leave_service();
@@ -92,13 +92,19 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   Awaitable<std::size_t> read_into(asio::mutable_buffer target);
   Awaitable<bool> send_continue();
   Awaitable<bool> write_all(std::string_view bytes);
-  Awaitable<bool> write_response(Response response);
-  Awaitable<void> write_stream(Response response);
+  Awaitable<bool> write_response(const Response& response);
+  Awaitable<void> write_stream(const Response& response);
   static Awaitable<void> watch(std::shared_ptr<HttpConnection> self);
   Awaitable<void> linger();
 
-  Read refuse(int status, Error error);
+  // Each prepares `refusal_`. Not inside the coroutines, because g++ 12 destroys braced temporaries there twice.
+  Read refuse(int status, const Error& error);
   Read refuse_parse(ErrorCode error);
+  Read refuse_head_size();
+  Read refuse_trailer();
+  Read refuse_room();
+  void refuse_connection();
+  Read check_head();
   Read cut_short();
   bool hold(std::size_t bytes);
   void release();
@@ -246,10 +252,9 @@ Awaitable<bool> HttpConnection<S>::serve_one() {
     while (!answer_ && !aborted_) co_await woken();
   }
   if (aborted_) co_return false;
-  Response response = std::move(*answer_);
-  answer_.reset();
   release();
-  const bool written = co_await write_response(std::move(response));
+  const bool written = co_await write_response(*answer_);
+  answer_.reset();
   if (written && keep_alive_) co_return true;
   if (written) co_await linger();
   co_return false;
@@ -267,7 +272,7 @@ void HttpConnection<S>::hand_over() {
 // ---- reading ----
 
 template <class S>
-Read HttpConnection<S>::refuse(int status, Error error) {
+Read HttpConnection<S>::refuse(int status, const Error& error) {
   refusal_ = row_of(error.code).http_status == status ? error_response(error) : error_response(status, error);
   return Read::refused;
 }
@@ -277,6 +282,37 @@ Read HttpConnection<S>::refuse_parse(ErrorCode error) {
   if (error == ParseError::body_limit)
     return refuse(413, {Errc::too_large, fmt::format("the body has more than {} bytes", parser_->body_bytes_max)});
   return refuse(400, invalid(fmt::format("not a well-formed HTTP/1.1 request: {}", error.message())));
+}
+
+template <class S>
+Read HttpConnection<S>::refuse_head_size() {
+  return refuse(431, {Errc::too_large, fmt::format("the head has more than {} bytes", config().header_bytes_max)});
+}
+
+template <class S>
+Read HttpConnection<S>::refuse_trailer() {
+  return refuse(400, invalid("a chunk's head or the trailer is too long"));
+}
+
+template <class S>
+Read HttpConnection<S>::refuse_room() {
+  return refuse(503, {Errc::unavailable, "too many large requests at once"});
+}
+
+template <class S>
+void HttpConnection<S>::refuse_connection() {
+  refuse(503, {Errc::unavailable, fmt::format("more than {} connections", config().connections_max)});
+}
+
+template <class S>
+Read HttpConnection<S>::check_head() {
+  keep_alive_ = parser_->keep_alive() && !shared_->stopping;
+  head_only_ = parser_->request.method == "HEAD";
+  http11_ = parser_->version() >= 11;
+  if (const Status good = parser_->check_head(); !good)
+    return refuse(row_of(good.error().code).http_status, good.error());
+  if (parser_->expects_other()) return refuse(417, invalid("the only expectation met here is 100-continue"));
+  return Read::complete;
 }
 
 template <class S>
@@ -319,7 +355,6 @@ template <class S>
 Awaitable<Read> HttpConnection<S>::read_head() {
   enter(Phase::idle, config().idle_time_max);
   std::size_t head_bytes = 0;
-  const std::size_t head_bytes_max = config().header_bytes_max;
   while (!parser_->is_header_done()) {
     if (buffer_.size() > 0) {
       if (phase_ == Phase::idle) enter(Phase::reading, config().request_time_max);
@@ -329,21 +364,14 @@ Awaitable<Read> HttpConnection<S>::read_head() {
       head_bytes += used;
       if (error && error != ParseError::need_more) co_return refuse_parse(error);
       const std::size_t waiting = parser_->is_header_done() ? 0 : buffer_.size();
-      if (head_bytes + waiting > head_bytes_max)
-        co_return refuse(431, {Errc::too_large, fmt::format("the head has more than {} bytes", head_bytes_max)});
+      if (head_bytes + waiting > config().header_bytes_max) co_return refuse_head_size();
       if (parser_->is_header_done()) break;
     }
     if (phase_ == Phase::idle && shared_->stopping) co_return Read::ended;
     const std::size_t count = co_await read_some();
     if (count == 0) co_return cut_short();
   }
-  keep_alive_ = parser_->keep_alive() && !shared_->stopping;
-  head_only_ = parser_->request.method == "HEAD";
-  http11_ = parser_->version() >= 11;
-  if (const Status good = parser_->check_head(); !good)
-    co_return refuse(row_of(good.error().code).http_status, good.error());
-  if (parser_->expects_other()) co_return refuse(417, invalid("the only expectation met here is 100-continue"));
-  co_return Read::complete;
+  co_return check_head();
 }
 
 template <class S>
@@ -381,8 +409,7 @@ Awaitable<Read> HttpConnection<S>::read_sized(std::size_t length) {
     if (count == 0) co_return cut_short();
     filled += count;
   }
-  if (!room) co_return refuse(503, {Errc::unavailable, "too many large requests at once"});
-  co_return Read::complete;
+  co_return room ? Read::complete : refuse_room();
 }
 
 template <class S>
@@ -394,11 +421,10 @@ Awaitable<Read> HttpConnection<S>::read_chunked() {
     if (error && error != ParseError::need_more) co_return refuse_parse(error);
     if (!error && buffer_.size() > 0) continue;
     if (parser_->is_done()) break;
-    if (buffer_.size() > config().header_bytes_max)
-      co_return refuse(400, invalid("a chunk's head or the trailer is too long"));
+    if (buffer_.size() > config().header_bytes_max) co_return refuse_trailer();
     const std::size_t count = co_await read_some();
     if (count == 0) co_return cut_short();
-    if (!hold(count)) co_return refuse(503, {Errc::unavailable, "too many large requests at once"});
+    if (!hold(count)) co_return refuse_room();
   }
   co_return Read::complete;
 }
@@ -419,12 +445,12 @@ Awaitable<bool> HttpConnection<S>::write_all(std::string_view bytes) {
 }
 
 template <class S>
-Awaitable<bool> HttpConnection<S>::write_response(Response response) {
+Awaitable<bool> HttpConnection<S>::write_response(const Response& response) {
   enter(Phase::writing, config().request_time_max);
   keep_alive_ = keep_alive_ && !shared_->stopping;
   if (response.stream) {
     keep_alive_ = false;
-    co_await write_stream(std::move(response));
+    co_await write_stream(response);
     co_return true;
   }
   out_.clear();
@@ -445,8 +471,8 @@ void append_piece(std::string& out, std::string_view piece, Framing framing) {
 }
 
 template <class S>
-Awaitable<void> HttpConnection<S>::write_stream(Response response) {
-  streaming_ = std::move(response.stream);
+Awaitable<void> HttpConnection<S>::write_stream(const Response& response) {
+  streaming_ = response.stream;
   const Framing framing = http11_ ? Framing::chunked : Framing::until_close;
   out_.clear();
   append_head(out_, response, {.framing = framing, .keep_alive = KeepAlive::no, .date_line = io_.date_line()});
