@@ -21,7 +21,8 @@ std::optional<std::string_view> take_line(std::string_view& text) {
 
 Status check_origin(std::string_view origin) {
   TRY(check_key_name(origin));
-  if (origin.size() > limits::name_bytes_max) return Error{Errc::too_large, "an origin has at most 255 bytes"};
+  if (origin.size() > limits::name_bytes_max)
+    return Error{Errc::too_large, "an origin has at most 255 bytes"};
   if (origin.find("://") != std::string_view::npos) return invalid("an origin has no scheme");
   if (origin.ends_with('/')) return invalid("an origin doesn't end in a slash");
   return {};
@@ -39,7 +40,8 @@ Result<Checkpoint> parse_checkpoint(std::string_view text) {
   if (!origin || !size_line || !root_line) return invalid("a checkpoint has lines for origin, size and root");
   if (origin->empty()) return invalid("line 1: the checkpoint's origin is empty");
   const auto size = parse_canonical_decimal(*size_line);
-  if (!size || *size > tree_size_max) return invalid("line 2: the checkpoint's size is not a canonical number");
+  if (!size || *size > tree_size_max)
+    return invalid("line 2: the checkpoint's size is not a canonical number");
   const Bytes root = TRY(decode_base64(*root_line));
   if (root.size() != 32) return invalid("line 3: the checkpoint's root doesn't have 32 bytes");
   Checkpoint checkpoint{std::string(*origin), {*size}, {}};

@@ -15,14 +15,16 @@ Checkpoint sample() {
 
 crypto::Signer signer() { return crypto::Signer::from_seed(Bytes(32, 's')).value(); }
 
-std::string text_of(std::string_view origin, std::string_view size, std::string_view root, std::string_view rest = "") {
+std::string text_of(std::string_view origin, std::string_view size, std::string_view root,
+                    std::string_view rest = "") {
   return std::string(origin) + "\n" + std::string(size) + "\n" + std::string(root) + "\n" + std::string(rest);
 }
 
 }  // namespace
 
 TEST(Checkpoint, has_lines_for_origin_size_and_root) {
-  EXPECT_EQ(encode(sample()), "weir.example/default\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n");
+  EXPECT_EQ(encode(sample()),
+            "weir.example/default\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n");
   EXPECT_EQ(parse_checkpoint(encode(sample())).value(), sample());
 }
 
@@ -34,13 +36,25 @@ TEST(Checkpoint, extension_lines_of_others_are_kept) {
 }
 
 TEST(Checkpoint, malformed_texts_are_refused) {
-  const std::vector<std::string> texts{
-      "", "o\n", "o\n1\n", "o\n1\n" + std::string(root_text), text_of("", "1", root_text), text_of("o", "", root_text),
-      text_of("o", "01", root_text), text_of("o", "-1", root_text), text_of("o", "+1", root_text),
-      text_of("o", "1 ", root_text), text_of("o", "0x1", root_text), text_of("o", "18446744073709551616", root_text),
-      text_of("o", "9223372036854775808", root_text), text_of("o", "1", "AAAA"), text_of("o", "1", "not base64"),
-      text_of("o", "1", ""), text_of("o", "1", root_text, "\n"), text_of("o", "1", root_text, "x"),
-      text_of("o", "1", root_text, "x\n\n")};
+  const std::vector<std::string> texts{"",
+                                       "o\n",
+                                       "o\n1\n",
+                                       "o\n1\n" + std::string(root_text),
+                                       text_of("", "1", root_text),
+                                       text_of("o", "", root_text),
+                                       text_of("o", "01", root_text),
+                                       text_of("o", "-1", root_text),
+                                       text_of("o", "+1", root_text),
+                                       text_of("o", "1 ", root_text),
+                                       text_of("o", "0x1", root_text),
+                                       text_of("o", "18446744073709551616", root_text),
+                                       text_of("o", "9223372036854775808", root_text),
+                                       text_of("o", "1", "AAAA"),
+                                       text_of("o", "1", "not base64"),
+                                       text_of("o", "1", ""),
+                                       text_of("o", "1", root_text, "\n"),
+                                       text_of("o", "1", root_text, "x"),
+                                       text_of("o", "1", root_text, "x\n\n")};
   for (const std::string& text : texts) EXPECT_FALSE(parse_checkpoint(text).ok()) << text;
 }
 
@@ -53,7 +67,8 @@ TEST(Checkpoint, signed_opens_with_its_key_only) {
 
 TEST(Checkpoint, of_another_origin_is_refused_though_well_signed) {
   const VerifierKey key{"weir.example/other", signer().public_key()};
-  EXPECT_EQ(open_checkpoint(sign_note(encode(sample()), key.name, signer()), key).error().code, Errc::invalid);
+  EXPECT_EQ(open_checkpoint(sign_note(encode(sample()), key.name, signer()), key).error().code,
+            Errc::invalid);
 }
 
 TEST(Checkpoint, no_changed_byte_opens) {

@@ -48,16 +48,19 @@ class Fields {
 Status check_leaf_shape(BytesView bytes) {
   if (bytes.size() > limits::leaf_bytes_max)
     return Error{Errc::too_large, "a leaf has at most " + std::to_string(limits::leaf_bytes_max) + " bytes"};
-  if (bytes.size() < leaf_bytes_min) return invalid("leaf ends early, at byte " + std::to_string(bytes.size()));
+  if (bytes.size() < leaf_bytes_min)
+    return invalid("leaf ends early, at byte " + std::to_string(bytes.size()));
   if (bytes[0] != leaf_version)
-    return invalid("byte 0: leaf version " + std::to_string(static_cast<std::uint8_t>(bytes[0])) + ", known is 1");
+    return invalid("byte 0: leaf version " + std::to_string(static_cast<std::uint8_t>(bytes[0])) +
+                   ", known is 1");
   const std::size_t count = static_cast<std::uint8_t>(bytes[count_offset]);
   const std::string place = "byte " + std::to_string(count_offset) + ": ";
   if (count > limits::leaf_subjects_max)
     return invalid(place + std::to_string(count) + " subjects, at most 64 are allowed");
   if (bytes.size() != leaf_bytes_min + count * 32)
     return invalid(place + std::to_string(count) + " subjects make a leaf of " +
-                   std::to_string(leaf_bytes_min + count * 32) + " bytes, this has " + std::to_string(bytes.size()));
+                   std::to_string(leaf_bytes_min + count * 32) + " bytes, this has " +
+                   std::to_string(bytes.size()));
   return {};
 }
 
@@ -67,7 +70,9 @@ Result<OrganizationId> organization_id_from_bytes(BytesView bytes) {
   return fixed_from_bytes<OrganizationId>(bytes, "an organization id");
 }
 
-Result<ActorId> actor_id_from_bytes(BytesView bytes) { return fixed_from_bytes<ActorId>(bytes, "an actor id"); }
+Result<ActorId> actor_id_from_bytes(BytesView bytes) {
+  return fixed_from_bytes<ActorId>(bytes, "an actor id");
+}
 
 Result<Salt> salt_from_bytes(BytesView bytes) { return fixed_from_bytes<Salt>(bytes, "a salt"); }
 

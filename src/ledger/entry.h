@@ -48,7 +48,7 @@ static_assert(leaf_bytes_min + limits::leaf_subjects_max * 32 <= limits::leaf_by
 // Puts digests into the order a leaf wants and drops repetitions; too_large beyond limits::leaf_subjects_max.
 Result<std::vector<Sha256>> sorted_subjects(std::vector<Sha256> subjects);
 
-Bytes encode(const Leaf& leaf);  // the leaf's own promises (order, count, time) must hold
+Bytes encode(const Leaf& leaf);             // the leaf's own promises (order, count, time) must hold
 Result<Leaf> decode_leaf(BytesView bytes);  // the message names the byte
 
 // SHA-256(salt ‖ payload).

@@ -135,7 +135,8 @@ TEST(EntryType, names_and_numbers_are_each_used_once) {
   for (const EntryTypeRow& row : entry_type_table) {
     EXPECT_FALSE(row.name.empty());
     int same = 0;
-    for (const EntryTypeRow& other : entry_type_table) same += row.type == other.type || row.name == other.name;
+    for (const EntryTypeRow& other : entry_type_table)
+      same += row.type == other.type || row.name == other.name;
     EXPECT_EQ(same, 1) << row.name;
   }
   EXPECT_EQ(name_of(EntryType{0xffff}), "unknown");

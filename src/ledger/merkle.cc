@@ -108,7 +108,8 @@ Result<Proof> prove_inclusion(LeafIndex index, TreeSize size, NodeReader& nodes)
 // PROOF(m, D[n]) of RFC 6962 §2.1.2, walked from the root down; hashes come out nearest the root first.
 Result<Proof> prove_consistency(TreeSize older, TreeSize newer, NodeReader& nodes) {
   if (older.value == 0 || older.value > newer.value || newer.value > tree_size_max)
-    return invalid("a tree of " + std::to_string(newer.value) + " has no past of " + std::to_string(older.value));
+    return invalid("a tree of " + std::to_string(newer.value) + " has no past of " +
+                   std::to_string(older.value));
   Range range{0, newer.value};
   std::uint64_t past = older.value;
   Proof proof;

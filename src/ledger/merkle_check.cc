@@ -93,7 +93,8 @@ Status check_subtree_inclusion(LeafIndex index, const Sha256& leaf, const Subtre
   return check_inclusion({index.value - subtree.start.value}, size, leaf, proof, subtree.root);
 }
 
-Status check_subtree_consistency(const Subtree& subtree, const TreeHead& tree, std::span<const Sha256> proof) {
+Status check_subtree_consistency(const Subtree& subtree, const TreeHead& tree,
+                                 std::span<const Sha256> proof) {
   if (subtree.end.value > tree.size.value) return wrong_proof("the subtree lies beyond the tree");
   if (subtree.start == subtree.end) return check_empty_subtree(subtree, proof);
   if (!valid_subtree(subtree)) return wrong_proof("these bounds make no subtree");

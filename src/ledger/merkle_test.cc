@@ -16,7 +16,7 @@ struct Published {
   std::string_view leaf_hex, root_hex;
 };
 
-// The eight leaves everybody uses, and the roots of the trees of 1…8 of them, from the certificate-transparency sources.
+// The eight leaves everybody uses, and the roots of the trees of 1…8 of them: certificate-transparency sources.
 constexpr std::array published{
     Published{"", "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"},
     Published{"00", "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"},
@@ -25,7 +25,8 @@ constexpr std::array published{
     Published{"3031", "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4"},
     Published{"40414243", "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef"},
     Published{"5051525354555657", "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c"},
-    Published{"606162636465666768696a6b6c6d6e6f", "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"},
+    Published{"606162636465666768696a6b6c6d6e6f",
+              "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"},
 };
 
 class CountedTree : public NodeReader {
@@ -96,7 +97,8 @@ TEST(Merkle, every_inclusion_proof_of_sizes_to_300_is_the_defined_one_and_checks
     for (std::uint64_t index = 0; index < size; ++index) {
       const auto proof = prove_inclusion({index}, {size}, nodes);
       ASSERT_TRUE(proof.ok()) << index << " of " << size;
-      ASSERT_TRUE(check_inclusion({index}, {size}, tree.leaf(index), *proof, root).ok()) << index << " of " << size;
+      ASSERT_TRUE(check_inclusion({index}, {size}, tree.leaf(index), *proof, root).ok())
+          << index << " of " << size;
       if (size % 37 != 0) continue;
       ASSERT_EQ(*proof, ReferenceTree::path(index, tree.range(0, size)));
     }
@@ -127,7 +129,9 @@ TEST(Merkle, proof_fails_for_another_leaf_index_size_or_root) {
     Proof longer = proof;
     longer.push_back(root);
     EXPECT_FALSE(check_inclusion({index}, {75}, tree.leaf(index), longer, root).ok());
-    EXPECT_FALSE(check_inclusion({index}, {75}, tree.leaf(index), std::span(proof).first(proof.size() - 1), root).ok());
+    EXPECT_FALSE(
+        check_inclusion({index}, {75}, tree.leaf(index), std::span(proof).first(proof.size() - 1), root)
+            .ok());
   }
 }
 
@@ -137,7 +141,8 @@ TEST(Merkle, consistency_of_all_pairs_to_64_is_proved_and_checked) {
     for (std::uint64_t older = 1; older <= newer; ++older) {
       const auto proof = prove_consistency({older}, {newer}, tree);
       ASSERT_TRUE(proof.ok());
-      EXPECT_TRUE(check_consistency(tree.head(older), tree.head(newer), *proof).ok()) << older << " " << newer;
+      EXPECT_TRUE(check_consistency(tree.head(older), tree.head(newer), *proof).ok())
+          << older << " " << newer;
     }
   }
 }
@@ -162,7 +167,8 @@ TEST(Merkle, proofs_of_what_is_not_there_are_refused) {
   EXPECT_EQ(prove_inclusion({0}, {0}, tree).error().code, Errc::invalid);
   EXPECT_EQ(prove_consistency({5}, {4}, tree).error().code, Errc::invalid);
   EXPECT_EQ(prove_consistency({0}, {4}, tree).error().code, Errc::invalid);
-  EXPECT_EQ(prove_inclusion({0}, {9}, tree).error().code, Errc::internal) << "the reader's own error comes through";
+  EXPECT_EQ(prove_inclusion({0}, {9}, tree).error().code, Errc::internal)
+      << "the reader's own error comes through";
 }
 
 TEST(Merkle, root_of_reads_only_the_peaks) {

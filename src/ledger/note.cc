@@ -14,7 +14,11 @@ constexpr char32_t broken = 0xffffffff;
 // Takes one code point off the front of UTF-8 that must not be empty; `broken` when it is none.
 char32_t take_code_point(std::string_view& text) {
   const auto lead = static_cast<std::uint8_t>(text[0]);
-  const std::size_t length = lead < 0x80 ? 1 : lead >> 5 == 0x6 ? 2 : lead >> 4 == 0xe ? 3 : lead >> 3 == 0x1e ? 4 : 0;
+  const std::size_t length = lead < 0x80         ? 1
+                             : lead >> 5 == 0x6  ? 2
+                             : lead >> 4 == 0xe  ? 3
+                             : lead >> 3 == 0x1e ? 4
+                                                 : 0;
   if (length == 0 || text.size() < length) return broken;
   if (length == 1) {
     text.remove_prefix(1);
@@ -33,9 +37,9 @@ char32_t take_code_point(std::string_view& text) {
 }
 
 bool is_space(char32_t point) {
-  return (point >= 0x09 && point <= 0x0d) || point == ' ' || point == 0x85 || point == 0xa0 || point == 0x1680 ||
-         (point >= 0x2000 && point <= 0x200a) || point == 0x2028 || point == 0x2029 || point == 0x202f ||
-         point == 0x205f || point == 0x3000;
+  return (point >= 0x09 && point <= 0x0d) || point == ' ' || point == 0x85 || point == 0xa0 ||
+         point == 0x1680 || (point >= 0x2000 && point <= 0x200a) || point == 0x2028 || point == 0x2029 ||
+         point == 0x202f || point == 0x205f || point == 0x3000;
 }
 
 bool is_control(char32_t point) { return point < 0x20 || point == 0x7f || (point >= 0x80 && point < 0xa0); }
@@ -55,7 +59,8 @@ std::uint32_t load_u32(const char* at) {
 }
 
 Result<NoteSignature> parse_signature(std::string_view line) {
-  if (!line.starts_with(signature_mark)) return invalid("a signature line of the note doesn't begin with a dash");
+  if (!line.starts_with(signature_mark))
+    return invalid("a signature line of the note doesn't begin with a dash");
   line.remove_prefix(signature_mark.size());
   const std::size_t space = line.find(' ');
   if (space == std::string_view::npos) return invalid("a signature line of the note has no signature");

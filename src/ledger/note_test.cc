@@ -6,7 +6,8 @@ namespace weir::ledger {
 namespace {
 
 // The example of the C2SP signed-note specification.
-constexpr std::string_view spec_vkey = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+constexpr std::string_view spec_vkey =
+    "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
 constexpr std::string_view spec_note =
     "This is an example message.\n"
     "\n"
@@ -76,33 +77,40 @@ TEST(Note, no_changed_byte_is_ever_accepted_with_another_text) {
 }
 
 TEST(Note, what_is_no_note_is_refused) {
-  for (const std::string_view bytes : {
-           "", "\n", "\n\n", "text\n", "text\n\n", "text\n\nno dash a.example AAAAAAAA\n", "text\n\n\xe2\x80\x94 a.example\n",
-           "text\n\n\xe2\x80\x94 a.example AAAA\n", "text\n\n\xe2\x80\x94 a.example AAAAAAA\n",
-           "text\n\n\xe2\x80\x94 a+b AAAAAAAA\n", "text\n\n\xe2\x80\x94  AAAAAAAA\n", "te\x01xt\n\n\xe2\x80\x94 a AAAAAAAA\n",
-           "te\xffxt\n\n\xe2\x80\x94 a AAAAAAAA\n", "te\xc0\x80xt\n\n\xe2\x80\x94 a AAAAAAAA\n",
-           "te\r\n\n\xe2\x80\x94 a AAAAAAAA\n", "text\n\n\xe2\x80\x94 a AAAAAAAA"})
+  for (const std::string_view bytes :
+       {"", "\n", "\n\n", "text\n", "text\n\n", "text\n\nno dash a.example AAAAAAAA\n",
+        "text\n\n\xe2\x80\x94 a.example\n", "text\n\n\xe2\x80\x94 a.example AAAA\n",
+        "text\n\n\xe2\x80\x94 a.example AAAAAAA\n", "text\n\n\xe2\x80\x94 a+b AAAAAAAA\n",
+        "text\n\n\xe2\x80\x94  AAAAAAAA\n", "te\x01xt\n\n\xe2\x80\x94 a AAAAAAAA\n",
+        "te\xffxt\n\n\xe2\x80\x94 a AAAAAAAA\n", "te\xc0\x80xt\n\n\xe2\x80\x94 a AAAAAAAA\n",
+        "te\r\n\n\xe2\x80\x94 a AAAAAAAA\n", "text\n\n\xe2\x80\x94 a AAAAAAAA"})
     EXPECT_FALSE(parse_note(bytes).ok()) << bytes;
   EXPECT_TRUE(parse_note("text\n\n\xe2\x80\x94 a AAAAAAAA\n").ok()) << "the form that the rows above break";
   EXPECT_EQ(parse_note(std::string(note_bytes_max + 1, 'x')).error().code, Errc::too_large);
 }
 
 TEST(Note, names_with_space_plus_or_control_are_no_key_names) {
-  for (const std::string_view name : {"", "a b", "a+b", "a\tb", "a\nb", "a\xc2\xa0" "b", "a\xe3\x80\x80" "b",
-                                      "a\xe2\x80\xa8" "b", "\xff", "a\x7f", "a\xc2\x85"})
+  for (const std::string_view name : {"", "a b", "a+b", "a\tb", "a\nb",
+                                      "a\xc2\xa0"
+                                      "b",
+                                      "a\xe3\x80\x80"
+                                      "b",
+                                      "a\xe2\x80\xa8"
+                                      "b",
+                                      "\xff", "a\x7f", "a\xc2\x85"})
     EXPECT_FALSE(check_key_name(name).ok()) << name;
   for (const std::string_view name : {"a", "example.com/log", "b\xc3\xa4r.example"})
     EXPECT_TRUE(check_key_name(name).ok()) << name;
 }
 
 TEST(Note, keys_with_wrong_id_type_or_shape_are_refused) {
-  for (const std::string_view text :
-       {"", "a", "a+b", "a+00000000+", "example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-        "example.com/bar+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-        "example.com/foo+530d903a+AukyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-        "example.com/foo+530d90+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-        "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3Q==",
-        "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"})
+  for (const std::string_view text : {"", "a", "a+b", "a+00000000+",
+                                      "example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+                                      "example.com/bar+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+                                      "example.com/foo+530d903a+AukyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+                                      "example.com/foo+530d90+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+                                      "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3Q==",
+                                      "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"})
     EXPECT_FALSE(parse_vkey(text).ok()) << text;
 }
 

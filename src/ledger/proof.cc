@@ -49,7 +49,8 @@ Result<TlogProof> parse_tlog_proof(std::string_view text) {
   if (!index || *index >= tree_size_max) return invalid("the proof's index is not a canonical number");
   proof.index.value = *index;
   for (line = TRY(take_line(text)); !line.empty(); line = TRY(take_line(text))) {
-    if (proof.hashes.size() == proof_hashes_max) return Error{Errc::too_large, "a proof has at most 64 hashes"};
+    if (proof.hashes.size() == proof_hashes_max)
+      return Error{Errc::too_large, "a proof has at most 64 hashes"};
     const Bytes hash = TRY(decode_base64(line));
     proof.hashes.push_back(TRY(sha256_from_bytes(hash)));
   }
@@ -63,7 +64,8 @@ Result<Checkpoint> check_tlog_proof(const VerifierKey& key, const TlogProof& pro
 }
 
 Result<CheckedReceipt> check_receipt(const VerifierKey& key, const Receipt& receipt) {
-  Checkpoint checkpoint = TRY(check_parts(key, receipt.checkpoint, receipt.leaf, receipt.index, receipt.proof));
+  Checkpoint checkpoint =
+      TRY(check_parts(key, receipt.checkpoint, receipt.leaf, receipt.index, receipt.proof));
   Leaf leaf = TRY(decode_leaf(receipt.leaf));
   return CheckedReceipt{std::move(leaf), std::move(checkpoint)};
 }

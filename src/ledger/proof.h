@@ -13,7 +13,7 @@ namespace weir::ledger {
 struct TlogProof {
   LeafIndex index;
   Proof hashes;
-  std::string checkpoint;             // signed note
+  std::string checkpoint;           // signed note
   std::optional<Bytes> extra = {};  // not authenticated by the proof
   bool operator==(const TlogProof&) const = default;
 };

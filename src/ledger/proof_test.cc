@@ -21,7 +21,9 @@ Receipt sample() {
   std::vector<Sha256> hashes;
   for (std::uint64_t i = 0; i < size; ++i) hashes.push_back(leaf_hash(leaf_at(i)));
   edge.append(hashes);
-  return {{index_proved}, leaf_at(index_proved), edge.prove({index_proved}),
+  return {{index_proved},
+          leaf_at(index_proved),
+          edge.prove({index_proved}),
           sign_checkpoint({key().name, edge.size(), edge.root()}, signer())};
 }
 
@@ -46,7 +48,8 @@ TEST(TlogProof, parses_to_what_was_encoded_and_checks) {
 TEST(TlogProof, of_a_single_entry_has_no_hashes) {
   RightEdgeTiles edge;
   edge.append(std::vector{leaf_hash(leaf_at(0))});
-  const TlogProof proof{{0}, edge.prove({0}), sign_checkpoint({key().name, edge.size(), edge.root()}, signer())};
+  const TlogProof proof{
+      {0}, edge.prove({0}), sign_checkpoint({key().name, edge.size(), edge.root()}, signer())};
   EXPECT_TRUE(proof.hashes.empty());
   EXPECT_TRUE(check_tlog_proof(key(), parse_tlog_proof(encode(proof)).value(), leaf_at(0)).ok());
 }
@@ -68,14 +71,19 @@ TEST(TlogProof, no_changed_or_missing_byte_checks) {
 TEST(TlogProof, malformed_texts_are_refused) {
   const std::string note = sample().checkpoint, hash = encode_base64(leaf_hash("a").view()) + "\n";
   const std::string header = "c2sp.org/tlog-proof@v1\n";
-  EXPECT_TRUE(parse_tlog_proof(header + "index 1\n" + hash + "\n" + note).ok()) << "the form that the rows break";
+  EXPECT_TRUE(parse_tlog_proof(header + "index 1\n" + hash + "\n" + note).ok())
+      << "the form that the rows break";
   for (const std::string& text : std::vector<std::string>{
            "", header, "c2sp.org/tlog-proof@v2\nindex 1\n\n" + note, header + "index 01\n\n" + note,
-           header + "index -1\n\n" + note, header + "index 99999999999999999999\n\n" + note, header + "\n" + note,
-           header + "index 1\nAAAA\n\n" + note, header + "index 1\nextra AAAA\n\n" + note,
-           header + "extra !\nindex 1\n\n" + note, header + "index 1\n" + hash + note, header + "index 1\n" + hash + "\n",
-           header + "index 1\n" + [&] { std::string all; for (int i = 0; i < 65; ++i) all += hash; return all; }() +
-               "\n" + note})
+           header + "index -1\n\n" + note, header + "index 99999999999999999999\n\n" + note,
+           header + "\n" + note, header + "index 1\nAAAA\n\n" + note,
+           header + "index 1\nextra AAAA\n\n" + note, header + "extra !\nindex 1\n\n" + note,
+           header + "index 1\n" + hash + note,
+           header + "index 1\n" + hash + "\n", header + "index 1\n" + [&] {
+             std::string all;
+             for (int i = 0; i < 65; ++i) all += hash;
+             return all;
+           }() + "\n" + note})
     EXPECT_FALSE(parse_tlog_proof(text).ok()) << text;
   EXPECT_EQ(parse_tlog_proof(std::string(2 * note_bytes_max + 1, 'x')).error().code, Errc::too_large);
 }

@@ -7,11 +7,18 @@ constexpr std::uint64_t mask = tile_width - 1;
 
 std::uint64_t hashes_at(int level, TreeSize size) { return size.value >> (tile_height * level); }
 
+Result<Sha256> root_of_full_tile(int level, std::uint64_t n, TileReader& tiles) {
+  const Bytes bytes = TRY(tiles.read_tile({level, n, tile_width}));
+  if (bytes.size() != tile_bytes) return Error{Errc::corrupt, tile_path({level, n}) + " is cut"};
+  return TRY(TileNodes::from_bytes(bytes)).root();
+}
+
 }  // namespace
 
-RightEdgeTiles::RightEdgeTiles() : levels_(1) { compute_suffix_roots(); }
+RightEdgeTiles::RightEdgeTiles() : levels_{std::make_shared<const TileNodes>()} { compute_suffix_roots(); }
 
-Result<RightEdgeTiles> RightEdgeTiles::restore(TreeSize size, std::span<const Sha256> tail, TileReader& full_tiles) {
+Result<RightEdgeTiles> RightEdgeTiles::restore(TreeSize size, std::span<const Sha256> tail,
+                                               TileReader& full_tiles) {
   if (size.value > tree_size_max) return Error{Errc::corrupt, "the ledger's size is beyond every tree"};
   if (tail.size() != (size.value & mask))
     return Error{Errc::corrupt, "the right edge of " + std::to_string(size.value) + " entries has " +
@@ -20,15 +27,15 @@ Result<RightEdgeTiles> RightEdgeTiles::restore(TreeSize size, std::span<const Sh
   RightEdgeTiles edge;
   edge.size_ = size;
   edge.appended_from_ = size.value;
-  for (const Sha256& hash : tail) edge.levels_[0].append(hash);
+  auto leaves = std::make_shared<TileNodes>();
+  for (const Sha256& hash : tail) leaves->append(hash);
+  edge.levels_ = {std::move(leaves)};
   for (int level = 1; hashes_at(level, size) > 0; ++level) {
-    TileNodes& nodes = edge.levels_.emplace_back();
     const std::uint64_t end = hashes_at(level, size);
-    for (std::uint64_t n = end & ~mask; n < end; ++n) {
-      const Bytes bytes = TRY(full_tiles.read_tile({level - 1, n, tile_width}));
-      if (bytes.size() != tile_bytes) return Error{Errc::corrupt, "tile " + tile_path({level - 1, n}) + " is cut"};
-      nodes.append(TRY(TileNodes::from_bytes(bytes)).root());
-    }
+    auto nodes = std::make_shared<TileNodes>();
+    for (std::uint64_t n = end & ~mask; n < end; ++n)
+      nodes->append(TRY(root_of_full_tile(level - 1, n, full_tiles)));
+    edge.levels_.push_back(std::move(nodes));
   }
   edge.compute_suffix_roots();
   return edge;
@@ -37,24 +44,42 @@ Result<RightEdgeTiles> RightEdgeTiles::restore(TreeSize size, std::span<const Sh
 std::vector<CompletedTile> RightEdgeTiles::append(std::span<const Sha256> leaf_hashes) {
   recent_.clear();
   appended_from_ = size_.value;
-  std::vector<CompletedTile> completed;
-  for (const Sha256& hash : leaf_hashes) push(hash, completed);
+  Batch batch;
+  for (const Sha256& hash : leaf_hashes) push(hash, batch);
   compute_suffix_roots();
-  return completed;
+  return std::move(batch.completed);
 }
 
-void RightEdgeTiles::push(const Sha256& leaf_hash, std::vector<CompletedTile>& completed) {
-  CHECK(size_.value < tree_size_max);
-  levels_[0].append(leaf_hash);
-  ++size_.value;
-  for (std::size_t level = 0; levels_[level].full(); ++level) {
-    if (level + 1 == levels_.size()) levels_.emplace_back();
-    TileNodes& full = levels_[level];
-    levels_[level + 1].append(full.root());
-    const TileId tile{static_cast<int>(level), hashes_at(static_cast<int>(level) + 1, size_) - 1, tile_width};
-    completed.push_back({tile, full.hashes(tile_width)});
-    recent_.push_back({tile.level, tile.n, std::exchange(full, {})});
+// Other copies may hold the level's tile, so the first write of an append goes to a tile of its own.
+TileNodes& RightEdgeTiles::open_level(std::size_t level, Batch& batch) {
+  if (level == levels_.size()) levels_.push_back(std::make_shared<const TileNodes>());
+  if (level >= batch.open.size()) batch.open.resize(level + 1);
+  std::shared_ptr<TileNodes>& open = batch.open[level];
+  if (open == nullptr) {
+    open = std::make_shared<TileNodes>();
+    *open = *levels_[level];
+    levels_[level] = open;
   }
+  return *open;
+}
+
+void RightEdgeTiles::push(const Sha256& leaf_hash, Batch& batch) {
+  CHECK(size_.value < tree_size_max);
+  open_level(0, batch).append(leaf_hash);
+  ++size_.value;
+  for (std::size_t level = 0; levels_[level]->full(); ++level) {
+    open_level(level + 1, batch).append(levels_[level]->root());
+    close_level(level, batch);
+  }
+}
+
+void RightEdgeTiles::close_level(std::size_t level, Batch& batch) {
+  const int number = static_cast<int>(level);
+  const TileId tile{number, hashes_at(number + 1, size_) - 1, tile_width};
+  batch.completed.push_back({tile, levels_[level]->hashes(tile_width)});
+  recent_.push_back({tile.level, tile.n, std::move(levels_[level])});
+  batch.open[level] = std::make_shared<TileNodes>();
+  levels_[level] = batch.open[level];
 }
 
 // A peak is a left child, or the last one, so it always lies in the partial tile of its level.
@@ -90,9 +115,9 @@ Proof RightEdgeTiles::prove(LeafIndex index) const {
 
 const TileNodes* RightEdgeTiles::tile_at(int level, std::uint64_t n) const {
   if (level < 0 || static_cast<std::size_t>(level) >= levels_.size()) return nullptr;
-  if (n == hashes_at(level, size_) / tile_width) return &levels_[static_cast<std::size_t>(level)];
+  if (n == hashes_at(level, size_) / tile_width) return levels_[static_cast<std::size_t>(level)].get();
   for (const Recent& recent : recent_)
-    if (recent.level == level && recent.n == n) return &recent.nodes;
+    if (recent.level == level && recent.n == n) return recent.nodes.get();
   return nullptr;
 }
 

@@ -1,8 +1,10 @@
 // The growing side of the tree, in memory: the partial tile of every level, and the tiles that the last append
 // completed. The sequencer appends a batch, stores what came back, commits, and answers with proofs, without reading
-// anything. To be able to roll back, copy, append to the copy, and swap after the commit: a copy is at most one
-// allocation of 16 KiB per level. One thread mutates; const snapshots are safe to share.
+// anything. To be able to roll back, copy, append to the copy, and swap after the commit. Copies share their tiles,
+// so a copy costs well below a microsecond and may be handed to readers. One thread mutates one copy; const ones are
+// safe to share.
 #pragma once
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -35,26 +37,34 @@ class RightEdgeTiles {
   Proof prove(LeafIndex index) const;
   bool can_prove(LeafIndex index) const { return index.value >= appended_from_ && index.value < size_.value; }
 
-  std::optional<Sha256> find(NodeId id) const;            // nothing when it lies in older tiles
+  std::optional<Sha256> find(NodeId id) const;               // nothing when it lies in older tiles
   std::optional<Bytes> find_tile(const TileId& tile) const;  // any width held here, partial ones above all
 
  private:
   struct Recent {
     int level;
     std::uint64_t n;
-    TileNodes nodes;
+    std::shared_ptr<const TileNodes> nodes;
+  };
+  // What one append has opened for writing and what it has completed.
+  struct Batch {
+    std::vector<std::shared_ptr<TileNodes>> open;
+    std::vector<CompletedTile> completed;
   };
 
-  void push(const Sha256& leaf_hash, std::vector<CompletedTile>& completed);
+  TileNodes& open_level(std::size_t level, Batch& batch);
+  void push(const Sha256& leaf_hash, Batch& batch);
+  void close_level(std::size_t level, Batch& batch);
   void compute_suffix_roots();
   const TileNodes* tile_at(int level, std::uint64_t n) const;
 
   TreeSize size_;
   std::uint64_t appended_from_ = 0;
-  std::vector<TileNodes> levels_;      // the partial tile of each level, possibly of width 0
-  std::vector<Recent> recent_;         // completed by the last append
-  std::vector<Sha256> peaks_;          // complete subtrees of the tree, largest first
-  std::vector<Sha256> suffix_roots_;   // [k]: root of peaks k… taken together; [0] is the tree's root
+  std::vector<std::shared_ptr<const TileNodes>>
+      levels_;                        // the partial tile of each level, possibly of width 0
+  std::vector<Recent> recent_;        // completed by the last append
+  std::vector<Sha256> peaks_;         // complete subtrees of the tree, largest first
+  std::vector<Sha256> suffix_roots_;  // [k]: root of peaks k… taken together; [0] is the tree's root
 };
 
 }  // namespace weir::ledger

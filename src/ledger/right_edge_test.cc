@@ -38,7 +38,9 @@ std::span<const Sha256> leaves_between(std::uint64_t start, std::uint64_t end) {
   return std::span(many_leaves()).subspan(start, end - start);
 }
 
-std::span<const Sha256> tail_of(std::uint64_t size) { return leaves_between(size & ~std::uint64_t{255}, size); }
+std::span<const Sha256> tail_of(std::uint64_t size) {
+  return leaves_between(size & ~std::uint64_t{255}, size);
+}
 
 constexpr std::array<std::uint64_t, 9> batches{1, 2, 255, 256, 257, 1, 700, 1024, 31};
 
@@ -61,7 +63,9 @@ TEST(RightEdge, proves_every_leaf_of_a_batch_without_any_reader) {
       frontier.append(leaves_between(size, size + batch));
       ASSERT_EQ(edge.root(), frontier.root());
       for (std::uint64_t index = size; index < size + batch; ++index)
-        ASSERT_TRUE(check_inclusion({index}, edge.size(), many_leaves()[index], edge.prove({index}), edge.root()).ok())
+        ASSERT_TRUE(
+            check_inclusion({index}, edge.size(), many_leaves()[index], edge.prove({index}), edge.root())
+                .ok())
             << index << " of " << edge.size().value;
       EXPECT_EQ(edge.can_prove({size - 1}), false);
       size += batch;
@@ -72,7 +76,8 @@ TEST(RightEdge, proves_every_leaf_of_a_batch_without_any_reader) {
 TEST(RightEdge, gives_out_each_full_tile_once_and_they_are_the_defined_ones) {
   RightEdgeTiles edge;
   StoredTiles stored;
-  for (std::uint64_t size = 0; size < 70000; size += 1000) stored.store(edge.append(leaves_between(size, size + 1000)));
+  for (std::uint64_t size = 0; size < 70000; size += 1000)
+    stored.store(edge.append(leaves_between(size, size + 1000)));
   EXPECT_EQ(stored.count(), 273u + 1);
   ReferenceTree tree(many_leaves());
   for (const TileId& tile : {TileId{0, 0}, TileId{0, 100}, TileId{0, 272}, TileId{1, 0}})
@@ -136,7 +141,8 @@ TEST(TiledTree, proves_old_leaves_in_old_and_new_trees_over_edge_and_store) {
   StoredTiles stored;
   RightEdgeTiles edge;
   Frontier at_66000;
-  for (std::uint64_t size = 0; size < 70000; size += 1000) stored.store(edge.append(leaves_between(size, size + 1000)));
+  for (std::uint64_t size = 0; size < 70000; size += 1000)
+    stored.store(edge.append(leaves_between(size, size + 1000)));
   at_66000.append(leaves_between(0, 66000));
   TileCache cache(1 << 20);
   TiledTree now(edge.size(), stored, cache, &edge), then({66000}, stored, cache, &edge);

@@ -16,17 +16,19 @@ static_assert(nodes_max == 511);
 
 }  // namespace
 
+TileNodes::TileNodes() { nodes_.reserve(nodes_max); }
+
 Result<TileNodes> TileNodes::from_bytes(BytesView hashes) {
   if (hashes.empty() || hashes.size() % 32 != 0 || hashes.size() > tile_bytes)
     return Error{Errc::corrupt, "a tile of " + std::to_string(hashes.size()) + " bytes"};
   TileNodes nodes;
-  for (; !hashes.empty(); hashes.remove_prefix(32)) nodes.append(TRY(sha256_from_bytes(hashes.substr(0, 32))));
+  for (; !hashes.empty(); hashes.remove_prefix(32))
+    nodes.append(TRY(sha256_from_bytes(hashes.substr(0, 32))));
   return nodes;
 }
 
 void TileNodes::append(const Sha256& hash) {
   CHECK(!full());
-  if (nodes_.empty()) nodes_.reserve(nodes_max);
   nodes_.push_back(hash);
   ++width_;
   for (int height = 1; width_ % (1u << height) == 0; ++height) {

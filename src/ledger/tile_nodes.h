@@ -1,6 +1,6 @@
 // The nodes inside one tile: its hashes and every complete subtree above them up to the tile's own root, in the
 // order they become known (post-order), so that appending pushes, and undoing would truncate. Growing costs one hash
-// per hash appended; looking up costs nothing. A value of at most 511 hashes; threads as for any value.
+// per hash appended; looking up costs nothing. A value with room for 511 hashes; threads as for any value.
 #pragma once
 #include <span>
 #include <vector>
@@ -11,6 +11,7 @@ namespace weir::ledger {
 
 class TileNodes {
  public:
+  TileNodes();
   static Result<TileNodes> from_bytes(BytesView hashes);  // 32 × 1…256 bytes
 
   void append(const Sha256& hash);  // not beyond tile_width

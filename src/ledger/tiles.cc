@@ -56,9 +56,7 @@ std::optional<TileId> parse_leniently(std::string_view path) {
                 static_cast<unsigned>(*width)};
 }
 
-std::uint64_t hashes_at(int level, TreeSize size) {
-  return size.value >> (tile_height * std::max(level, 0));
-}
+std::uint64_t hashes_at(int level, TreeSize size) { return size.value >> (tile_height * std::max(level, 0)); }
 
 }  // namespace
 

@@ -26,10 +26,30 @@ constexpr std::array paths{
 };
 
 constexpr std::array<std::string_view, 24> not_paths{
-    "", "tile", "tile/", "tile/0", "tile/0/", "tile/0/0", "tile/0/0000", "tile/0/x000/001", "tile/0/001/002",
-    "tile/0/x001", "tile/8/000", "tile/00/000", "tile/-1/000", "tile/0/000.p/0", "tile/0/000.p/256",
-    "tile/0/000.p/01", "tile/0/000.p/", "tile/0/000.p/1/2", "tile/0/../000", "/tile/0/000", "tile/0/000/",
-    "tile/entry/000", "tile/0/+01", "tile/0/x999/x999/x999/x999/x999/x999/x999/x999/x999/999"};
+    "",
+    "tile",
+    "tile/",
+    "tile/0",
+    "tile/0/",
+    "tile/0/0",
+    "tile/0/0000",
+    "tile/0/x000/001",
+    "tile/0/001/002",
+    "tile/0/x001",
+    "tile/8/000",
+    "tile/00/000",
+    "tile/-1/000",
+    "tile/0/000.p/0",
+    "tile/0/000.p/256",
+    "tile/0/000.p/01",
+    "tile/0/000.p/",
+    "tile/0/000.p/1/2",
+    "tile/0/../000",
+    "/tile/0/000",
+    "tile/0/000/",
+    "tile/entry/000",
+    "tile/0/+01",
+    "tile/0/x999/x999/x999/x999/x999/x999/x999/x999/x999/999"};
 
 }  // namespace
 

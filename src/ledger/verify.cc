@@ -6,7 +6,8 @@ void Verification::expect(const TreeHead& head) {
   CHECK(head.size >= frontier_.size());
   const auto [known, fresh] = expected_.emplace(head.size.value, head.root);
   if (!fresh && known->second != head.root)
-    fault({head.size.value}, "two heads of size " + std::to_string(head.size.value) + " have different roots");
+    fault({head.size.value},
+          "two heads of size " + std::to_string(head.size.value) + " have different roots");
   if (head.size == frontier_.size()) check_expected();
 }
 
@@ -20,7 +21,8 @@ void Verification::check_leaf(BytesView bytes, const std::optional<Opening>& ope
   const LeafIndex index{frontier_.size().value};
   const auto leaf = decode_leaf(bytes);
   if (!leaf) return fault(index, "the leaf does not decode: " + leaf.error().message);
-  if (organization_ && *organization_ != leaf->organization) fault(index, "the leaf belongs to another organization");
+  if (organization_ && *organization_ != leaf->organization)
+    fault(index, "the leaf belongs to another organization");
   if (leaf->at < latest_)
     fault(index, "time runs backwards, from " + to_string(latest_) + " to " + to_string(leaf->at));
   organization_ = leaf->organization;
@@ -57,7 +59,8 @@ VerificationReport Verification::finish(std::string_view signed_checkpoint, cons
     fault(end, "the checkpoint: " + checkpoint.error().message);
   }
   if (!expected_.empty() && expected_.rbegin()->first > end.value)
-    fault(end, "the ledger ends here, but " + std::to_string(expected_.rbegin()->first) + " entries were promised");
+    fault(end, "the ledger ends here, but " + std::to_string(expected_.rbegin()->first) +
+                   " entries were promised");
   report_.head = {frontier_.size(), frontier_.root()};
   return report_;
 }

@@ -31,7 +31,9 @@ TreeHead head_of(const std::vector<Entry>& entries) {
   return {frontier.size(), frontier.root()};
 }
 
-std::string signed_head(const TreeHead& head) { return sign_checkpoint({key().name, head.size, head.root}, signer()); }
+std::string signed_head(const TreeHead& head) {
+  return sign_checkpoint({key().name, head.size, head.root}, signer());
+}
 
 void add_all(Verification& verification, const std::vector<Entry>& entries) {
   for (const Entry& entry : entries)
@@ -63,8 +65,9 @@ TEST(Verification, erased_payloads_are_counted_and_no_fault) {
   Verification verification;
   for (std::size_t i = 0; i < 10; ++i) {
     const bool erased = i % 3 == 0;
-    verification.add(encode(entries[i].leaf),
-                     erased ? std::nullopt : std::optional(Opening{entries[i].salt.view(), entries[i].payload}));
+    verification.add(
+        encode(entries[i].leaf),
+        erased ? std::nullopt : std::optional(Opening{entries[i].salt.view(), entries[i].payload}));
   }
   const VerificationReport report = verification.finish(signed_head(head_of(entries)), key());
   EXPECT_TRUE(report.sound());
@@ -96,7 +99,8 @@ TEST(Verification, an_entry_changed_together_with_its_payload_is_found_by_the_ch
   entries[41].payload = "forged";
   entries[41].leaf.commitment = commitment(entries[41].salt, entries[41].payload);
   const VerificationReport report = verify(entries, head);
-  EXPECT_EQ(report.first_fault->what, "the first 100 entries do not have the root that was promised for them");
+  EXPECT_EQ(report.first_fault->what,
+            "the first 100 entries do not have the root that was promised for them");
 }
 
 TEST(Verification, a_removed_swapped_or_added_entry_is_found) {
@@ -105,7 +109,8 @@ TEST(Verification, a_removed_swapped_or_added_entry_is_found) {
   removed.pop_back();
   std::swap(swapped[10], swapped[11]);
   added.push_back(entries.back());
-  for (const auto& changed : {removed, swapped, added}) EXPECT_FALSE(verify(changed, head_of(entries)).sound());
+  for (const auto& changed : {removed, swapped, added})
+    EXPECT_FALSE(verify(changed, head_of(entries)).sound());
   EXPECT_EQ(verify(removed, head_of(entries)).first_fault->index.value, 99u);
 }
 
