@@ -28,6 +28,8 @@ class Collector {
   virtual void watch(Sink& sink, std::stop_token stop) = 0;
   virtual std::vector<runtime::Instance> running() = 0;
   virtual std::vector<runtime::Source> sources() const = 0;
+  // Whether `running` and `sources` are complete since `watch` began: the first full report waits for it.
+  virtual bool has_looked() const { return true; }
 };
 
 }  // namespace weir::agent

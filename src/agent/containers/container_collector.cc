@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <list>
 #include <map>
@@ -126,6 +127,7 @@ struct ContainerCollector::State {
   std::set<std::uint64_t> seen_mounts;
   std::vector<runtime::Source> sources;
   std::size_t unreadable = 0;
+  std::atomic<bool> looked = false;
 
   void look(Sink& sink);
   void end_gone(Sink& sink, const std::vector<ContainerRoot>& roots);
@@ -324,6 +326,7 @@ void ContainerCollector::watch(Sink& sink, std::stop_token stop) {
   state_->look(sink);
   while (!stop.stop_requested()) {
     if (state_->clock.now() - state_->relisted_at >= state_->options.relist_interval) state_->relist(sink);
+    if (state_->pending.empty()) state_->looked = true;
     const auto woken = state_->wake_up.wait(state_->process_files(), state_->pause());
     if (woken == WakeUp::Woken::by_call && !stop.stop_requested()) state_->slow_down(stop);
     if (!stop.stop_requested()) state_->look(sink);
@@ -350,6 +353,8 @@ std::vector<runtime::Source> ContainerCollector::sources() const {
   all.push_back(std::move(census));
   return all;
 }
+
+bool ContainerCollector::has_looked() const { return state_->looked; }
 
 void ContainerCollector::poke() { state_->wake_up.wake(); }
 

@@ -26,6 +26,7 @@ class ContainerCollector final : public Collector {
   void watch(Sink& sink, std::stop_token stop) override;
   std::vector<runtime::Instance> running() override;
   std::vector<runtime::Source> sources() const override;
+  bool has_looked() const override;
 
   // Process `pid` executed something: looks at once if it stands in a container not seen before. Cheap; any thread.
   void poke(std::int64_t pid);

@@ -1,0 +1,334 @@
+// Real containers of each runtime this machine has, started the ways people start them.
+#include "agent/containers/container_collector.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "agent/containers/container_test_support.h"
+#include "format/json.h"
+
+namespace weir::agent {
+namespace {
+
+using testing::Contains;
+using testing::Not;
+
+constexpr const char* podman_run =
+    "podman run -d --runtime runc --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --network=none ";
+
+class Watching {
+ public:
+  explicit Watching(ContainerOptions options = {}) : collector(std::move(options), clock_) {
+    thread_ = std::jthread([this](std::stop_token stop) { collector.watch(sink, stop); });
+    test::await([this] { return collector.has_looked(); });
+  }
+  test::MemorySink sink;
+  ContainerCollector collector;
+
+ private:
+  SystemClock clock_;
+  std::jthread thread_;
+};
+
+auto by_id(const std::string& id) {
+  return [id](const runtime::Instance& instance) { return instance.id == id; };
+}
+
+// Milliseconds from the start of the command to now are an upper bound of the time it took to be seen.
+std::int64_t millis_since(const runtime::Instance& instance) {
+  return (SystemClock().now() - instance.started_at).micros / 1000;
+}
+
+#define SKIP_UNLESS(condition, what) \
+  if (!(condition)) GTEST_SKIP() << "SKIPPED, NOT TESTED: needs " << what
+
+class Podman : public testing::Test {
+ protected:
+  void SetUp() override {
+    SKIP_UNLESS(geteuid() == 0 && test::has_program("podman") && test::has_program("runc"), "root, podman and runc");
+    test::make_root_file_system(scratch_.path());
+    store_ = "podman --root " + scratch_.path() + "/store --runroot " + scratch_.path() + "/run --tmpdir " +
+             scratch_.path() + "/tmp --cgroup-manager cgroupfs ";
+    const auto made = test::run(podman("import --change 'CMD [\"/bin/sleep\",\"1000\"]' " + scratch_.path() +
+                                       "/rootfs.tar localhost/weir-test:1"));
+    ASSERT_EQ(made.status, 0) << made.output;
+  }
+  void TearDown() override {
+    if (!store_.empty()) test::run(podman("rm -fa -t 0"));
+  }
+  std::string podman(const std::string& words) const { return store_ + words; }
+  std::string start(const std::string& words) const {
+    std::string command = podman_run + words;
+    command.replace(0, std::string("podman ").size(), store_);
+    const auto ran = test::run(command);
+    EXPECT_EQ(ran.status, 0) << ran.output;
+    return ran.output.substr(ran.output.rfind('\n') + 1);
+  }
+
+  test::ScratchDirectory scratch_;
+  std::string store_;
+};
+
+TEST_F(Podman, container_of_plain_podman_run_is_known_by_config_manifest_and_layers_without_a_service) {
+  Watching watching;
+  const std::string id = start("localhost/weir-test:1");
+  const auto seen = watching.sink.await_started(by_id(id));
+  ASSERT_TRUE(seen) << "container " << id << " was not seen";
+  const auto config = parse_sha256(test::run(podman("inspect -f '{{.Image}}' " + id)).output);
+  const auto manifest = parse_sha256(test::run(podman("inspect -f '{{.ImageDigest}}' " + id)).output);
+  ASSERT_TRUE(config && manifest);
+  EXPECT_EQ(seen->name, "localhost/weir-test:1");
+  EXPECT_EQ(seen->digests, (std::vector<Sha256>{*config, *manifest}));
+  EXPECT_EQ(seen->image->layers.size(), 1u);
+  EXPECT_EQ(seen->origin.runtime, "podman");
+  EXPECT_EQ(seen->origin.container, id);
+  EXPECT_EQ(seen->origin.user, "root");
+  EXPECT_THAT(seen->marks, Not(Contains("outside-runtime")));
+}
+
+TEST_F(Podman, container_is_seen_within_a_second_of_its_start) {
+  Watching watching;
+  const std::string id = start("localhost/weir-test:1");
+  const auto seen = watching.sink.await_started(by_id(id));
+  ASSERT_TRUE(seen);
+  EXPECT_LT(millis_since(*seen), 1200);
+}
+
+TEST_F(Podman, container_with_automatic_removal_is_known_too) {
+  Watching watching;
+  const std::string id = start("--rm localhost/weir-test:1");
+  const auto seen = watching.sink.await_started(by_id(id));
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->seen, runtime::Seen::whole) << seen->seen_note;
+  EXPECT_TRUE(seen->image->config);
+}
+
+TEST_F(Podman, container_with_the_hosts_process_namespace_is_known_too) {
+  Watching watching;
+  const std::string id = start("--pid=host localhost/weir-test:1");
+  ASSERT_TRUE(watching.sink.await_started(by_id(id)));
+}
+
+TEST_F(Podman, end_of_a_container_is_told_and_it_no_longer_runs) {
+  Watching watching;
+  const std::string id = start("localhost/weir-test:1");
+  ASSERT_TRUE(watching.sink.await_started(by_id(id)));
+  ASSERT_EQ(watching.collector.running().size() > 0, true);
+  test::run(podman("kill " + id));
+  EXPECT_TRUE(watching.sink.await_ended(id));
+  const auto running = watching.collector.running();
+  EXPECT_TRUE(std::none_of(running.begin(), running.end(), by_id(id)));
+}
+
+TEST_F(Podman, command_executed_in_a_container_is_no_container_of_its_own) {
+  Watching watching;
+  const std::string id = start("localhost/weir-test:1");
+  ASSERT_TRUE(watching.sink.await_started(by_id(id)));
+  const std::size_t before = watching.sink.all_started().size();
+  ASSERT_EQ(test::run(podman("exec " + id + " /bin/sleep 1")).status, 0);
+  EXPECT_EQ(watching.sink.all_started().size(), before);
+}
+
+class Docker : public testing::Test {
+ protected:
+  void SetUp() override {
+    SKIP_UNLESS(geteuid() == 0 && test::has_program("dockerd") && test::has_program("docker"), "root and docker");
+    test::make_root_file_system(scratch_.path());
+    const std::string& at = scratch_.path();
+    socket_ = at + "/docker.sock";
+    daemon_.emplace("dockerd -H unix://" + socket_ + " --data-root " + at + "/data --exec-root " + at + "/exec --pidfile " +
+                        at + "/pid --iptables=false --ip6tables=false --bridge=none",
+                    at + "/dockerd.log");
+    const auto ready = [&] { return test::run(docker("version")).status == 0; };
+    ASSERT_TRUE(daemon_->await(ready, seconds(15))) << test::run("tail -5 " + at + "/dockerd.log").output;
+    const auto made = test::run(docker("import --change 'CMD [\"/bin/sleep\",\"1000\"]' " + at + "/rootfs.tar weir-test:1"));
+    ASSERT_EQ(made.status, 0) << made.output;
+  }
+  void TearDown() override {
+    if (daemon_) test::run(docker("ps -q") + " | xargs -r " + docker("kill"));
+  }
+  std::string docker(const std::string& words) const { return "docker -H unix://" + socket_ + " " + words; }
+
+  test::ScratchDirectory scratch_;
+  std::string socket_;
+  std::optional<test::Daemon> daemon_;
+};
+
+TEST_F(Docker, container_of_a_local_image_without_repository_digest_is_reported_with_its_config_digest) {
+  Watching watching({.sockets = {socket_}});
+  const auto ran = test::run(docker("run -d --network none weir-test:1"));
+  ASSERT_EQ(ran.status, 0) << ran.output;
+  const auto seen = watching.sink.await_started(by_id(ran.output));
+  ASSERT_TRUE(seen) << "container " << ran.output << " was not seen";
+  const auto config = parse_sha256(test::run(docker("inspect -f '{{.Image}}' " + ran.output)).output);
+  ASSERT_TRUE(config);
+  EXPECT_EQ(seen->digests, std::vector<Sha256>{*config});
+  EXPECT_EQ(seen->name, "weir-test:1");
+  EXPECT_EQ(seen->image->layers.size(), 1u);
+  EXPECT_EQ(seen->origin.runtime, "docker");
+  const auto started_at = parse_instant(test::run(docker("inspect -f '{{.State.StartedAt}}' " + ran.output)).output);
+  EXPECT_EQ(seen->started_at, *started_at);
+  EXPECT_LT(millis_since(*seen), 1000);
+}
+
+TEST_F(Docker, daemon_nobody_told_us_of_is_found_by_its_process) {
+  Watching watching;
+  const auto ran = test::run(docker("run -d --network none weir-test:1"));
+  const auto seen = watching.sink.await_started(by_id(ran.output));
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->origin.runtime, "docker");
+  EXPECT_EQ(seen->digests.size(), 1u);
+}
+
+TEST_F(Docker, restart_of_a_container_is_an_end_and_a_start) {
+  Watching watching({.sockets = {socket_}});
+  const auto ran = test::run(docker("run -d --network none weir-test:1"));
+  ASSERT_TRUE(watching.sink.await_started(by_id(ran.output)));
+  const auto first = watching.sink.all_started().back();
+  test::run(docker("restart -t 0 " + ran.output));
+  EXPECT_TRUE(watching.sink.await_ended(ran.output));
+  EXPECT_TRUE(watching.sink.await_started([&](const runtime::Instance& instance) {
+    return instance.id == ran.output && instance.started_at > first.started_at;
+  }));
+}
+
+TEST_F(Docker, source_names_the_socket) {
+  Watching watching({.sockets = {socket_}});
+  const auto sources = watching.collector.sources();
+  const auto docker = std::find_if(sources.begin(), sources.end(),
+                                   [&](const runtime::Source& source) { return source.detail == socket_; });
+  ASSERT_NE(docker, sources.end());
+  EXPECT_EQ(docker->means, "docker");
+  EXPECT_EQ(docker->blind, "");
+}
+
+class RawRunc : public testing::Test {
+ protected:
+  void SetUp() override {
+    SKIP_UNLESS(geteuid() == 0 && test::has_program("runc"), "root and runc");
+    test::make_root_file_system(scratch_.path());
+    ASSERT_EQ(test::run("cd " + scratch_.path() + " && runc spec").status, 0);
+    const std::string file = scratch_.path() + "/config.json";
+    auto config = format::parse_json(test::run("cat " + file).output);
+    ASSERT_TRUE(config);
+    format::Json process = config->at("process");
+    process.set("terminal", false);
+    process.set("rlimits", format::Json::Array{});
+    process.set("args", format::Json::Array{"/bin/sleep", "1000"});
+    config->set("process", process);
+    FILE* out = fopen(file.c_str(), "w");
+    const std::string text = format::dump(*config);
+    fwrite(text.data(), 1, text.size(), out);
+    fclose(out);
+  }
+  std::string runc() const { return "runc --root " + scratch_.path() + "/runc "; }
+  void TearDown() override { test::run(runc() + "delete -f weir-raw"); }
+  test::ScratchDirectory scratch_;
+};
+
+TEST_F(RawRunc, container_no_runtime_admits_to_is_reported_as_such_within_a_second) {
+  Watching watching;
+  const Instant before = SystemClock().now();
+  ASSERT_EQ(test::run(runc() + "run -d -b " + scratch_.path() + " weir-raw >/dev/null </dev/null 2>/dev/null").status, 0);
+  const auto seen = watching.sink.await_started([&](const runtime::Instance& i) { return i.started_at > before - milliseconds(50) && i.name == "/bin/sleep"; });
+  ASSERT_TRUE(seen);
+  EXPECT_LT((SystemClock().now() - before).micros, 1'200'000);
+  EXPECT_THAT(seen->marks, Contains("outside-runtime"));
+  EXPECT_EQ(seen->origin.runtime, "none");
+  EXPECT_EQ(seen->seen, runtime::Seen::unhashed);
+  EXPECT_NE(seen->seen_note, "");
+  EXPECT_TRUE(seen->digests.empty());
+}
+
+TEST_F(RawRunc, poke_on_an_exec_makes_it_seen_at_once) {
+  Watching watching({.census_interval = seconds(60)});
+  const Instant before = SystemClock().now();
+  ASSERT_EQ(test::run(runc() + "run -d -b " + scratch_.path() + " weir-raw >/dev/null </dev/null 2>/dev/null").status, 0);
+  const auto pid = test::run(runc() + "state weir-raw | grep -o '\"pid\": [0-9]*' | grep -o '[0-9]*'").output;
+  watching.collector.poke(std::stoll(pid));
+  const auto seen = watching.sink.await_started([&](const runtime::Instance& i) { return i.origin.pid == std::stoll(pid); });
+  ASSERT_TRUE(seen);
+  EXPECT_LT((SystemClock().now() - before).micros, 1'000'000);
+}
+
+TEST(Unshared, root_file_system_in_namespaces_of_its_own_is_a_container_outside_runtimes) {
+  SKIP_UNLESS(geteuid() == 0, "root");
+  test::ScratchDirectory scratch;
+  test::make_root_file_system(scratch.path());
+  Watching watching;
+  const test::Daemon shell("unshare --mount --pid --fork --kill-child chroot " + scratch.path() + "/rootfs /bin/sleep 1000",
+                           scratch.path() + "/log");
+  const auto seen = watching.sink.await_started([](const runtime::Instance& i) { return i.name == "/bin/sleep" && i.origin.runtime == "none"; });
+  ASSERT_TRUE(seen);
+  EXPECT_TRUE(seen->id.starts_with("ns-")) << seen->id;
+}
+
+class Containerd : public testing::Test {
+ protected:
+  void SetUp() override {
+    const bool here = test::has_program("containerd") && test::has_program("ctr") && test::has_program("docker-registry");
+    SKIP_UNLESS(geteuid() == 0 && test::has_program("containerd") && test::has_program("ctr") && test::has_program("podman"),
+                "root, containerd, ctr and podman");
+    (void)here;
+    const std::string& at = scratch_.path();
+    test::make_root_file_system(at);
+    socket_ = at + "/containerd.sock";
+    FILE* out = fopen((at + "/config.toml").c_str(), "w");
+    fprintf(out, "version = 2\nroot = \"%s/root\"\nstate = \"%s/state\"\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n"
+            "[grpc]\n  address = \"%s\"\n[ttrpc]\n  address = \"%s.ttrpc\"\n", at.c_str(), at.c_str(), socket_.c_str(), socket_.c_str());
+    fclose(out);
+    daemon_.emplace("containerd --config " + at + "/config.toml", at + "/containerd.log");
+    ASSERT_TRUE(daemon_->await([&] { return test::run(ctr("version")).status == 0; }, seconds(10)));
+    const std::string podman = "podman --root " + at + "/store --runroot " + at + "/run --tmpdir " + at + "/tmp ";
+    const auto made = test::run(podman + "import --change 'CMD [\"/bin/sleep\",\"1000\"]' " + at + "/rootfs.tar localhost/weir-test:1 && " +
+                                podman + "save --format oci-archive -o " + at + "/image.tar localhost/weir-test:1 && " +
+                                ctr("images import --index-name localhost/weir-test:1 " + at + "/image.tar"));
+    ASSERT_EQ(made.status, 0) << made.output;
+  }
+  void TearDown() override {
+    if (daemon_) test::run(ctr("tasks kill -s KILL weir-evil") + "; sleep 0.3; " + ctr("containers rm weir-evil"));
+  }
+  std::string ctr(const std::string& words) const { return "ctr -a " + socket_ + " -n evil " + words; }
+
+  test::ScratchDirectory scratch_;
+  std::string socket_;
+  std::optional<test::Daemon> daemon_;
+};
+
+TEST_F(Containerd, container_started_by_hand_in_a_namespace_of_its_own_is_known_by_its_image) {
+  Watching watching;
+  const auto ran = test::run(ctr("run -d --snapshotter native localhost/weir-test:1 weir-evil"));
+  ASSERT_EQ(ran.status, 0) << ran.output;
+  const auto seen = watching.sink.await_started(by_id("weir-evil"));
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->origin.runtime, "containerd");
+  EXPECT_EQ(seen->name, "localhost/weir-test:1");
+  EXPECT_EQ(seen->seen, runtime::Seen::whole) << seen->seen_note;
+  const auto target = test::run(ctr("images ls name==localhost/weir-test:1") + " | grep -o 'sha256:[0-9a-f]*' | head -1").output;
+  EXPECT_THAT(seen->image->manifests, Contains(*parse_sha256(target)));
+  ASSERT_TRUE(seen->image->config);
+  EXPECT_EQ(seen->digests.front(), *seen->image->config);
+}
+
+TEST_F(Containerd, image_name_that_moved_is_not_believed) {
+  ASSERT_EQ(test::run(ctr("run -d --snapshotter native localhost/weir-test:1 weir-evil")).status, 0);
+  const std::string at = scratch_.path();
+  const std::string podman = "podman --root " + at + "/store --runroot " + at + "/run --tmpdir " + at + "/tmp ";
+  const auto moved = test::run("cd " + at + " && echo changed > rootfs/etc/changed && tar -C rootfs -cf other.tar . && " +
+                               podman + "import other.tar localhost/other:1 && " + podman +
+                               "save --format oci-archive -o other-image.tar localhost/other:1 && " +
+                               ctr("images import --index-name localhost/weir-test:1 other-image.tar"));
+  ASSERT_EQ(moved.status, 0) << moved.output;
+  Watching watching;
+  const auto seen = watching.sink.await_started(by_id("weir-evil"));
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->seen, runtime::Seen::unhashed);
+  EXPECT_THAT(seen->seen_note, testing::HasSubstr("other content"));
+}
+
+}  // namespace
+}  // namespace weir::agent

@@ -1,0 +1,44 @@
+#include "agent/shell/config.h"
+
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+
+namespace weir::agent {
+
+Result<AgentConfig> load_agent_config(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return not_found("the agent's configuration " + file + " can't be read");
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  auto config = format::decode_text<AgentConfig>(text);
+  if (!config) return invalid(file + ": " + config.error().message, config.error().field);
+  return config;
+}
+
+Status check_agent_config(const AgentConfig& config) {
+  if (config.server.empty()) return invalid("the agent needs the server's address", "server");
+  if (config.environment.empty()) return invalid("the agent needs the environment it reports for", "environment");
+  if (config.state_directory.empty()) return invalid("the agent needs a directory for its state", "state_directory");
+  if (!config.server_pin.empty() && !parse_sha256(config.server_pin))
+    return invalid("the server's pin is not a SHA-256 digest", "server_pin");
+  if (config.spool_bytes_max < 1 << 20) return invalid("the spool needs at least 1 MiB", "spool_bytes_max");
+  for (const WatchedPath& watched : config.paths)
+    if (!watched.path.starts_with('/')) return invalid("'" + watched.path + "' is not an absolute path", "paths");
+  return {};
+}
+
+std::string host_name() {
+  char name[256] = {};
+  if (gethostname(name, sizeof name - 1) != 0 || name[0] == '\0') return "localhost";
+  return name;
+}
+
+std::optional<Sha256> pin_of_token(std::string_view token) {
+  const std::size_t dot = token.rfind('.');
+  if (dot == token.npos) return std::nullopt;
+  const auto pin = parse_sha256(token.substr(dot + 1));
+  return pin ? std::optional(*pin) : std::nullopt;
+}
+
+}  // namespace weir::agent

@@ -1,0 +1,58 @@
+// What an agent is told: where its server is, for which environment it reports, and what else to watch. Comes from a JSON
+// file, the command line or both; the command line wins. Values only.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "format/members.h"
+
+namespace weir::agent {
+
+// A file or directory to watch; `exclude` are globs (* and **) relative to it.
+struct WatchedPath {
+  std::string path;
+  std::vector<std::string> exclude;
+  static void members(auto& visit, auto& self) {
+    visit("path", self.path);
+    visit.maybe("exclude", self.exclude);
+  }
+  bool operator==(const WatchedPath&) const = default;
+};
+
+struct AgentConfig {
+  std::string server;                   // "https://weir.example.org:8443"
+  std::string organization = "default";
+  std::string environment;
+  std::string host;                     // empty: this machine's name
+  std::string join_token;               // to enrol; not needed afterwards
+  std::string state_directory = "/var/lib/weir-agent";
+  std::string ca_file;                  // PEM, in addition to the system's
+  std::string server_pin;               // "sha256:…" of the server's public key; a join token may carry it
+  bool arguments = false;               // report arguments of processes
+  std::vector<WatchedPath> paths;
+  std::vector<std::string> container_sockets;  // in addition to those in the usual places
+  std::int64_t spool_bytes_max = 64 << 20;
+  static void members(auto& visit, auto& self) {
+    visit.maybe("server", self.server);
+    visit.maybe("organization", self.organization);
+    visit.maybe("environment", self.environment);
+    visit.maybe("host", self.host);
+    visit.maybe("join_token", self.join_token);
+    visit.maybe("state_directory", self.state_directory);
+    visit.maybe("ca_file", self.ca_file);
+    visit.maybe("server_pin", self.server_pin);
+    visit.maybe("arguments", self.arguments);
+    visit.maybe("paths", self.paths);
+    visit.maybe("container_sockets", self.container_sockets);
+    visit.maybe("spool_bytes_max", self.spool_bytes_max);
+  }
+};
+
+Result<AgentConfig> load_agent_config(const std::string& file);
+Status check_agent_config(const AgentConfig& config);  // names the field that is missing or wrong
+std::string host_name();
+
+// The server's pin that a join token carries: "weir_join_….<64 hex digits>"; nullopt when it carries none.
+std::optional<Sha256> pin_of_token(std::string_view token);
+
+}  // namespace weir::agent

@@ -1,0 +1,220 @@
+#include "agent/shell/reporter.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "crypto/digest.h"
+#include "crypto/random.h"
+
+namespace weir::agent {
+namespace {
+
+constexpr Duration back_off_min = milliseconds(100), back_off_max = seconds(5);
+constexpr int breaks_in_a_row_max = 3;  // then the server's answers lead nowhere: wait
+
+std::optional<Sha256> pin_of(const AgentConfig& config, const ReporterState& state) {
+  if (!config.server_pin.empty()) return *parse_sha256(config.server_pin);
+  if (const auto pin = pin_of_token(config.join_token); pin) return pin;
+  const auto& enrolled = state.enrolled();
+  if (!enrolled || enrolled->pin.empty()) return std::nullopt;
+  const auto pin = parse_sha256(enrolled->pin);
+  return pin ? std::optional(*pin) : std::nullopt;
+}
+
+LinkConfig link_config(const AgentConfig& config, const ReporterState& state) {
+  return {.server = config.server, .organization = config.organization, .ca_file = config.ca_file,
+          .pin = pin_of(config, state)};
+}
+
+Enrolled enrolment_of(const AgentConfig& config, const ReporterState& state) {
+  const auto pin = pin_of(config, state);
+  return {.server = config.server, .organization = config.organization, .environment = config.environment,
+          .pin = pin ? to_string(*pin) : ""};
+}
+
+}  // namespace
+
+Reporter::Reporter(const AgentConfig& config, ReporterState& state, Spool& spool, const Clock& clock, ReporterCalls calls)
+    : config_(config), state_(state), spool_(spool), clock_(clock), calls_(std::move(calls)),
+      link_(link_config(config, state), state.signer(), clock), incarnation_(crypto::random_hex(8)),
+      previous_(state.chain().previous), back_off_(back_off_min) {
+  const auto& enrolled = state_.enrolled();
+  enrolled_ = enrolled && enrolled->server == config.server && enrolled->organization == config.organization &&
+              enrolled->environment == config.environment;
+}
+
+void Reporter::wake() {
+  const std::lock_guard lock(mutex_);
+  woken_ = true;
+  changed_.notify_all();
+}
+
+void Reporter::open_gate() {
+  gate_open_ = true;
+  wake();
+}
+
+Duration Reporter::clock_uncertainty() const {
+  const std::lock_guard lock(mutex_);
+  return offset_.uncertainty();
+}
+
+void Reporter::run(std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    const Next next = step(stop);
+    if (next == Next::at_once) continue;
+    // Linked, this sleeps until something comes or a heartbeat is due; else for the back-off, whatever comes.
+    const Duration silent = clock_.now() - last_said_at_;
+    const Duration until_heartbeat = microseconds(std::max<std::int64_t>(limits::heartbeat_interval.micros - silent.micros, 1000));
+    const Duration wait = linked_ ? until_heartbeat : back_off_;
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, stop, std::chrono::microseconds(wait.micros), [&] { return woken_ && linked_; });
+    woken_ = false;
+  }
+}
+
+void Reporter::flush(Duration time_max) {
+  const Instant end = clock_.now() + time_max;
+  std::stop_source out_of_time;
+  while (clock_.now() < end && enrolled_) {
+    auto front = spool_.front();
+    if (!front || send_front(std::move(*front), out_of_time.get_token()) == Next::later) return;
+  }
+}
+
+Reporter::Next Reporter::step(std::stop_token stop) {
+  if (!enrolled_) return enrol(stop);
+  if (gate_open_)
+    if (auto front = spool_.front(); front) return send_front(std::move(*front), stop);
+  if (gate_open_ && heartbeat_is_due()) return send_heartbeat(stop);
+  return Next::later;
+}
+
+bool Reporter::heartbeat_is_due() const {
+  return !linked_ || clock_.now() - last_said_at_ >= limits::heartbeat_interval;
+}
+
+Reporter::Next Reporter::enrol(std::stop_token stop) {
+  const runtime::Enrolment enrolment{.environment = config_.environment,
+                                     .host = config_.host.empty() ? host_name() : config_.host,
+                                     .public_key = encode_base64(state_.signer().public_key()),
+                                     .token = config_.join_token};
+  const Answer answer = link_.enrol(enrolment, stop);
+  // 409: the server knows this key for this environment already.
+  if (answer.kind != Answer::Kind::accepted && answer.kind != Answer::Kind::out_of_chain) {
+    went("enrolment: " + answer.message);
+    return Next::later;
+  }
+  enrolled_ = true;
+  if (const Status kept = state_.remember(enrolment_of(config_, state_)); !kept) calls_.say(kept.error().message);
+  calls_.say(fmt::format("enrolled with {} as {}", config_.server, state_.reporter_id()));
+  came();
+  return Next::at_once;
+}
+
+Result<Bytes> Reporter::put_into_chain(const SpoolRecord& record) const {
+  auto report = TRY(format::decode_text<runtime::Report>(record.report));
+  report.incarnation = incarnation_;
+  report.sequence = next_sequence_;
+  report.previous = previous_;
+  report.sent_at = clock_.now();
+  if (record.waited) report.spooled = static_cast<std::int64_t>(spool_.count());
+  return Bytes(format::encode(report));
+}
+
+Reporter::Next Reporter::send_front(SpoolFront front, std::stop_token stop) {
+  const auto body = put_into_chain(front.record);
+  if (!body) {  // written by another version of this program
+    spool_.pop(front.ticket);
+    calls_.send_full();
+    return Next::at_once;
+  }
+  const Answer answer = link_.report(*body, stop);
+  const Sha256 digest = crypto::sha256(*body);
+  if (answer.kind == Answer::Kind::accepted) {
+    spool_.pop(front.ticket);
+    accepted(digest, answer);
+    return Next::at_once;
+  }
+  const bool taken_before = answer.kind == Answer::Kind::out_of_chain && answer.reply.previous == digest;
+  if (taken_before) spool_.pop(front.ticket);
+  if (answer.kind == Answer::Kind::refused) return refuse(front, answer);
+  return act_on(answer);
+}
+
+// These bytes will never be taken. A full report is made anew, but not in a hurry.
+Reporter::Next Reporter::refuse(const SpoolFront& front, const Answer& answer) {
+  spool_.pop(front.ticket);
+  calls_.say("the server refused a report: " + answer.message);
+  if (front.record.kind == SpoolKind::delta) calls_.send_full();
+  last_said_at_ = clock_.now();
+  return Next::at_once;
+}
+
+void Reporter::accepted(const Sha256& digest, const Answer& answer) {
+  const ChainState chain{.incarnation = incarnation_, .sequence = next_sequence_, .previous = digest};
+  previous_ = digest;
+  ++next_sequence_;
+  breaks_in_a_row_ = 0;
+  if (const Status kept = state_.remember(chain); !kept) calls_.say(kept.error().message);
+  act_on(answer);
+}
+
+Reporter::Next Reporter::send_heartbeat(std::stop_token stop) {
+  const runtime::Heartbeat beat{.incarnation = incarnation_, .sequence = next_sequence_ - 1, .sent_at = clock_.now()};
+  const Next next = act_on(link_.heartbeat(beat, stop));
+  return linked_ && gate_open_ && spool_.count() > 0 ? Next::at_once : next;
+}
+
+Reporter::Next Reporter::act_on(const Answer& answer) {
+  using Kind = Answer::Kind;
+  if (answer.kind == Kind::unknown) {
+    enrolled_ = false;
+    went(answer.message);
+    return config_.join_token.empty() ? Next::later : Next::at_once;
+  }
+  if (answer.kind == Kind::away || answer.kind == Kind::refused) {
+    went(answer.message);
+    back_off_ = std::max(back_off_, answer.retry_after);
+    return Next::later;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    offset_.add(answer.sent_at, answer.received_at, answer.reply.server_time);
+  }
+  last_said_at_ = clock_.now();
+  calls_.change_scope(answer.reply.scope_version, answer.reply.scopes);
+  if (answer.kind == Kind::accepted) {
+    came();
+    if (answer.reply.send_full) calls_.send_full();
+    return Next::later;
+  }
+  continue_as(answer.reply);
+  if (++breaks_in_a_row_ < breaks_in_a_row_max) return Next::at_once;
+  went("the server's answers do not lead to a chain it accepts");
+  return Next::later;
+}
+
+void Reporter::continue_as(const runtime::ReportAnswer& reply) {
+  next_sequence_ = std::max<std::int64_t>(reply.expected_sequence, 1);
+  previous_ = reply.previous;
+  calls_.send_full();
+}
+
+void Reporter::went(const std::string& why) {
+  back_off_ = std::min(linked_ ? back_off_min : microseconds(back_off_.micros * 2), back_off_max);
+  const bool news = linked_.exchange(false) || last_trouble_ != why;
+  last_trouble_ = why;
+  if (news) calls_.say("not heard: " + why);
+}
+
+void Reporter::came() {
+  back_off_ = back_off_min;
+  if (linked_.exchange(true)) return;
+  last_trouble_.clear();
+  calls_.say("heard by " + config_.server);
+}
+
+}  // namespace weir::agent
