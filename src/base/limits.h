@@ -37,6 +37,7 @@ inline constexpr std::size_t image_documents_max = 256;  // of one image
 inline constexpr std::size_t image_layers_max = 1024;
 inline constexpr std::size_t archive_entries_max = 100'000;
 inline constexpr std::size_t evidence_records_max = 1'000'000;  // test cases, results, components of one document
+inline constexpr std::size_t evidence_values_max = 4'000'000;  // JSON values of one document
 inline constexpr std::size_t xml_depth_max = 64;
 inline constexpr std::size_t xml_nodes_max = 2'000'000;  // elements and attributes
 inline constexpr std::size_t schema_bytes_max = 256 * 1024;

@@ -12,7 +12,7 @@ constexpr auto names_of(EvidenceFormat) {
 }
 
 // `dsse`: an envelope whose payload is no provenance. Never fails; a damaged file of a known format is still recognised.
-EvidenceFormat recognise(std::string_view file_name, BytesView content);
+EvidenceFormat recognise(BytesView content);
 
 // The attestation type a format is evidence of: test, scan, sbom, provenance; "generic" for the others.
 std::string_view attestation_type_of(EvidenceFormat format);
