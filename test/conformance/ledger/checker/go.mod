@@ -1,0 +1,5 @@
+module weir.example/ledgercheck
+
+go 1.21
+
+require golang.org/x/mod v0.17.0
