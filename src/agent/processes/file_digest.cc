@@ -1,0 +1,141 @@
+#include "agent/processes/file_digest.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <sys/vfs.h>
+#include <time.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <vector>
+
+#include "crypto/digest.h"
+
+namespace weir::agent {
+namespace {
+
+constexpr std::size_t read_bytes = 128 * 1024;
+constexpr std::int64_t settled_ns = 20'000'000;  // two ticks of the coarsest file clock
+constexpr std::uint64_t xfs_magic = 0x58465342;  // not in linux/magic.h
+
+constexpr std::array<std::uint64_t, 5> file_systems_with_honest_leases{
+    EXT4_SUPER_MAGIC, TMPFS_MAGIC, BTRFS_SUPER_MAGIC, F2FS_SUPER_MAGIC, xfs_magic};
+
+Error unreadable(std::string_view doing) {
+  return {Errc::unavailable, fmt::format("{}: {}", doing, strerror(errno))};
+}
+
+std::int64_t nanoseconds(const timespec& at) { return at.tv_sec * 1'000'000'000LL + at.tv_nsec; }
+
+// Holds a read lease while it lives, if the kernel grants one. A breaker signals SIGURG, which nobody minds.
+class ReadLease {
+ public:
+  explicit ReadLease(int file) : file_(file) {
+    struct statfs system {};
+    if (fstatfs(file, &system) != 0) return;
+    if (std::ranges::count(file_systems_with_honest_leases, static_cast<std::uint64_t>(system.f_type)) == 0) return;
+    held_ = fcntl(file, F_SETSIG, SIGURG) == 0 && fcntl(file, F_SETLEASE, F_RDLCK) == 0;
+  }
+  ReadLease(const ReadLease&) = delete;
+  ~ReadLease() {
+    if (held_) fcntl(file_, F_SETLEASE, F_UNLCK);
+  }
+  bool is_unbroken() const { return held_ && fcntl(file_, F_GETLEASE) == F_RDLCK; }
+
+ private:
+  int file_;
+  bool held_ = false;
+};
+
+Result<Sha256> read_digest(int file) {
+  thread_local std::vector<char> buffer(read_bytes);
+  thread_local crypto::Hasher hasher;
+  off_t offset = 0;
+  for (;;) {
+    const ssize_t bytes = pread(file, buffer.data(), buffer.size(), offset);
+    if (bytes < 0 && errno == EINTR) continue;
+    if (bytes < 0) {
+      const Error error = unreadable("read");
+      hasher.finish();
+      return error;
+    }
+    if (bytes == 0) return hasher.finish();
+    hasher.update({buffer.data(), static_cast<std::size_t>(bytes)});
+    offset += bytes;
+  }
+}
+
+bool is_settled(const FileKey& key) {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return nanoseconds(now) - key.changed_ns > settled_ns;
+}
+
+}  // namespace
+
+FileKey key_of(const struct stat& status) {
+  return {.device = status.st_dev, .inode = status.st_ino, .size = static_cast<std::uint64_t>(status.st_size),
+          .changed_ns = nanoseconds(status.st_ctim), .modified_ns = nanoseconds(status.st_mtim)};
+}
+
+Result<Sha256> DigestCache::digest_of(int file) {
+  struct stat before {}, after {};
+  if (fstat(file, &before) != 0) return unreadable("stat");
+  if (!S_ISREG(before.st_mode)) return Error{Errc::unavailable, "not a regular file"};
+  const FileKey key = key_of(before);
+  if (const auto known = find(key)) return *known;
+  const bool settled = is_settled(key);
+  const ReadLease lease(file);
+  const Sha256 digest = TRY(read_digest(file));
+  if (fstat(file, &after) != 0) return unreadable("stat");
+  if (key_of(after) == key && settled && lease.is_unbroken()) keep(key, digest);
+  return digest;
+}
+
+std::optional<Sha256> DigestCache::find(const FileKey& key) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = index_.find(key);
+  if (found == index_.end()) return std::nullopt;
+  entries_.splice(entries_.begin(), entries_, found->second);
+  ++hits_;
+  return found->second->digest;
+}
+
+void DigestCache::keep(const FileKey& key, const Sha256& digest) {
+  const std::scoped_lock lock(mutex_);
+  if (index_.contains(key)) return;
+  entries_.push_front({key, digest});
+  index_.emplace(key, entries_.begin());
+  if (entries_.size() <= entries_max_) return;
+  index_.erase(entries_.back().key);
+  entries_.pop_back();
+}
+
+std::size_t DigestCache::hits() const {
+  const std::scoped_lock lock(mutex_);
+  return hits_;
+}
+
+std::size_t DigestCache::size() const {
+  const std::scoped_lock lock(mutex_);
+  return entries_.size();
+}
+
+Result<Fd> open_regular(int directory, const std::string& path) {
+  const Fd place(openat(directory, path.c_str(), O_PATH | O_CLOEXEC));
+  if (!place) return unreadable(path);
+  struct stat status {};
+  if (fstat(place.number(), &status) != 0) return unreadable(path);
+  if (!S_ISREG(status.st_mode)) return Error{Errc::unavailable, path + ": not a regular file"};
+  const std::string self = fmt::format("/proc/self/fd/{}", place.number());
+  Fd file(open(self.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!file) return unreadable(path);
+  return file;
+}
+
+Result<Fd> open_regular(const std::string& path) { return open_regular(AT_FDCWD, path); }
+
+}  // namespace weir::agent

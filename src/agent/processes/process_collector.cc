@@ -1,0 +1,322 @@
+#include "agent/processes/process_collector.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+#include <unordered_set>
+
+#include "agent/processes/event_queue.h"
+#include "agent/processes/process_sources.h"
+#include "agent/processes/run_counts.h"
+#include "agent/processes/run_table.h"
+
+namespace weir::agent {
+namespace {
+
+constexpr std::size_t open_executables_max = 256;  // waiting in the queue; beyond it files are found by their paths
+constexpr Duration poll_pause = milliseconds(500);
+constexpr Duration tick_interval = milliseconds(250);
+constexpr Duration count_interval = seconds(60);
+constexpr Duration save_interval = seconds(5);
+constexpr Duration early_sweep_pause = seconds(1);
+constexpr Duration fork_age = seconds(1);  // younger forks are likely about to execute something
+constexpr std::int64_t scan_share = 100;  // a scan may take 1/100 of the time
+
+Instant boot_now() { return {boot_time_ns() / 1000}; }
+
+struct OpenedSource {
+  std::unique_ptr<ExecSource> source;  // none: scan
+  ExecMeans means = ExecMeans::scan;
+  std::string refusals;                // of better means
+};
+
+OpenedSource open_best(const ProcessOptions& options) {
+  OpenedSource best;
+  const auto attempt = [&](ExecMeans means, auto open) {
+    if (best.source || (options.means && *options.means != means)) return;
+    auto source = open(options.ring_bytes);
+    if (source) {
+      best.source = std::move(*source);
+      best.means = means;
+    } else {
+      best.refusals += (best.refusals.empty() ? "" : "; ") + source.error().message;
+    }
+  };
+  attempt(ExecMeans::ebpf, open_ebpf_source);
+  attempt(ExecMeans::netlink, open_netlink_source);
+  return best;
+}
+
+}  // namespace
+
+class ProcessCollector::State {
+ public:
+  explicit State(ProcessOptions options);
+  void watch(Sink& sink, std::stop_token stop);
+  std::vector<runtime::Instance> running();
+  std::vector<runtime::Source> sources() const;
+  ExecMeans means() const { return means_; }
+
+ private:
+  void receive(ExecSource& source, const std::stop_token& stop);
+  void note_exec(ExecMoment moment);
+  void work(Sink& sink, const std::stop_token& stop);
+  void handle(Sighting sighting, Sink& sink);
+  void handle(const ExitEvent& exit, Sink& sink);
+  bool is_known(const Sighting& sighting);
+  void add(const Sighting& sighting, std::int64_t looked_at_ns, Sink& sink);
+  void end(std::int64_t pid, std::int64_t at_ns, Sink& sink);
+  void sweep(bool look_closer, Sink& sink);
+  enum class Age { any, settled };
+  void look_at(std::int64_t pid, Age age, Sink& sink);
+  void tick(Sink& sink);
+  bool runs_another_program(std::int64_t pid);
+
+  const ProcessOptions options_;
+  Packages packages_;
+  Baseline baseline_;
+  mutable std::mutex mutex_;  // of the table and of what sources() tells
+  RunTable runs_;
+  ProcessIdentity identity_;
+  EventQueue events_;
+  RunCounts counts_;
+  std::atomic<ExecMeans> means_ = ExecMeans::scan;
+  std::string refusals_;
+  std::atomic<std::size_t> hidden_ = 0;  // processes of others in the last sweep
+  std::atomic<std::int64_t> gone_ = 0;  // execs of which nothing was left to look at
+  std::set<std::string> blind_spots_;
+  Duration scan_cost_;
+  Instant sweep_at_, tick_at_, count_at_, save_at_, early_sweep_from_;
+  bool look_closer_ = true, young_seen_ = false;
+};
+
+ProcessCollector::State::State(ProcessOptions options)
+    : options_(std::move(options)), packages_(options_.dpkg, options_.package_root),
+      baseline_(options_.baseline_file, packages_, instant_of_boot_ns(boot_time_ns())),
+      identity_(options_, packages_, baseline_,
+                [this](std::int64_t pid) -> const runtime::Instance* {
+                  const Run* run = runs_.find(pid);
+                  return run ? &run->instance : nullptr;
+                }),
+      events_(options_.queue_events_max) {}
+
+void ProcessCollector::State::watch(Sink& sink, std::stop_token stop) {
+  OpenedSource opened = open_best(options_);
+  {
+    const std::scoped_lock lock(mutex_);
+    means_ = opened.means;
+    refusals_ = std::move(opened.refusals);
+  }
+  std::jthread worker([&](const std::stop_token& halt) { work(sink, halt); });
+  if (opened.source) receive(*opened.source, stop);
+  else {
+    std::mutex waiting;
+    std::unique_lock lock(waiting);
+    std::condition_variable_any().wait(lock, stop, [] { return false; });
+  }
+}
+
+void ProcessCollector::State::receive(ExecSource& source, const std::stop_token& stop) {
+  const ExecHandlers handlers{.executed = [this](ExecMoment moment) { note_exec(std::move(moment)); },
+                              .exited = [this](ExitEvent exit) { events_.put(exit); }};
+  while (!stop.stop_requested()) {
+    const std::int64_t lost = source.wait(poll_pause, handlers);
+    if (lost > 0) events_.add_lost(lost);
+  }
+}
+
+// Looks at the process before anything else: it may be gone in a moment.
+void ProcessCollector::State::note_exec(ExecMoment moment) {
+  Sighting sighting{.moment = std::move(moment)};
+  sighting.folder = ProcessFolder::open(options_.proc, sighting.moment.pid);
+  if (sighting.folder) {
+    if (events_.size() < open_executables_max) sighting.executable = sighting.folder->open_executable();
+    sighting.facts = read_process(*sighting.folder, sighting.moment.pid);
+    const bool ended = sighting.facts && (sighting.facts->stat.state == 'Z' || sighting.facts->stat.state == 'X');
+    if (ended) sighting.facts.reset();
+    if (events_.size() >= open_executables_max) sighting.folder.reset();
+  }
+  if (options_.executed) options_.executed(sighting.moment.pid);
+  if (!sighting.moment.detailed) {
+    if (!sighting.facts) {
+      ++gone_;
+      return;
+    }
+    sighting.moment.start_ticks = sighting.facts->stat.start_ticks;
+  }
+  events_.put(std::move(sighting));
+}
+
+void ProcessCollector::State::work(Sink& sink, const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    auto event = events_.take(std::chrono::microseconds(tick_interval.micros));
+    if (const std::int64_t lost = events_.take_lost(); lost > 0) {
+      sink.lost(lost);
+      look_closer_ = true;
+      sweep_at_ = std::max(boot_now(), early_sweep_from_);
+    }
+    if (event) std::visit([&](auto& one) { handle(std::move(one), sink); }, *event);
+    tick(sink);
+  }
+  for (runtime::RunCount& count : counts_.take()) sink.counted(std::move(count));
+  (void)baseline_.save();
+}
+
+void ProcessCollector::State::tick(Sink& sink) {
+  const Instant now = boot_now();
+  if (now >= sweep_at_) {
+    sweep(std::exchange(look_closer_, means_ == ExecMeans::scan), sink);
+    Duration interval = means_ == ExecMeans::scan ? options_.scan_interval : options_.sweep_interval;
+    if (std::exchange(young_seen_, false)) interval = fork_age;
+    sweep_at_ = boot_now() + std::max(interval, Duration{scan_cost_.micros * scan_share});
+    early_sweep_from_ = boot_now() + std::max(early_sweep_pause, Duration{scan_cost_.micros * 10});
+  }
+  if (now < tick_at_) return;
+  tick_at_ = now + tick_interval;
+  std::vector<runtime::Instance> settled;
+  {
+    const std::scoped_lock lock(mutex_);
+    settled = runs_.settle(instant_of_boot_ns(boot_time_ns()), options_.settled_age);
+  }
+  for (runtime::Instance& instance : settled) sink.started(std::move(instance));
+  const Instant wall = instant_of_boot_ns(boot_time_ns());
+  const bool hour_turned = wall.micros / hours(1).micros != (wall - tick_interval).micros / hours(1).micros;
+  if (now >= count_at_ || hour_turned || counts_.is_full()) {
+    count_at_ = now + count_interval;
+    for (runtime::RunCount& count : counts_.take()) sink.counted(std::move(count));
+  }
+  if (now >= save_at_) {
+    save_at_ = now + save_interval;
+    (void)baseline_.save();  // its failure is told by sources()
+  }
+}
+
+// News of a run that a sweep found in the meantime?
+bool ProcessCollector::State::is_known(const Sighting& sighting) {
+  const Run* run = runs_.find(sighting.moment.pid);
+  if (!run || run->looked_at_ns < sighting.moment.at_ns) return false;
+  if (run->start_ticks != sighting.moment.start_ticks) return false;
+  return !sighting.moment.detailed || run->inode == sighting.moment.inode;
+}
+
+void ProcessCollector::State::handle(Sighting sighting, Sink& sink) {
+  if (is_known(sighting)) return;
+  end(sighting.moment.pid, sighting.moment.at_ns, sink);
+  add(sighting, boot_time_ns(), sink);
+}
+
+void ProcessCollector::State::add(const Sighting& sighting, std::int64_t looked_at_ns, Sink& sink) {
+  Identified identified = identity_.identify(sighting);
+  Run run{.instance = std::move(identified.instance), .start_ticks = sighting.moment.start_ticks,
+          .device = identified.device, .inode = identified.inode, .looked_at_ns = looked_at_ns,
+          .explained = identified.explained};
+  const bool in_scope = !options_.in_scope || options_.in_scope(run.instance);
+  if (identified.held_by_image || !in_scope) run.telling = Telling::never;
+  else if (run.explained) run.telling = Telling::later;
+  std::optional<runtime::Instance> news;
+  if (run.telling == Telling::told) news = run.instance;
+  {
+    const std::scoped_lock lock(mutex_);
+    runs_.put(sighting.moment.pid, std::move(run));
+    blind_spots_ = identity_.blind_spots();
+  }
+  if (news) sink.started(std::move(*news));
+}
+
+void ProcessCollector::State::handle(const ExitEvent& exit, Sink& sink) {
+  const Run* run = runs_.find(exit.pid);
+  if (run && exit.start_ticks != 0 && run->start_ticks != 0 && run->start_ticks != exit.start_ticks) return;
+  // Children that came by fork alone may go on with what an unexplained run was.
+  if (run && run->telling == Telling::told) sweep_at_ = std::min(sweep_at_, std::max(boot_now(), early_sweep_from_));
+  end(exit.pid, exit.at_ns, sink);
+}
+
+void ProcessCollector::State::end(std::int64_t pid, std::int64_t at_ns, Sink& sink) {
+  identity_.forget(pid);
+  std::optional<Run> run;
+  {
+    const std::scoped_lock lock(mutex_);
+    run = runs_.take(pid);
+  }
+  if (!run || run->telling == Telling::never) return;
+  const Instant at = instant_of_boot_ns(at_ns);
+  if (run->telling == Telling::told) return sink.ended({.id = run->instance.id, .ended_at = at});
+  if (at - run->instance.started_at < options_.settled_age) return counts_.add(run->instance);
+  run->instance.ended_at = at;
+  sink.started(std::move(run->instance));
+}
+
+bool ProcessCollector::State::runs_another_program(std::int64_t pid) {
+  const Run* run = runs_.find(pid);
+  const auto folder = ProcessFolder::open(options_.proc, pid);
+  const auto executable = folder ? folder->status("exe") : std::nullopt;
+  if (!executable || run->inode == 0) return false;
+  if (executable->st_ino != run->inode || executable->st_dev != run->device) return true;
+  const auto text = folder->read("stat");
+  const auto stat = text ? parse_stat_line(*text) : std::nullopt;
+  return stat && run->start_ticks != 0 && stat->start_ticks != run->start_ticks;
+}
+
+void ProcessCollector::State::look_at(std::int64_t pid, Age age, Sink& sink) {
+  Sighting sighting{.moment = {.pid = pid}};
+  const std::int64_t looked_at = boot_time_ns();
+  sighting.folder = ProcessFolder::open(options_.proc, pid);
+  if (!sighting.folder) return;
+  sighting.executable = sighting.folder->open_executable();
+  sighting.facts = read_process(*sighting.folder, pid);
+  if (!sighting.facts || sighting.facts->stat.kernel_thread) return;
+  if (sighting.facts->stat.state == 'Z' || sighting.facts->stat.state == 'X') return;
+  if (sighting.facts->hidden) {
+    ++hidden_;
+    return;
+  }
+  if (!sighting.executable && sighting.facts->executable.empty()) return;  // it ends just now
+  sighting.moment.start_ticks = sighting.facts->stat.start_ticks;
+  sighting.moment.at_ns = boot_ns_of_ticks(sighting.moment.start_ticks);
+  if (age == Age::settled && looked_at - sighting.moment.at_ns < fork_age.micros * 1000) {
+    young_seen_ = true;
+    return;
+  }
+  end(pid, looked_at, sink);
+  add(sighting, looked_at, sink);
+}
+
+// Finds what runs without having been told, and what ended unnoticed. A closer look also finds known processes that
+// execute something else by now.
+void ProcessCollector::State::sweep(bool look_closer, Sink& sink) {
+  const Instant begin = boot_now();
+  const std::int64_t begin_ns = boot_time_ns();
+  hidden_ = 0;
+  identity_.forget_all();
+  const std::vector<std::int64_t> alive = list_processes(options_.proc);
+  for (const std::int64_t pid : alive)
+    if (!runs_.find(pid) || (look_closer && runs_another_program(pid))) look_at(pid, look_closer ? Age::any : Age::settled, sink);
+  const std::unordered_set<std::int64_t> living(alive.begin(), alive.end());
+  for (const std::int64_t pid : runs_.pids())
+    if (!living.contains(pid) && runs_.find(pid)->looked_at_ns < begin_ns) end(pid, begin_ns, sink);
+  scan_cost_ = boot_now() - begin;
+}
+
+std::vector<runtime::Instance> ProcessCollector::State::running() {
+  const std::scoped_lock lock(mutex_);
+  return runs_.told();
+}
+
+std::vector<runtime::Source> ProcessCollector::State::sources() const {
+  const std::scoped_lock lock(mutex_);
+  ProcessSight sight{.means = means_, .refusals = refusals_, .hidden = hidden_, .gone = gone_,
+                     .scan_interval = options_.scan_interval};
+  sight.blind_spots.assign(blind_spots_.begin(), blind_spots_.end());
+  return {describe_processes(sight), describe_packages(packages_.status(), options_.dpkg, baseline_.note())};
+}
+
+ProcessCollector::ProcessCollector(ProcessOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+ProcessCollector::~ProcessCollector() = default;
+void ProcessCollector::watch(Sink& sink, std::stop_token stop) { state_->watch(sink, stop); }
+std::vector<runtime::Instance> ProcessCollector::running() { return state_->running(); }
+std::vector<runtime::Source> ProcessCollector::sources() const { return state_->sources(); }
+ExecMeans ProcessCollector::means() const { return state_->means(); }
+
+}  // namespace weir::agent

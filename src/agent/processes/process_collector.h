@@ -1,0 +1,32 @@
+// Watches processes: every exec the moment it happens, by the best means this kernel and user allow (exec_source.h); what
+// already runs, and what comes by fork alone, by searching /proc. One thread takes the kernel's news and looks at the
+// process at once, because it may live a millisecond; another computes digests and tells the sink.
+// A run that packages explain is counted when it ends before it settles, and reported when it settles; every other run
+// is reported at once. Kernel threads are no workloads; what a container's image holds is part of the container.
+// Lost news are told and lead to a search. Threads: `watch` in its own; the others from any.
+#pragma once
+#include <memory>
+
+#include "agent/collector.h"
+#include "agent/processes/process_options.h"
+
+namespace weir::agent {
+
+class ProcessCollector final : public Collector {
+ public:
+  explicit ProcessCollector(ProcessOptions options);
+  ~ProcessCollector() override;
+
+  void watch(Sink& sink, std::stop_token stop) override;
+  std::vector<runtime::Instance> running() override;
+  std::vector<runtime::Source> sources() const override;
+
+  // What watches now. Before `watch` has begun: scan.
+  ExecMeans means() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace weir::agent

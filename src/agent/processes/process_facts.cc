@@ -1,0 +1,111 @@
+#include "agent/processes/process_facts.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+
+namespace weir::agent {
+namespace {
+
+std::uint32_t parse_user(std::string_view text, std::uint32_t otherwise) {
+  std::from_chars(text.data(), text.data() + text.size(), otherwise);
+  return otherwise;
+}
+
+bool is_terminal(const std::string& target) {
+  return target.starts_with("/dev/pts/") || target.starts_with("/dev/tty") || target == "/dev/console";
+}
+
+}  // namespace
+
+std::optional<ProcessFolder> ProcessFolder::open(const std::string& proc, std::int64_t pid) {
+  const std::string path = fmt::format("{}/{}", proc, pid);
+  Fd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) return std::nullopt;
+  return ProcessFolder(std::move(folder));
+}
+
+std::optional<std::string> ProcessFolder::read(const char* name, std::size_t bytes_max) const {
+  const Fd file(openat(folder_.number(), name, O_RDONLY | O_CLOEXEC));
+  if (!file) return std::nullopt;
+  std::string text;
+  std::array<char, 4096> buffer;
+  while (text.size() < bytes_max) {
+    const ssize_t bytes = ::read(file.number(), buffer.data(), buffer.size());
+    if (bytes < 0) return std::nullopt;
+    if (bytes == 0) break;
+    text.append(buffer.data(), static_cast<std::size_t>(bytes));
+  }
+  return text;
+}
+
+std::optional<std::string> ProcessFolder::link(const char* name) const {
+  std::array<char, 4097> target;
+  const ssize_t bytes = readlinkat(folder_.number(), name, target.data(), target.size());
+  if (bytes < 0) return std::nullopt;
+  return std::string(target.data(), static_cast<std::size_t>(bytes));
+}
+
+std::optional<struct stat> ProcessFolder::status(const char* name) const {
+  struct stat status {};
+  if (fstatat(folder_.number(), name, &status, 0) != 0) return std::nullopt;
+  return status;
+}
+
+Fd ProcessFolder::open_executable() const {
+  return Fd(openat(folder_.number(), "exe", O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+}
+
+std::vector<std::int64_t> list_processes(const std::string& proc) {
+  std::vector<std::int64_t> pids;
+  DIR* folder = opendir(proc.c_str());
+  if (!folder) return pids;
+  while (const dirent* entry = readdir(folder)) {
+    std::int64_t pid = 0;
+    const std::string_view name = entry->d_name;
+    const auto [end, status] = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (status == std::errc{} && end == name.data() + name.size()) pids.push_back(pid);
+  }
+  closedir(folder);
+  return pids;
+}
+
+LinkTarget parse_link(std::string text) {
+  constexpr std::string_view mark = " (deleted)";
+  if (!text.ends_with(mark)) return {std::move(text), false};
+  text.resize(text.size() - mark.size());
+  return {std::move(text), true};
+}
+
+std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid) {
+  const auto stat_text = folder.read("stat");
+  auto stat = stat_text ? parse_stat_line(*stat_text) : std::nullopt;
+  if (!stat) return std::nullopt;
+  ProcessFacts facts{.pid = pid, .stat = std::move(*stat)};
+  if (facts.stat.kernel_thread || facts.stat.state == 'Z' || facts.stat.state == 'X') return facts;
+  const auto status = folder.read("status");
+  facts.user = status ? parse_effective_user(*status).value_or(0) : 0;
+  facts.login_user = parse_user(folder.read("loginuid").value_or(""), facts.login_user);
+  facts.place = parse_cgroups(folder.read("cgroup").value_or(""));
+  facts.arguments = split_words(folder.read("cmdline").value_or(""));
+  const auto executable = folder.link("exe");
+  facts.hidden = !executable && (errno == EACCES || errno == EPERM);
+  LinkTarget target = parse_link(executable.value_or(""));
+  facts.executable = std::move(target.path);
+  facts.deleted = target.deleted;
+  facts.directory = parse_link(folder.link("cwd").value_or("")).path;
+  if (const auto mounts = folder.status("ns/mnt")) facts.mount_namespace = mounts->st_ino;
+  if (const auto root = folder.status("root")) {
+    facts.root_device = root->st_dev;
+    facts.root_inode = root->st_ino;
+    facts.root = folder.link("root").value_or("/");
+  }
+  facts.terminal_input = is_terminal(folder.link("fd/0").value_or(""));
+  return facts;
+}
+
+}  // namespace weir::agent

@@ -1,0 +1,55 @@
+// What /proc says about one process now. Opened through one handle on /proc/PID, so a reused pid cannot mix two
+// processes. A process that is gone is nullopt; what we may not see stays empty and is named in `hidden`.
+// Source: proc(5). Safe from any thread.
+#pragma once
+#include <sys/stat.h>
+
+#include "agent/processes/exec_source.h"
+#include "agent/processes/proc_text.h"
+
+namespace weir::agent {
+
+// A handle on /proc/PID.
+class ProcessFolder {
+ public:
+  static std::optional<ProcessFolder> open(const std::string& proc, std::int64_t pid);
+
+  int number() const { return folder_.number(); }
+  std::optional<std::string> read(const char* name, std::size_t bytes_max = 1 << 16) const;
+  std::optional<std::string> link(const char* name) const;
+  std::optional<struct stat> status(const char* name) const;  // of what a link such as "root" points to
+  Fd open_executable() const;
+
+ private:
+  explicit ProcessFolder(Fd folder) : folder_(std::move(folder)) {}
+  Fd folder_;
+};
+
+struct ProcessFacts {
+  std::int64_t pid = 0;
+  StatLine stat;
+  std::uint32_t user = 0;
+  std::uint32_t login_user = 0xffffffff;
+  CgroupPlace place;
+  std::string executable;  // as the kernel names it, without " (deleted)"
+  bool deleted = false;
+  std::string directory;
+  std::uint64_t mount_namespace = 0;
+  std::string root;  // path of its root directory
+  std::uint64_t root_device = 0, root_inode = 0;
+  bool terminal_input = false;  // standard input is a terminal
+  std::vector<std::string> arguments;
+  bool hidden = false;  // belongs to another user and its executable may not be looked at
+};
+
+std::vector<std::int64_t> list_processes(const std::string& proc);
+std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid);
+
+// The part of a link's text before " (deleted)".
+struct LinkTarget {
+  std::string path;
+  bool deleted = false;
+};
+LinkTarget parse_link(std::string text);
+
+}  // namespace weir::agent

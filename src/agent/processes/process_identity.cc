@@ -1,0 +1,399 @@
+#include "agent/processes/process_identity.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+
+#include <array>
+#include <climits>
+#include <cstdlib>
+
+namespace weir::agent {
+namespace {
+
+constexpr std::size_t claims_max = 2048, mount_tables_max = 64;
+constexpr std::uint32_t nobody_logged_in = 0xffffffff;
+constexpr Duration clock_tick = milliseconds(10);
+constexpr std::int64_t coarse_clock_ns = 20'000'000;
+constexpr std::uint64_t overlay_magic = 0x794c7630;
+
+void mark(runtime::Instance& instance, std::string_view name) {
+  for (const std::string& present : instance.marks)
+    if (present == name) return;
+  instance.marks.emplace_back(name);
+}
+
+// Overlay and btrfs tell stat() other devices than the kernel's own.
+bool has_devices_of_its_own(std::uint64_t filesystem) {
+  return filesystem == overlay_magic || filesystem == BTRFS_SUPER_MAGIC;
+}
+
+bool is_same_file(const ExecMoment& moment, const struct stat& status) {
+  if (!moment.detailed) return true;
+  if (has_devices_of_its_own(moment.filesystem)) return status.st_size == static_cast<off_t>(moment.size);
+  return status.st_ino == moment.inode && status.st_dev == moment.device;
+}
+
+// Was the process still running this program when it was looked at?
+bool is_still_there(const Sighting& sighting) {
+  if (!sighting.facts) return false;
+  if (!sighting.moment.detailed) return true;
+  struct stat status {};
+  if (!sighting.executable || fstat(sighting.executable.number(), &status) != 0) return true;
+  if (!has_devices_of_its_own(sighting.moment.filesystem)) return is_same_file(sighting.moment, status);
+  return sighting.moment.path.empty() || sighting.moment.detached || sighting.facts->executable == sighting.moment.path;
+}
+
+std::string path_below(const std::string& path, const std::string& root) {
+  if (root == "/" || root.empty() || !path.starts_with(root)) return path;
+  return path.size() == root.size() ? "/" : path.substr(root.size());
+}
+
+// Opens `path` with `root` as the root of every link on the way.
+Fd open_in_root(const std::string& root, const std::string& path) {
+  const Fd folder(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) return {};
+  open_how how{};
+  how.flags = O_PATH | O_CLOEXEC;
+  how.resolve = RESOLVE_IN_ROOT;
+  Fd place(static_cast<int>(syscall(SYS_openat2, folder.number(), path.c_str(), &how, sizeof how)));
+  if (!place) return {};
+  auto file = open_regular(fmt::format("/proc/self/fd/{}", place.number()));
+  return file ? std::move(*file) : Fd();
+}
+
+std::string path_of(int file) {
+  std::array<char, 4097> target;
+  const ssize_t bytes = readlink(fmt::format("/proc/self/fd/{}", file).c_str(), target.data(), target.size());
+  return bytes < 0 ? "" : parse_link({target.data(), static_cast<std::size_t>(bytes)}).path;
+}
+
+// "/dev/fd/5", "/proc/self/fd/5" and "/dev/stdin" name files of the process itself.
+std::optional<std::string> own_file(const std::string& path) {
+  if (path == "/dev/stdin") return "fd/0";
+  for (std::string_view folder : {"/dev/fd/", "/proc/self/fd/"})
+    if (path.starts_with(folder)) return "fd/" + path.substr(folder.size());
+  return std::nullopt;
+}
+
+// Is the first line "#!" and the path of that executable?
+bool names_interpreter(int file, const std::string& executable) {
+  std::array<char, 256> head{};
+  const ssize_t bytes = pread(file, head.data(), head.size(), 0);
+  std::string_view line(head.data(), bytes < 0 ? 0 : static_cast<std::size_t>(bytes));
+  line = line.substr(0, line.find('\n'));
+  if (!line.starts_with("#!")) return false;
+  line.remove_prefix(std::min(line.find_first_not_of(" \t", 2), line.size()));
+  const std::string named(line.substr(0, line.find_first_of(" \t")));
+  std::array<char, PATH_MAX> resolved;
+  return realpath(named.c_str(), resolved.data()) && executable == resolved.data();
+}
+
+std::string unseen_note(const Program& program, const Sighting& sighting) {
+  if (program.kind == ProgramKind::module) return "its program is the module " + program.path;
+  if (program.path != "stdin") return "its program is text given by " + program.path;
+  const bool typed = sighting.facts && sighting.facts->terminal_input;
+  return typed ? "its program is typed at a terminal" : "its program comes through standard input";
+}
+
+std::string read_boot_id(const std::string& proc) {
+  const Fd file(open((proc + "/sys/kernel/random/boot_id").c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, 8> digits{'0', '0', '0', '0', '0', '0', '0', '0'};
+  if (file && ::read(file.number(), digits.data(), digits.size()) != 8) digits.fill('0');
+  return {digits.data(), digits.size()};
+}
+
+const std::vector<std::string>& arguments_of(const Sighting& sighting) {
+  return sighting.moment.detailed || !sighting.facts ? sighting.moment.arguments : sighting.facts->arguments;
+}
+
+}  // namespace
+
+ProcessIdentity::ProcessIdentity(const ProcessOptions& options, Packages& packages, Baseline& baseline,
+                                 FindRun find_run)
+    : options_(options), packages_(packages), baseline_(baseline), find_run_(std::move(find_run)),
+      users_(options.users), ancestry_(options.proc, users_), images_(digests_), boot_(read_boot_id(options.proc)) {
+  for (const char* name : {"1", "2", "self"}) {  // process 1 may be hidden from us; the kernel's threads are not
+    struct stat mounts {}, root {};
+    if (stat(fmt::format("{}/{}/ns/mnt", options.proc, name).c_str(), &mounts) != 0) continue;
+    if (stat(fmt::format("{}/{}/root", options.proc, name).c_str(), &root) != 0) continue;
+    host_mounts_ = mounts.st_ino;
+    host_root_device_ = root.st_dev;
+    host_root_inode_ = root.st_ino;
+    return;
+  }
+}
+
+runtime::Origin ProcessIdentity::origin_of(const Sighting& sighting) {
+  const ExecMoment& moment = sighting.moment;
+  runtime::Origin origin{.pid = moment.pid};
+  std::uint32_t login = moment.login_user;
+  if (sighting.facts) {
+    const ProcessFacts& facts = *sighting.facts;
+    origin.user = users_.name_of(facts.user);
+    origin.unit = facts.place.unit;
+    origin.container = facts.place.container;
+    origin.runtime = facts.place.runtime;
+    origin.session = facts.stat.session;
+    origin.directory = facts.directory;
+    login = facts.login_user;
+  }
+  if (moment.detailed) {
+    origin.user = users_.name_of(moment.user);
+    origin.session = moment.session;
+    origin.directory = moment.directory;
+    login = moment.login_user;
+  }
+  if (login != nobody_logged_in) origin.login_user = users_.name_of(login);
+  origin.parents = ancestry_.of(moment.detailed || !sighting.facts ? moment.parent : sighting.facts->stat.parent);
+  return origin;
+}
+
+bool ProcessIdentity::is_in_container(const Sighting& sighting) const {
+  if (!sighting.facts) return mounts_.contains(sighting.moment.mount_namespace);
+  const ProcessFacts& facts = *sighting.facts;
+  const bool same_root = facts.root_device == host_root_device_ && facts.root_inode == host_root_inode_;
+  return facts.mount_namespace != 0 && facts.root_inode != 0 && facts.mount_namespace != host_mounts_ && !same_root;
+}
+
+ProcessIdentity::File ProcessIdentity::executable_of(const Sighting& sighting) const {
+  const ExecMoment& moment = sighting.moment;
+  File file{.path = moment.path, .deleted = moment.detailed && moment.links == 0, .detached = moment.detached};
+  if (is_still_there(sighting)) {
+    const ProcessFacts& facts = *sighting.facts;
+    file.detached = file.detached || (facts.deleted && facts.executable.starts_with("/memfd:"));
+    if (!moment.detailed || moment.path.empty()) file.path = facts.executable;
+    file.deleted = file.deleted || facts.deleted;
+    file.number = sighting.executable.number();
+  }
+  if (file.detached) {
+    file.path = file.path.substr(file.path.starts_with('/') ? 1 : 0);
+    if (!file.path.starts_with("memfd:")) file.path = "memfd:" + file.path;
+  }
+  if (file.path.empty() || file.path == "/") file.path = moment.filename.empty() ? moment.command : moment.filename;
+  if (file.number >= 0) {
+    fstat(file.number, &file.status);
+    return file;
+  }
+  if (file.detached || file.deleted) file.note = "it was gone from the disk and had ended before it could be read";
+  else open_left_file(sighting, file);
+  return file;
+}
+
+// The process is gone; its file may still be there. It counts only if it is the very file, unchanged since.
+void ProcessIdentity::open_left_file(const Sighting& sighting, File& file) const {
+  const ExecMoment& moment = sighting.moment;
+  file.note = "it had ended, and its file could not be found any more";
+  if (!moment.detailed) return;
+  const std::array<std::string, 2> roots{"/", fmt::format("{}/{}/root", options_.proc, moment.parent)};
+  for (const std::string& root : roots) {
+    Fd opened = open_in_root(root, file.path);
+    if (!opened || fstat(opened.number(), &file.status) != 0 || !is_same_file(moment, file.status)) continue;
+    file.opened = std::move(opened);
+    file.number = file.opened.number();
+    break;
+  }
+  if (file.number < 0) return;
+  const std::int64_t ran_at = instant_of_boot_ns(moment.at_ns).micros * 1000;
+  const std::int64_t changed = key_of(file.status).changed_ns;
+  file.note.clear();
+  if (changed > ran_at) {
+    file.number = -1;
+    file.note = "it had ended, and its file was changed after it started";
+  } else if (ran_at - changed < coarse_clock_ns) {
+    file.note = "read after it had ended, and changed less than 20 ms before it started";
+  }
+}
+
+ProcessIdentity::File ProcessIdentity::script_of(const Sighting& sighting, const std::string& path) const {
+  File file;
+  const std::string& directory = sighting.moment.detailed ? sighting.moment.directory
+                                 : sighting.facts         ? sighting.facts->directory
+                                                          : sighting.moment.directory;
+  file.path = absolute_path(path, directory);
+  if (const auto own = own_file(path)) {
+    file.path = path;
+    const auto opened = sighting.folder ? open_regular(sighting.folder->number(), *own) : Error{};
+    if (opened) file.opened = Fd(dup(opened->number()));
+  } else {
+    const bool elsewhere = sighting.facts && sighting.facts->root_inode != 0 && sighting.facts->root_inode != host_root_inode_;
+    const std::int64_t guide = sighting.facts ? sighting.moment.pid : sighting.moment.parent;
+    const std::string root = elsewhere || (!sighting.facts && is_in_container(sighting))
+                                 ? fmt::format("{}/{}/root", options_.proc, guide) : "/";
+    const std::string inside = elsewhere && !path.starts_with('/') ? path_below(file.path, sighting.facts->root) : file.path;
+    file.opened = open_in_root(root, inside);
+  }
+  file.number = file.opened.number();
+  if (file.number < 0) {
+    file.note = "the script could not be read";
+    return file;
+  }
+  fstat(file.number, &file.status);
+  file.deleted = file.status.st_nlink == 0;
+  if (std::string resolved = path_of(file.number); !resolved.empty() && !own_file(path)) file.path = std::move(resolved);
+  return file;
+}
+
+void ProcessIdentity::add_digest(File& file) {
+  if (file.number < 0) {
+    if (file.note.empty()) file.note = "it could not be read";
+    return;
+  }
+  auto digest = digests_.digest_of(file.number);
+  if (digest) file.digest = *digest;
+  else file.note = digest.error().message;
+}
+
+std::optional<runtime::PackageClaim> ProcessIdentity::judge_claim(const File& file) {
+  auto owner = packages_.owner_of(file.path);
+  if (!owner) return std::nullopt;
+  struct stat there {};
+  const bool in_place = stat(file.path.c_str(), &there) == 0 && there.st_ino == file.status.st_ino &&
+                        there.st_dev == file.status.st_dev;
+  if (!in_place && !baseline_.is_first_content(file.path, *file.digest)) return std::nullopt;
+  runtime::PackageClaim claim{.name = owner->name, .version = owner->version};
+  if (!in_place) return claim;  // replaced since, and seen before
+  const auto judged = baseline_.judge(file.path, *owner, *file.digest);
+  claim.after_baseline = judged.after_baseline;
+  claim.changed = judged.changed;
+  return claim;
+}
+
+std::optional<runtime::PackageClaim> ProcessIdentity::claim_of(const File& file) {
+  if (!file.digest || file.detached) return std::nullopt;
+  const FileKey key = key_of(file.status);
+  const std::uint64_t generation = packages_.generation();
+  const std::string name = file.path + ' ' + to_hex(*file.digest);
+  const auto known = claims_.find(name);
+  if (known != claims_.end() && known->second.key == key && known->second.generation == generation)
+    return known->second.claim;
+  if (claims_.size() >= claims_max) claims_.clear();
+  auto claim = judge_claim(file);
+  claims_.insert_or_assign(name, Claimed{key, generation, claim});
+  return claim;
+}
+
+// Container runtimes run a sealed copy of themselves from memory: the same content as what ran there, or above, before.
+std::optional<runtime::PackageClaim> ProcessIdentity::inherited_claim(const Sighting& sighting,
+                                                                      const File& executable) {
+  const std::int64_t parent = sighting.facts ? sighting.facts->stat.parent : sighting.moment.parent;
+  for (const std::int64_t pid : {sighting.moment.pid, parent}) {
+    const runtime::Instance* before = find_run_(pid);
+    if (before && before->package && !before->interpreter && before->seen == runtime::Seen::whole &&
+        !before->digests.empty() && before->digests.front() == executable.digest)
+      return before->package;
+  }
+  return std::nullopt;
+}
+
+HeldJudgement ProcessIdentity::judge_held(const Sighting& sighting, const File& file) {
+  const std::uint64_t space = sighting.facts ? sighting.facts->mount_namespace : sighting.moment.mount_namespace;
+  auto text = sighting.folder ? sighting.folder->read("mountinfo", 1 << 20) : std::nullopt;
+  if (text && !text->empty()) {
+    if (mounts_.size() >= mount_tables_max && !mounts_.contains(space)) mounts_.clear();
+    mounts_.insert_or_assign(space, parse_mountinfo(*text));
+  }
+  const std::string root = sighting.facts ? sighting.facts->root : "/";
+  return images_.judge(mounts_[space], {.path = path_below(file.path, root), .file = file.number,
+                                        .deleted = file.deleted, .detached = file.detached});
+}
+
+// Marks what the image does not hold. A file of the host that a bind mount brought in is named as the host names it.
+bool ProcessIdentity::is_held(const Sighting& sighting, File& file, runtime::Instance& instance) {
+  const HeldJudgement judged = judge_held(sighting, file);
+  if (judged.held == Held::blind) {
+    if (blind_spots_.size() < 16) blind_spots_.insert(judged.reason);
+    return true;
+  }
+  if (judged.held == Held::by_image) return true;
+  mark(instance, judged.held == Held::renamed ? "renamed" : "foreign");
+  instance.seen_note = judged.reason;
+  struct stat there {};
+  if (judged.host_path.empty() || stat(judged.host_path.c_str(), &there) != 0) return false;
+  if (there.st_ino == file.status.st_ino && there.st_dev == file.status.st_dev) file.path = judged.host_path;
+  return false;
+}
+
+void ProcessIdentity::add_script(File script, const Sighting& sighting, Identified& out) {
+  runtime::Instance& instance = out.instance;
+  const bool inside = is_in_container(sighting);
+  if (inside && out.held_by_image) {
+    out.held_by_image = is_held(sighting, script, instance);
+    if (out.held_by_image) return;
+  }
+  add_digest(script);
+  instance.name = script.path;
+  instance.digests.clear();
+  if (script.digest) instance.digests.push_back(*script.digest);
+  instance.seen = script.digest ? runtime::Seen::whole : runtime::Seen::unhashed;
+  if (!script.note.empty()) instance.seen_note = script.note;
+  if (script.deleted) mark(instance, "deleted");
+  const bool interpreter_stands = instance.interpreter->package && !instance.interpreter->package->changed;
+  instance.package = inside || !interpreter_stands ? std::nullopt : claim_of(script);
+}
+
+// The kernel told that it ran an interpreter, or the arguments tell. Where neither does, a script betrays itself: it is
+// an early argument, and its first line names the very executable.
+Program ProcessIdentity::program_in(const Sighting& sighting, const std::string& executable) const {
+  if (sighting.moment.detailed && sighting.moment.script) return {ProgramKind::file, sighting.moment.filename};
+  const std::vector<std::string>& words = arguments_of(sighting);
+  Program program = program_of(executable, words);
+  if (program.kind != ProgramKind::itself || sighting.moment.detailed || is_interpreter(executable)) return program;
+  for (std::size_t i = 1; i < words.size() && i <= 2; ++i) {
+    if (words[i].find('/') == std::string::npos || own_file(words[i])) continue;
+    const File file = script_of(sighting, words[i]);
+    if (file.number >= 0 && names_interpreter(file.number, executable)) return {ProgramKind::file, words[i]};
+  }
+  return program;
+}
+
+void ProcessIdentity::add_program(const Program& program, File& executable, const Sighting& sighting,
+                                  Identified& out) {
+  runtime::Instance& instance = out.instance;
+  if (program.kind == ProgramKind::itself) return;
+  instance.interpreter = runtime::Interpreter{executable.path, executable.digest, instance.package};
+  if (program.kind == ProgramKind::file) return add_script(script_of(sighting, program.path), sighting, out);
+  instance.digests.clear();
+  instance.package.reset();
+  instance.seen = runtime::Seen::unseen;
+  instance.seen_note = unseen_note(program, sighting);
+}
+
+Identified ProcessIdentity::identify(const Sighting& sighting) {
+  Identified out;
+  runtime::Instance& instance = out.instance;
+  const ExecMoment& moment = sighting.moment;
+  instance.id = fmt::format("{}-{}-{}", boot_, moment.pid, moment.at_ns);
+  instance.started_at = instant_of_boot_ns(moment.at_ns);
+  if (moment.start_ticks != 0 && boot_ns_of_ticks(moment.start_ticks) == moment.at_ns) instance.uncertainty = clock_tick;
+
+  File executable = executable_of(sighting);
+  const std::string inner_path = executable.path;
+  out.device = executable.status.st_dev;
+  out.inode = executable.status.st_ino;
+  if (executable.deleted || executable.detached) mark(instance, executable.detached ? "memfd" : "deleted");
+  const bool inside = is_in_container(sighting);
+  if (inside) out.held_by_image = is_held(sighting, executable, instance);
+  const Program program = program_in(sighting, inner_path);
+  if (out.held_by_image && program.kind != ProgramKind::file) return out;
+
+  if (!out.held_by_image) add_digest(executable);
+  instance.name = executable.path;
+  instance.seen_note = executable.note.empty() ? instance.seen_note : executable.note;
+  if (executable.digest) instance.digests.push_back(*executable.digest);
+  else instance.seen = runtime::Seen::unhashed;
+  if (!inside || executable.path != inner_path) instance.package = claim_of(executable);
+  if (executable.detached && executable.digest) instance.package = inherited_claim(sighting, executable);
+  add_program(program, executable, sighting, out);
+  if (out.held_by_image) return out;
+  instance.origin = origin_of(sighting);
+  if (options_.arguments == Arguments::report) instance.arguments = arguments_of(sighting);
+  const auto stands = [](const std::optional<runtime::PackageClaim>& claim) { return claim && !claim->changed; };
+  out.explained = instance.seen == runtime::Seen::whole && stands(instance.package) &&
+                  (!instance.interpreter || stands(instance.interpreter->package));
+  return out;
+}
+
+}  // namespace weir::agent

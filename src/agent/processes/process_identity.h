@@ -1,0 +1,91 @@
+// From what the kernel says about an exec, and /proc about its process, to the Instance that is reported: what runs, by
+// digest; the script where an interpreter runs one; whose it is; which package explains it; whether its container's
+// image holds it. Reads the executable through the handle opened at the exec, or, when the process is gone, the file at
+// the path the kernel told, if it is still the same file. One thread.
+#pragma once
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "agent/processes/ancestry.h"
+#include "agent/processes/baseline.h"
+#include "agent/processes/image_content.h"
+#include "agent/processes/interpreters.h"
+#include "agent/processes/process_options.h"
+
+namespace weir::agent {
+
+struct Sighting {
+  ExecMoment moment;                  // without `detailed`, only pid, time and ticks count
+  std::optional<ProcessFacts> facts;  // none when the process was gone
+  std::optional<ProcessFolder> folder;
+  Fd executable;
+};
+
+struct Identified {
+  runtime::Instance instance;
+  bool explained = false;        // by packages, unchanged and whole
+  bool held_by_image = false;    // part of its container's instance, not reported
+  std::uint64_t device = 0, inode = 0;  // of the executable; 0 unknown
+};
+
+// What runs (or ran last) as a pid; nullptr when nothing is known.
+using FindRun = std::function<const runtime::Instance*(std::int64_t pid)>;
+
+class ProcessIdentity {
+ public:
+  ProcessIdentity(const ProcessOptions& options, Packages& packages, Baseline& baseline, FindRun find_run);
+
+  Identified identify(const Sighting& sighting);
+  void forget(std::int64_t pid) { ancestry_.forget(pid); }
+  void forget_all() { ancestry_.forget_all(); }
+  // Why the storage of some containers can't be judged.
+  const std::set<std::string>& blind_spots() const { return blind_spots_; }
+
+ private:
+  struct File {
+    std::string path;
+    Fd opened;              // owned here when it isn't the sighting's
+    int number = -1;
+    struct stat status {};
+    std::optional<Sha256> digest;
+    std::string note;       // why there is no digest, or what is odd about it
+    bool deleted = false, detached = false;
+  };
+  struct Claimed {
+    FileKey key;
+    std::uint64_t generation = 0;
+    std::optional<runtime::PackageClaim> claim;
+  };
+
+  runtime::Origin origin_of(const Sighting& sighting);
+  bool is_in_container(const Sighting& sighting) const;
+  File executable_of(const Sighting& sighting) const;
+  File script_of(const Sighting& sighting, const std::string& path) const;
+  void open_left_file(const Sighting& sighting, File& file) const;
+  void add_digest(File& file);
+  std::optional<runtime::PackageClaim> claim_of(const File& file);
+  std::optional<runtime::PackageClaim> judge_claim(const File& file);
+  std::optional<runtime::PackageClaim> inherited_claim(const Sighting& sighting, const File& executable);
+  HeldJudgement judge_held(const Sighting& sighting, const File& file);
+  bool is_held(const Sighting& sighting, File& file, runtime::Instance& instance);
+  Program program_in(const Sighting& sighting, const std::string& executable) const;
+  void add_program(const Program& program, File& executable, const Sighting& sighting, Identified& out);
+  void add_script(File script, const Sighting& sighting, Identified& out);
+
+  const ProcessOptions& options_;
+  Packages& packages_;
+  Baseline& baseline_;
+  const FindRun find_run_;
+  DigestCache digests_;
+  UserNames users_;
+  Ancestry ancestry_;
+  ImageContent images_;
+  std::string boot_;  // first eight digits of the boot's id
+  std::uint64_t host_mounts_ = 0, host_root_device_ = 0, host_root_inode_ = 0;
+  std::unordered_map<std::string, Claimed> claims_;
+  std::unordered_map<std::uint64_t, std::vector<MountLine>> mounts_;  // of containers, by mount namespace
+  std::set<std::string> blind_spots_;
+};
+
+}  // namespace weir::agent
