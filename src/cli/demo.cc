@@ -1,0 +1,221 @@
+// `weir demo`: a small pipeline, real in every step, on the running server; then a second program started around it, and
+// the time from its exec to the alarm. What it started keeps running, so that the page shows it; it says how to end it.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "artifact/fingerprint.h"
+#include "cli/demo_deploy.h"
+#include "cli/demo_workshop.h"
+#include "cli/exchange.h"
+#include "cli/families.h"
+
+namespace weir::cli {
+namespace {
+
+using format::Json;
+
+constexpr Duration seen_within = seconds(30);
+constexpr Duration alarmed_within = seconds(10);
+constexpr std::string_view flow = "weir-demo";
+constexpr int steps = 8;
+
+// What the steps hand on to each other.
+struct Demo {
+  Session& session;
+  Api& api;
+  std::string environment;
+  Json before;            // the environment as it was
+  Workshop shop = {};
+  std::string trail = {};
+  std::string deployed = {};  // digest of what is deployed: the program's, or its image's
+  std::string end_deployed = {}, end_around = {};
+  int step = 0;
+  Json result = {};
+
+  void say(const std::string& text) {
+    if (session.form() == OutputForm::json) return;
+    session.line(fmt::format("{}/{}  {}\n", ++step, steps, text));
+    session.flush();
+  }
+};
+
+Result<std::string> digest_of(const std::string& path) { return to_string(TRY(artifact::fingerprint_file(path))); }
+
+Result<Json> watched_environment(Api& api, const std::string& environment) {
+  Json found = TRY(api.read(path_of({"environments", environment})));
+  for (const Json& reporter : found.items("reporters"))
+    if (reporter.text("state") == "live") return found;
+  return Error{Errc::conflict, fmt::format("no agent reports on {}; start one: weir agent --environment {}", environment, environment)};
+}
+
+Status record_artifact(Demo& demo, const std::string& name, std::string_view kind, const std::string& digest) {
+  TRY(demo.api.write({.path = "artifacts",
+                      .body = Json::object({{"flow", flow}, {"trail", demo.trail}, {"name", name}, {"kind", kind},
+                                            {"digest", digest}, {"commit", demo.shop.commit}})}));
+  return {};
+}
+
+Result<Json> attest(Demo& demo, std::string_view name, std::string_view type, const std::string& digest,
+                    std::string_view media_type, const std::string& content) {
+  const Json answer = TRY(demo.api.write(
+      {.path = "attestations",
+       .body = Json::object({{"flow", flow}, {"trail", demo.trail}, {"name", name}, {"type", type}, {"artifact", digest},
+                             {"content", encode_base64(content)}, {"media_type", media_type}})}));
+  return answer.at("attestation");
+}
+
+Result<Json> approve(Demo& demo, const std::string& digest, std::string_view reason, Duration period) {
+  return demo.api.write(
+      {.path = "approvals",
+       .body = Json::object({{"artifact", digest}, {"environment", demo.environment}, {"reason", reason},
+                             {"until", to_string(demo.session.now() + period)}})});
+}
+
+Status declare_flow(Demo& demo) {
+  const auto required = [](std::string_view name, std::string_view type) {
+    return Json::object({{"name", name}, {"type", type}});
+  };
+  const Json evidence = Json::Array{required("unit-tests", "test"), required("bill-of-materials", "sbom")};
+  const Json greeter = Json::object({{"name", "greeter"}, {"attestations", evidence}});
+  TRY(demo.api.write({.method = "PUT", .path = path_of({"flows", flow}),
+                      .body = Json::object({{"description", "the demo: greets, tested, with a bill of materials"},
+                                            {"template", Json::object({{"artifacts", Json::Array{greeter}}})}})}));
+  TRY(demo.api.write({.method = "PUT", .path = path_of({"flows", flow, "trails", demo.trail}),
+                      .body = Json::object({{"commit", demo.shop.commit}, {"branch", "main"}})}));
+  return {};
+}
+
+Status build(Demo& demo) {
+  demo.shop = TRY(build_workshop(std::filesystem::temp_directory_path().string()));
+  demo.trail = demo.shop.commit.substr(0, 12) + "-" + demo.shop.word;
+  demo.say(fmt::format("made a git repository in {}, commit {}", demo.shop.directory, demo.shop.commit.substr(0, 12)));
+  demo.say("compiled a program and its tests from it");
+  return declare_flow(demo);
+}
+
+// The tests are a program too, on a host that is watched: they are approved first, for an hour.
+Status test(Demo& demo) {
+  const std::string digest = TRY(digest_of(demo.shop.tests));
+  TRY(record_artifact(demo, "greeting_test", "file", digest));
+  TRY(approve(demo, digest, "tests of the demo", hours(1)));
+  const std::string junit = TRY(run_tests(demo.shop));
+  const std::string program = TRY(digest_of(demo.shop.program));
+  TRY(record_artifact(demo, "greeter", "file", program));
+  const Json tests = TRY(attest(demo, "unit-tests", "test", program, "application/xml", junit));
+  demo.say(fmt::format("ran its tests and recorded them: {}", dump(tests.at("summary"))));
+  const std::string bill = TRY(bill_of_materials(demo.shop));
+  TRY(attest(demo, "bill-of-materials", "sbom", program, "application/vnd.cyclonedx+json", bill));
+  demo.say("recorded its bill of materials");
+  demo.deployed = program;
+  return {};
+}
+
+Result<std::optional<Container>> approve_program(Demo& demo) {
+  TRY(approve(demo, demo.deployed, "released by the demo", days(1)));
+  std::optional<Container> container = import_image(demo.before, demo.shop);
+  if (container) {
+    TRY(record_artifact(demo, "greeter-image", "fingerprint", container->id));
+    TRY(approve(demo, container->id, "released by the demo", days(1)));
+    demo.deployed = container->id;
+  }
+  demo.say(fmt::format("approved {} for {}, until tomorrow", demo.deployed, demo.environment));
+  return container;
+}
+
+// Asks again until the answer holds; unavailable, naming `what`, when it does not in time.
+template <class Condition>
+Status await(Demo& demo, Duration within, std::string_view what, Condition holds) {
+  const Instant end = demo.session.now() + within;
+  while (!TRY(holds())) {
+    if (demo.session.now() > end)
+      return Error{Errc::unavailable, fmt::format("not within {} s: {}", within.micros / 1'000'000, what)};
+    demo.session.environment().wait(milliseconds(10));
+  }
+  return {};
+}
+
+Result<bool> is_observed(Demo& demo) {
+  const Json found = TRY(demo.api.read("deployments", {{"environment", demo.environment}, {"limit", "1000"}}));
+  for (const Json& row : found.items("deployments"))
+    if (row.text("artifact") == demo.deployed && row.text("state") == "observed") return true;
+  return false;
+}
+
+Status deploy_program(Demo& demo, const std::optional<Container>& container) {
+  TRY(demo.api.write({.path = "deployments",
+                      .body = Json::object({{"artifact", demo.deployed}, {"environment", demo.environment},
+                                            {"within_us", seen_within.micros}, {"alongside", true}})}));
+  const Instant started = demo.session.now();
+  demo.end_deployed = container ? TRY(start_container(*container, demo.shop)) : TRY(start_process(demo.shop.program, demo.shop));
+  demo.say(fmt::format("declared its deployment and started it as a {}", container ? container->runtime + " container" : "process"));
+  TRY(await(demo, seen_within, "the deployment is observed", [&] { return is_observed(demo); }));
+  const std::int64_t took = (demo.session.now() - started).micros / 1000;
+  demo.say(fmt::format("Weir saw it run, as declared and approved, after {} ms", took));
+  return {};
+}
+
+Result<Json> alert_about(Demo& demo, const std::string& digest) {
+  const Json found = TRY(demo.api.read("alerts", {{"environment", demo.environment}, {"state", "open"}, {"limit", "1000"}}));
+  for (const Json& alert : found.items("alerts"))
+    for (const Json& one : alert.at("workload").items("digests"))
+      if (one.string() != nullptr && *one.string() == digest) return alert;
+  return Json{};
+}
+
+Status go_around(Demo& demo) {
+  const std::string path = TRY(build_unreviewed(demo.shop));
+  const std::string digest = TRY(digest_of(path));
+  const Instant started = demo.session.now();
+  demo.end_around = TRY(start_process(path, demo.shop));
+  Json alert;
+  TRY(await(demo, alarmed_within, "the alarm", [&]() -> Result<bool> {
+    alert = TRY(alert_about(demo, digest));
+    return !alert.is_null();
+  }));
+  const Duration heard = demo.session.now() - started;
+  const Instant ran = TRY(parse_instant(alert.text("started_at")));
+  const Duration opened = TRY(parse_instant(alert.text("opened_at"))) - ran;
+  demo.say(fmt::format("started {} around the pipeline: {} ({})", path, cleaned(alert.text("title")), alert.text("cause")));
+  demo.result = Json::object({{"environment", demo.environment}, {"directory", demo.shop.directory},
+                              {"commit", demo.shop.commit}, {"flow", flow}, {"trail", demo.trail},
+                              {"deployed", demo.deployed}, {"alert", alert},
+                              {"exec_to_alert_us", opened.micros}, {"exec_to_heard_us", heard.micros}});
+  return {};
+}
+
+std::string closing(const Demo& demo, const Json& result) {
+  const auto milliseconds_of = [&](std::string_view name) {
+    return static_cast<double>(*result.at(name).integer()) / 1000.0;
+  };
+  return fmt::format(
+      "\nFrom exec to alert: {:.1f} ms. This command heard of it {:.1f} ms after it started the program.\n"
+      "Both programs run for ten minutes, so that the page shows them. To end them: {}; {}\n"
+      "Look closer: weir alerts; weir trail show {} --flow {}; weir env show {}\n",
+      milliseconds_of("exec_to_alert_us"), milliseconds_of("exec_to_heard_us"), demo.end_deployed, demo.end_around,
+      demo.trail, flow, demo.environment);
+}
+
+Result<Exit> play(Session& session, const std::string& environment) {
+  TRY(check_tools());
+  Api* api = TRY(session.api());
+  Json before = TRY(watched_environment(*api, environment));
+  Demo demo{.session = session, .api = *api, .environment = environment, .before = std::move(before)};
+  TRY(build(demo));
+  TRY(test(demo));
+  const std::optional<Container> container = TRY(approve_program(demo));
+  TRY(deploy_program(demo, container));
+  TRY(go_around(demo));
+  session.answer(demo.result, closing(demo, demo.result));
+  return Exit::yes;
+}
+
+}  // namespace
+
+Action demo(Options& options) {
+  const auto environment = std::make_shared<std::string>();
+  options.option({.name = "environment", .value = "ENV", .help = "a watched environment of this host", .fallback = "host"}, environment.get());
+  return [environment](Session& session) { return play(session, *environment); };
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,66 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "cli/exchange.h"
+#include "cli/families.h"
+#include "cli/listing.h"
+#include "cli/subject.h"
+
+namespace weir::cli {
+namespace {
+
+using format::Json;
+
+constexpr std::array deployment_columns{Column{"STATE", "state", Show::state},
+                                        Column{"ID", "id"},
+                                        Column{"ARTIFACT", "artifact_name"},
+                                        Column{"DIGEST", "artifact", Show::digest},
+                                        Column{"ENVIRONMENT", "environment"},
+                                        Column{"DECLARED", "declared_at", Show::time},
+                                        Column{"SEEN BY", "deadline", Show::time},
+                                        Column{"SEEN", "observed_at", Show::time},
+                                        Column{"RUNNING", "running", Show::count},
+                                        Column{"AT LEAST", "at_least", Show::count},
+                                        Column{"BY", "actor"}};
+constexpr std::array<std::string_view, 5> deployment_states{"expected", "observed", "ended", "missed", "failed"};
+
+struct Deploying {
+  std::string what, environment;
+  std::optional<Duration> within;
+  std::optional<std::int64_t> at_least;
+  bool alongside = false, rollback = false;
+};
+
+}  // namespace
+
+Action deploy(Options& options) {
+  const auto given = std::make_shared<Deploying>();
+  options.argument(artifact_word, &given->what);
+  options.option({.name = "environment", .value = "ENV", .help = "where it is to run", .need = Need::required}, &given->environment);
+  options.option({.name = "within", .value = "DURATION", .help = "by when it must be seen (2s, 15m); 15m unless said"}, &given->within);
+  options.option({.name = "at-least", .value = "N", .help = "so many instances must run"}, &given->at_least);
+  options.option({.name = "alongside", .help = "what ran before may go on, as with a canary"}, &given->alongside);
+  options.option({.name = "rollback", .help = "goes back to an earlier approved artifact"}, &given->rollback);
+  return [given](Session& session) -> Result<Exit> {
+    if (given->at_least && *given->at_least < 1) return invalid("--at-least must be 1 or more", "at-least");
+    const artifact::Fingerprint found = TRY(identify(session, given->what));
+    Json body = Json::object({{"artifact", to_string(found.digest)}, {"environment", given->environment}});
+    if (given->within) body.set("within_us", given->within->micros);
+    set_given(body, "at_least", given->at_least);
+    if (given->alongside) body.set("alongside", true);
+    if (given->rollback) body.set("rollback", true);
+    return write_and_say(session, {.path = "deployments", .body = body},
+                         fmt::format("{} is expected in {}", to_string(found.digest), given->environment));
+  };
+}
+
+Action deployments(Options& options) {
+  return listing(options, {.path = "deployments",
+                           .columns = deployment_columns,
+                           .hint = "no deployment was declared; declare one: weir deploy ARTIFACT --environment ENV",
+                           .filters = {environment_filter,
+                                       {.name = "state", .value = "STATE", .help = "only in this state", .choices = deployment_states}}});
+}
+
+}  // namespace weir::cli

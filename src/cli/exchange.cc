@@ -1,0 +1,74 @@
+#include "cli/exchange.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+
+namespace weir::cli {
+
+using format::Json;
+
+Action showing(Options& options, const Showing& what) {
+  const auto name = std::make_shared<std::string>();
+  options.argument({.name = what.word, .help = what.help, .need = Need::required}, name.get());
+  return [name, what](Session& session) -> Result<Exit> {
+    Api* api = TRY(session.api());
+    const Json found = TRY(api->read(fmt::format("{}/{}", what.path, path_of({*name}))));
+    session.answer_card(found, what.columns);
+    return Exit::yes;
+  };
+}
+
+Result<Exit> write_and_say(Session& session, const Write& write, std::string_view said) {
+  Api* api = TRY(session.api());
+  const Json answer = TRY(api->write(write));
+  session.answer(answer, fmt::format("{}\n", said));
+  return Exit::yes;
+}
+
+Result<Exit> put_and_say(Session& session, std::string path, Json body, std::string_view said) {
+  return write_and_say(session, {.method = "PUT", .path = std::move(path), .body = std::move(body)}, said);
+}
+
+void set_given(Json& body, std::string_view name, const std::optional<std::string>& value) {
+  if (value) body.set(std::string(name), *value);
+}
+void set_given(Json& body, std::string_view name, const std::optional<Instant>& value) {
+  if (value) body.set(std::string(name), to_string(*value));
+}
+void set_given(Json& body, std::string_view name, const std::optional<std::int64_t>& value) {
+  if (value) body.set(std::string(name), *value);
+}
+void set_given(Json& body, std::string_view name, const std::vector<std::string>& values) {
+  if (!values.empty()) body.set(std::string(name), Json(Json::Array(values.begin(), values.end())));
+}
+
+Result<std::optional<Instant>> parse_moment(const std::optional<std::string>& text, Instant now, std::string_view option) {
+  if (!text) return std::optional<Instant>();
+  const Result<Instant> at = parse_instant(*text);
+  if (at) return std::optional(*at);
+  const Result<Duration> after = parse_duration(*text);
+  if (after) return std::optional(now + *after);
+  return invalid(fmt::format("--{} must be a time (2026-12-01T08:00:00Z), a date, or a duration from now (90d); '{}' is not",
+                             option, *text), std::string(option));
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
+  std::ifstream file;
+  if (path != "-") file.open(path, std::ios::binary);
+  std::istream& in = path == "-" ? std::cin : file;
+  std::string content(64 * 1024, '\0');
+  std::size_t size = 0;
+  if (!in) return invalid(fmt::format("{} cannot be read", path));
+  while (in.read(content.data() + size, static_cast<std::streamsize>(content.size() - size)), in.gcount() > 0) {
+    size += static_cast<std::size_t>(in.gcount());
+    if (size > bytes_max) return Error{Errc::too_large, fmt::format("{} is larger than {} bytes", path, bytes_max)};
+    if (size == content.size()) content.resize(size * 2);
+  }
+  if (in.bad()) return invalid(fmt::format("{} cannot be read", path));
+  content.resize(size);
+  return content;
+}
+
+}  // namespace weir::cli

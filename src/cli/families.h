@@ -1,0 +1,89 @@
+// The `make` of every command: declares its options, returns its action. Defined in the file of its family.
+#pragma once
+#include "cli/command.h"
+
+namespace weir::cli {
+
+// process.cc: long-running parts and the ledger on disk, done by hooks from main
+Action serve(Options&);
+Action agent(Options&);
+Action ledger_verify(Options&);
+Action ledger_rebuild(Options&);
+
+// service.cc, flow.cc, trail.cc
+Action service_create(Options&);
+Action service_list(Options&);
+Action service_show(Options&);
+Action flow_create(Options&);
+Action flow_list(Options&);
+Action flow_show(Options&);
+Action trail_begin(Options&);
+Action trail_list(Options&);
+Action trail_show(Options&);
+
+// fingerprint.cc, attest.cc, record.cc, artifact.cc
+Action fingerprint(Options&);
+Action attest_artifact(Options&);
+Action attest_junit(Options&);
+Action attest_sarif(Options&);
+Action attest_sbom(Options&);
+Action attest_provenance(Options&);
+Action attest_review(Options&);
+Action attest_ticket(Options&);
+Action attest_custom(Options&);
+Action attest_generic(Options&);
+Action attestation_type_create(Options&);
+Action attestation_type_list(Options&);
+Action record(Options&);
+Action artifact_list(Options&);
+Action artifact_show(Options&);
+
+// approval.cc, deployment.cc
+Action approve(Options&);
+Action revoke(Options&);
+Action approvals(Options&);
+Action deploy(Options&);
+Action deployments(Options&);
+
+// env.cc, scope.cc
+Action env_create(Options&);
+Action env_list(Options&);
+Action env_show(Options&);
+Action env_log(Options&);
+Action env_diff(Options&);
+Action env_adopt(Options&);
+Action env_join_token(Options&);
+Action env_scope_add(Options&);
+Action env_scope_list(Options&);
+Action env_scope_remove(Options&);
+
+// alerts.cc, incident.cc, channel.cc
+Action alerts(Options&);
+Action alert_ack(Options&);
+Action incidents(Options&);
+Action incident_ack(Options&);
+Action channel_add(Options&);
+Action channel_list(Options&);
+Action channel_test(Options&);
+Action channel_remove(Options&);
+Action channel_rotate(Options&);
+Action deliveries(Options&);
+Action delivery_retry(Options&);
+
+// account.cc, ledger.cc, status.cc, self.cc, demo.cc
+Action account_create(Options&);
+Action account_list(Options&);
+Action account_remove(Options&);
+Action whoami(Options&);
+Action ledger_entries(Options&);
+Action ledger_proof(Options&);
+Action ledger_vkey(Options&);
+Action status(Options&);
+Action search(Options&);
+Action show_completion(Options&);
+Action show_version(Options&);
+Action openapi(Options&);
+Action docs_cli(Options&);
+Action demo(Options&);
+
+}  // namespace weir::cli

@@ -1,0 +1,208 @@
+#include "cli/run.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <ostream>
+
+#include "cli/config_file.h"
+#include "cli/help.h"
+#include "cli/session.h"
+#include "cli/suggest.h"
+
+namespace weir::cli {
+namespace {
+
+constexpr int usage_exit = row_of(Errc::invalid).exit_code;
+
+std::optional<std::string> variable(const Environment& environment, std::string_view name) {
+  const std::optional<std::string> value = environment.variable ? environment.variable(name) : std::nullopt;
+  return value && !value->empty() ? value : std::nullopt;
+}
+
+// Before options are read: whether errors are to be JSON.
+OutputForm form_of(std::span<const std::string> words, const Environment& environment) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool next = i + 1 < words.size();
+    if ((words[i] == "--output" || words[i] == "-o") && next) return words[i + 1] == "json" ? OutputForm::json : OutputForm::table;
+    if (words[i].starts_with("--output=")) return words[i] == "--output=json" ? OutputForm::json : OutputForm::table;
+  }
+  return variable(environment, "WEIR_OUTPUT") == "json" ? OutputForm::json : OutputForm::table;
+}
+
+int refuse(Environment& environment, const Error& error, OutputForm form) {
+  print_error(environment, error, form);
+  return row_of(error.code).exit_code;
+}
+
+// Global options may stand before the command: "weir --url X env list". How many words these are.
+std::size_t leading_words(std::span<const std::string> words) {
+  Options options;
+  Globals globals;
+  declare_globals(options, globals, Reach::server);
+  std::size_t at = 0;
+  while (at < words.size() && words[at].starts_with('-') && words[at].size() > 1) {
+    const std::string name = words[at].substr(words[at].starts_with("--") ? 2 : 1);
+    const auto entries = options.entries();
+    const auto found = std::find_if(entries.begin(), entries.end(), [&](const Options::Entry& entry) {
+      return entry.row.name == name || (name.size() == 1 && entry.row.letter == name.front());
+    });
+    const bool takes_next = found != entries.end() && !std::holds_alternative<bool*>(found->target);
+    at = std::min(at + (takes_next ? 2 : 1), words.size());
+  }
+  return at;
+}
+
+bool asks_for_help(const std::string& word) { return word == "--help" || word == "-h" || word == "help"; }
+
+// No command was found: help for all or for a family ("weir env"), the version, or an error with a suggestion.
+int without_command(std::span<const std::string> leading, std::span<const std::string> words, Environment& environment,
+                    OutputForm form) {
+  const bool help = std::any_of(words.begin(), words.end(), asks_for_help) || std::any_of(leading.begin(), leading.end(), asks_for_help);
+  const auto first = std::find_if(words.begin(), words.end(), [](const std::string& word) { return !word.starts_with('-') && word != "help"; });
+  const std::string family = first == words.end() ? "" : *first;
+  if (family.empty() && std::find(leading.begin(), leading.end(), "--version") != leading.end()) {
+    environment.out << "weir " << version << '\n';
+    return 0;
+  }
+  const std::string text = family.empty() ? overview() : family_help(family);
+  if (!text.empty() && help) {
+    environment.out << text;
+    return 0;
+  }
+  if (!text.empty()) {
+    environment.err << text;
+    return usage_exit;
+  }
+  const auto tail = std::find_if(words.begin(), words.end(), [](const std::string& word) { return word.starts_with('-'); });
+  const std::string spelled = fmt::format("{}", fmt::join(words.begin(), tail, " "));
+  return refuse(environment, invalid(fmt::format("'{}' is no command{} (weir --help lists them)", spelled,
+                                                 did_you_mean(spelled, spelled_commands())), spelled), form);
+}
+
+// ---- the configuration file ----
+
+Result<std::optional<std::string>> config_path(const Options& options, const Environment& environment) {
+  const Options::Entry* entry = options.find("config");
+  if (entry != nullptr && entry->given) return std::optional(entry->words.back());
+  if (const auto named = variable(environment, "WEIR_CONFIG")) return named;
+  const auto home = variable(environment, "HOME");
+  const auto base = variable(environment, "XDG_CONFIG_HOME");
+  if (!home && !base) return std::optional<std::string>();
+  const std::string usual = base.value_or(home.value_or("") + "/.config") + "/weir/config.yaml";
+  std::error_code fault;
+  return std::filesystem::exists(usual, fault) ? std::optional(usual) : std::nullopt;
+}
+
+bool stands_for(std::string_view section, std::string_view path) {
+  return section.empty() || path == section || (path.starts_with(section) && path[section.size()] == ' ');
+}
+
+Status check_keys(const ConfigFile& file, const std::string& path) {
+  for (const ConfigFile::Key& key : file.keys()) {
+    bool known = false;
+    for (const Command& command : commands()) {
+      if (known || !stands_for(key.section, command.path)) continue;
+      Options options;
+      Globals globals;
+      command.make(options);
+      declare_globals(options, globals, command.reach);
+      known = options.find(key.option) != nullptr;
+    }
+    if (known) continue;
+    const std::string where = key.section.empty() ? "any command" : fmt::format("'{}'", key.section);
+    return invalid(fmt::format("{}: '{}' is no option of {}", path, key.option, where), key.option);
+  }
+  return {};
+}
+
+Result<ConfigFile> read_config(const Options& options, const Environment& environment) {
+  const std::optional<std::string> path = TRY(config_path(options, environment));
+  if (!path) return ConfigFile();
+  ConfigFile file = TRY(ConfigFile::load(*path));
+  TRY(check_keys(file, *path));
+  return file;
+}
+
+std::vector<std::string> split_commas(std::string_view text) {
+  std::vector<std::string> words;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    words.emplace_back(text.substr(0, comma));
+    if (comma == std::string_view::npos) return words;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+// Where options come from that do not stand behind the command, the nearest first.
+Status resolve(Options& options, const Options& leading, const Command& command, const Environment& environment) {
+  const ConfigFile file = TRY(read_config(leading.find("config")->given ? leading : options, environment));
+  const std::array sources{
+      Source([&](const OptionRow& row) -> std::optional<std::vector<std::string>> {
+        const Options::Entry* entry = leading.find(row.name);
+        return entry != nullptr && entry->given ? std::optional(entry->words) : std::nullopt;
+      }),
+      Source([&](const OptionRow& row) -> std::optional<std::vector<std::string>> {
+        const std::optional<std::string> value = variable(environment, variable_of(row.name));
+        if (!value) return std::nullopt;
+        return row.many == Many::no ? std::vector{*value} : split_commas(*value);
+      }),
+      Source([&](const OptionRow& row) { return file.find(command.path, row.name); }),
+  };
+  return options.resolve(sources);
+}
+
+struct Line {
+  std::span<const std::string> leading, rest;  // around the command
+  const Command& command;
+};
+
+Result<Exit> perform(const Line& line, Environment& environment, OutputForm& form) {
+  const Command& command = line.command;
+  Options options, leading;
+  Globals globals, before;
+  const Action action = command.make(options);
+  declare_globals(options, globals, command.reach);
+  declare_globals(leading, before, Reach::server);
+  const Status led = leading.tokenise(line.leading);
+  const Status split = options.tokenise(line.rest);
+  if (options.find("help")->given || leading.find("help")->given) {
+    environment.out << command_help(command);
+    return Exit::yes;
+  }
+  TRY(led);
+  TRY(split);
+  TRY(resolve(options, leading, command, environment));
+  form = globals.output == "json" ? OutputForm::json : OutputForm::table;
+  Session session(environment, std::move(globals), command);
+  const Result<Exit> exit = action(session);
+  session.progress("");
+  return exit;
+}
+
+}  // namespace
+
+int run(std::span<const std::string> words, Environment& environment) {
+  const std::size_t leading = leading_words(words);
+  const std::span<const std::string> behind = words.subspan(leading);
+  OutputForm form = form_of(words, environment);
+  const Command* command = find_command(behind);
+  if (command == nullptr) return without_command(words.first(leading), behind, environment, form);
+  try {
+    const Result<Exit> exit = perform({words.first(leading), behind.subspan(words_in(command->path)), *command}, environment, form);
+    return exit ? static_cast<int>(*exit) : refuse(environment, exit.error(), form);
+  } catch (const std::exception& fault) {
+    return refuse(environment, internal(fault.what()), form);
+  }
+}
+
+int run(int argc, const char* const* argv, Environment& environment) {
+  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  return run(words, environment);
+}
+
+}  // namespace weir::cli
