@@ -40,7 +40,16 @@ Status check_pieces(std::string_view segment) {
   return {};
 }
 
+// Characters of which no combination needs a closer look.
+constexpr std::array<bool, 256> harmless = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0x20; c < 0x7F; ++c) table[c] = c != '.' && c != '/' && c != '\\';
+  return table;
+}();
+
 Status check_segment(std::string_view segment) {
+  const auto is_harmless = [](char c) { return harmless[static_cast<unsigned char>(c)]; };
+  if (!segment.empty() && std::ranges::all_of(segment, is_harmless)) return {};
   TRY(check_pieces(segment));
   for (std::string_view rest = segment; !rest.empty();) {
     const auto first = static_cast<unsigned char>(rest[0]);
