@@ -35,12 +35,15 @@ struct Demo {
 
   void say(const std::string& text) {
     if (session.form() == OutputForm::json) return;
-    session.line(fmt::format("{}/{}  {}\n", ++step, steps, text));
+    session.line(fmt::format("{}/{}  {}", ++step, steps, text));
     session.flush();
   }
 };
 
-Result<std::string> digest_of(const std::string& path) { return to_string(TRY(artifact::fingerprint_file(path))); }
+Result<std::string> digest_of(const std::string& path) {
+  const Sha256 digest = TRY(artifact::fingerprint_file(path));
+  return to_string(digest);
+}
 
 Result<Json> watched_environment(Api& api, const std::string& environment) {
   Json found = TRY(api.read(path_of({"environments", environment})));
@@ -127,12 +130,13 @@ Result<std::optional<Container>> approve_program(Demo& demo) {
 template <class Condition>
 Status await(Demo& demo, Duration within, std::string_view what, Condition holds) {
   const Instant end = demo.session.now() + within;
-  while (!TRY(holds())) {
+  for (;;) {
+    const bool reached = TRY(holds());
+    if (reached) return {};
     if (demo.session.now() > end)
       return Error{Errc::unavailable, fmt::format("not within {} s: {}", within.micros / 1'000'000, what)};
     demo.session.environment().wait(milliseconds(10));
   }
-  return {};
 }
 
 Result<bool> is_observed(Demo& demo) {
@@ -147,7 +151,8 @@ Status deploy_program(Demo& demo, const std::optional<Container>& container) {
                       .body = Json::object({{"artifact", demo.deployed}, {"environment", demo.environment},
                                             {"within_us", seen_within.micros}, {"alongside", true}})}));
   const Instant started = demo.session.now();
-  demo.end_deployed = container ? TRY(start_container(*container, demo.shop)) : TRY(start_process(demo.shop.program, demo.shop));
+  Result<std::string> end = container ? start_container(*container, demo.shop) : start_process(demo.shop.program, demo.shop);
+  demo.end_deployed = TRY(std::move(end));
   demo.say(fmt::format("declared its deployment and started it as a {}", container ? container->runtime + " container" : "process"));
   TRY(await(demo, seen_within, "the deployment is observed", [&] { return is_observed(demo); }));
   const std::int64_t took = (demo.session.now() - started).micros / 1000;
@@ -175,7 +180,8 @@ Status go_around(Demo& demo) {
   }));
   const Duration heard = demo.session.now() - started;
   const Instant ran = TRY(parse_instant(alert.text("started_at")));
-  const Duration opened = TRY(parse_instant(alert.text("opened_at"))) - ran;
+  const Instant raised = TRY(parse_instant(alert.text("opened_at")));
+  const Duration opened = raised - ran;
   demo.say(fmt::format("started {} around the pipeline: {} ({})", path, cleaned(alert.text("title")), alert.text("cause")));
   demo.result = Json::object({{"environment", demo.environment}, {"directory", demo.shop.directory},
                               {"commit", demo.shop.commit}, {"flow", flow}, {"trail", demo.trail},

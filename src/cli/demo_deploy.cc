@@ -81,7 +81,8 @@ Result<std::string> start_container(const Container& container, const Workshop& 
 }
 
 Result<std::string> start_process(const std::string& program, const Workshop& workshop) {
-  return fmt::format("kill {}", TRY(start_program({program}, workshop.directory)));
+  const pid_t child = TRY(start_program({program}, workshop.directory));
+  return fmt::format("kill {}", child);
 }
 
 }  // namespace weir::cli
