@@ -2,19 +2,14 @@
 // image, the documents that prove its parts belong together. Images known to a runtime or a registry are
 // registry/resolve.h's. Reads files; keeps nothing. A file or directory that changes while it is read is Errc::conflict.
 #pragma once
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "artifact/record.h"
 #include "base/bytes.h"
 
 namespace weir::artifact {
-
-enum class ArtifactKind { file, directory, image, fingerprint };
-constexpr auto names_of(ArtifactKind) {
-  return std::array<std::string_view, 4>{"file", "directory", "image", "fingerprint"};
-}
 
 struct Fingerprint {
   ArtifactKind kind = ArtifactKind::file;
