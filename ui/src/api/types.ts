@@ -1,0 +1,333 @@
+// The shapes of docs/api.md, as the server answers them. Times are RFC 3339 in UTC.
+export type Time = string;
+export type Digest = string;
+
+export type Verdict =
+  | 'approved' | 'explained' | 'unknown' | 'unapproved' | 'expired' | 'revoked' | 'changed' | 'early' | 'late';
+export type Mark = Verdict | 'missing';
+export type Severity = 'critical' | 'high' | 'medium' | 'low';
+
+export interface Listed { next?: string | null }
+export interface SentencePart { text: string; link?: string | null; emphasis?: string | boolean | null }
+
+export interface Me {
+  name: string;
+  kind: 'person' | 'service';
+  roles: string[];
+  organization: string;
+  scopes: { flows: string[]; environments: string[] };
+  server: { version: string; time: Time; url: string };
+}
+
+export interface Bead {
+  name: string;
+  type: string;
+  artifact?: string | null;
+  state: 'met' | 'failed' | 'missing' | 'extra';
+  entry?: number | null;
+}
+export interface Trail {
+  flow: string;
+  name: string;
+  commit?: string | null;
+  branch?: string | null;
+  url?: string | null;
+  description?: string | null;
+  author?: string | null;
+  begun_at: Time;
+  entry: number;
+  artifacts: { name: string; digest: Digest }[];
+  beads: Bead[];
+  compliant: boolean;
+  missing: string[];
+}
+export interface Requirement { name: string; type: string }
+export interface Flow {
+  name: string;
+  service?: string | null;
+  description?: string | null;
+  template?: { attestations?: Requirement[]; artifacts?: { name: string; attestations?: Requirement[] }[] } | null;
+  entry: number;
+  latest_trail: Trail | null;
+  trails: number;
+}
+
+export interface IdentityLink { digest: Digest; relation: string; platform?: string | null; parent?: string | null }
+export interface Attestation {
+  entry: number;
+  flow: string;
+  trail: string;
+  name: string;
+  type: string;
+  artifact?: Digest | null;
+  compliant: boolean | null;
+  summary?: Record<string, unknown> | null;
+  signed: string;
+  content_digest?: Digest | null;
+  content_size?: number | null;
+  description?: string | null;
+  url?: string | null;
+  recorded_at: Time;
+  actor: string;
+}
+export interface Approval {
+  id: string;
+  artifact: Digest;
+  artifact_name?: string | null;
+  environment: string;
+  from?: Time | null;
+  until?: Time | null;
+  reason?: string | null;
+  actor: string;
+  adopted: boolean;
+  recorded_at: Time;
+  revoked_at?: Time | null;
+  revoked_by?: string | null;
+  state: 'active' | 'early' | 'expired' | 'revoked';
+  entry: number;
+}
+export interface Deployment {
+  id: string;
+  artifact: Digest;
+  artifact_name?: string | null;
+  environment: string;
+  state: 'expected' | 'observed' | 'ended' | 'missed' | 'failed';
+  declared_at: Time;
+  deadline?: Time | null;
+  observed_at?: Time | null;
+  ended_at?: Time | null;
+  at_least?: number | null;
+  alongside?: boolean;
+  rollback?: boolean;
+  running?: number | null;
+  actor: string;
+  entry: number;
+}
+export interface Run {
+  environment: string;
+  host: string;
+  verdict: Verdict;
+  started_at: Time;
+  ended_at?: Time | null;
+  count: number;
+}
+export interface ArtifactRow {
+  digest: Digest;
+  name: string;
+  kind: string;
+  flow?: string | null;
+  trail?: string | null;
+  commit?: string | null;
+  created_at: Time;
+  entry: number;
+  service?: string | null;
+  identity: IdentityLink[];
+  running_in?: string[];
+}
+export interface Artifact extends ArtifactRow {
+  attestations: Attestation[];
+  approvals: Approval[];
+  deployments: Deployment[];
+  runs: Run[];
+}
+
+export interface Reason { code: string; message: string; entry?: number | null }
+export interface Origin {
+  user?: string;
+  login_user?: string;
+  unit?: string;
+  container?: string;
+  runtime?: string;
+  session?: number;
+  pid?: number;
+  directory?: string;
+  parents?: { pid: number; name: string; user?: string }[];
+}
+export interface WorkloadInstance { id: string; started_at: Time; ended_at?: Time | null; origin?: Origin }
+export interface Workload {
+  id: string | null;
+  kind: 'process' | 'container' | 'file' | 'unit';
+  name: string;
+  host?: string | null;
+  service?: string | null;
+  digests: Digest[];
+  started_at?: Time | null;
+  count?: number;
+  verdict: Verdict;
+  reasons: Reason[];
+  environment?: string;
+  owner?: { user?: string | null; unit?: string | null; container?: string | null } | null;
+  marks?: string[];
+  package?: { name: string; version: string } | null;
+  instances?: WorkloadInstance[];
+}
+export interface Source { watches: string; means: string; detail?: string; blind?: string; remedy?: string }
+export interface Reporter {
+  id: string;
+  host: string;
+  state: 'live' | 'silent' | 'replaced';
+  last_seen_at?: Time | null;
+  sequence?: number;
+  lag_us?: number;
+  events_lost?: number;
+  sources?: Source[];
+}
+export interface Environment {
+  name: string;
+  kind: string;
+  description?: string | null;
+  entry?: number;
+  snapshot?: number | null;
+  sentence?: string | SentencePart[] | null;
+  counts: Partial<Record<Verdict, number>>;
+  reporters: Reporter[];
+  missing?: number;
+  alerts_open?: number;
+  incidents_open?: number;
+  adopted?: number;
+  last_unapproved_start?: Time | null;
+}
+export interface Snapshot {
+  number: number;
+  from: Time;
+  until?: Time | null;
+  started: number;
+  ended: number;
+  count: number;
+  entry?: number | null;
+  digest?: Digest | null;
+}
+export interface Difference {
+  from: unknown;
+  to: unknown;
+  started: Workload[];
+  ended: Workload[];
+  changed: { name: string; before: Workload; after: Workload }[];
+  unchanged: number;
+}
+export interface ScopeRule {
+  id?: string;
+  effect: 'exclude' | 'include';
+  path?: string;
+  user?: string;
+  unit?: string;
+  container?: string;
+  expires_at?: Time | null;
+  reason?: string;
+}
+export interface Preview { silences: number; of: number }
+
+export interface Alert {
+  id: string;
+  incident?: string | null;
+  state: 'open' | 'acknowledged' | 'resolved';
+  severity: Severity;
+  cause: string;
+  environment: string;
+  workload?: Workload | null;
+  started_at?: Time | null;
+  opened_at: Time;
+  resolved_at?: Time | null;
+  acknowledged_at?: Time | null;
+  acknowledged_by?: string | null;
+  note?: string | null;
+  title: string;
+  story: { what: string; where: string; who: string; why: string; remedy: string };
+  service?: string | null;
+  owner?: string | null;
+  link?: string | null;
+  entry: number;
+}
+export interface Incident {
+  id: string;
+  state: 'open' | 'acknowledged' | 'resolved';
+  severity: Severity;
+  title: string;
+  environment: string;
+  host?: string | null;
+  origin?: {
+    user?: string; login_user?: string; unit?: string; container?: string; session?: number | string; directory?: string;
+  } | null;
+  alerts: number;
+  open: number;
+  opened_at: Time;
+  updated_at: Time;
+  service?: string | null;
+  owner?: string | null;
+  suggestion?: { rule: ScopeRule; silences: number; of: number } | null;
+}
+
+export interface Tile { id: string; verdict: Mark; name: string; count: number }
+export interface Pool extends Environment { tiles: Tile[] }
+export interface Need {
+  kind: 'incident' | 'approval' | 'deployment' | 'exception';
+  id: string;
+  title: string;
+  where?: string | null;
+  owner?: string | null;
+  tier?: string | number | null;
+  since: Time;
+  severity?: Severity | null;
+}
+export interface Trust {
+  hosts_reporting: number;
+  hosts: number;
+  events_lost: number;
+  scopes_excluded: number;
+  channels: { name: string; last_delivery?: Time | { at: Time } | null }[];
+  ledger: { size: number; checked_at?: Time | null; checkpoint_at?: Time | null };
+  blind: string[];
+}
+export interface Overview {
+  sentence: SentencePart[];
+  counts?: Record<string, number>;
+  river: Flow[];
+  weir: { allowed: number; denied: number; p99_us: number | null };
+  lake: Pool[];
+  needs: Need[];
+  trust: Trust;
+  since: { starts: number; deployments: number; policy_changes: number };
+  entries_per_minute: number[];
+}
+
+export interface LedgerEntry {
+  index: number;
+  type: string;
+  at: Time;
+  actor: string;
+  subjects: string[];
+  commitment?: string;
+  leaf: string;
+  leaf_hash: string;
+  payload: unknown;
+}
+export interface Hit { kind: string; title: string; detail?: string | null; link: string }
+export interface Channel {
+  name: string;
+  kind: string;
+  url: string;
+  state: string;
+  secrets?: number;
+  last_delivery?: { at: Time; status?: number | null; error?: string | null } | null;
+  pending: number;
+  dead: number;
+  environments?: string[];
+}
+export interface Delivery {
+  id: string;
+  channel: string;
+  alert: string;
+  state: 'pending' | 'delivered' | 'dead';
+  attempts: number;
+  next_at?: Time | null;
+  last_status?: number | null;
+  last_error?: string | null;
+}
+export interface Account {
+  name: string;
+  kind: string;
+  roles: string[];
+  flows?: string[];
+  environments?: string[];
+  expires_at?: Time | null;
+}

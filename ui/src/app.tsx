@@ -1,0 +1,28 @@
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { ApiError } from './api/client.ts';
+import { useSession } from './api/session.ts';
+import { Shell } from './shell/shell.tsx';
+import { theme } from './theme.ts';
+import { Login } from './views/login/login.tsx';
+
+const is_final = (error: unknown) => error instanceof ApiError && error.status < 500 && error.status !== 429;
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: 5000, retry: (count, error) => count < 3 && !is_final(error), refetchOnWindowFocus: true },
+  },
+});
+
+// Styles come from files alone: the policy of the page forbids inline style elements.
+export function App() {
+  const session = useSession();
+  if (!session) client.clear();
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false} withStaticClasses={false}>
+      <QueryClientProvider client={client}>
+        {session ? <Shell key={session.token} /> : <Login />}
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

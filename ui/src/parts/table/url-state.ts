@@ -1,0 +1,18 @@
+// The state of a table lives in the page's address: what is filtered, sorted and shown can be sent to somebody else.
+import { useSearchParams } from 'wouter';
+
+export function useUrlState(names: readonly string[]) {
+  const [params, setParams] = useSearchParams();
+  const value = (name: string) => params.get(name) ?? '';
+  const set = (values: Record<string, string>) => {
+    setParams((before) => {
+      const next = new URLSearchParams(before);
+      for (const [name, text] of Object.entries(values)) {
+        if (text) next.set(name, text);
+        else next.delete(name);
+      }
+      return next;
+    }, { replace: true });
+  };
+  return { values: Object.fromEntries(names.map((name) => [name, value(name)])) as Record<string, string>, set };
+}

@@ -1,0 +1,46 @@
+import { lazy } from 'react';
+import { Link, Route, Switch } from 'wouter';
+import { Empty } from '../parts/empty.tsx';
+import { Overview } from '../views/overview/overview.tsx';
+
+// Every view but the first is its own file, loaded when it is asked for.
+const Environments = lazy(() => import('../views/environments/environments.tsx'));
+const Environment = lazy(() => import('../views/environments/environment.tsx'));
+const Flows = lazy(() => import('../views/flows/flows.tsx'));
+const Flow = lazy(() => import('../views/flows/flow.tsx'));
+const Trail = lazy(() => import('../views/flows/trail.tsx'));
+const Artifacts = lazy(() => import('../views/artifacts/artifacts.tsx'));
+const Artifact = lazy(() => import('../views/artifacts/artifact.tsx'));
+const Approvals = lazy(() => import('../views/approvals/approvals.tsx'));
+const Alerts = lazy(() => import('../views/alerts/alerts.tsx'));
+const Alert = lazy(() => import('../views/alerts/alert.tsx'));
+const Incident = lazy(() => import('../views/alerts/incident.tsx'));
+const Ledger = lazy(() => import('../views/ledger/ledger.tsx'));
+const Entry = lazy(() => import('../views/ledger/entry.tsx'));
+const Settings = lazy(() => import('../views/settings/settings.tsx'));
+
+export function Routes() {
+  return (
+    <Switch>
+      <Route path="/"><Overview /></Route>
+      <Route path="/wall"><Overview wall /></Route>
+      <Route path="/environments"><Environments /></Route>
+      <Route path="/environments/:name">{({ name }) => <Environment key={name} name={decodeURIComponent(name)} />}</Route>
+      <Route path="/flows"><Flows /></Route>
+      <Route path="/flows/:flow">{({ flow }) => <Flow key={flow} name={decodeURIComponent(flow)} />}</Route>
+      <Route path="/flows/:flow/trails/:trail">
+        {({ flow, trail }) => <Trail flow={decodeURIComponent(flow)} name={decodeURIComponent(trail)} />}
+      </Route>
+      <Route path="/artifacts"><Artifacts /></Route>
+      <Route path="/artifacts/:digest">{({ digest }) => <Artifact key={digest} digest={decodeURIComponent(digest)} />}</Route>
+      <Route path="/approvals"><Approvals /></Route>
+      <Route path="/alerts"><Alerts /></Route>
+      <Route path="/alerts/:id">{({ id }) => <Alert key={id} id={decodeURIComponent(id)} />}</Route>
+      <Route path="/incidents/:id">{({ id }) => <Incident key={id} id={decodeURIComponent(id)} />}</Route>
+      <Route path="/ledger"><Ledger /></Route>
+      <Route path="/ledger/:index">{({ index }) => <Entry key={index} index={index} />}</Route>
+      <Route path="/settings"><Settings /></Route>
+      <Route><Empty>Nothing lives at this address. <Link href="/">Back to the overview</Link></Empty></Route>
+    </Switch>
+  );
+}

@@ -1,0 +1,74 @@
+import { Button, Tabs } from '@mantine/core';
+import { useState } from 'react';
+import { inner, useEnvironment, useSnapshots } from '../../api/queries.ts';
+import type { Environment as Data, SentencePart } from '../../api/types.ts';
+import { Adopt } from '../../forms/adopt.tsx';
+import { Scope } from '../../forms/scope.tsx';
+import { Card } from '../../parts/card.tsx';
+import { useUrlState } from '../../parts/table/url-state.ts';
+import { Loaded, View } from '../../parts/view.tsx';
+import { counted, number, say } from '../../words/text.ts';
+import { is_exceptional, marks } from '../../words/verdict.ts';
+import { Deployments } from './deployments.tsx';
+import { Snapshots } from './snapshots.tsx';
+import { Timeline } from './timeline.tsx';
+import { Watch } from './watch.tsx';
+import { Workloads } from './workloads.tsx';
+import styles from './environments.module.css';
+
+// The server's sentence; where it is bare text or missing, the same said from the counts.
+export function sentence_of(environment: Data): SentencePart[] {
+  if (Array.isArray(environment.sentence)) return environment.sentence;
+  const total = Object.values(environment.counts).reduce((sum, count) => sum + count, 0);
+  const red = marks.filter((mark) => mark !== 'missing' && is_exceptional(mark)).map((mark) => [mark, environment.counts[mark as keyof Data['counts']] ?? 0] as const).filter(([, count]) => count > 0);
+  const at = `/environments/${encodeURIComponent(environment.name)}?q=verdict:`;
+  if (typeof environment.sentence === 'string' && environment.sentence) return [say(environment.sentence)];
+  if (red.length === 0) return [say(total ? `All ${counted(total, 'workload')} of ${environment.name} are approved or explained.` : `Nothing has been seen in ${environment.name}.`)];
+  return [
+    say(`${environment.name} runs `),
+    ...red.flatMap(([mark, count], index) => [say(index ? ', ' : ''), say(`${number(count)} ${mark}`, at + mark, mark === 'unknown' || mark === 'unapproved' ? 'red' : 'amber')]),
+    say('.'), say(` ${number(total)} workloads in all.`),
+  ];
+}
+
+export default function Environment({ name }: { name: string }) {
+  const read = useEnvironment(name);
+  const snapshots = useSnapshots(name);
+  const { values, set } = useUrlState(['view', 'at', 'from']);
+  const [form, setForm] = useState<'adopt' | 'scope' | null>(null);
+  const environment = inner<Data>(read.data as Data | undefined, 'environment');
+  const view = values['view'] || 'workloads';
+  const close = () => setForm(null);
+  return (
+    <Loaded read={{ ...read, data: environment }}>
+      {(data) => (
+        <View sentence={sentence_of(data)} side={
+          <>
+            <Button variant="default" onClick={() => setForm('adopt')}>Adopt…</Button>
+            <Button variant="default" onClick={() => setForm('scope')}>Scope rule…</Button>
+          </>
+        }>
+          <Card title="Snapshots" note={<>{data.name} · {data.kind}{data.adopted ? ` · ${number(data.adopted)} adopted, to be approved properly` : ''}</>}>
+            <Timeline snapshots={snapshots.data?.snapshots ?? []} at={values['at'] ?? ''} from={values['from'] ?? ''} set={set} />
+          </Card>
+          <Card label={view}>
+            <Tabs value={view} onChange={(next) => set({ view: next === 'workloads' || !next ? '' : next })} keepMounted={false} className={styles.tabs}>
+              <Tabs.List mb="sm">
+                <Tabs.Tab value="workloads">Workloads</Tabs.Tab>
+                <Tabs.Tab value="snapshots">Snapshots and differences</Tabs.Tab>
+                <Tabs.Tab value="deployments">Deployments{data.missing ? ` (${data.missing} missing)` : ''}</Tabs.Tab>
+                <Tabs.Tab value="watch">What is watched</Tabs.Tab>
+              </Tabs.List>
+              <Tabs.Panel value="workloads"><Workloads environment={name} at={values['at'] ?? ''} /></Tabs.Panel>
+              <Tabs.Panel value="snapshots"><Snapshots environment={name} snapshots={snapshots.data?.snapshots ?? []} /></Tabs.Panel>
+              <Tabs.Panel value="deployments"><Deployments environment={name} /></Tabs.Panel>
+              <Tabs.Panel value="watch"><Watch environment={data} /></Tabs.Panel>
+            </Tabs>
+          </Card>
+          {form === 'adopt' && <Adopt environment={name} opened close={close} />}
+          {form === 'scope' && <Scope environment={name} opened close={close} />}
+        </View>
+      )}
+    </Loaded>
+  );
+}

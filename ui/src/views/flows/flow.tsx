@@ -1,0 +1,1 @@
+export default function View(_: Record<string,string>) { return null; }

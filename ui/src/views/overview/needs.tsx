@@ -1,0 +1,73 @@
+import { Button } from '@mantine/core';
+import { Link } from 'wouter';
+import { useAct } from '../../api/act.ts';
+import { useAlerts } from '../../api/queries.ts';
+import type { Alert, Need, Pool } from '../../api/types.ts';
+import { Card } from '../../parts/card.tsx';
+import { When } from '../../parts/when.tsx';
+import { moment } from '../../words/time.ts';
+import { severities, severity_tone } from '../../words/verdict.ts';
+import styles from './overview.module.css';
+
+const shown_max = 4;
+
+const places: Record<Need['kind'], (need: Need) => string> = {
+  incident: (need) => `/incidents/${encodeURIComponent(need.id)}`,
+  approval: (need) => `/approvals?q=${encodeURIComponent(need.id)}`,
+  deployment: (need) => (need.where ? `/environments/${encodeURIComponent(need.where)}?view=deployments` : '/environments'),
+  exception: () => '/approvals',
+};
+
+const tier = (need: Need) => Number(need.tier ?? 9) || 9;
+
+// The queue: by tier, then severity, then the longest waiting.
+export const by_urgency = (a: Need, b: Need) =>
+  tier(a) - tier(b) ||
+  severities.indexOf(a.severity ?? 'low') - severities.indexOf(b.severity ?? 'low') ||
+  moment(a.since) - moment(b.since);
+
+export function Needs({ needs, lake }: { needs: Need[]; lake: Pool[] }) {
+  const alerts = useAlerts({ state: 'open' });
+  const queue = [...needs].sort(by_urgency);
+  const story = (need: Need) => (need.kind === 'incident' ? alerts.rows.find((alert) => alert.incident === need.id) : undefined);
+  return (
+    <Card title="Needs a person" note={needs.length ? String(needs.length) : undefined}>
+      {queue.length === 0 && <Calm lake={lake} />}
+      <ul className={`${styles.list} plain`}>
+        {queue.slice(0, shown_max).map((need) => <NeedCard key={need.kind + need.id} need={need} alert={story(need)} />)}
+      </ul>
+      {queue.length > shown_max && <p><Link href="/alerts">and {queue.length - shown_max} more</Link></p>}
+    </Card>
+  );
+}
+
+function Calm({ lake }: { lake: Pool[] }) {
+  const last = lake.map((pool) => pool.last_unapproved_start).filter(Boolean).sort().at(-1);
+  return <p className="quiet">Nothing waits for a person.{last && <> Last unapproved start: <When at={last} />.</>}</p>;
+}
+
+function NeedCard({ need, alert }: { need: Need; alert: Alert | undefined }) {
+  const to = places[need.kind](need);
+  const acknowledge = useAct<string>({
+    path: (id) => `incidents/${encodeURIComponent(id)}/acknowledge`,
+    body: () => ({}),
+    done: () => `Acknowledged: ${need.title}`,
+  });
+  return (
+    <li className={`${styles.need} ${styles[severity_tone(need.severity)] ?? ''}`}>
+      <Link href={to} className={styles.title}>{need.title}</Link>
+      {alert && <code className="cut" title={alert.story.what}>{alert.story.what}</code>}
+      <span className="quiet wrap">
+        {alert ? alert.story.who : need.where}{' · '}<When at={need.since} />
+        {need.owner && <> · {need.owner}</>}{need.tier !== null && need.tier !== undefined && <> · tier {need.tier}</>}
+      </span>
+      {alert && <span>{alert.story.why}</span>}
+      <div className={styles.actions}>
+        <Button component={Link} href={to} size="compact-sm" variant="default">Look</Button>
+        {need.kind === 'incident' && (
+          <Button size="compact-sm" variant="default" loading={acknowledge.isPending} onClick={() => acknowledge.mutate(need.id)}>Acknowledge</Button>
+        )}
+      </div>
+    </li>
+  );
+}

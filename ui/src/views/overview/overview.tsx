@@ -1,0 +1,32 @@
+import { useOverview } from '../../api/queries.ts';
+import { words_of } from '../../api/client.ts';
+import { Problem } from '../../parts/empty.tsx';
+import { Sentence } from '../../parts/sentence.tsx';
+import { Lake } from './lake.tsx';
+import { Needs } from './needs.tsx';
+import { River } from './river.tsx';
+import { Since } from './since.tsx';
+import { TrustStrip } from './trust.tsx';
+import { Wall } from './wall.tsx';
+import styles from './overview.module.css';
+
+// River, weir and lake; beside them what needs a person; below them what this view rests on.
+export function Overview({ wall = false }: { wall?: boolean }) {
+  const { data, error, dataUpdatedAt } = useOverview();
+  if (!data) return error ? <Problem>{words_of(error)}</Problem> : <div className={styles.waiting} aria-busy />;
+  return (
+    <div className={`${styles.page} ${wall ? styles.big : ''}`}>
+      <Sentence parts={data.sentence} className={styles.sentence} />
+      <div className={styles.picture}>
+        <River flows={data.river} lake={data.lake} />
+        <Wall weir={data.weir} />
+        <Lake pools={data.lake} read_at={dataUpdatedAt} />
+      </div>
+      <aside className={styles.side}>
+        <Needs needs={data.needs} lake={data.lake} />
+        <Since since={data.since} />
+      </aside>
+      <TrustStrip trust={data.trust} per_minute={data.entries_per_minute} />
+    </div>
+  );
+}
