@@ -23,7 +23,9 @@ class Batcher {
     waiting_.push_back(std::move(respond));
     if (waiting_.size() == 1) filled_.notify_one();
   }
-  double batch_mean() const { return batches_ > 0 ? static_cast<double>(answers_) / static_cast<double>(batches_) : 0; }
+  double batch_mean() const {
+    return batches_ > 0 ? static_cast<double>(answers_) / static_cast<double>(batches_) : 0;
+  }
 
  private:
   void run(std::stop_token stop) {
@@ -50,18 +52,22 @@ class Batcher {
 
 Status bench_server() {
   Batcher batcher;
-  auto server = http::Server::start({}, [&](http::Request, http::Respond respond) { batcher.take(std::move(respond)); });
+  auto server = http::Server::start(
+      {}, [&](http::Request, http::Respond respond) { batcher.take(std::move(respond)); });
   if (!server.ok()) return server.error();
-  const std::string body = fmt::format("{{\"artifact\":\"sha256:{}\",\"environment\":\"host\",\"reason\":\"bench\"}}", std::string(64, 'a'));
+  const std::string body = fmt::format(
+      "{{\"artifact\":\"sha256:{}\",\"environment\":\"host\",\"reason\":\"bench\"}}", std::string(64, 'a'));
   const LoadPlan plan{
       .port = server->port(),
       .make_request = [&](std::size_t connection, std::uint64_t number, std::string& out) {
         append_post(out, "/v1/orgs/default/approvals", body,
-                    fmt::format("authorization: Bearer 0123456789012345678901234567890123456789\r\nidempotency-key: {}-{}\r\n",
+                    fmt::format("authorization: Bearer "
+                                "0123456789012345678901234567890123456789\r\nidempotency-key: {}-{}\r\n",
                                 connection, number));
       }};
   const LoadResult result = TRY(run_load(plan));
-  fmt::print("http, 256 connections, 1 io thread: {}; {:.0f} answers a batch\n", to_string(result), batcher.batch_mean());
+  fmt::print("http, 256 connections, 1 io thread: {}; {:.0f} answers a batch\n", to_string(result),
+             batcher.batch_mean());
   return {};
 }
 

@@ -63,7 +63,8 @@ class Load {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     for (Peer& peer : peers_) {
       peer.fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-      if (::connect(peer.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return failed("connect");
+      if (::connect(peer.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        return failed("connect");
       const int on = 1;
       ::setsockopt(peer.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
       epoll_event event{.events = EPOLLIN, .data = {.ptr = &peer}};
@@ -82,11 +83,14 @@ class Load {
         next_due_ += std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 / plan_.requests_per_second));
     }
     std::array<epoll_event, 256> events;
-    const auto wait = plan_.requests_per_second > 0 ? std::max(next_due_ - now, SteadyClock::duration{}) : std::chrono::milliseconds(10);
-    const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(std::min<SteadyClock::duration>(wait, std::chrono::milliseconds(10)));
+    const auto wait = plan_.requests_per_second > 0 ? std::max(next_due_ - now, SteadyClock::duration{})
+                                                    : std::chrono::milliseconds(10);
+    const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(
+        std::min<SteadyClock::duration>(wait, std::chrono::milliseconds(10)));
     const timespec timeout{.tv_sec = 0, .tv_nsec = nanoseconds.count()};
     const int count = ::epoll_pwait2(epoll_, events.data(), events.size(), &timeout, nullptr);
-    for (int i = 0; i < count; ++i) TRY(receive(*static_cast<Peer*>(events[static_cast<std::size_t>(i)].data.ptr)));
+    for (int i = 0; i < count; ++i)
+      TRY(receive(*static_cast<Peer*>(events[static_cast<std::size_t>(i)].data.ptr)));
     return {};
   }
 
@@ -152,14 +156,16 @@ std::uint32_t LoadResult::percentile(double p) const {
 Result<LoadResult> run_load(const LoadPlan& plan) { return Load(plan).run(); }
 
 std::string to_string(const LoadResult& result) {
-  return fmt::format("{:.0f} requests/s, {} answers, {} failures, latency p50 {} us, p99 {} us, p99.9 {} us", result.per_second(),
-                     result.answers, result.failures, result.percentile(50), result.percentile(99), result.percentile(99.9));
+  return fmt::format("{:.0f} requests/s, {} answers, {} failures, latency p50 {} us, p99 {} us, p99.9 {} us",
+                     result.per_second(), result.answers, result.failures, result.percentile(50),
+                     result.percentile(99), result.percentile(99.9));
 }
 
 void append_post(std::string& out, std::string_view path, std::string_view body, std::string_view more) {
   fmt::format_to(std::back_inserter(out),
-                 "POST {} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{}content-length: {}\r\n\r\n{}", path,
-                 more, body.size(), body);
+                 "POST {} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{}content-length: "
+                 "{}\r\n\r\n{}",
+                 path, more, body.size(), body);
 }
 
 }  // namespace weir::bench

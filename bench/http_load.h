@@ -20,7 +20,8 @@ struct LoadPlan {
   std::size_t connections = 256;
   Duration warm_up = seconds(1);
   Duration time = seconds(5);
-  double requests_per_second = 0;  // 0: as many as go; else an open-loop schedule, latency counted from its due time
+  double requests_per_second =
+      0;  // 0: as many as go; else an open-loop schedule, latency counted from its due time
   MakeRequest make_request;
 };
 

@@ -17,11 +17,15 @@ constexpr std::size_t read_bytes = 16 * 1024;
 constexpr std::size_t line_bytes_max = 1024 * 1024;
 constexpr std::size_t unparsed_bytes_max = 128 * 1024;
 
-SteadyTime after(Duration by) { return std::chrono::steady_clock::now() + std::chrono::microseconds(by.micros); }
+SteadyTime after(Duration by) {
+  return std::chrono::steady_clock::now() + std::chrono::microseconds(by.micros);
+}
 
 bool is_token(std::string_view text) {
   constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-  const auto good = [&](unsigned char c) { return std::isalnum(c) != 0 || others.find(static_cast<char>(c)) != others.npos; };
+  const auto good = [&](unsigned char c) {
+    return std::isalnum(c) != 0 || others.find(static_cast<char>(c)) != others.npos;
+  };
   return !text.empty() && std::ranges::all_of(text, good);
 }
 
@@ -36,7 +40,8 @@ bool is_value(std::string_view text) {
 
 Status check_request(const ClientRequest& request) {
   if (!is_token(request.method)) return invalid("the request's method is not a token");
-  if (!is_target(request.target)) return invalid("the request's target must be an encoded path that starts with '/'");
+  if (!is_target(request.target))
+    return invalid("the request's target must be an encoded path that starts with '/'");
   if (!is_value(request.content_type)) return invalid("the request's content type has a line break");
   for (const Field& field : request.headers)
     if (!is_token(field.name) || !is_value(field.value))
@@ -46,7 +51,9 @@ Status check_request(const ClientRequest& request) {
 
 bool may_repeat(const ClientRequest& request) {
   if (request.method != "POST" && request.method != "PATCH") return true;
-  const auto is_key = [](const Field& field) { return field.name == "idempotency-key" || field.name == "Idempotency-Key"; };
+  const auto is_key = [](const Field& field) {
+    return field.name == "idempotency-key" || field.name == "Idempotency-Key";
+  };
   return std::ranges::any_of(request.headers, is_key);
 }
 
@@ -58,11 +65,13 @@ std::string host_of(const Url& url) {
 
 std::string head_of(const Url& base, const ClientRequest& request) {
   const std::string_view prefix = base.target == "/" ? std::string_view{} : std::string_view(base.target);
-  std::string head = fmt::format("{} {}{} HTTP/1.1\r\nhost: {}\r\n", request.method, prefix, request.target, host_of(base));
+  std::string head =
+      fmt::format("{} {}{} HTTP/1.1\r\nhost: {}\r\n", request.method, prefix, request.target, host_of(base));
   for (const Field& field : request.headers) head += fmt::format("{}: {}\r\n", field.name, field.value);
   const bool expects_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
   if (!request.body.empty()) head += fmt::format("content-type: {}\r\n", request.content_type);
-  if (!request.body.empty() || expects_body) head += fmt::format("content-length: {}\r\n", request.body.size());
+  if (!request.body.empty() || expects_body)
+    head += fmt::format("content-length: {}\r\n", request.body.size());
   return head + "\r\n";
 }
 
@@ -92,11 +101,13 @@ struct Client::State {
     while (base->target.size() > 1 && base->target.ends_with('/')) base->target.pop_back();
   }
 
-  Result<ClientResponse> exchange(const ClientRequest& request, const OnChunk* on_chunk, std::stop_token stop);
+  Result<ClientResponse> exchange(const ClientRequest& request, const OnChunk* on_chunk,
+                                  std::stop_token stop);
   Status connect(Patience& patience, SteadyTime deadline);
   Attempt attempt(const ClientRequest& request, ResponseParser& parser, Patience& patience);
   Attempt read_answer(ResponseParser& parser, Patience& patience);
-  Result<bool> read_more(boost::beast::flat_buffer& buffer, ResponseParser& parser, Attempt& so_far, Patience& patience);
+  Result<bool> read_more(boost::beast::flat_buffer& buffer, ResponseParser& parser, Attempt& so_far,
+                         Patience& patience);
   Error named(Error error) const;
 };
 
@@ -117,10 +128,11 @@ Status Client::State::connect(Patience& patience, SteadyTime deadline) {
 }
 
 // Reads and parses one piece. False when the answer is complete.
-Result<bool> Client::State::read_more(boost::beast::flat_buffer& buffer, ResponseParser& parser, Attempt& so_far,
-                                      Patience& patience) {
+Result<bool> Client::State::read_more(boost::beast::flat_buffer& buffer, ResponseParser& parser,
+                                      Attempt& so_far, Patience& patience) {
   const auto target = buffer.prepare(read_bytes);
-  const std::size_t count = TRY(connection->read_some(static_cast<char*>(target.data()), target.size(), patience));
+  const std::size_t count =
+      TRY(connection->read_some(static_cast<char*>(target.data()), target.size(), patience));
   buffer.commit(count);
   ErrorCode error;
   if (count > 0) {
@@ -134,7 +146,8 @@ Result<bool> Client::State::read_more(boost::beast::flat_buffer& buffer, Respons
   if (error == ParseError::body_limit)
     return Error{Errc::too_large, fmt::format("the answer has more than {} bytes", config.body_bytes_max)};
   if (error && error != ParseError::need_more)
-    return Error{Errc::unavailable, fmt::format("the answer is not well-formed HTTP/1.1: {}", error.message())};
+    return Error{Errc::unavailable,
+                 fmt::format("the answer is not well-formed HTTP/1.1: {}", error.message())};
   if (buffer.size() > unparsed_bytes_max) return Error{Errc::unavailable, "the answer's head is too long"};
   return !parser.is_done();
 }
@@ -151,7 +164,8 @@ Attempt Client::State::read_answer(ResponseParser& parser, Patience& patience) {
     }
     if (ended_by_us) return attempt;
     more = *read;
-    if (parser.streaming()) patience.deadline = config.stream_silence_max ? after(*config.stream_silence_max) : SteadyTime::max();
+    if (parser.streaming())
+      patience.deadline = config.stream_silence_max ? after(*config.stream_silence_max) : SteadyTime::max();
   }
   attempt.reusable = parser.is_done() && parser.keep_alive() && buffer.size() == 0;
   return attempt;
@@ -185,7 +199,8 @@ Result<ClientResponse> Client::State::exchange(const ClientRequest& request, con
     const Attempt done = attempt(request, parser, patience);
     if (!done.reusable) connection.reset();
     if (done.status.ok()) return std::move(parser.response);
-    if (!reused || done.answered || !may_repeat(request) || patience.stopped()) return named(done.status.error());
+    if (!reused || done.answered || !may_repeat(request) || patience.stopped())
+      return named(done.status.error());
   }
 }
 
@@ -198,11 +213,13 @@ Result<ClientResponse> Client::send(const ClientRequest& request, std::stop_toke
   return state_->exchange(request, nullptr, std::move(stop));
 }
 
-Result<ClientResponse> Client::stream_chunks(const ClientRequest& request, const OnChunk& on_chunk, std::stop_token stop) {
+Result<ClientResponse> Client::stream_chunks(const ClientRequest& request, const OnChunk& on_chunk,
+                                             std::stop_token stop) {
   return state_->exchange(request, &on_chunk, std::move(stop));
 }
 
-Result<ClientResponse> Client::stream_lines(const ClientRequest& request, const OnLine& on_line, std::stop_token stop) {
+Result<ClientResponse> Client::stream_lines(const ClientRequest& request, const OnLine& on_line,
+                                            std::stop_token stop) {
   std::string partial;
   bool too_long = false, ended = false;
   const auto give = [&](std::string_view line) {
@@ -223,7 +240,8 @@ Result<ClientResponse> Client::stream_lines(const ClientRequest& request, const 
   };
   Result<ClientResponse> response = state_->exchange(request, &split, stop);
   if (too_long)
-    return state_->named({Errc::too_large, fmt::format("a line of the answer has more than {} bytes", line_bytes_max)});
+    return state_->named(
+        {Errc::too_large, fmt::format("a line of the answer has more than {} bytes", line_bytes_max)});
   if (response.ok() && !ended && !partial.empty() && !stop.stop_requested()) give(partial);
   return response;
 }

@@ -1,13 +1,12 @@
 #include "http/client.h"
 
 #include <fmt/format.h>
+#include <openssl/ssl.h>
 #include <sys/un.h>
 
 #include <chrono>
 #include <latch>
 #include <thread>
-
-#include <openssl/ssl.h>
 
 #include "http/for_tests.h"
 #include "http/server.h"
@@ -20,7 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 
 void echo(Request request, Respond respond) {
-  respond({.body = fmt::format("{} {} {}", request.method, request.path, request.body.size()), .content_type = "text/plain"});
+  respond({.body = fmt::format("{} {} {}", request.method, request.path, request.body.size()),
+           .content_type = "text/plain"});
 }
 
 Server start(Handler handle, ServerConfig config = {}) {
@@ -33,7 +33,8 @@ Server start(Handler handle, ServerConfig config = {}) {
 class ScriptedServer {
  public:
   enum class Then { close, keep };
-  ScriptedServer(std::string bytes, Then then, std::string unix_path = {}) : bytes_(std::move(bytes)), then_(then) {
+  ScriptedServer(std::string bytes, Then then, std::string unix_path = {})
+      : bytes_(std::move(bytes)), then_(then) {
     listener_ = ::socket(unix_path.empty() ? AF_INET : AF_UNIX, SOCK_STREAM, 0);
     if (unix_path.empty()) {
       sockaddr_in address{};
@@ -64,7 +65,8 @@ class ScriptedServer {
  private:
   void run() {
     std::vector<int> kept;
-    for (int fd = ::accept(listener_, nullptr, nullptr); fd >= 0; fd = ::accept(listener_, nullptr, nullptr)) {
+    for (int fd = ::accept(listener_, nullptr, nullptr); fd >= 0;
+         fd = ::accept(listener_, nullptr, nullptr)) {
       std::string head;
       char byte = 0;
       while (!head.ends_with("\r\n\r\n") && ::recv(fd, &byte, 1, 0) == 1) head += byte;
@@ -89,7 +91,8 @@ TEST(Client, sends_and_receives_on_one_kept_connection) {
   const Server server = start(echo);
   Client client({.origin = server.url()});
   for (int i = 0; i < 10; ++i) {
-    const auto response = client.send({.method = "POST", .target = "/x?y", .body = std::string(i * 20'000, 'b')});
+    const auto response =
+        client.send({.method = "POST", .target = "/x?y", .body = std::string(i * 20'000, 'b')});
     ASSERT_TRUE(response.ok()) << response.error().message;
     EXPECT_EQ(response->status, 200);
     EXPECT_EQ(response->body, fmt::format("POST /x {}", i * 20'000));
@@ -152,9 +155,14 @@ TEST(Client, names_the_address_when_nobody_listens) {
 TEST(Client, refuses_requests_that_would_smuggle) {
   Client client({.origin = "http://127.0.0.1:1"});
   for (const ClientRequest& request : {
-           ClientRequest{.method = "GET /x"}, ClientRequest{.method = ""}, ClientRequest{.target = "x"},
-           ClientRequest{.target = "/a b"}, ClientRequest{.target = "/\r\n"}, ClientRequest{.headers = {{"a", "b\r\nc: d"}}},
-           ClientRequest{.headers = {{"a b", "c"}}}, ClientRequest{.body = "x", .content_type = "a\nb"},
+           ClientRequest{.method = "GET /x"},
+           ClientRequest{.method = ""},
+           ClientRequest{.target = "x"},
+           ClientRequest{.target = "/a b"},
+           ClientRequest{.target = "/\r\n"},
+           ClientRequest{.headers = {{"a", "b\r\nc: d"}}},
+           ClientRequest{.headers = {{"a b", "c"}}},
+           ClientRequest{.body = "x", .content_type = "a\nb"},
        })
     EXPECT_EQ(client.send(request).error().code, Errc::invalid);
   EXPECT_EQ(Client({.origin = "gopher://x"}).send({}).error().code, Errc::invalid);
@@ -196,15 +204,18 @@ TEST(Client, stops_at_once_when_asked) {
 }
 
 TEST(Client, malformed_answers_are_errors_that_name_the_address) {
-  for (const std::string bytes : {"", "nonsense\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nabc", "HTTP/1.1 200 OK\r\ncontent-",
-                                  "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", "HTTP/1.1 2x0 OK\r\n\r\n"}) {
+  for (const std::string bytes :
+       {"", "nonsense\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nabc",
+        "HTTP/1.1 200 OK\r\ncontent-", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+        "HTTP/1.1 2x0 OK\r\n\r\n"}) {
     const ScriptedServer server(bytes, ScriptedServer::Then::close);
     const auto response = Client({.origin = server.origin()}).send({});
     ASSERT_FALSE(response.ok()) << bytes;
     EXPECT_EQ(response.error().code, Errc::unavailable) << bytes;
     EXPECT_TRUE(response.error().message.starts_with(server.origin())) << response.error().message;
   }
-  const ScriptedServer endless("HTTP/1.1 200 OK\r\nx: " + std::string(1'000'000, 'y'), ScriptedServer::Then::keep);
+  const ScriptedServer endless("HTTP/1.1 200 OK\r\nx: " + std::string(1'000'000, 'y'),
+                               ScriptedServer::Then::keep);
   EXPECT_EQ(Client({.origin = endless.origin()}).send({}).error().code, Errc::unavailable);
 }
 
@@ -219,11 +230,13 @@ TEST(Client, speaks_over_unix_sockets) {
   std::string pattern = (std::filesystem::temp_directory_path() / "weir-socket-XXXXXX").string();
   const std::filesystem::path folder = ::mkdtemp(pattern.data());
   {
-    const ScriptedServer server("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nOK", ScriptedServer::Then::close, folder / "s.sock");
+    const ScriptedServer server("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nOK", ScriptedServer::Then::close,
+                                folder / "s.sock");
     const auto response = Client({.origin = server.origin()}).send({.target = "/_ping"});
     ASSERT_TRUE(response.ok()) << response.error().message;
     EXPECT_EQ(response->body, "OK");
-    EXPECT_TRUE(server.last_head().starts_with("GET /_ping HTTP/1.1\r\nhost: localhost\r\n")) << server.last_head();
+    EXPECT_TRUE(server.last_head().starts_with("GET /_ping HTTP/1.1\r\nhost: localhost\r\n"))
+        << server.last_head();
   }
   std::filesystem::remove_all(folder);
   EXPECT_FALSE(Client({.origin = "unix:/" + std::string(200, 'x')}).send({}).ok());
@@ -257,7 +270,9 @@ TEST(ClientStream, ends_when_the_callback_has_enough) {
   const Server server = start([&](Request, Respond respond) { respond({.stream = stream}); });
   stream->write("a\nb\nc\n");
   int lines = 0;
-  const auto response = Client({.origin = server.url()}).stream_lines({}, [&](auto) { return ++lines == 2 ? Continue::no : Continue::yes; });
+  const auto response = Client({.origin = server.url()}).stream_lines({}, [&](auto) {
+    return ++lines == 2 ? Continue::no : Continue::yes;
+  });
   EXPECT_TRUE(response.ok());
   EXPECT_EQ(lines, 2);
 }
@@ -270,19 +285,26 @@ TEST(ClientStream, a_silent_stream_ends_at_once_when_asked_and_in_time_when_boun
   });
   std::stop_source source;
   const auto begun = std::chrono::steady_clock::now();
-  const auto stopped = Client({.origin = server.url()}).stream_lines({}, [&](auto) {
-    std::thread([&] { source.request_stop(); }).join();
-    return Continue::yes;
-  }, source.get_token());
+  const auto stopped = Client({.origin = server.url()})
+                           .stream_lines(
+                               {},
+                               [&](auto) {
+                                 std::thread([&] { source.request_stop(); }).join();
+                                 return Continue::yes;
+                               },
+                               source.get_token());
   EXPECT_TRUE(stopped.ok());
-  const auto silent = Client({.origin = server.url(), .stream_silence_max = milliseconds(50)})
-                          .stream_lines({}, [](auto) { return Continue::yes; });
+  const auto silent =
+      Client({.origin = server.url(), .stream_silence_max = milliseconds(50)}).stream_lines({}, [](auto) {
+        return Continue::yes;
+      });
   EXPECT_EQ(silent.error().code, Errc::unavailable);
   EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
 }
 
 TEST(ClientStream, an_error_status_is_not_streamed) {
-  const Server server = start([](Request, Respond respond) { respond(error_response(not_found("no such thing"))); });
+  const Server server =
+      start([](Request, Respond respond) { respond(error_response(not_found("no such thing"))); });
   const auto response = Client({.origin = server.url()}).stream_chunks({}, [](auto) {
     ADD_FAILURE();
     return Continue::no;
@@ -293,8 +315,10 @@ TEST(ClientStream, an_error_status_is_not_streamed) {
 }
 
 TEST(ClientStream, a_line_without_end_is_refused) {
-  const ScriptedServer server("HTTP/1.1 200 OK\r\n\r\n" + std::string(1024 * 1024 + 1, 'x'), ScriptedServer::Then::close);
-  const auto response = Client({.origin = server.origin()}).stream_lines({}, [](auto) { return Continue::yes; });
+  const ScriptedServer server("HTTP/1.1 200 OK\r\n\r\n" + std::string(1024 * 1024 + 1, 'x'),
+                              ScriptedServer::Then::close);
+  const auto response =
+      Client({.origin = server.origin()}).stream_lines({}, [](auto) { return Continue::yes; });
   EXPECT_EQ(response.error().code, Errc::too_large);
 }
 
@@ -302,12 +326,14 @@ TEST(ClientStream, a_line_without_end_is_refused) {
 
 struct TlsServer {
   CertificateForTests certificate;
-  Server server = start(echo, {.tls_certificate_file = certificate.certificate_file(), .tls_key_file = certificate.key_file()});
+  Server server = start(
+      echo, {.tls_certificate_file = certificate.certificate_file(), .tls_key_file = certificate.key_file()});
 };
 
 TEST(ClientTls, trusts_a_named_authority_and_keeps_the_connection) {
   const TlsServer tls;
-  for (const std::string& origin : {tls.server.url(), fmt::format("https://localhost:{}", tls.server.port())}) {
+  for (const std::string& origin :
+       {tls.server.url(), fmt::format("https://localhost:{}", tls.server.port())}) {
     Client client({.origin = origin, .ca_file = tls.certificate.certificate_file()});
     for (int i = 0; i < 3; ++i) {
       const auto response = client.send({.method = "POST", .body = std::string(100'000, 'x')});
@@ -323,14 +349,16 @@ TEST(ClientTls, refuses_a_stranger_s_certificate) {
   const auto response = Client({.origin = tls.server.url()}).send({});
   ASSERT_FALSE(response.ok());
   EXPECT_EQ(response.error().code, Errc::unavailable);
-  EXPECT_NE(response.error().message.find("certificate is not accepted: self-signed"), std::string::npos) << response.error().message;
+  EXPECT_NE(response.error().message.find("certificate is not accepted: self-signed"), std::string::npos)
+      << response.error().message;
   EXPECT_EQ(tls.server.counts().requests, 0u);
 }
 
 TEST(ClientTls, refuses_a_trusted_certificate_for_another_name) {
   const TlsServer tls;
   const auto response = Client({.origin = fmt::format("https://127.0.0.2:{}", tls.server.port()),
-                                .ca_file = tls.certificate.certificate_file()}).send({});
+                                .ca_file = tls.certificate.certificate_file()})
+                            .send({});
   ASSERT_FALSE(response.ok());
   EXPECT_EQ(tls.server.counts().requests, 0u);
 }
@@ -341,8 +369,10 @@ TEST(ClientTls, a_pin_decides_alone) {
   EXPECT_TRUE(Client({.origin = tls.server.url(), .pinned_key_sha256 = pin}).send({}).ok());
   Sha256 wrong = pin;
   wrong.bytes[31] ^= 1;
-  const auto refused = Client({.origin = tls.server.url(), .ca_file = tls.certificate.certificate_file(),
-                               .pinned_key_sha256 = wrong}).send({});
+  const auto refused = Client({.origin = tls.server.url(),
+                               .ca_file = tls.certificate.certificate_file(),
+                               .pinned_key_sha256 = wrong})
+                           .send({});
   ASSERT_FALSE(refused.ok());
   EXPECT_NE(refused.error().message.find("another key"), std::string::npos);
   EXPECT_EQ(tls.server.counts().requests, 1u);
@@ -375,8 +405,9 @@ TEST(ClientTls, speaks_1_2_and_1_3_only) {
 TEST(ClientTls, streams_and_sees_their_end) {
   const CertificateForTests certificate;
   const auto stream = std::make_shared<Stream>();
-  const Server server = start([&](Request, Respond respond) { respond({.stream = stream}); },
-                              {.tls_certificate_file = certificate.certificate_file(), .tls_key_file = certificate.key_file()});
+  const Server server =
+      start([&](Request, Respond respond) { respond({.stream = stream}); },
+            {.tls_certificate_file = certificate.certificate_file(), .tls_key_file = certificate.key_file()});
   Client client({.origin = server.url(), .ca_file = certificate.certificate_file()});
   std::string heard;
   stream->write("one");

@@ -145,7 +145,8 @@ void HttpConnection<S>::sweep(SteadyTime now) {
   } else if (phase_ == Phase::handling) {
     ++exchange_->number;
     keep_alive_ = false;
-    answer(error_response({Errc::unavailable, "the answer took too long; whether the request had an effect is not known"}));
+    answer(error_response(
+        {Errc::unavailable, "the answer took too long; whether the request had an effect is not known"}));
   } else {
     close_socket();
   }
@@ -230,7 +231,8 @@ Awaitable<bool> HttpConnection<S>::handshake() {
   if constexpr (has_tls) {
     enter(Phase::reading, config().request_time_max);
     ErrorCode error;
-    co_await stream_.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(use_awaitable, error));
+    co_await stream_.async_handshake(asio::ssl::stream_base::server,
+                                     asio::redirect_error(use_awaitable, error));
     co_return !error;
   } else {
     co_return true;
@@ -280,13 +282,15 @@ Read HttpConnection<S>::refuse(int status, const Error& error) {
 template <class S>
 Read HttpConnection<S>::refuse_parse(ErrorCode error) {
   if (error == ParseError::body_limit)
-    return refuse(413, {Errc::too_large, fmt::format("the body has more than {} bytes", parser_->body_bytes_max)});
+    return refuse(413,
+                  {Errc::too_large, fmt::format("the body has more than {} bytes", parser_->body_bytes_max)});
   return refuse(400, invalid(fmt::format("not a well-formed HTTP/1.1 request: {}", error.message())));
 }
 
 template <class S>
 Read HttpConnection<S>::refuse_head_size() {
-  return refuse(431, {Errc::too_large, fmt::format("the head has more than {} bytes", config().header_bytes_max)});
+  return refuse(431,
+                {Errc::too_large, fmt::format("the head has more than {} bytes", config().header_bytes_max)});
 }
 
 template <class S>
@@ -337,10 +341,11 @@ void HttpConnection<S>::release() {
 template <class S>
 Awaitable<std::size_t> HttpConnection<S>::read_into(asio::mutable_buffer target) {
   ErrorCode error;
-  const std::size_t count = co_await stream_.async_read_some(target, asio::redirect_error(use_awaitable, error));
+  const std::size_t count =
+      co_await stream_.async_read_some(target, asio::redirect_error(use_awaitable, error));
   if (phase_ == Phase::reading && count > 0)
     deadline_ += std::chrono::microseconds(count * 1'000'000 / limits::read_bytes_per_second_min);
-  co_return expired_ && phase_ == Phase::reading ? 0 : count;
+  co_return expired_&& phase_ == Phase::reading ? 0 : count;
 }
 
 template <class S>
@@ -380,8 +385,8 @@ Awaitable<Read> HttpConnection<S>::read_body() {
   const bool chunked = parser_->chunked();
   const std::size_t length = parser_->content_length().value_or(0);
   if (!chunked && length == 0) co_return Read::complete;
-  parser_->body_bytes_max =
-      config().body_limit ? config().body_limit(request.method, request.path) : limits::request_body_bytes_max;
+  parser_->body_bytes_max = config().body_limit ? config().body_limit(request.method, request.path)
+                                                : limits::request_body_bytes_max;
   if (length > parser_->body_bytes_max) co_return refuse_parse(ParseError::body_limit);
   if (parser_->expects_continue() && buffer_.size() == 0) {
     const bool sent = co_await write_all("HTTP/1.1 100 Continue\r\n\r\n");
@@ -436,10 +441,12 @@ Awaitable<bool> HttpConnection<S>::write_all(std::string_view bytes) {
   while (!bytes.empty()) {
     ErrorCode error;
     const asio::const_buffer piece = asio::buffer(bytes.data(), std::min(bytes.size(), write_bytes));
-    const std::size_t count = co_await stream_.async_write_some(piece, asio::redirect_error(use_awaitable, error));
+    const std::size_t count =
+        co_await stream_.async_write_some(piece, asio::redirect_error(use_awaitable, error));
     if (error) co_return false;
     bytes.remove_prefix(count);
-    if (!bytes.empty() && phase_ == Phase::writing) deadline_ = std::max(deadline_, after(config().request_time_max));
+    if (!bytes.empty() && phase_ == Phase::writing)
+      deadline_ = std::max(deadline_, after(config().request_time_max));
   }
   co_return true;
 }
@@ -475,7 +482,8 @@ Awaitable<void> HttpConnection<S>::write_stream(const Response& response) {
   streaming_ = response.stream;
   const Framing framing = http11_ ? Framing::chunked : Framing::until_close;
   out_.clear();
-  append_head(out_, response, {.framing = framing, .keep_alive = KeepAlive::no, .date_line = io_.date_line()});
+  append_head(out_, response,
+              {.framing = framing, .keep_alive = KeepAlive::no, .date_line = io_.date_line()});
   if (!head_only_) append_piece(out_, response.body, framing);
   bool good = co_await write_all(out_);
   if (head_only_) streaming_->client_gone();
@@ -524,7 +532,8 @@ Awaitable<void> HttpConnection<S>::linger() {
   std::array<char, 2048> scratch;
   std::size_t count = 1;
   while (count > 0 && !error)
-    count = co_await socket().async_read_some(asio::buffer(scratch), asio::redirect_error(use_awaitable, error));
+    count =
+        co_await socket().async_read_some(asio::buffer(scratch), asio::redirect_error(use_awaitable, error));
 }
 
 }  // namespace
@@ -547,7 +556,8 @@ void serve_connection(IoThread& io, const std::shared_ptr<ServerShared>& shared,
   shared->opened();
   const Executor executor = io.context.get_executor();
   if (shared->tls) {
-    auto connection = std::make_shared<HttpConnection<TlsSocket>>(io, shared, std::move(socket), *shared->tls);
+    auto connection =
+        std::make_shared<HttpConnection<TlsSocket>>(io, shared, std::move(socket), *shared->tls);
     asio::co_spawn(executor, HttpConnection<TlsSocket>::run(std::move(connection)), rethrow);
   } else {
     auto connection = std::make_shared<HttpConnection<Socket>>(io, shared, std::move(socket));
@@ -561,7 +571,8 @@ void refuse_connection(IoThread& io, const std::shared_ptr<ServerShared>& shared
   shared->refusals.fetch_add(1);
   shared->opened();
   auto connection = std::make_shared<HttpConnection<Socket>>(io, shared, std::move(socket));
-  asio::co_spawn(io.context.get_executor(), HttpConnection<Socket>::turn_away(std::move(connection)), rethrow);
+  asio::co_spawn(io.context.get_executor(), HttpConnection<Socket>::turn_away(std::move(connection)),
+                 rethrow);
 }
 
 }  // namespace weir::http

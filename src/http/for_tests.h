@@ -64,7 +64,8 @@ class CertificateForTests {
 // A TCP connection to a port of 127.0.0.1. Reading gives up after ten seconds.
 class RawConnection {
  public:
-  explicit RawConnection(std::uint16_t port, int receive_buffer_bytes = 0) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit RawConnection(std::uint16_t port, int receive_buffer_bytes = 0)
+      : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
     if (receive_buffer_bytes > 0)
       ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
     const timeval patience{.tv_sec = 10, .tv_usec = 0};

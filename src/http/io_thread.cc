@@ -32,7 +32,8 @@ void Completions::deliver() {
     Connection* connection = completion.exchange->connection;
     if (connection == nullptr) continue;
     if (!completion.response) connection->stream_changed();
-    else if (completion.number == completion.exchange->number) connection->answer(std::move(*completion.response));
+    else if (completion.number == completion.exchange->number)
+      connection->answer(std::move(*completion.response));
   }
   delivering_.clear();
 }

@@ -22,7 +22,9 @@ using ErrorCode = boost::system::error_code;
 using SteadyTime = std::chrono::steady_clock::time_point;
 using Executor = asio::io_context::executor_type;
 
-inline SteadyTime after(Duration by) { return std::chrono::steady_clock::now() + std::chrono::microseconds(by.micros); }
+inline SteadyTime after(Duration by) {
+  return std::chrono::steady_clock::now() + std::chrono::microseconds(by.micros);
+}
 
 // What an io thread may ask of a connection, on that thread only.
 class Connection {
@@ -31,8 +33,8 @@ class Connection {
   virtual void sweep(SteadyTime now) = 0;      // acts when a deadline has passed
   virtual void answer(Response response) = 0;  // to the request it waits for
   virtual void stream_changed() = 0;
-  virtual void finish() = 0;                   // after what it is doing now
-  virtual void abort() = 0;                    // now
+  virtual void finish() = 0;  // after what it is doing now
+  virtual void abort() = 0;   // now
 };
 
 class Completions;
@@ -41,7 +43,8 @@ class Completions;
 struct Exchange {
   std::shared_ptr<Completions> completions;
   Connection* connection = nullptr;  // null when it has ended; io thread only
-  std::uint64_t number = 0;          // of the request that waits; an answer to an earlier one is dropped; io thread only
+  std::uint64_t number =
+      0;  // of the request that waits; an answer to an earlier one is dropped; io thread only
 };
 
 class Completions {
@@ -49,7 +52,8 @@ class Completions {
   explicit Completions(asio::io_context& context) : context_(&context) {}
 
   // From any thread. Without a response it says that the connection's stream has changed.
-  void push(const std::shared_ptr<Exchange>& exchange, std::uint64_t number, std::optional<Response> response);
+  void push(const std::shared_ptr<Exchange>& exchange, std::uint64_t number,
+            std::optional<Response> response);
   void close();  // the context ends; what comes later is dropped
 
  private:
@@ -69,7 +73,8 @@ class Completions {
 // The Respond of a served request.
 class Reply {
  public:
-  Reply(std::shared_ptr<Exchange> exchange, std::uint64_t number) : exchange_(std::move(exchange)), number_(number) {}
+  Reply(std::shared_ptr<Exchange> exchange, std::uint64_t number)
+      : exchange_(std::move(exchange)), number_(number) {}
   Reply(Reply&&) noexcept = default;
   Reply& operator=(Reply&&) = delete;
   ~Reply();

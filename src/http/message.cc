@@ -42,7 +42,8 @@ Result<std::string> decode(std::string_view text, Plus plus) {
     } else {
       const int high = i + 2 < text.size() ? digit_of(text[i + 1]) : -1;
       const int low = i + 2 < text.size() ? digit_of(text[i + 2]) : -1;
-      if (high < 0 || low < 0) return invalid(fmt::format("'%' at byte {} is not followed by two hex digits", i));
+      if (high < 0 || low < 0)
+        return invalid(fmt::format("'%' at byte {} is not followed by two hex digits", i));
       out += static_cast<char>(high * 16 + low);
       i += 2;
     }
@@ -52,11 +53,16 @@ Result<std::string> decode(std::string_view text, Plus plus) {
 
 }  // namespace
 
-std::optional<std::string_view> Request::query(std::string_view name) const { return first_of(query_fields, name); }
-std::optional<std::string_view> Request::header(std::string_view name) const { return first_of(headers, name); }
+std::optional<std::string_view> Request::query(std::string_view name) const {
+  return first_of(query_fields, name);
+}
+std::optional<std::string_view> Request::header(std::string_view name) const {
+  return first_of(headers, name);
+}
 
 std::string_view Request::parameter(std::string_view name) const {
-  const auto found = std::find_if(parameters.begin(), parameters.end(), [&](auto& p) { return p.name == name; });
+  const auto found =
+      std::find_if(parameters.begin(), parameters.end(), [&](auto& p) { return p.name == name; });
   return found == parameters.end() ? std::string_view{} : std::string_view(found->value);
 }
 
@@ -108,7 +114,8 @@ Result<std::vector<Field>> parse_query(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     if (pair.empty()) continue;
     if (fields.size() == limits::query_fields_max)
-      return Error{Errc::too_large, fmt::format("the query has more than {} fields", limits::query_fields_max)};
+      return Error{Errc::too_large,
+                   fmt::format("the query has more than {} fields", limits::query_fields_max)};
     const std::size_t equals = std::min(pair.find('='), pair.size());
     std::string name = TRY(decode(pair.substr(0, equals), Plus::space));
     std::string value = TRY(decode(pair.substr(std::min(equals + 1, pair.size())), Plus::space));

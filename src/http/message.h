@@ -47,15 +47,16 @@ struct Response {
   int status = 200;
   std::string body = {};
   std::string content_type = "application/json";  // empty: the answer has no content-type
-  std::vector<Field> headers = {};                // in addition; content-length and connection are the server's
-  std::shared_ptr<Stream> stream = {};            // when set, follows `body` until closed; see stream.h
+  std::vector<Field> headers = {};      // in addition; content-length and connection are the server's
+  std::shared_ptr<Stream> stream = {};  // when set, follows `body` until closed; see stream.h
 };
 
 using Respond = std::move_only_function<void(Response)>;
 
 // {"error":{"code","message","field"?}} with the status of errc_table, and Retry-After where that says "later".
 Response error_response(const Error& error, Duration retry_after = seconds(1));
-Response error_response(int status, const Error& error);  // for statuses the table does not have: 405, 408, 431
+Response error_response(int status,
+                        const Error& error);  // for statuses the table does not have: 405, 408, 431
 
 // RFC 3986 §2.1. `invalid` for a broken %-sequence.
 Result<std::string> decode_percent(std::string_view text);

@@ -17,7 +17,8 @@ TEST(Message, error_answers_carry_code_field_and_when_to_retry) {
   const Response busy = error_response({Errc::unavailable, "full"}, milliseconds(2500));
   EXPECT_EQ(busy.status, 503);
   EXPECT_EQ(busy.headers, (std::vector<Field>{{"retry-after", "3"}}));
-  EXPECT_EQ(error_response({Errc::too_many, "slow down"}).headers, (std::vector<Field>{{"retry-after", "1"}}));
+  EXPECT_EQ(error_response({Errc::too_many, "slow down"}).headers,
+            (std::vector<Field>{{"retry-after", "1"}}));
 }
 
 TEST(Message, percent_encoding_round_trips_every_byte) {
@@ -25,7 +26,8 @@ TEST(Message, percent_encoding_round_trips_every_byte) {
   for (int i = 0; i < 256; ++i) all += static_cast<char>(i);
   EXPECT_EQ(*decode_percent(encode_percent(all)), all);
   EXPECT_EQ(encode_percent("a/b c~"), "a%2Fb%20c~");
-  for (const char* broken : {"%", "%a", "%g0", "a%0", "%%30"}) EXPECT_FALSE(decode_percent(broken).ok()) << broken;
+  for (const char* broken : {"%", "%a", "%g0", "a%0", "%%30"})
+    EXPECT_FALSE(decode_percent(broken).ok()) << broken;
 }
 
 TEST(Message, query_fields_are_decoded_and_counted) {
@@ -40,7 +42,8 @@ TEST(Message, query_fields_are_decoded_and_counted) {
 }
 
 TEST(Message, lookups_find_the_first_of_a_name) {
-  const Request request{.query_fields = {{"a", "1"}, {"a", "2"}}, .headers = {{"x-y", "z"}}, .parameters = {{"org", "acme"}}};
+  const Request request{
+      .query_fields = {{"a", "1"}, {"a", "2"}}, .headers = {{"x-y", "z"}}, .parameters = {{"org", "acme"}}};
   EXPECT_EQ(request.query("a"), "1");
   EXPECT_EQ(request.query("b"), std::nullopt);
   EXPECT_EQ(request.header("x-y"), "z");
@@ -64,8 +67,9 @@ TEST(Url, parses_the_three_schemes) {
 }
 
 TEST(Url, refuses_what_is_no_url) {
-  for (const char* text : {"", "example.org", "ftp://x", "http://", "http://:80", "http://a:b", "http://a:0", "http://a:65536",
-                           "http://[::1", "http://[::1]x", "http://u:p@h/", "http://a b", "http://a\n", "unix:relative"})
+  for (const char* text :
+       {"", "example.org", "ftp://x", "http://", "http://:80", "http://a:b", "http://a:0", "http://a:65536",
+        "http://[::1", "http://[::1]x", "http://u:p@h/", "http://a b", "http://a\n", "unix:relative"})
     EXPECT_FALSE(parse_url(text).ok()) << text;
 }
 

@@ -1,8 +1,8 @@
 #include "http/request_parser.h"
 
+#include <algorithm>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
-#include <algorithm>
 #include <limits>
 
 namespace weir::http {
@@ -52,7 +52,8 @@ std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, Text piece, ErrorCo
 }
 
 Status RequestParser::check_head() {
-  if (!request.path.starts_with('/')) return invalid("the request's target must be a path that starts with '/'");
+  if (!request.path.starts_with('/'))
+    return invalid("the request's target must be a path that starts with '/'");
   if (hosts_ > 1 || (hosts_ == 0 && version_ >= 11)) return invalid("the request must have one Host header");
   const std::size_t mark = request.path.find('?');
   if (mark == std::string::npos) return {};

@@ -45,7 +45,8 @@ Result<Addresses> resolve(const std::string& host, std::uint16_t port, const Pat
   lookup->done_changed.wait_until(lock, patience.stop(), patience.deadline, [&] { return lookup->done; });
   if (patience.stopped()) return Error{Errc::unavailable, "stopped"};
   if (!lookup->done) return Error{Errc::unavailable, "the name was not resolved in time"};
-  if (lookup->code != 0) return Error{Errc::unavailable, fmt::format("the name has no address: {}", gai_strerror(lookup->code))};
+  if (lookup->code != 0)
+    return Error{Errc::unavailable, fmt::format("the name has no address: {}", gai_strerror(lookup->code))};
   return std::move(lookup->addresses);
 }
 

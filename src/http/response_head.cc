@@ -24,7 +24,8 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
 std::string_view reason_of(int status) {
-  return boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(static_cast<unsigned>(status)));
+  return boost::beast::http::obsolete_reason(
+      boost::beast::http::int_to_status(static_cast<unsigned>(status)));
 }
 
 void append_head(std::string& out, const Response& response, const HeadForm& form) {

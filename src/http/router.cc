@@ -72,7 +72,8 @@ struct Segments {
   std::span<const std::string_view> view() const { return {items.data(), count}; }
 
   Status add(std::string_view raw) {
-    if (count == segments_max) return invalid(fmt::format("the path has more than {} segments", segments_max));
+    if (count == segments_max)
+      return invalid(fmt::format("the path has more than {} segments", segments_max));
     if (raw.find('%') != raw.npos) raw = decoded.emplace_back(TRY(decode_percent(raw)));
     TRY(check_segment(raw));
     items[count++] = raw;
@@ -144,7 +145,6 @@ struct Router::Node {
   }
 };
 
-
 Router::Router(std::span<const RouteRow> rows) : root_(std::make_unique<Node>()) {
   for (const RouteRow& row : rows) {
     CHECK(row.pattern.starts_with('/'));
@@ -208,7 +208,8 @@ std::variant<RouteFound, RouteRefused> Router::match(Request& request) const {
     fill_parameters(request, *row, segments);
     return RouteFound{row->index};
   }
-  if (others.empty()) return RouteRefused{404, {}, not_found(fmt::format("there is no path {}", request.path))};
+  if (others.empty())
+    return RouteRefused{404, {}, not_found(fmt::format("there is no path {}", request.path))};
   std::string allow = allow_of(std::move(others));
   Error error = invalid(fmt::format("{} is not possible here; {} is", request.method, allow));
   return RouteRefused{405, std::move(allow), std::move(error)};

@@ -17,9 +17,9 @@
 namespace weir::http {
 
 struct RouteRow {
-  std::string_view method;   // "GET"
+  std::string_view method;  // "GET"
   std::string_view pattern;
-  std::size_t index;         // whatever the caller wants back
+  std::size_t index;  // whatever the caller wants back
 };
 
 struct RouteFound {

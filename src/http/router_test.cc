@@ -1,8 +1,7 @@
 #include "http/router.h"
 
-#include <gtest/gtest.h>
-
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 namespace weir::http {
 namespace {
@@ -32,7 +31,8 @@ Answer ask(std::string_view method, std::string_view path) {
   const auto matched = router.match(request);
   if (const auto* refused = std::get_if<RouteRefused>(&matched)) return {refused->status, 0, refused->allow};
   std::string parameters;
-  for (const Parameter& parameter : request.parameters) parameters += fmt::format("{}={};", parameter.name, parameter.value);
+  for (const Parameter& parameter : request.parameters)
+    parameters += fmt::format("{}={};", parameter.name, parameter.value);
   return {200, std::get<RouteFound>(matched).index, {}, parameters};
 }
 
@@ -64,11 +64,32 @@ TEST(Router, finds_the_row_and_its_parameters) {
 
 TEST(Router, refuses_paths_that_lead_out_or_are_malformed) {
   for (const std::string path : {
-           "", "v1", "//", "/v1/", "/v1//flows", "/v1/orgs/./flows", "/v1/orgs/../flows", "/v1/orgs/%2e%2E/flows",
-           "/v1/orgs/..%2f..%2Fetc/flows", "/v1/orgs/a%2f..%2fb/flows", "/v1/orgs/%2Fetc/flows", "/v1/orgs/a%2f/flows",
-           "/v1/orgs/a%00b/flows", "/v1/orgs/a%0ab/flows", "/v1/orgs/%7f/flows", "/v1/orgs/a%5c..%5cb/flows",
-           "/v1/orgs/a%/flows", "/v1/orgs/a%2/flows", "/v1/orgs/a%zz/flows", "/v1/orgs/%ff/flows", "/v1/orgs/%C0%AE/flows",
-           "/v1/orgs/%ED%A0%80/flows", "/v1/orgs/%F4%90%80%80/flows", "/v1/orgs/%E4%B8/flows", "/v1/tile/a/../b", "/v1/tile/",
+           "",
+           "v1",
+           "//",
+           "/v1/",
+           "/v1//flows",
+           "/v1/orgs/./flows",
+           "/v1/orgs/../flows",
+           "/v1/orgs/%2e%2E/flows",
+           "/v1/orgs/..%2f..%2Fetc/flows",
+           "/v1/orgs/a%2f..%2fb/flows",
+           "/v1/orgs/%2Fetc/flows",
+           "/v1/orgs/a%2f/flows",
+           "/v1/orgs/a%00b/flows",
+           "/v1/orgs/a%0ab/flows",
+           "/v1/orgs/%7f/flows",
+           "/v1/orgs/a%5c..%5cb/flows",
+           "/v1/orgs/a%/flows",
+           "/v1/orgs/a%2/flows",
+           "/v1/orgs/a%zz/flows",
+           "/v1/orgs/%ff/flows",
+           "/v1/orgs/%C0%AE/flows",
+           "/v1/orgs/%ED%A0%80/flows",
+           "/v1/orgs/%F4%90%80%80/flows",
+           "/v1/orgs/%E4%B8/flows",
+           "/v1/tile/a/../b",
+           "/v1/tile/",
            "/v1/tile/a/%2e%2e/b",
        })
     EXPECT_EQ(ask("GET", path).status, 400) << path;

@@ -16,18 +16,21 @@ using Endpoint = asio::ip::tcp::endpoint;
 
 std::string text_of(const Endpoint& endpoint) {
   const std::string address = endpoint.address().to_string();
-  return fmt::format(fmt::runtime(endpoint.address().is_v6() ? "[{}]:{}" : "{}:{}"), address, endpoint.port());
+  return fmt::format(fmt::runtime(endpoint.address().is_v6() ? "[{}]:{}" : "{}:{}"), address,
+                     endpoint.port());
 }
 
 Result<Endpoint> endpoint_of(const ServerConfig& config) {
   ErrorCode error;
-  const auto address = asio::ip::make_address(config.address == "localhost" ? "127.0.0.1" : config.address, error);
+  const auto address =
+      asio::ip::make_address(config.address == "localhost" ? "127.0.0.1" : config.address, error);
   if (error) return invalid(fmt::format("'{}' is not a numeric address to listen on", config.address));
   const Endpoint endpoint(address, config.port);
   if (config.tls_certificate_file.empty() && !address.is_loopback())
-    return invalid(fmt::format("refused to serve clear text on {}, which others can reach: give a certificate and its "
-                               "key, or listen on 127.0.0.1",
-                               text_of(endpoint)));
+    return invalid(
+        fmt::format("refused to serve clear text on {}, which others can reach: give a certificate and its "
+                    "key, or listen on 127.0.0.1",
+                    text_of(endpoint)));
   return endpoint;
 }
 
@@ -36,7 +39,8 @@ int select_protocol(SSL*, const unsigned char** out, unsigned char* out_size, co
                     unsigned offered_size, void*) {
   static constexpr unsigned char http11[] = "\x08http/1.1";
   unsigned char* chosen = nullptr;
-  const int found = SSL_select_next_proto(&chosen, out_size, http11, sizeof http11 - 1, offered, offered_size);
+  const int found =
+      SSL_select_next_proto(&chosen, out_size, http11, sizeof http11 - 1, offered, offered_size);
   *out = chosen;
   return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
@@ -51,19 +55,27 @@ Result<std::optional<asio::ssl::context>> tls_of(const ServerConfig& config) {
   SSL_CTX_set_mode(tls.native_handle(), SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_alpn_select_cb(tls.native_handle(), select_protocol, nullptr);
   ErrorCode error;
-  tls.set_password_callback([](std::size_t, auto) { return std::string(); }, error);  // rather than ask on the terminal
+  tls.set_password_callback([](std::size_t, auto) { return std::string(); },
+                            error);  // rather than ask on the terminal
   tls.use_certificate_chain_file(config.tls_certificate_file, error);
-  if (error) return invalid(fmt::format("{} holds no usable certificate: {}", config.tls_certificate_file, error.message()));
+  if (error)
+    return invalid(
+        fmt::format("{} holds no usable certificate: {}", config.tls_certificate_file, error.message()));
   tls.use_private_key_file(config.tls_key_file, asio::ssl::context::pem, error);
-  if (error) return invalid(fmt::format("{} holds no key for that certificate: {}", config.tls_key_file, error.message()));
+  if (error)
+    return invalid(
+        fmt::format("{} holds no key for that certificate: {}", config.tls_key_file, error.message()));
   return std::optional<asio::ssl::context>(std::move(tls));
 }
 
 Error listen_error(const Endpoint& endpoint, const ErrorCode& error) {
   std::string_view remedy;
-  if (error == asio::error::address_in_use) remedy = "; another program listens there: stop it or choose another port";
-  if (error == asio::error::access_denied) remedy = "; ports below 1024 need a privilege: choose a higher one";
-  return {Errc::unavailable, fmt::format("cannot listen on {}: {}{}", text_of(endpoint), error.message(), remedy)};
+  if (error == asio::error::address_in_use)
+    remedy = "; another program listens there: stop it or choose another port";
+  if (error == asio::error::access_denied)
+    remedy = "; ports below 1024 need a privilege: choose a higher one";
+  return {Errc::unavailable,
+          fmt::format("cannot listen on {}: {}{}", text_of(endpoint), error.message(), remedy)};
 }
 
 Status listen(Acceptor& acceptor, const Endpoint& endpoint) {
@@ -106,7 +118,8 @@ void Server::State::accept() {
 void Server::State::accepted(IoThread& io, ErrorCode error, Socket socket) {
   if (shared->stopping || error == asio::error::operation_aborted) return;
   if (error) return accept_later();
-  if (shared->open() >= shared->config.connections_max + shared->refusals) refuse_connection(io, shared, std::move(socket));
+  if (shared->open() >= shared->config.connections_max + shared->refusals)
+    refuse_connection(io, shared, std::move(socket));
   else serve_connection(io, shared, std::move(socket));
   accept();
 }

@@ -16,8 +16,8 @@
 namespace weir::http {
 
 struct ServerConfig {
-  std::string address = "127.0.0.1";  // numeric; off loopback only with a certificate
-  std::uint16_t port = 0;             // 0: the system picks one, see Server::port()
+  std::string address = "127.0.0.1";      // numeric; off loopback only with a certificate
+  std::uint16_t port = 0;                 // 0: the system picks one, see Server::port()
   std::string tls_certificate_file = {};  // PEM chain; both or none; TLS 1.2 and newer
   std::string tls_key_file = {};
   int threads = 1;
@@ -34,9 +34,9 @@ struct ServerConfig {
 using Handler = std::function<void(Request, Respond)>;
 
 struct ServerCounts {
-  std::uint64_t requests = 0;     // handed to the handler
-  std::uint64_t refused = 0;      // answered by the server itself: malformed, too large, too slow, too many
-  std::size_t connections = 0;    // open now
+  std::uint64_t requests = 0;   // handed to the handler
+  std::uint64_t refused = 0;    // answered by the server itself: malformed, too large, too slow, too many
+  std::size_t connections = 0;  // open now
 };
 
 class Server {

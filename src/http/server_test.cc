@@ -33,10 +33,13 @@ Server start(Handler handle, ServerConfig config = {}) {
 std::string get(std::string_view target) { return fmt::format("GET {} HTTP/1.1\r\nhost: h\r\n\r\n", target); }
 
 std::string post(std::string_view body, std::string_view more = {}) {
-  return fmt::format("POST /p HTTP/1.1\r\nhost: h\r\n{}content-length: {}\r\n\r\n{}", more, body.size(), body);
+  return fmt::format("POST /p HTTP/1.1\r\nhost: h\r\n{}content-length: {}\r\n\r\n{}", more, body.size(),
+                     body);
 }
 
-int status_of(std::string_view answer) { return answer.size() > 12 ? std::stoi(std::string(answer.substr(9, 3))) : 0; }
+int status_of(std::string_view answer) {
+  return answer.size() > 12 ? std::stoi(std::string(answer.substr(9, 3))) : 0;
+}
 
 // Says `bytes`, then listens until the server closes.
 std::string say_and_hear(const Server& server, std::string_view bytes) {
@@ -52,24 +55,29 @@ TEST(Server, answers_with_length_date_and_body) {
   const Server server = start(echo);
   const std::string answer = say_and_hear(server, get("/a%20b?q=1+2"));
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\ndate: ")) << answer;
-  EXPECT_NE(answer.find("content-type: text/plain\r\ncontent-length: 18\r\n\r\nGET /a%20b q=1 2 0"), answer.npos) << answer;
+  EXPECT_NE(answer.find("content-type: text/plain\r\ncontent-length: 18\r\n\r\nGET /a%20b q=1 2 0"),
+            answer.npos)
+      << answer;
   EXPECT_EQ(server.counts().requests, 1u);
 }
 
 TEST(Server, keeps_connections_and_answers_pipelined_requests_in_order) {
   WorkerPool pool(2, 64);
   const Server server = start([&](Request request, Respond respond) {
-    const bool taken = pool.submit([request = std::move(request), respond = std::move(respond)](std::stop_token) mutable {
-      echo(std::move(request), std::move(respond));
-    });
+    const bool taken =
+        pool.submit([request = std::move(request), respond = std::move(respond)](std::stop_token) mutable {
+          echo(std::move(request), std::move(respond));
+        });
     EXPECT_TRUE(taken);
   });
   std::string all;
-  for (int i = 0; i < 50; ++i) all += i % 2 == 0 ? get(fmt::format("/{}", i)) : post(std::string(i * 100, 'x'));
+  for (int i = 0; i < 50; ++i)
+    all += i % 2 == 0 ? get(fmt::format("/{}", i)) : post(std::string(i * 100, 'x'));
   const std::string answers = say_and_hear(server, all);
   std::size_t at = 0;
   for (int i = 0; i < 50; ++i) {
-    const std::string expected = i % 2 == 0 ? fmt::format("GET /{} 0", i) : fmt::format("POST /p {}", i * 100);
+    const std::string expected =
+        i % 2 == 0 ? fmt::format("GET /{} 0", i) : fmt::format("POST /p {}", i * 100);
     at = answers.find(expected, at);
     ASSERT_NE(at, answers.npos) << expected;
   }
@@ -100,24 +108,34 @@ TEST(Server, refuses_malformed_requests_with_a_json_error_and_never_hands_them_o
     echo(std::move(request), std::move(respond));
   });
   for (const std::string& bytes : {
-           std::string("nonsense\r\n\r\n"), std::string("GET /\r\n\r\n"), std::string("GET / HTTP/3.0\r\n\r\n"),
-           std::string("GET / HTTP/1.1\r\n\r\n"), std::string("GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n"),
-           std::string("GET x HTTP/1.1\r\nhost: h\r\n\r\n"), std::string("GET /?a=% HTTP/1.1\r\nhost: h\r\n\r\n"),
-           std::string("GET / HTTP/1.1\r\nhost: h\r\nbad header\r\n\r\n"), std::string("GET / HTTP/1.1\r\nhost : h\r\n\r\n"),
+           std::string("nonsense\r\n\r\n"),
+           std::string("GET /\r\n\r\n"),
+           std::string("GET / HTTP/3.0\r\n\r\n"),
+           std::string("GET / HTTP/1.1\r\n\r\n"),
+           std::string("GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n"),
+           std::string("GET x HTTP/1.1\r\nhost: h\r\n\r\n"),
+           std::string("GET /?a=% HTTP/1.1\r\nhost: h\r\n\r\n"),
+           std::string("GET / HTTP/1.1\r\nhost: h\r\nbad header\r\n\r\n"),
+           std::string("GET / HTTP/1.1\r\nhost : h\r\n\r\n"),
            std::string("G\0T / HTTP/1.1\r\nhost: h\r\n\r\n", 28),
            std::string("POST / HTTP/1.1\r\nhost: h\r\ncontent-length: -1\r\n\r\n"),
            std::string("POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 99999999999999999999\r\n\r\n"),
            std::string("POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab"),
-           std::string("POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
+           std::string("POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 5\r\ntransfer-encoding: "
+                       "chunked\r\n\r\n0\r\n\r\n"),
            std::string("POST / HTTP/1.1\r\nhost: h\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
            std::string("POST / HTTP/1.1\r\nhost: h\r\ntransfer-encoding: identity\r\n\r\n"),
            std::string("POST / HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n\r\n"),
-           std::string("POST / HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n"),
+           std::string(
+               "POST / HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n2\r\nabc\r\n0\r\n\r\n"),
        }) {
     const std::string answer = say_and_hear(server, bytes + get("/smuggled"));
     EXPECT_EQ(status_of(answer), 400) << bytes << "\n" << answer;
     EXPECT_NE(answer.find(R"({"error":{"code":"invalid","message":")"), answer.npos) << answer;
-    EXPECT_EQ(answer.find("HTTP/1.1 ", 1) == answer.npos || answer.find("HTTP/1.1 ", 1) == answer.find("HTTP/1.1 request"), true) << "a second answer to " << bytes;
+    EXPECT_EQ(answer.find("HTTP/1.1 ", 1) == answer.npos ||
+                  answer.find("HTTP/1.1 ", 1) == answer.find("HTTP/1.1 request"),
+              true)
+        << "a second answer to " << bytes;
   }
   EXPECT_EQ(handed, 0);
   EXPECT_EQ(server.counts().refused, 18u);
@@ -125,19 +143,23 @@ TEST(Server, refuses_malformed_requests_with_a_json_error_and_never_hands_them_o
 
 TEST(Server, says_nothing_to_a_request_cut_short) {
   const Server server = start(echo);
-  for (const std::string bytes : {"", "GET", "GET / HTTP/1.1\r\nhost: h\r\n", "POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 5\r\n\r\nab"})
+  for (const std::string bytes : {"", "GET", "GET / HTTP/1.1\r\nhost: h\r\n",
+                                  "POST / HTTP/1.1\r\nhost: h\r\ncontent-length: 5\r\n\r\nab"})
     EXPECT_EQ(say_and_hear(server, bytes), "") << bytes;
   EXPECT_EQ(server.counts().requests, 0u);
 }
 
 TEST(Server, body_limit_is_exact_and_decided_by_method_and_path) {
-  const Server server = start(echo, {.body_limit = [](std::string_view method, std::string_view path) {
-                                return method == "POST" && path == "/p" ? std::size_t{100'000} : std::size_t{0};
-                              }});
+  const Server server =
+      start(echo, {.body_limit = [](std::string_view method, std::string_view path) {
+              return method == "POST" && path == "/p" ? std::size_t{100'000} : std::size_t{0};
+            }});
   EXPECT_EQ(status_of(say_and_hear(server, post(std::string(100'000, 'x')))), 200);
   const std::string refused = say_and_hear(server, post(std::string(100'001, 'x')));
   EXPECT_EQ(status_of(refused), 413);
-  EXPECT_NE(refused.find(R"("code":"too_large","message":"the body has more than 100000 bytes")"), refused.npos) << refused;
+  EXPECT_NE(refused.find(R"("code":"too_large","message":"the body has more than 100000 bytes")"),
+            refused.npos)
+      << refused;
   EXPECT_EQ(status_of(say_and_hear(server, "PUT /p HTTP/1.1\r\nhost: h\r\ncontent-length: 1\r\n\r\nx")), 413);
   EXPECT_EQ(status_of(say_and_hear(server, "PUT /p HTTP/1.1\r\nhost: h\r\ncontent-length: 0\r\n\r\n")), 200);
 }
@@ -145,7 +167,8 @@ TEST(Server, body_limit_is_exact_and_decided_by_method_and_path) {
 TEST(Server, chunked_bodies_are_joined_and_limited) {
   const Server server = start(echo, {.body_limit = [](auto, auto) { return std::size_t{6}; }});
   const std::string head = "POST /p HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n";
-  EXPECT_TRUE(say_and_hear(server, head + "3\r\nabc\r\n3;x=y\r\ndef\r\n0\r\nhost: trailer\r\n\r\n").ends_with("POST /p 6"));
+  EXPECT_TRUE(say_and_hear(server, head + "3\r\nabc\r\n3;x=y\r\ndef\r\n0\r\nhost: trailer\r\n\r\n")
+                  .ends_with("POST /p 6"));
   EXPECT_EQ(status_of(say_and_hear(server, head + "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n")), 413);
   EXPECT_EQ(status_of(say_and_hear(server, head + "ffffffffffffffff\r\n")), 413);
   EXPECT_EQ(status_of(say_and_hear(server, head + "1;" + std::string(40'000, 'x'))), 400);
@@ -154,7 +177,9 @@ TEST(Server, chunked_bodies_are_joined_and_limited) {
 TEST(Server, header_limit_is_exact) {
   const Server server = start(echo, {.header_bytes_max = 1000});
   const std::string start_line = "GET / HTTP/1.1\r\nhost: h\r\nx: ";
-  const auto of_size = [&](std::size_t size) { return start_line + std::string(size - start_line.size() - 4, 'y') + "\r\n\r\n"; };
+  const auto of_size = [&](std::size_t size) {
+    return start_line + std::string(size - start_line.size() - 4, 'y') + "\r\n\r\n";
+  };
   EXPECT_EQ(status_of(say_and_hear(server, of_size(1000))), 200);
   EXPECT_EQ(status_of(say_and_hear(server, of_size(1001))), 431);
   EXPECT_EQ(status_of(say_and_hear(server, start_line + std::string(100'000, 'y'))), 431);
@@ -167,11 +192,14 @@ TEST(Server, asks_for_the_body_when_the_client_waits_to_be_asked) {
   EXPECT_EQ(connection.hear_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
   connection.say("abc");
   EXPECT_NE(connection.hear_until("POST /p 3").find("200 OK"), std::string::npos);
-  EXPECT_EQ(status_of(say_and_hear(server, "POST /p HTTP/1.1\r\nhost: h\r\nexpect: x\r\ncontent-length: 0\r\n\r\n")), 417);
+  EXPECT_EQ(status_of(say_and_hear(server,
+                                   "POST /p HTTP/1.1\r\nhost: h\r\nexpect: x\r\ncontent-length: 0\r\n\r\n")),
+            417);
 }
 
 TEST(Server, a_slow_request_is_told_408_and_an_idle_connection_is_closed) {
-  const Server server = start(echo, {.idle_time_max = milliseconds(100), .request_time_max = milliseconds(150)});
+  const Server server =
+      start(echo, {.idle_time_max = milliseconds(100), .request_time_max = milliseconds(150)});
   RawConnection slow_head(server.port()), slow_body(server.port()), idle(server.port());
   slow_head.say("GET / HTTP/1.1\r\nho");
   slow_body.say("POST /p HTTP/1.1\r\nhost: h\r\ncontent-length: 5\r\n\r\nab");
@@ -187,7 +215,8 @@ TEST(Server, dripping_bytes_do_not_extend_a_head_s_time) {
   const auto begun = std::chrono::steady_clock::now();
   std::jthread dripping([&](std::stop_token stop) {
     connection.say("GET / HTTP/1.1\r\n");
-    while (!stop.stop_requested() && connection.say("x: y\r\n")) std::this_thread::sleep_for(5ms);  // the attack itself
+    while (!stop.stop_requested() && connection.say("x: y\r\n"))
+      std::this_thread::sleep_for(5ms);  // the attack itself
   });
   EXPECT_EQ(status_of(connection.hear_until("\r\n\r\n")), 408);
   EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
@@ -237,7 +266,8 @@ TEST(Server, one_connection_too_many_is_told_503_and_the_next_one_served_when_an
   EXPECT_EQ(status_of(third.hear_all()), 503);
   first.reset();
   int status = 0;
-  for (const auto until = std::chrono::steady_clock::now() + 5s; status != 200 && std::chrono::steady_clock::now() < until;)
+  for (const auto until = std::chrono::steady_clock::now() + 5s;
+       status != 200 && std::chrono::steady_clock::now() < until;)
     status = status_of(say_and_hear(server, get("/")));
   EXPECT_EQ(status, 200);
 }
@@ -260,8 +290,9 @@ TEST(Server, large_answers_arrive_whole) {
 }
 
 TEST(Server, a_client_that_does_not_read_is_dropped) {
-  const Server server = start([](Request, Respond respond) { respond({.body = std::string(50'000'000, 'z')}); },
-                              {.request_time_max = milliseconds(200)});
+  const Server server =
+      start([](Request, Respond respond) { respond({.body = std::string(50'000'000, 'z')}); },
+            {.request_time_max = milliseconds(200)});
   RawConnection connection(server.port(), 4096);
   connection.say(get("/"));
   for (const auto until = std::chrono::steady_clock::now() + 10s;
@@ -332,9 +363,8 @@ TEST(Server, many_connections_on_many_threads_each_get_their_own_answers) {
   WorkerPool pool(2, 4096);
   const Server server = start(
       [&](Request request, Respond respond) {
-        const bool taken = pool.submit([request = std::move(request), respond = std::move(respond)](std::stop_token) mutable {
-          respond({.body = request.path});
-        });
+        const bool taken = pool.submit([request = std::move(request), respond = std::move(respond)](
+                                           std::stop_token) mutable { respond({.body = request.path}); });
         EXPECT_TRUE(taken);
       },
       {.threads = 2});
@@ -368,7 +398,8 @@ TEST(ServerStream, what_any_thread_writes_arrives_in_chunks_until_closed) {
   RawConnection connection(server.port());
   connection.say(get("/"));
   ready.wait();
-  EXPECT_NE(connection.hear_until("5\r\nhead \r\n7\r\nbefore \r\n").find("transfer-encoding: chunked"), std::string::npos);
+  EXPECT_NE(connection.hear_until("5\r\nhead \r\n7\r\nbefore \r\n").find("transfer-encoding: chunked"),
+            std::string::npos);
   EXPECT_TRUE(stream->write("later"));
   EXPECT_EQ(connection.hear_until("later\r\n"), "5\r\nlater\r\n");
   EXPECT_TRUE(stream->write("last"));

@@ -17,8 +17,9 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  bool write(std::string_view chunk);  // false: closed, by us or by the client, or dropped just now; nothing was taken
-  void close();                        // what was written before still goes out
+  bool write(std::string_view
+                 chunk);  // false: closed, by us or by the client, or dropped just now; nothing was taken
+  void close();           // what was written before still goes out
   bool closed() const;
   bool dropped() const;  // closed before all was sent
   // Called once when the stream ends for whatever reason, on the thread that ends it; at once when it has ended.

@@ -1,7 +1,7 @@
 #include "http/transport.h"
 
-#include <fmt/format.h>
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
@@ -21,7 +21,9 @@ namespace weir::http {
 namespace {
 
 Error unavailable(std::string message) { return {Errc::unavailable, std::move(message)}; }
-Error system_error(std::string_view what, int code) { return unavailable(fmt::format("{}: {}", what, std::strerror(code))); }
+Error system_error(std::string_view what, int code) {
+  return unavailable(fmt::format("{}: {}", what, std::strerror(code)));
+}
 
 std::string ssl_reason() {
   const unsigned long code = ERR_peek_last_error();
@@ -148,7 +150,8 @@ Result<int> connect_unix(const std::string& file, const Patience& patience) {
   std::memcpy(address.sun_path, file.data(), file.size());
   const int fd = open_socket(AF_UNIX);
   if (fd < 0) return system_error("cannot open a socket", errno);
-  const Status done = connect_socket(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address, patience);
+  const Status done =
+      connect_socket(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address, patience);
   if (done.ok()) return fd;
   ::close(fd);
   return done.error();
@@ -178,8 +181,10 @@ Result<int> connect_tcp(const Url& url, const Patience& patience) {
 
 }  // namespace
 
-Result<Transport> Transport::connect(const Url& url, const ClientConfig& config, SSL_CTX* tls, const Patience& patience) {
-  const int fd = TRY(url.scheme == Scheme::unix_socket ? connect_unix(url.host, patience) : connect_tcp(url, patience));
+Result<Transport> Transport::connect(const Url& url, const ClientConfig& config, SSL_CTX* tls,
+                                     const Patience& patience) {
+  const int fd =
+      TRY(url.scheme == Scheme::unix_socket ? connect_unix(url.host, patience) : connect_tcp(url, patience));
   Transport transport(fd);
   if (url.scheme == Scheme::https) TRY(transport.start_tls(url, config, tls, patience));
   return transport;
@@ -198,7 +203,8 @@ Transport::~Transport() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-Status Transport::start_tls(const Url& url, const ClientConfig& config, SSL_CTX* tls, const Patience& patience) {
+Status Transport::start_tls(const Url& url, const ClientConfig& config, SSL_CTX* tls,
+                            const Patience& patience) {
   ssl_.reset(SSL_new(tls));
   BIO* bio = BIO_new(bio_method());
   BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd_)));
@@ -214,8 +220,10 @@ Status Transport::start_tls(const Url& url, const ClientConfig& config, SSL_CTX*
     ERR_clear_error();
     const int result = SSL_connect(ssl_.get());
     if (result == 1) break;
-    if (const long verdict = SSL_get_verify_result(ssl_.get()); verdict != X509_V_OK && !config.pinned_key_sha256)
-      return unavailable(fmt::format("the server's certificate is not accepted: {}", X509_verify_cert_error_string(verdict)));
+    if (const long verdict = SSL_get_verify_result(ssl_.get());
+        verdict != X509_V_OK && !config.pinned_key_sha256)
+      return unavailable(fmt::format("the server's certificate is not accepted: {}",
+                                     X509_verify_cert_error_string(verdict)));
     TRY(wait_for_ssl(result, patience));
   }
   if (!config.pinned_key_sha256) return {};

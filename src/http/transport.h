@@ -1,5 +1,5 @@
-// A connected byte stream for the client: TCP or a unix socket, plain or under TLS. Every call ends by its deadline, and
-// at once when the stop token says so. Errors are `unavailable` and don't name the address; the client adds it.
+// A connected byte stream for the client: TCP or a unix socket, plain or under TLS. Every call ends by its deadline,
+// and at once when the stop token says so. Errors are `unavailable` and don't name the address; the client adds it.
 // Private to this folder. One thread at a time.
 #pragma once
 #include <openssl/ssl.h>
@@ -52,12 +52,14 @@ Result<SslContext> client_tls(const ClientConfig& config);
 class Transport {
  public:
   // `tls` may be null unless the scheme is https.
-  static Result<Transport> connect(const Url& url, const ClientConfig& config, SSL_CTX* tls, const Patience& patience);
+  static Result<Transport> connect(const Url& url, const ClientConfig& config, SSL_CTX* tls,
+                                   const Patience& patience);
   Transport(Transport&& other) noexcept : fd_(std::exchange(other.fd_, -1)), ssl_(std::move(other.ssl_)) {}
   Transport& operator=(Transport&& other) noexcept;
   ~Transport();
 
-  Result<std::size_t> read_some(char* to, std::size_t size, const Patience& patience);  // 0: the other side is done
+  Result<std::size_t> read_some(char* to, std::size_t size,
+                                const Patience& patience);  // 0: the other side is done
   // Stops early, without an error, when the server answers before it has everything (plain connections).
   Status write(std::string_view bytes, const Patience& patience);
   bool quiet() const;  // open, and nothing has arrived unasked

@@ -6,7 +6,8 @@ namespace weir::http {
 
 WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_max) : queue_max_(queue_max) {
   CHECK(threads > 0);
-  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this](std::stop_token stop) { run(stop); });
+  for (std::size_t i = 0; i < threads; ++i)
+    threads_.emplace_back([this](std::stop_token stop) { run(stop); });
 }
 
 WorkerPool::~WorkerPool() {
