@@ -59,8 +59,8 @@ def check(checker, url, tree):
 def fsck(program, url, tree):
     key = tree.parent / "vkey.txt"
     key.write_text((tree / "vkey").read_text() + "\n")
-    return subprocess.run([program, f"--storage_url={url}/", f"--public_key={key}", f"--bearer_token={TOKEN}", "--ui=false"],
-                          capture_output=True, text=True)
+    return subprocess.run([program, f"--storage_url={url}/", f"--public_key={key}", f"--bearer_token={TOKEN}",
+                           "--ui=false"], capture_output=True, text=True)
 
 
 def flip(path, offset):
