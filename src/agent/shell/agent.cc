@@ -183,6 +183,7 @@ void Agent::run(std::stop_token stop) {
     state.reporter.open_gate();
     while (!stop.stop_requested()) state.turn(idle_time, stop);
   }
+  for (std::jthread& thread : watching) thread.request_stop();
   watching.clear();
   state.turn(Duration{}, {});
   state.reporter.flush(last_words_time_max);

@@ -1,4 +1,4 @@
-#include "agent/containers/container_test_support.h"
+#include "agent/containers/support_for_test.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -82,7 +82,7 @@ ScratchDirectory::~ScratchDirectory() {
   run("rm -rf " + path_);
 }
 
-Daemon::Daemon(const std::string& command, const std::string& log_file) {
+Daemon::Daemon(const std::string& command, const std::string& log_file, int end_signal) : end_signal_(end_signal) {
   pid_ = fork();
   if (pid_ != 0) return;
   const int log = open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
@@ -93,7 +93,7 @@ Daemon::Daemon(const std::string& command, const std::string& log_file) {
 }
 
 Daemon::~Daemon() {
-  kill(pid_, SIGTERM);
+  kill(pid_, end_signal_);
   const bool ended = test::await([this] { return waitpid(pid_, nullptr, WNOHANG) == pid_; }, seconds(10));
   if (ended) return;
   kill(pid_, SIGKILL);

@@ -53,13 +53,13 @@ class ScratchDirectory {
 // A process that is asked to end, and awaited.
 class Daemon {
  public:
-  Daemon(const std::string& command, const std::string& log_file);
+  Daemon(const std::string& command, const std::string& log_file, int end_signal = 15);
   ~Daemon();
   bool await(const std::function<bool()>& ready, Duration time_max = seconds(10)) const;
   int pid() const { return pid_; }
 
  private:
-  int pid_ = -1;
+  int pid_ = -1, end_signal_;
 };
 
 bool await(const std::function<bool()>& condition, Duration time_max = seconds(5));

@@ -1,0 +1,138 @@
+#include "agent/files/file_collector.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+#include "agent/containers/support_for_test.h"
+#include "artifact/fingerprint.h"
+#include "crypto/digest.h"
+
+namespace weir::agent {
+namespace {
+
+class FileCollectorTest : public testing::Test {
+ protected:
+  void watch(FileOptions options) {
+    collector.emplace(std::move(options), clock);
+    thread = std::jthread([this](std::stop_token stop) { collector->watch(sink, stop); });
+    ASSERT_TRUE(test::await([this] { return collector->has_looked(); }));
+  }
+  std::string path(const std::string& name) const { return scratch.path() + "/" + name; }
+  void write(const std::string& name, const std::string& text) const { std::ofstream(path(name)) << text; }
+  auto with_digest(const Sha256& digest) {
+    return [digest](const runtime::Instance& i) { return i.digests == std::vector<Sha256>{digest}; };
+  }
+  std::optional<runtime::Instance> only() {
+    const auto all = collector->running();
+    return all.size() == 1 ? std::optional(all[0]) : std::nullopt;
+  }
+
+  SystemClock clock;
+  test::ScratchDirectory scratch;
+  test::MemorySink sink;
+  std::optional<FileCollector> collector;
+  std::jthread thread;
+};
+
+TEST_F(FileCollectorTest, file_is_its_sha256_since_its_last_change) {
+  write("a", "hello");
+  watch({.paths = {{.path = path("a")}}});
+  ASSERT_TRUE(only());
+  EXPECT_EQ(only()->digests, std::vector<Sha256>{crypto::sha256("hello")});
+  EXPECT_EQ(only()->name, path("a"));
+  EXPECT_EQ(only()->kind, runtime::WorkloadKind::file);
+  EXPECT_LT((clock.now() - only()->started_at).micros, 5'000'000);
+}
+
+TEST_F(FileCollectorTest, change_is_an_end_and_a_start_within_a_second) {
+  write("a", "one");
+  watch({.paths = {{.path = path("a")}}});
+  const std::string old = only()->id;
+  const Instant before = clock.now();
+  write("a", "two");
+  ASSERT_TRUE(sink.await_started(with_digest(crypto::sha256("two"))));
+  EXPECT_LT((clock.now() - before).micros, 1'000'000);
+  EXPECT_TRUE(sink.await_ended(old));
+}
+
+TEST_F(FileCollectorTest, file_replaced_by_rename_is_noticed) {
+  write("a", "one");
+  watch({.paths = {{.path = path("a")}}});
+  write("b", "two");
+  ASSERT_EQ(rename(path("b").c_str(), path("a").c_str()), 0);
+  EXPECT_TRUE(sink.await_started(with_digest(crypto::sha256("two"))));
+}
+
+TEST_F(FileCollectorTest, content_that_is_written_again_unchanged_is_no_news) {
+  write("a", "one");
+  watch({.paths = {{.path = path("a")}}, .rescan_interval = milliseconds(100)});
+  write("a", "one");
+  write("marker", "");
+  std::this_thread::sleep_for(std::chrono::milliseconds(800));
+  EXPECT_EQ(sink.all_started().size(), 1u);
+}
+
+TEST_F(FileCollectorTest, directory_is_its_tree_digest_and_changes_deep_in_it_are_noticed) {
+  test::run("mkdir -p " + path("d/x/y"));
+  write("d/x/y/f", "one");
+  watch({.paths = {{.path = path("d")}}});
+  EXPECT_EQ(only()->digests[0], *artifact::fingerprint_directory(path("d")));
+  write("d/x/y/f", "two");
+  ASSERT_TRUE(sink.await_started(with_digest(*artifact::fingerprint_directory(path("d")))));
+}
+
+TEST_F(FileCollectorTest, directory_made_later_is_watched_too) {
+  test::run("mkdir -p " + path("d"));
+  watch({.paths = {{.path = path("d")}}});
+  test::run("mkdir " + path("d/new"));
+  ASSERT_TRUE(sink.await_started(with_digest(*artifact::fingerprint_directory(path("d")))));
+  write("d/new/f", "deep");
+  EXPECT_TRUE(sink.await_started(with_digest(*artifact::fingerprint_directory(path("d")))));
+}
+
+TEST_F(FileCollectorTest, mode_of_a_file_in_a_directory_counts) {
+  test::run("mkdir -p " + path("d"));
+  write("d/f", "x");
+  watch({.paths = {{.path = path("d")}}});
+  const Sha256 before = only()->digests[0];
+  test::run("chmod 4755 " + path("d/f"));
+  ASSERT_TRUE(sink.await_started([&](const runtime::Instance& i) { return i.digests[0] != before; }));
+}
+
+TEST_F(FileCollectorTest, excluded_part_neither_counts_nor_matters) {
+  test::run("mkdir -p " + path("d/log") + " " + path("e"));
+  write("d/f", "x");
+  write("d/log/l", "one");
+  write("e/f", "x");
+  watch({.paths = {{.path = path("d"), .exclude = {"log", "*.tmp"}}}});
+  EXPECT_EQ(only()->digests[0], *artifact::fingerprint_directory(path("e")));
+  write("d/log/l", "two");
+  write("d/x.tmp", "two");
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  EXPECT_EQ(sink.all_started().size(), 1u);
+}
+
+TEST_F(FileCollectorTest, path_that_is_not_there_is_told_and_seen_when_it_comes) {
+  watch({.paths = {{.path = path("later")}}});
+  ASSERT_EQ(collector->sources().size(), 1u);
+  EXPECT_NE(collector->sources()[0].blind, "");
+  write("later", "here");
+  ASSERT_TRUE(sink.await_started(with_digest(crypto::sha256("here"))));
+  EXPECT_EQ(collector->sources()[0].blind, "");
+}
+
+TEST_F(FileCollectorTest, removal_is_an_end) {
+  write("a", "one");
+  watch({.paths = {{.path = path("a")}}});
+  const std::string id = only()->id;
+  unlink(path("a").c_str());
+  EXPECT_TRUE(sink.await_ended(id));
+  EXPECT_TRUE(collector->running().empty());
+}
+
+}  // namespace
+}  // namespace weir::agent

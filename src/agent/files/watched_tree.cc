@@ -1,0 +1,114 @@
+#include "agent/files/watched_tree.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "agent/shell/scope.h"
+#include "artifact/disk_tree.h"
+#include "artifact/fingerprint.h"
+#include "crypto/digest.h"
+
+namespace weir::agent {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t entries_max = 1'000'000;
+
+bool is_excluded(const WatchedPath& watched, std::string_view relative) {
+  return std::any_of(watched.exclude.begin(), watched.exclude.end(),
+                     [&](const std::string& glob) { return matches_glob(glob, relative); });
+}
+
+// A directory without its excluded parts.
+class Rest final : public artifact::TreeSource {
+ public:
+  Rest(artifact::DiskTree& whole, const WatchedPath& watched) : whole_(whole), watched_(watched) {}
+  Result<artifact::Entry> look(BytesView path) override { return whole_.look(path); }
+  Result<artifact::Entry> look_through(BytesView path) override { return whole_.look_through(path); }
+  Result<std::vector<Bytes>> names(BytesView path) override {
+    std::vector<Bytes> all = TRY(whole_.names(path));
+    std::erase_if(all, [&](const Bytes& name) { return is_excluded(watched_, artifact::join_path(path, name)); });
+    return all;
+  }
+  Result<Sha256> content(BytesView path) override { return whole_.content(path); }
+  Result<Bytes> target(BytesView path) override { return whole_.target(path); }
+  Result<Bytes> bytes(BytesView path, std::size_t bytes_max) override { return whole_.bytes(path, bytes_max); }
+
+ private:
+  artifact::DiskTree& whole_;
+  const WatchedPath& watched_;
+};
+
+std::int64_t nanos(const timespec& time) { return time.tv_sec * 1'000'000'000LL + time.tv_nsec; }
+
+class Stamper {
+ public:
+  Status add(const std::string& path, std::string_view name) {
+    struct stat found {};
+    if (lstat(path.c_str(), &found) != 0)
+      return Error{errno == ENOENT ? Errc::not_found : Errc::unavailable, path + ": " + strerror(errno)};
+    if (++entries_ > entries_max)
+      return Error{Errc::too_large, fmt::format("{} holds more than {} entries", path, entries_max)};
+    hasher_.update(fmt::format("{}:{}\n{} {} {} {} {} {}\n", name.size(), name, found.st_mode, found.st_size, found.st_ino,
+                               found.st_dev, nanos(found.st_mtim), nanos(found.st_ctim)));
+    newest_ = std::max(newest_, Instant{nanos(found.st_ctim) / 1000});
+    return {};
+  }
+  Sha256 finish() { return hasher_.finish(); }
+  Instant newest() const { return newest_; }
+
+ private:
+  crypto::Hasher hasher_;
+  Instant newest_;
+  std::size_t entries_ = 0;
+};
+
+// In byte order, as the digest goes; links are not followed.
+Status walk(const WatchedPath& watched, const std::string& relative, Stamper& stamper, PathStamp& into) {
+  const std::string path = relative.empty() ? watched.path : watched.path + "/" + relative;
+  into.directories.push_back(path);
+  std::error_code error;
+  std::vector<fs::directory_entry> entries;
+  for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) entries.push_back(*at);
+  if (error) return Error{Errc::unavailable, path + ": " + error.message()};
+  std::sort(entries.begin(), entries.end());
+  for (const fs::directory_entry& entry : entries) {
+    const std::string name = artifact::join_path(relative, entry.path().filename().string());
+    if (is_excluded(watched, name)) continue;
+    const Status added = stamper.add(entry.path(), name);
+    if (!added && added.error().code == Errc::not_found) continue;  // gone meanwhile
+    TRY(added);
+    if (entry.symlink_status(error).type() == fs::file_type::directory) TRY(walk(watched, name, stamper, into));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<PathStamp> stamp_of(const WatchedPath& watched) {
+  PathStamp found;
+  Stamper stamper;
+  TRY(stamper.add(watched.path, ""));
+  std::error_code error;
+  if (fs::is_directory(watched.path, error)) TRY(walk(watched, "", stamper, found));
+  else found.directories.push_back(fs::path(watched.path).parent_path());
+  found.stamp = stamper.finish();
+  found.changed_at = stamper.newest();
+  return found;
+}
+
+Result<Sha256> digest_of(const WatchedPath& watched) {
+  std::error_code error;
+  if (!fs::is_directory(watched.path, error)) return artifact::fingerprint_file(watched.path);
+  artifact::DiskTree whole = TRY(artifact::DiskTree::open(watched.path));
+  Rest rest(whole, watched);
+  const Sha256 digest = TRY(artifact::tree_digest(rest));
+  TRY(whole.check_unchanged());
+  return digest;
+}
+
+}  // namespace weir::agent

@@ -1,0 +1,26 @@
+#include "agent/shell/collectors.h"
+
+#include "agent/containers/container_collector.h"
+#include "agent/files/file_collector.h"
+#include "agent/processes/process_collector.h"
+#include "agent/units/unit_collector.h"
+
+namespace weir::agent {
+
+std::vector<std::unique_ptr<Collector>> make_collectors(const AgentConfig& config, const Clock& clock) {
+  auto containers = std::make_unique<ContainerCollector>(ContainerOptions{.sockets = config.container_sockets}, clock);
+  ProcessOptions processes;
+  processes.baseline_file = config.state_directory + "/baseline";
+  processes.arguments = config.arguments ? Arguments::report : Arguments::omit;
+  processes.executed = [look = containers.get()](std::int64_t pid) { look->poke(pid); };
+
+  // The process collector's hook points at the container collector; both live until every watching thread has ended.
+  std::vector<std::unique_ptr<Collector>> all;
+  all.push_back(std::move(containers));
+  all.push_back(std::make_unique<UnitCollector>(UnitOptions{}, clock));
+  if (!config.paths.empty()) all.push_back(std::make_unique<FileCollector>(FileOptions{.paths = config.paths}, clock));
+  all.push_back(std::make_unique<ProcessCollector>(std::move(processes)));
+  return all;
+}
+
+}  // namespace weir::agent

@@ -1,0 +1,101 @@
+// A real systemd in a container whose root is this host's under a throw-away layer; and a host without systemd.
+#include "agent/units/unit_collector.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "agent/containers/support_for_test.h"
+#include "agent/units/systemd_bus.h"
+#include "artifact/fingerprint.h"
+
+namespace weir::agent {
+namespace {
+
+class Watching {
+ public:
+  explicit Watching(UnitOptions options) : collector(std::move(options), clock_) {
+    thread_ = std::jthread([this](std::stop_token stop) { collector.watch(sink, stop); });
+    test::await([this] { return collector.has_looked(); });
+  }
+  test::MemorySink sink;
+  UnitCollector collector;
+
+ private:
+  SystemClock clock_;
+  std::jthread thread_;
+};
+
+TEST(UnitCollectorTest, host_without_systemd_is_told_as_such) {
+  test::ScratchDirectory scratch;
+  Watching watching({.root = scratch.path()});
+  ASSERT_EQ(watching.collector.sources().size(), 1u);
+  EXPECT_THAT(watching.collector.sources()[0].blind, testing::HasSubstr("systemd does not run here"));
+  EXPECT_TRUE(watching.collector.running().empty());
+}
+
+TEST(UnitCollectorTest, bus_nobody_answers_on_is_told_with_what_failed) {
+  test::ScratchDirectory scratch;
+  test::run("mkdir -p " + scratch.path() + "/run/systemd/system");
+  Watching watching({.root = scratch.path()});
+  EXPECT_THAT(watching.collector.sources()[0].blind, testing::HasSubstr("system_bus_socket"));
+}
+
+class Systemd : public testing::Test {
+ protected:
+  void SetUp() override {
+    const bool here = access("/lib/systemd/systemd", X_OK) == 0 && access("/usr/bin/dbus-daemon", X_OK) == 0;
+    if (geteuid() != 0 || !here || !test::has_program("podman"))
+      GTEST_SKIP() << "SKIPPED, NOT TESTED: needs root, podman, systemd and dbus-daemon";
+    const std::string& at = scratch_.path();
+    // A file system of the host's programs without its services.
+    test::run("cd " + at + " && mkdir -p rootfs/{etc,var,run,tmp,proc,sys,dev,root} && for d in bin sbin lib lib64; do ln -s usr/$d rootfs/$d; done && "
+              "mkdir rootfs/usr && cp /etc/passwd /etc/group rootfs/etc/");
+    podman_ = "podman --root " + at + "/store --runroot " + at + "/runroot --tmpdir " + at + "/tmp --cgroup-manager cgroupfs ";
+    const auto ran = test::run(podman_ + "run -d --systemd=always --privileged --runtime runc --ulimit nofile=1024:1024 "
+                               "--ulimit nproc=1024:1024 --network=none -v /usr:/usr:ro --rootfs " + at + "/rootfs "
+                               "/lib/systemd/systemd --unit=dbus.service");
+    ASSERT_EQ(ran.status, 0) << ran.output;
+    id_ = ran.output.substr(ran.output.rfind('\n') + 1);
+    root_ = "/proc/" + test::run(podman_ + "inspect -f '{{.State.Pid}}' " + id_).output + "/root";
+    const bool up = test::await([&] { return systemd_runs(root_) && SystemdBus::open(root_).ok(); }, seconds(10));
+    ASSERT_TRUE(up) << test::run(podman_ + "logs " + id_).output;
+  }
+  void TearDown() override {
+    if (!id_.empty()) test::run(podman_ + "rm -f -t 0 " + id_);
+  }
+  test::Ran inside(const std::string& command) const { return test::run(podman_ + "exec " + id_ + " " + command); }
+
+  test::ScratchDirectory scratch_;
+  std::string podman_, id_, root_;
+};
+
+TEST_F(Systemd, transient_service_is_known_by_what_it_starts_and_marked) {
+  Watching watching({.root = root_});
+  const auto ran = inside("systemd-run --unit=weir-adhoc /usr/bin/sleep 1000");
+  ASSERT_EQ(ran.status, 0) << ran.output;
+  const auto seen = watching.sink.await_started([](const runtime::Instance& i) { return i.name == "weir-adhoc.service"; });
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->kind, runtime::WorkloadKind::unit);
+  EXPECT_EQ(seen->digests, std::vector<Sha256>{*artifact::fingerprint_file("/usr/bin/sleep")});
+  EXPECT_THAT(seen->marks, testing::Contains("transient"));
+  EXPECT_GT(seen->origin.pid, 0);
+  EXPECT_LT((SystemClock().now() - seen->started_at).micros, 5'000'000);
+  EXPECT_EQ(watching.collector.sources()[0].blind, "");
+  const std::string first = seen->id;
+  ASSERT_EQ(inside("systemctl restart weir-adhoc").status, 0);
+  EXPECT_TRUE(watching.sink.await_ended(first));
+  ASSERT_EQ(inside("systemctl stop weir-adhoc").status, 0);
+  const bool gone = test::await([&] {
+    const auto all = watching.collector.running();
+    return std::none_of(all.begin(), all.end(), [](const auto& i) { return i.name == "weir-adhoc.service"; });
+  });
+  EXPECT_TRUE(gone);
+}
+
+}  // namespace
+}  // namespace weir::agent
