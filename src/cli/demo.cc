@@ -174,10 +174,11 @@ Status go_around(Demo& demo) {
   const Instant started = demo.session.now();
   demo.end_around = TRY(start_process(path, demo.shop));
   Json alert;
-  TRY(await(demo, alarmed_within, "the alarm", [&]() -> Result<bool> {
+  const auto alarmed = [&]() -> Result<bool> {
     alert = TRY(alert_about(demo, digest));
     return !alert.is_null();
-  }));
+  };
+  TRY(await(demo, alarmed_within, "the alarm", alarmed));
   const Duration heard = demo.session.now() - started;
   const Instant ran = TRY(parse_instant(alert.text("started_at")));
   const Instant raised = TRY(parse_instant(alert.text("opened_at")));
