@@ -18,7 +18,8 @@ namespace weir::cli {
 namespace {
 
 Error failed(std::string_view what, int number) {
-  return {Errc::internal, fmt::format("{}: {}", what, std::strerror(number))};  // NOLINT(concurrency-mt-unsafe)
+  return {Errc::internal,
+          fmt::format("{}: {}", what, std::strerror(number))};  // NOLINT(concurrency-mt-unsafe)
 }
 
 // How the child begins: its directory, its descriptors, its session.
@@ -118,7 +119,8 @@ Result<Ran> run_program(const std::vector<std::string>& words, const std::string
 Result<std::string> output_of(const std::vector<std::string>& words, const std::string& directory) {
   Ran ran = TRY(run_program(words, directory));
   if (ran.code != 0)
-    return Error{Errc::internal, fmt::format("{} ended with {}: {}", words.front(), ran.code, last_line(ran.output))};
+    return Error{Errc::internal,
+                 fmt::format("{} ended with {}: {}", words.front(), ran.code, last_line(ran.output))};
   while (!ran.output.empty() && ran.output.back() == '\n') ran.output.pop_back();
   return ran.output;
 }

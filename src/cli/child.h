@@ -1,5 +1,7 @@
-// Programs of this machine that a command runs: found on the PATH, given words (never a shell), without standard input.
-// `run_program` waits and returns what was printed; `start_program` leaves the program running when the command ends.
+// Programs of this machine that a command runs: found on the PATH, given words (never a shell), without
+// standard input.
+// `run_program` waits and returns what was printed; `start_program` leaves the program running when the
+// command ends.
 // Belongs to one thread; file descriptors are closed in the child.
 #pragma once
 #include <sys/types.h>
@@ -21,8 +23,8 @@ struct Ran {
 bool is_on_path(const std::string& program);
 
 Result<Ran> run_program(const std::vector<std::string>& words, const std::string& directory);
-// The same, and a code other than 0 is an error that shows the last line printed. Returns the output without its
-// closing line feed.
+// The same, and a code other than 0 is an error that shows the last line printed. Returns the output without
+// its closing line feed.
 Result<std::string> output_of(const std::vector<std::string>& words, const std::string& directory);
 
 // In a session of its own, its output going nowhere.

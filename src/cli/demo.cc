@@ -1,5 +1,6 @@
-// `weir demo`: a small pipeline, real in every step, on the running server; then a second program started around it, and
-// the time from its exec to the alarm. What it started keeps running, so that the page shows it; it says how to end it.
+// `weir demo`: a small pipeline, real in every step, on the running server; then a second program started
+// around it, and the time from its exec to the alarm. What it started keeps running, so that the page shows
+// it; it says how to end it.
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -49,22 +50,32 @@ Result<Json> watched_environment(Api& api, const std::string& environment) {
   Json found = TRY(api.read(path_of({"environments", environment})));
   for (const Json& reporter : found.items("reporters"))
     if (reporter.text("state") == "live") return found;
-  return Error{Errc::conflict, fmt::format("no agent reports on {}; start one: weir agent --environment {}", environment, environment)};
+  return Error{Errc::conflict, fmt::format("no agent reports on {}; start one: weir agent --environment {}",
+                                           environment, environment)};
 }
 
-Status record_artifact(Demo& demo, const std::string& name, std::string_view kind, const std::string& digest) {
+Status record_artifact(Demo& demo, const std::string& name, std::string_view kind,
+                       const std::string& digest) {
   TRY(demo.api.write({.path = "artifacts",
-                      .body = Json::object({{"flow", flow}, {"trail", demo.trail}, {"name", name}, {"kind", kind},
-                                            {"digest", digest}, {"commit", demo.shop.commit}})}));
+                      .body = Json::object({{"flow", flow},
+                                            {"trail", demo.trail},
+                                            {"name", name},
+                                            {"kind", kind},
+                                            {"digest", digest},
+                                            {"commit", demo.shop.commit}})}));
   return {};
 }
 
 Result<Json> attest(Demo& demo, std::string_view name, std::string_view type, const std::string& digest,
                     std::string_view media_type, const std::string& content) {
-  const Json answer = TRY(demo.api.write(
-      {.path = "attestations",
-       .body = Json::object({{"flow", flow}, {"trail", demo.trail}, {"name", name}, {"type", type}, {"artifact", digest},
-                             {"content", encode_base64(content)}, {"media_type", media_type}})}));
+  const Json answer = TRY(demo.api.write({.path = "attestations",
+                                          .body = Json::object({{"flow", flow},
+                                                                {"trail", demo.trail},
+                                                                {"name", name},
+                                                                {"type", type},
+                                                                {"artifact", digest},
+                                                                {"content", encode_base64(content)},
+                                                                {"media_type", media_type}})}));
   return answer.at("attestation");
 }
 
@@ -81,9 +92,11 @@ Status declare_flow(Demo& demo) {
   };
   const Json evidence = Json::Array{required("unit-tests", "test"), required("bill-of-materials", "sbom")};
   const Json greeter = Json::object({{"name", "greeter"}, {"attestations", evidence}});
-  TRY(demo.api.write({.method = "PUT", .path = path_of({"flows", flow}),
-                      .body = Json::object({{"description", "the demo: greets, tested, with a bill of materials"},
-                                            {"template", Json::object({{"artifacts", Json::Array{greeter}}})}})}));
+  TRY(demo.api.write(
+      {.method = "PUT",
+       .path = path_of({"flows", flow}),
+       .body = Json::object({{"description", "the demo: greets, tested, with a bill of materials"},
+                             {"template", Json::object({{"artifacts", Json::Array{greeter}}})}})}));
   TRY(demo.api.write({.method = "PUT", .path = path_of({"flows", flow, "trails", demo.trail}),
                       .body = Json::object({{"commit", demo.shop.commit}, {"branch", "main"}})}));
   return {};
@@ -92,7 +105,8 @@ Status declare_flow(Demo& demo) {
 Status build(Demo& demo) {
   demo.shop = TRY(build_workshop(std::filesystem::temp_directory_path().string()));
   demo.trail = demo.shop.commit.substr(0, 12) + "-" + demo.shop.word;
-  demo.say(fmt::format("made a git repository in {}, commit {}", demo.shop.directory, demo.shop.commit.substr(0, 12)));
+  demo.say(fmt::format("made a git repository in {}, commit {}", demo.shop.directory,
+                       demo.shop.commit.substr(0, 12)));
   demo.say("compiled a program and its tests from it");
   return declare_flow(demo);
 }
@@ -140,7 +154,8 @@ Status await(Demo& demo, Duration within, std::string_view what, Condition holds
 }
 
 Result<bool> is_observed(Demo& demo) {
-  const Json found = TRY(demo.api.read("deployments", {{"environment", demo.environment}, {"limit", "1000"}}));
+  const Json found =
+      TRY(demo.api.read("deployments", {{"environment", demo.environment}, {"limit", "1000"}}));
   for (const Json& row : found.items("deployments"))
     if (row.text("artifact") == demo.deployed && row.text("state") == "observed") return true;
   return false;
@@ -151,9 +166,11 @@ Status deploy_program(Demo& demo, const std::optional<Container>& container) {
                       .body = Json::object({{"artifact", demo.deployed}, {"environment", demo.environment},
                                             {"within_us", seen_within.micros}, {"alongside", true}})}));
   const Instant started = demo.session.now();
-  Result<std::string> end = container ? start_container(*container, demo.shop) : start_process(demo.shop.program, demo.shop);
+  Result<std::string> end =
+      container ? start_container(*container, demo.shop) : start_process(demo.shop.program, demo.shop);
   demo.end_deployed = TRY(std::move(end));
-  demo.say(fmt::format("declared its deployment and started it as a {}", container ? container->runtime + " container" : "process"));
+  demo.say(fmt::format("declared its deployment and started it as a {}",
+                       container ? container->runtime + " container" : "process"));
   TRY(await(demo, seen_within, "the deployment is observed", [&] { return is_observed(demo); }));
   const std::int64_t took = (demo.session.now() - started).micros / 1000;
   demo.say(fmt::format("Weir saw it run, as declared and approved, after {} ms", took));
@@ -161,7 +178,8 @@ Status deploy_program(Demo& demo, const std::optional<Container>& container) {
 }
 
 Result<Json> alert_about(Demo& demo, const std::string& digest) {
-  const Json found = TRY(demo.api.read("alerts", {{"environment", demo.environment}, {"state", "open"}, {"limit", "1000"}}));
+  const Json found =
+      TRY(demo.api.read("alerts", {{"environment", demo.environment}, {"state", "open"}, {"limit", "1000"}}));
   for (const Json& alert : found.items("alerts"))
     for (const Json& one : alert.at("workload").items("digests"))
       if (one.string() != nullptr && *one.string() == digest) return alert;
@@ -183,7 +201,8 @@ Status go_around(Demo& demo) {
   const Instant ran = TRY(parse_instant(alert.text("started_at")));
   const Instant raised = TRY(parse_instant(alert.text("opened_at")));
   const Duration opened = raised - ran;
-  demo.say(fmt::format("started {} around the pipeline: {} ({})", path, cleaned(alert.text("title")), alert.text("cause")));
+  demo.say(fmt::format("started {} around the pipeline: {} ({})", path, cleaned(alert.text("title")),
+                       alert.text("cause")));
   demo.result = Json::object({{"environment", demo.environment}, {"directory", demo.shop.directory},
                               {"commit", demo.shop.commit}, {"flow", flow}, {"trail", demo.trail},
                               {"deployed", demo.deployed}, {"alert", alert},
@@ -199,8 +218,8 @@ std::string closing(const Demo& demo, const Json& result) {
       "\nFrom exec to alert: {:.1f} ms. This command heard of it {:.1f} ms after it started the program.\n"
       "Both programs run for ten minutes, so that the page shows them. To end them: {}; {}\n"
       "Look closer: weir alerts; weir trail show {} --flow {}; weir env show {}\n",
-      milliseconds_of("exec_to_alert_us"), milliseconds_of("exec_to_heard_us"), demo.end_deployed, demo.end_around,
-      demo.trail, flow, demo.environment);
+      milliseconds_of("exec_to_alert_us"), milliseconds_of("exec_to_heard_us"), demo.end_deployed,
+      demo.end_around, demo.trail, flow, demo.environment);
 }
 
 Result<Exit> play(Session& session, const std::string& environment) {
@@ -221,7 +240,11 @@ Result<Exit> play(Session& session, const std::string& environment) {
 
 Action demo(Options& options) {
   const auto environment = std::make_shared<std::string>();
-  options.option({.name = "environment", .value = "ENV", .help = "a watched environment of this host", .fallback = "host"}, environment.get());
+  options.option({.name = "environment",
+                  .value = "ENV",
+                  .help = "a watched environment of this host",
+                  .fallback = "host"},
+                 environment.get());
   return [environment](Session& session) { return play(session, *environment); };
 }
 

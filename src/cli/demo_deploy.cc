@@ -21,14 +21,16 @@ struct Way {
 constexpr std::array ways{
     Way{"docker", "docker run --network none"},
     Way{"podman", "podman run --network none"},
-    Way{"podman", "podman --runtime runc run --network none --ulimit nofile=1024:1024 --ulimit nproc=1024:1024"},
+    Way{"podman",
+        "podman --runtime runc run --network none --ulimit nofile=1024:1024 --ulimit nproc=1024:1024"},
 };
 
 // Whether an agent of the environment sees this runtime's containers.
 bool is_watched(const Json& environment, std::string_view runtime) {
   for (const Json& reporter : environment.items("reporters"))
     for (const Json& source : reporter.items("sources"))
-      if (source.text("watches") == "containers" && source.text("means") == runtime && source.text("blind").empty())
+      if (source.text("watches") == "containers" && source.text("means") == runtime &&
+          source.text("blind").empty())
         return true;
   return false;
 }
@@ -71,7 +73,8 @@ Result<std::string> start_container(const Container& container, const Workshop& 
   for (const Way& way : ways) {
     if (way.runtime != container.runtime) continue;
     Words words = split(way.words);
-    for (const std::string& word : {std::string("--detach"), "--name" + ("=" + name), container.image}) words.push_back(word);
+    for (const std::string& word : {std::string("--detach"), "--name" + ("=" + name), container.image})
+      words.push_back(word);
     const Result<std::string> started = output_of(words, workshop.directory);
     if (started) return fmt::format("{} rm -f {}", container.runtime, name);
     last = started.error();

@@ -91,15 +91,24 @@ Status write_file(const std::string& path, std::string_view text) {
 
 Result<std::string> compile(const Workshop& shop, const std::string& main_source, const std::string& output,
                             const std::string& build) {
-  TRY(output_of({"cc", "-O2", "-static", "-s", fmt::format("-DBUILD=\"{}\"", build), "-o", output, main_source,
-                 "greeting.c"}, shop.directory));
+  TRY(output_of({"cc", "-O2", "-static", "-s", fmt::format("-DBUILD=\"{}\"", build), "-o", output,
+                 main_source, "greeting.c"},
+                shop.directory));
   return shop.directory + "/" + output;
 }
 
 Result<std::string> commit_sources(const std::string& directory) {
-  for (const SourceFile& source : sources) TRY(write_file(fmt::format("{}/{}", directory, source.name), source.text));
-  const std::vector<std::string> git{"git", "-c", "user.name=Weir demo", "-c", "user.email=demo@weir.invalid", "-c",
-                                     "init.defaultBranch=main", "-c", "commit.gpgsign=false"};
+  for (const SourceFile& source : sources)
+    TRY(write_file(fmt::format("{}/{}", directory, source.name), source.text));
+  const std::vector<std::string> git{"git",
+                                     "-c",
+                                     "user.name=Weir demo",
+                                     "-c",
+                                     "user.email=demo@weir.invalid",
+                                     "-c",
+                                     "init.defaultBranch=main",
+                                     "-c",
+                                     "commit.gpgsign=false"};
   const auto with = [&git](std::initializer_list<std::string> words) {
     std::vector<std::string> all = git;
     all.insert(all.end(), words);
@@ -111,7 +120,8 @@ Result<std::string> commit_sources(const std::string& directory) {
   return output_of(with({"rev-parse", "HEAD"}), directory);
 }
 
-Json component(std::string_view type, std::string_view name, std::string_view version, std::string_view purl) {
+Json component(std::string_view type, std::string_view name, std::string_view version,
+               std::string_view purl) {
   return Json::object({{"type", type}, {"name", name}, {"version", version}, {"purl", purl}});
 }
 
@@ -144,10 +154,12 @@ Result<std::string> run_tests(const Workshop& workshop) {
 }
 
 Result<std::string> bill_of_materials(const Workshop& workshop) {
-  Json::Array parts{component("library", "greeting", workshop.commit, "pkg:generic/greeting@" + workshop.commit)};
+  Json::Array parts{
+      component("library", "greeting", workshop.commit, "pkg:generic/greeting@" + workshop.commit)};
   if (is_on_path("dpkg-query")) {
     const auto library = output_of({"dpkg-query", "-W", "-f", "${Version}", "libc6-dev"}, workshop.directory);
-    if (library) parts.push_back(component("library", "glibc", *library, "pkg:deb/debian/libc6-dev@" + *library));
+    if (library)
+      parts.push_back(component("library", "glibc", *library, "pkg:deb/debian/libc6-dev@" + *library));
   }
   const std::string compiler = TRY(output_of({"cc", "-dumpfullversion"}, workshop.directory));
   const Json tool = Json::object({{"type", "application"}, {"name", "cc"}, {"version", compiler}});

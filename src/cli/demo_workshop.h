@@ -1,6 +1,7 @@
-// What `weir demo` builds: a git repository made on the spot, a C program compiled from it, its tests run (they write
-// JUnit XML), a bill of materials of what was linked. Every build is new content: the commit and a random word are
-// compiled in. Source: the strings in demo_workshop.cc. Needs git and a C compiler; nothing is fetched.
+// What `weir demo` builds: a git repository made on the spot, a C program compiled from it, its tests run
+// (they write JUnit XML), a bill of materials of what was linked. Every build is new content: the commit and
+// a random word are compiled in. Source: the strings in demo_workshop.cc. Needs git and a C compiler; nothing
+// is fetched.
 #pragma once
 #include <string>
 

@@ -2,6 +2,7 @@
 import time
 
 from engines import Docker, Podman, needs
+from registry import Registry
 from world import WorldCase, seconds_of, wait_until
 
 
@@ -62,3 +63,37 @@ class PodmanContainers(ContainerCases, WorldCase):
 @needs("docker")
 class DockerContainers(ContainerCases, WorldCase):
     engine = Docker
+
+
+class RegistryCases:
+    """What CI pushed to a registry and approved matches what the host reports, whatever digest its runtime knows."""
+
+    def test_an_approved_index_covers_the_platform_that_runs(self):
+        world = self.world
+        reference, index, config = Registry(world).push_two_platforms("shop")
+        pinned = reference.removesuffix(":v1") + "@" + index
+        self.assertEqual("sha256:" + world.weir("fingerprint", pinned).strip(), index)
+        world.weir("flow", "create", "shop")
+        world.weir("trail", "begin", "t1", "--flow", "shop")
+        world.weir("attest", "artifact", pinned, "--flow", "shop", "--trail", "t1", "--name", "shop")
+        world.weir("approve", index, "--environment", "host", "--reason", "released")
+        self.runtime.pull(reference)
+        self.runtime.start(reference)
+
+        def runs():
+            return [w for w in world.workloads() if w["kind"] == "container" and {index, config} & set(w["digests"])]
+        workload = wait_until(runs, 15, "the container is shown")[0]
+        self.assertEqual(workload["verdict"], "approved", workload)
+        self.assertEqual(world.alerts(digest=config, state="open"), [])
+
+
+@needs("podman")
+class PodmanRegistry(RegistryCases, WorldCase):
+    engine = Podman
+    prepare = ContainerCases.__dict__["prepare"]
+
+
+@needs("docker")
+class DockerRegistry(RegistryCases, WorldCase):
+    engine = Docker
+    prepare = ContainerCases.__dict__["prepare"]

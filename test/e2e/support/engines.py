@@ -56,6 +56,9 @@ class Podman:
         self.names = []
         world.closers.append(self.close)
 
+    def pull(self, reference):
+        run([*self.base, "pull", "--tls-verify=false", reference])
+
     def import_image(self, name="local/app"):
         run([*self.base, "import", "--change", "CMD /bin/sleep 600", image_tree(self.world), name])
         return self.image_id(name)
@@ -78,7 +81,6 @@ class Podman:
             self.remove(name)
         if self.service.runs():
             self.service.end()
-        subprocess.run([str(a) for a in [*self.base, "unshare", "true"]], capture_output=True)
 
 
 class Docker:
@@ -104,6 +106,9 @@ class Docker:
         if not self.daemon.runs():
             raise AssertionError("dockerd ended: " + self.daemon.text()[-3000:])
         return subprocess.run([*self.base, "info"], capture_output=True).returncode == 0
+
+    def pull(self, reference):
+        run([*self.base, "pull", reference])
 
     def import_image(self, name="local/app"):
         run([*self.base, "import", "--change", 'CMD ["/bin/sleep","600"]', image_tree(self.world), name])
