@@ -88,9 +88,10 @@ Status Baseline::load() {
 
 Status Baseline::parse(std::string_view text) {
   const auto end = text.rfind(last_line);
-  if (end == text.npos || end == 0 || text[end - 1] != '\n') return invalid("the last line is missing");
+  if (end == text.npos || end == 0 || text[end - 1] != '\n' || !text.ends_with('\n'))
+    return invalid("the last line is missing");
   std::string_view named = text.substr(end + last_line.size());
-  if (named.ends_with('\n')) named.remove_suffix(1);
+  named.remove_suffix(1);
   const Sha256 digest = TRY(parse_sha256(named));
   text = text.substr(0, end);
   if (crypto::sha256(text) != digest) return Error{Errc::corrupt, "the content does not fit its digest"};

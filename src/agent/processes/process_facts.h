@@ -39,7 +39,7 @@ struct ProcessFacts {
   std::uint64_t root_device = 0, root_inode = 0;
   bool terminal_input = false;  // standard input is a terminal
   std::vector<std::string> arguments;
-  bool hidden = false;  // belongs to another user and its executable may not be looked at
+  bool hidden = false;  // its executable may not be looked at
 };
 
 std::vector<std::int64_t> list_processes(const std::string& proc);

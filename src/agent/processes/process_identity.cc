@@ -93,6 +93,7 @@ bool names_interpreter(int file, const std::string& executable) {
 
 std::string unseen_note(const Program& program, const Sighting& sighting) {
   if (program.kind == ProgramKind::module) return "its program is the module " + program.path;
+  if (own_file(program.path)) return "its program comes through " + program.path;
   if (program.path != "stdin") return "its program is text given by " + program.path;
   const bool typed = sighting.facts && sighting.facts->terminal_input;
   return typed ? "its program is typed at a terminal" : "its program comes through standard input";
@@ -337,9 +338,11 @@ void ProcessIdentity::add_script(File script, const Sighting& sighting, Identifi
 // The kernel told that it ran an interpreter, or the arguments tell. Where neither does, a script betrays itself: it is
 // an early argument, and its first line names the very executable.
 Program ProcessIdentity::program_in(const Sighting& sighting, const std::string& executable) const {
-  if (sighting.moment.detailed && sighting.moment.script) return {ProgramKind::file, sighting.moment.filename};
+  const bool told = sighting.moment.detailed && sighting.moment.script;
   const std::vector<std::string>& words = arguments_of(sighting);
-  Program program = program_of(executable, words);
+  Program program = told ? Program{ProgramKind::file, sighting.moment.filename} : program_of(executable, words);
+  if (program.kind == ProgramKind::file && own_file(program.path) && script_of(sighting, program.path).number < 0)
+    return {ProgramKind::unseen, program.path};  // a pipe, or closed by now
   if (program.kind != ProgramKind::itself || sighting.moment.detailed || is_interpreter(executable)) return program;
   for (std::size_t i = 1; i < words.size() && i <= 2; ++i) {
     if (words[i].find('/') == std::string::npos || own_file(words[i])) continue;

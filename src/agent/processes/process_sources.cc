@@ -37,7 +37,7 @@ runtime::Source describe_processes(const ProcessSight& sight) {
   if (sight.means == ExecMeans::scan)
     add(source.detail, fmt::format("every {} ms", sight.scan_interval.micros / 1000));
   if (sight.gone > 0) add(source.blind, fmt::format("{} execs so far left nothing to look at", sight.gone));
-  if (sight.hidden > 0) add(source.blind, fmt::format("{} processes of other users", sight.hidden));
+  if (sight.hidden > 0) add(source.blind, fmt::format("{} processes that may not be looked at", sight.hidden));
   for (const std::string& spot : sight.blind_spots) add(source.blind, "files run in a container: " + spot);
   if (sight.means != ExecMeans::ebpf) source.remedy = grant_events;
   else if (sight.hidden > 0) source.remedy = grant_sight;

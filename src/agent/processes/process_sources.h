@@ -12,7 +12,7 @@ namespace weir::agent {
 struct ProcessSight {
   ExecMeans means = ExecMeans::scan;
   std::string refusals;              // why better means were refused
-  std::size_t hidden = 0;            // processes of other users
+  std::size_t hidden = 0;            // processes that may not be looked at
   std::int64_t gone = 0;             // execs of which nothing was left to look at
   Duration scan_interval;
   std::vector<std::string> blind_spots;  // of containers

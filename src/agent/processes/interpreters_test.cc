@@ -1,0 +1,86 @@
+#include "agent/processes/interpreters.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <vector>
+
+namespace weir::agent {
+namespace {
+
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream stream(line);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
+constexpr auto itself = ProgramKind::itself, file = ProgramKind::file, module = ProgramKind::module,
+               unseen = ProgramKind::unseen;
+
+struct Row {
+  const char *executable, *arguments;
+  ProgramKind kind;
+  const char* path;
+};
+
+TEST(Interpreters, arguments_tell_what_runs) {
+  const Row rows[] = {
+      {"/usr/bin/dash", "sh x.sh -c y", file, "x.sh"},
+      {"/usr/bin/bash", "bash -c true", unseen, "-c"},
+      {"/usr/bin/bash", "bash -ec true", unseen, "-ec"},
+      {"/usr/bin/bash", "bash -eo pipefail x.sh", file, "x.sh"},
+      {"/usr/bin/bash", "bash -o pipefail -c true", unseen, "-c"},
+      {"/usr/bin/bash", "bash +x x.sh", file, "x.sh"},
+      {"/usr/bin/bash", "bash --rcfile r x.sh", file, "x.sh"},
+      {"/usr/bin/bash", "-bash", unseen, "stdin"},
+      {"/usr/bin/bash", "bash -s a", unseen, "-s"},
+      {"/usr/bin/bash", "bash - x.sh", file, "x.sh"},
+      {"/usr/bin/bash", "bash -- -x.sh", file, "-x.sh"},
+      {"/usr/bin/bash", "bash --", unseen, "stdin"},
+      {"/usr/bin/bash", "bash --version", itself, ""},
+      {"/usr/bin/bash", "", unseen, "stdin"},
+      {"/usr/bin/python3.11", "python3 -W ignore x.py -c", file, "x.py"},
+      {"/usr/bin/python3.11", "python3 -Ic pass", unseen, "-Ic"},
+      {"/usr/bin/python3.11", "python3 -m http.server", module, "http.server"},
+      {"/usr/bin/python3.11", "python3 -mvenv", module, "venv"},
+      {"/usr/bin/python3.11", "python3 -", unseen, "stdin"},
+      {"/usr/bin/python3.11", "python3 -V", itself, ""},
+      {"/usr/bin/perl", "perl -Mre=debug x.pl", file, "x.pl"},
+      {"/usr/bin/perl", "perl -ne print", unseen, "-ne"},
+      {"/usr/bin/perl", "perl -pie x", file, "x"},
+      {"/usr/bin/perl", "perl -I lib -w x.pl", file, "x.pl"},
+      {"/usr/bin/node", "node --require=a x.js", file, "x.js"},
+      {"/usr/bin/node", "node -r a x.js", file, "x.js"},
+      {"/usr/bin/node", "node --title= x.js", file, "x.js"},
+      {"/usr/bin/node", "node -p 1", unseen, "-p"},
+      {"/usr/lib/jvm/bin/java", "java -Xmx1g -cp a:b Main x", module, "Main"},
+      {"/usr/lib/jvm/bin/java", "java -Dx=y -jar a.jar", file, "a.jar"},
+      {"/usr/lib/jvm/bin/java", "java -version", itself, ""},
+      {"/usr/bin/php8.2", "php -d a=b x.php", file, "x.php"},
+      {"/usr/bin/php8.2", "php -r 1;", unseen, "-r"},
+      {"/usr/bin/mawk", "awk -F : {print}", itself, ""},
+      {"/usr/bin/mawk", "awk -f x.awk", file, "x.awk"},
+      {"/usr/bin/busybox", "busybox sh x.sh", file, "x.sh"},
+      {"/usr/bin/busybox", "sh -c true", unseen, "-c"},
+      {"/usr/bin/busybox", "ls -c x", itself, ""},
+      {"/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2", "ld.so --library-path /l /tmp/evil", file, "/tmp/evil"},
+      {"/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2", "ld.so --list /bin/ls", itself, ""},
+      {"/usr/bin/deno", "deno run x.ts", file, "x.ts"},
+      {"/usr/bin/true", "true -c x", itself, ""},
+      {"/usr/bin/shred", "shred x", itself, ""},
+  };
+  for (const Row& row : rows) {
+    const Program program = program_of(row.executable, words_of(row.arguments));
+    EXPECT_EQ(program.kind, row.kind) << row.executable << ' ' << row.arguments;
+    EXPECT_EQ(program.path, row.path) << row.executable << ' ' << row.arguments;
+  }
+}
+
+TEST(Interpreters, names_are_told_with_and_without_versions) {
+  for (const char* name : {"/usr/bin/python3.11", "/opt/python", "/bin/ksh93", "/usr/bin/php8.2", "/usr/bin/perl5.36.0"})
+    EXPECT_TRUE(is_interpreter(name)) << name;
+  for (const char* name : {"/usr/bin/ls", "", "/", "/usr/bin/pythonic", "/usr/bin/shfmt"})
+    EXPECT_FALSE(is_interpreter(name)) << name;
+}
+
+}  // namespace
+}  // namespace weir::agent
