@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <iosfwd>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,10 +55,15 @@ struct Environment {
   std::ostream& err;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
-  std::function<std::optional<std::string>(std::string_view name)> variable = {};  // of the process
+  std::map<std::string, std::string, std::less<>> variables = {};  // of the process
   const Clock& clock;
   std::function<void(Duration)> wait = {};  // between two tries
   Hooks hooks = {};
+
+  std::optional<std::string> variable(std::string_view name) const {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  }
 };
 
 }  // namespace weir::cli

@@ -20,7 +20,7 @@ namespace {
 constexpr int usage_exit = row_of(Errc::invalid).exit_code;
 
 std::optional<std::string> variable(const Environment& environment, std::string_view name) {
-  const std::optional<std::string> value = environment.variable ? environment.variable(name) : std::nullopt;
+  const std::optional<std::string> value = environment.variable(name);
   return value && !value->empty() ? value : std::nullopt;
 }
 
