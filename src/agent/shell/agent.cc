@@ -42,6 +42,7 @@ struct Agent::State {
   std::atomic<bool> full_wanted = true;
   std::mutex scope_mutex;  // guards the rules on their way from the reporter's thread
   std::optional<std::pair<std::int64_t, std::vector<runtime::ScopeRule>>> next_scope;
+  std::vector<runtime::ScopeRule> last_rules;  // of the reporter's thread, as the server last said
   std::vector<runtime::Source> said_sources;
   Instant scope_said_at;
   std::int64_t unsaid_loss = 0;
@@ -66,8 +67,12 @@ ReporterCalls Agent::State::calls() {
           },
           .change_scope = [this](std::int64_t version, std::vector<runtime::ScopeRule> rules) {
             const std::lock_guard lock(scope_mutex);
+            if (rules == last_rules) return;
+            last_rules = rules;
             next_scope.emplace(version, std::move(rules));
+            gatherer.wake();
           },
+          .heard = [this] { gatherer.wake(); },
           .say = [this](const std::string& line) { say(line); }};
 }
 

@@ -214,6 +214,7 @@ void Reporter::came() {
   back_off_ = back_off_min;
   if (linked_.exchange(true)) return;
   last_trouble_.clear();
+  calls_.heard();
   calls_.say("heard by " + config_.server);
 }
 

@@ -21,6 +21,7 @@ namespace weir::agent {
 struct ReporterCalls {
   std::function<void()> send_full;
   std::function<void(std::int64_t version, std::vector<runtime::ScopeRule> rules)> change_scope;
+  std::function<void()> heard;                          // the server is there (again)
   std::function<void(const std::string& message)> say;  // to people: came, went, refused
 };
 

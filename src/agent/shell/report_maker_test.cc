@@ -1,0 +1,143 @@
+#include "agent/shell/report_maker.h"
+
+#include <gtest/gtest.h>
+
+#include "agent/shell/clock_offset.h"
+#include "crypto/digest.h"
+
+namespace weir::agent {
+namespace {
+
+runtime::Instance instance_of(const std::string& id) {
+  return {.id = id, .name = "/bin/" + id, .digests = {crypto::sha256(id)}, .package = runtime::PackageClaim{"p", "1"}};
+}
+
+std::vector<runtime::Report> read(const std::vector<SpoolRecord>& records) {
+  std::vector<runtime::Report> reports;
+  for (const SpoolRecord& record : records) reports.push_back(*format::decode_text<runtime::Report>(record.report));
+  return reports;
+}
+
+TEST(ReportMaker, nothing_new_makes_no_report) {
+  ReportMaker maker({"e", "h"});
+  EXPECT_TRUE(maker.deltas({}, {}, {}, {}).empty());
+  EXPECT_EQ(maker.deltas({.started = {instance_of("a")}}, {}, {}, {}).size(), 1u);
+  EXPECT_TRUE(maker.deltas({.started = {instance_of("a")}}, {}, {}, {}).empty());
+  EXPECT_TRUE(maker.deltas({.ended = {{.id = "never started"}}}, {}, {}, {}).empty());
+}
+
+TEST(ReportMaker, instance_of_which_more_is_known_now_is_said_again) {
+  ReportMaker maker({"e", "h"});
+  maker.deltas({.started = {instance_of("a")}}, {}, {}, {});
+  auto more = instance_of("a");
+  more.origin.user = "root";
+  EXPECT_EQ(maker.deltas({.started = {more}}, {}, {}, {}).size(), 1u);
+}
+
+TEST(ReportMaker, run_that_is_over_already_is_said_and_not_remembered) {
+  ReportMaker maker({"e", "h"});
+  auto over = instance_of("a");
+  over.ended_at = Instant{5};
+  EXPECT_EQ(maker.deltas({.started = {over}}, {}, {}, {}).size(), 1u);
+  EXPECT_EQ(maker.live(), 0u);
+}
+
+TEST(ReportMaker, memory_is_bounded_by_what_runs) {
+  ReportMaker maker({"e", "h"});
+  for (int i = 0; i < 1000; ++i) {
+    const std::string id = std::to_string(i);
+    maker.deltas({.started = {instance_of(id)}}, {}, {}, {});
+    maker.deltas({.ended = {{.id = id}}}, {}, {}, {});
+  }
+  EXPECT_EQ(maker.live(), 0u);
+}
+
+TEST(ReportMaker, full_report_forgets_what_no_longer_runs) {
+  ReportMaker maker({"e", "h"});
+  maker.deltas({.started = {instance_of("gone")}}, {}, {}, {});
+  const auto reports = read(maker.full({instance_of("here")}, {}, 3, {}, {}));
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_TRUE(reports[0].full);
+  EXPECT_EQ(reports[0].parts, 0);
+  EXPECT_EQ(reports[0].events_lost, 3);
+  EXPECT_EQ(maker.live(), 1u);
+  EXPECT_TRUE(maker.deltas({.ended = {{.id = "gone"}}}, {}, {}, {}).empty());
+}
+
+TEST(ReportMaker, parts_and_long_deltas_stay_within_the_bound_and_lose_nothing) {
+  ReportMaker maker({"e", "h"}, 20'000);
+  std::vector<runtime::Instance> many;
+  for (int i = 0; i < 500; ++i) many.push_back(instance_of(std::to_string(i)));
+  const auto records = maker.full(many, {{.watches = "files"}}, 0, {}, {});
+  std::size_t instances = 0;
+  for (const SpoolRecord& record : records) EXPECT_LE(record.report.size(), 20'000u);
+  for (const runtime::Report& report : read(records)) {
+    instances += report.started.size();
+    EXPECT_EQ(report.sources.size(), report.part == 1 ? 1u : 0u);
+    EXPECT_EQ(report.parts, std::int64_t(records.size()));
+  }
+  EXPECT_EQ(instances, 500u);
+  Batch batch;
+  for (int i = 500; i < 1000; ++i) batch.started.push_back(instance_of(std::to_string(i)));
+  for (int i = 0; i < 500; ++i) batch.ended.push_back({.id = std::to_string(i)});
+  std::size_t started = 0, ended = 0;
+  for (const runtime::Report& report : read(maker.deltas(batch, {}, {}, {}))) {
+    started += report.started.size();
+    ended += report.ended.size();
+    EXPECT_FALSE(report.full);
+    EXPECT_EQ(report.part, 0);
+  }
+  EXPECT_EQ(started, 500u);
+  EXPECT_EQ(ended, 500u);
+}
+
+TEST(Gatherer, what_nobody_explains_is_urgent_and_what_a_package_explains_is_not) {
+  EXPECT_FALSE(is_urgent(instance_of("a")));
+  auto unexplained = instance_of("a");
+  unexplained.package.reset();
+  EXPECT_TRUE(is_urgent(unexplained));
+  auto changed = instance_of("a");
+  changed.package->changed = true;
+  EXPECT_TRUE(is_urgent(changed));
+  auto container = instance_of("a");
+  container.kind = runtime::WorkloadKind::container;
+  EXPECT_TRUE(is_urgent(container));
+}
+
+TEST(Gatherer, urgent_news_do_not_wait_and_explained_ones_gather) {
+  using Steady = std::chrono::steady_clock;
+  Gatherer gatherer;
+  auto before = Steady::now();
+  gatherer.started(instance_of("explained"));
+  EXPECT_EQ(gatherer.take(seconds(5), false, {}).started.size(), 1u);
+  EXPECT_GE(Steady::now() - before, std::chrono::milliseconds(90));
+  before = Steady::now();
+  auto urgent = instance_of("urgent");
+  urgent.package.reset();
+  gatherer.started(instance_of("explained"));
+  gatherer.started(urgent);
+  EXPECT_EQ(gatherer.take(seconds(5), false, {}).started.size(), 2u);
+  EXPECT_LT(Steady::now() - before, std::chrono::milliseconds(80));
+}
+
+TEST(Gatherer, beyond_its_bound_events_are_counted_as_lost) {
+  Gatherer gatherer(10);
+  for (int i = 0; i < 25; ++i) gatherer.started(instance_of(std::to_string(i)));
+  const Batch batch = gatherer.take(seconds(1), false, {});
+  EXPECT_EQ(batch.started.size(), 10u);
+  EXPECT_EQ(batch.lost, 15);
+}
+
+TEST(ClockOffsetTest, shortest_round_trip_decides) {
+  ClockOffset offset;
+  EXPECT_EQ(offset.uncertainty().micros, 0);
+  offset.add({0}, {100'000}, {60'000});    // offset 10 ms, doubt 50 ms
+  EXPECT_EQ(offset.uncertainty(), milliseconds(60));
+  offset.add({200'000}, {202'000}, {211'000});  // offset 10 ms, doubt 1 ms
+  EXPECT_EQ(offset.uncertainty(), milliseconds(11));
+  offset.add({300'000}, {299'000}, {0});  // our clock was set back
+  EXPECT_EQ(offset.uncertainty(), milliseconds(11));
+}
+
+}  // namespace
+}  // namespace weir::agent
