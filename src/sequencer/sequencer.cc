@@ -124,7 +124,7 @@ void Sequencer::sequence(std::vector<Command> commands) {
     size_.store(batch.next_index, std::memory_order_release);
   }
   for (std::size_t i = 0; i < commands.size(); ++i) commands[i].done(std::move(outcomes[i]));
-  if (!status.ok() || batch.leaf_hashes.empty()) return;
+  if (!status.ok()) return;
   std::vector<std::function<void(std::int64_t)>> listeners;
   { const std::lock_guard lock(mutex_); listeners = listeners_; }
   for (const auto& listener : listeners) listener(batch.next_index);

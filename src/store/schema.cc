@@ -106,7 +106,7 @@ CREATE TABLE IF NOT EXISTS unjudged (workload TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS delivery (id INTEGER PRIMARY KEY, channel TEXT NOT NULL, alert INTEGER, change TEXT NOT NULL,
   entry INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'pending', attempts INTEGER NOT NULL DEFAULT 0, made_at INTEGER NOT NULL,
   next_at INTEGER NOT NULL, delivered_at INTEGER, last_status INTEGER, last_error TEXT);
-CREATE INDEX IF NOT EXISTS delivery_pending ON delivery (next_at) WHERE state = 'pending';
+CREATE INDEX IF NOT EXISTS delivery_pending ON delivery (channel, id) WHERE state = 'pending';
 CREATE TABLE IF NOT EXISTS channel_secret (channel TEXT PRIMARY KEY, url TEXT NOT NULL, secrets TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS heartbeat (reporter TEXT PRIMARY KEY, seen_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS timer (name TEXT PRIMARY KEY, at INTEGER NOT NULL);

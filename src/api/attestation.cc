@@ -1,0 +1,233 @@
+#include "api/handlers.h"
+#include "base/name.h"
+#include "evidence/recognise.h"
+#include "evidence/schema.h"
+#include "store/view_record.h"
+
+namespace weir::api {
+namespace {
+
+using evidence::AttestationRecorded;
+using sequencer::Decision;
+
+constexpr std::string_view custom_prefix = "custom:";
+
+// `read`: the verdict is read out of the evidence, which must be there; `said`: where the evidence does not decide, the
+// sender may.
+enum class Verdict { read, said };
+struct TypeRow {
+  std::string_view name;
+  Verdict verdict;
+};
+constexpr std::array type_table{
+    TypeRow{"test", Verdict::read},       TypeRow{"scan", Verdict::read},   TypeRow{"sbom", Verdict::read},
+    TypeRow{"provenance", Verdict::read}, TypeRow{"review", Verdict::said}, TypeRow{"ticket", Verdict::said},
+    TypeRow{"generic", Verdict::said},    TypeRow{"custom", Verdict::said},
+};
+
+Result<TypeRow> row_of_type(std::string_view type) {
+  if (type.starts_with(custom_prefix)) {
+    TRY(check_name(type.substr(custom_prefix.size()), "type"));
+    return type_table.back();
+  }
+  for (const TypeRow& row : type_table)
+    if (row.name == type && type != "custom") return row;
+  return invalid("'type' must be one of test, scan, sbom, provenance, review, ticket, generic, custom:NAME", "type");
+}
+
+struct AttestationRequest {
+  AttestationRecorded record;  // what the sender says of it
+  std::optional<std::string> content;
+  static void members(auto& visit, auto& self) {
+    visit("flow", self.record.flow);
+    visit("trail", self.record.trail);
+    visit("name", self.record.name);
+    visit("type", self.record.type);
+    visit.maybe("artifact", self.record.artifact);
+    visit.maybe("compliant", self.record.compliant);
+    visit.maybe("content", self.content);
+    visit.maybe("media_type", self.record.media_type);
+    visit.maybe("description", self.record.description);
+    visit.maybe("url", self.record.url);
+    visit.maybe("predicate", self.record.predicate);
+  }
+};
+
+struct TypeRequest {
+  std::string name, description;
+  format::Json schema;
+  static void members(auto& visit, auto& self) {
+    visit.maybe("name", self.name);
+    visit.maybe("description", self.description);
+    visit("schema", self.schema);
+  }
+};
+
+struct TypeView {
+  evidence::AttestationTypeDeclared type;
+  std::optional<std::int64_t> entry;
+  static void members(auto& visit, auto& self) {
+    evidence::AttestationTypeDeclared::members(visit, self.type);
+    visit.maybe("entry", self.entry);
+  }
+};
+
+Status check(const AttestationRecorded& record) {
+  TRY(check_name(record.flow, "flow"));
+  TRY(check_name(record.trail, "trail"));
+  TRY(check_title(record.name, "name"));
+  TRY(check_text(record.description, "description"));
+  TRY(check_text(record.url, "url"));
+  if (!record.media_type.empty()) TRY(check_title(record.media_type, "media_type"));
+  return {};
+}
+
+// What the evidence says: of a custom type by its schema as it is declared now, of the others by their parsers.
+Result<evidence::Summary> summarise(const Call& call, const AttestationRecorded& record, BytesView content) {
+  if (!std::string_view(record.type).starts_with(custom_prefix)) return evidence::summarise(record.type, content);
+  const std::string name = record.type.substr(custom_prefix.size());
+  const auto db = TRY(call.ports.open_reader());
+  const auto type = TRY(store::find_attestation_type(*db, name));
+  if (!type)
+    return not_found(fmt::format("attestation type '{}' does not exist; declare it with `weir attestation-type create {} --schema "
+                                 "FILE`", name, name));
+  const auto schema = TRY(evidence::Schema::read(type->schema));
+  return evidence::summarise_custom(schema, content);
+}
+
+struct Evidence {
+  AttestationRecorded record;
+  std::vector<Sha256> subjects;  // that the evidence itself names
+};
+
+// Reads the evidence and makes its bytes durable; the entry that names them comes after.
+Result<Evidence> evidence_of(const Call& call, AttestationRequest request) {
+  AttestationRecorded& record = request.record;
+  const TypeRow row = TRY(row_of_type(record.type));
+  if (record.compliant && row.verdict == Verdict::read)
+    return invalid(fmt::format("'compliant' of a {} is read out of its evidence and can't be given", row.name), "compliant");
+  Bytes content;
+  if (request.content) {
+    auto decoded = decode_base64(*request.content);
+    if (!decoded) return invalid(fmt::format("'content' is not base64: {}", decoded.error().message), "content");
+    content = std::move(*decoded);
+  } else if (!record.predicate.is_null() && (row.name == "custom" || dump(record.predicate).size() > limits::payload_inline_bytes_max / 2)) {
+    content = dump(std::exchange(record.predicate, {}));
+    record.media_type = "application/json";
+  }
+  if (content.empty() && (row.verdict == Verdict::read || row.name == "custom"))
+    return invalid(fmt::format("evidence of type '{}' is a file: 'content' is missing", record.type), "content");
+  if (dump(record.predicate).size() > limits::payload_inline_bytes_max / 2)
+    return Error{Errc::too_large, fmt::format("'predicate' has more than {} bytes; send it as 'content'",
+                                              limits::payload_inline_bytes_max / 2), "predicate"};
+  Evidence evidence;
+  if (!content.empty()) {
+    evidence::Summary summary = TRY(summarise(call, record, content));
+    record.summary = std::move(summary.facts);
+    if (summary.compliant) record.compliant = summary.compliant;
+    evidence.subjects = std::move(summary.subjects);
+    record.content = TRY(call.ports.blobs->put(content));
+    record.content_size = static_cast<std::int64_t>(content.size());
+  }
+  evidence.record = std::move(record);
+  return evidence;
+}
+
+// Evidence that says what it is about must be about this artifact: itself, or a digest of its identity.
+Status check_subjects(store::Database& db, const Evidence& evidence) {
+  if (evidence.subjects.empty() || !evidence.record.artifact) return {};
+  for (const Sha256& subject : evidence.subjects) {
+    if (subject == *evidence.record.artifact) return {};
+    if (TRY(query_count(db, "SELECT count(*) FROM identity WHERE child=$1 AND root=$2", subject, evidence.record.artifact)) > 0)
+      return {};
+  }
+  return invalid(fmt::format("the evidence is about {}, not about this artifact", to_string(evidence.subjects.front())), "artifact");
+}
+
+// On the way of every write: nothing but lookups by primary key.
+Result<std::string> artifact_name(store::Database& db, const AttestationRecorded& record) {
+  if (!TRY(store::trail_exists(db, record.flow, record.trail)))
+    return not_found(fmt::format("trail '{}' of flow '{}' does not exist; begin it with `weir trail begin {} --flow {}`",
+                                 record.trail, record.flow, record.trail, record.flow));
+  if (!record.artifact) return std::string();
+  std::string name = TRY(store::artifact_name_on_trail(db, record.flow, record.trail, *record.artifact));
+  if (name.empty() && !TRY(store::artifact_exists(db, *record.artifact)))
+    return not_found(fmt::format("artifact {} is not recorded; record it with `weir attest artifact {} --flow {} --trail {} --name NAME`",
+                                 to_string(*record.artifact), to_string(*record.artifact), record.flow, record.trail));
+  return name;
+}
+
+std::string attestation_json(const AttestationRecorded& record, const std::string& actor, const sequencer::Appended& at) {
+  return format::encode(store::AttestationView{
+      .entry = at.index, .flow = record.flow, .trail = record.trail, .name = record.name, .type = record.type,
+      .artifact = record.artifact, .compliant = record.compliant, .summary = record.summary, .description = record.description,
+      .url = record.url, .media_type = record.media_type, .content_digest = record.content, .content_size = record.content_size,
+      .recorded_at = at.at, .actor = actor});
+}
+
+}  // namespace
+
+Result<Write> record_attestation(const Call& call) {
+  auto request = TRY(body_of<AttestationRequest>(call.request));
+  TRY(check(request.record));
+  TRY(access::check_flow_scope(call.actor, request.record.flow));
+  Evidence read = TRY(evidence_of(call, std::move(request)));
+  const auto evidence = std::make_shared<Evidence>(std::move(read));
+  return Write{[evidence, actor = call.actor.name](store::Database& db, Instant) -> Result<Decision> {
+    AttestationRecorded& record = evidence->record;
+    record.artifact_name = TRY(artifact_name(db, record));
+    TRY(check_subjects(db, *evidence));
+    return Decision{.events = {record}, .answer = [evidence, actor](auto appended) {
+      return attestation_json(evidence->record, actor, appended[0]);
+    }};
+  }, "attestation"};
+}
+
+Result<http::Response> list_attestations(const ReadCall& call) {
+  store::Page page;
+  page.limit = TRY(limit_of(call.request));
+  page.before = TRY(cursor_of(call.request));
+  store::AttestationFilter filter{.flow = text_of(call.request, "flow"), .trail = text_of(call.request, "trail")};
+  filter.artifact = TRY(digest_of(call.request, "artifact"));
+  const auto attestations = TRY(store::list_attestations(call.db, filter, page));
+  const bool full = attestations.size() == static_cast<std::size_t>(page.limit);
+  return list_response("attestations", attestations, full ? std::to_string(attestations.back().entry) : "");
+}
+
+Result<http::Response> attestation_content(const ReadCall& call) {
+  const std::int64_t entry = TRY(id_of(call.request, "entry"));
+  const auto attestation = TRY(store::find_attestation(call.db, entry));
+  if (!attestation) return not_found(fmt::format("entry {} is no attestation", entry));
+  if (!attestation->content_digest) return not_found(fmt::format("attestation {} has no file", entry));
+  // Somebody else's bytes: a browser may save them, and neither show nor run them here.
+  Bytes body = TRY(call.ports.blobs->read(*attestation->content_digest));
+  return http::Response{.body = std::move(body),
+                        .content_type = attestation->media_type.empty() ? "application/octet-stream" : attestation->media_type,
+                        .headers = {{"content-disposition", fmt::format("attachment; filename=\"attestation-{}\"", entry)},
+                                    {"x-content-type-options", "nosniff"},
+                                    {"content-security-policy", "sandbox; default-src 'none'"}}};
+}
+
+Result<Write> declare_attestation_type(const Call& call) {
+  const auto request = TRY(body_of<TypeRequest>(call.request));
+  const std::string name(call.request.parameter("name"));
+  if (!request.name.empty() && request.name != name) return invalid("'name' differs from the name in the address", "name");
+  TRY(check_name(name, "name"));
+  TRY(check_text(request.description, "description"));
+  TRY(evidence::Schema::read(request.schema));
+  const evidence::AttestationTypeDeclared declared{name, request.description, request.schema};
+  return Write{[declared](store::Database& db, Instant) -> Result<Decision> {
+    const auto known = TRY(store::find_attestation_type(db, declared.name));
+    if (known && known->description == declared.description && known->schema == declared.schema)
+      return Decision{.answer = [declared](auto) { return format::encode(TypeView{declared, std::nullopt}); }};
+    return Decision{.events = {declared}, .answer = [declared](auto appended) {
+      return format::encode(TypeView{declared, appended[0].index});
+    }};
+  }, "attestation_type"};
+}
+
+Result<http::Response> list_attestation_types(const ReadCall& call) {
+  return list_response("attestation-types", TRY(store::list_attestation_types(call.db)));
+}
+
+}  // namespace weir::api
