@@ -6,30 +6,59 @@
 namespace weir::runtime {
 namespace {
 
-// Glob over paths: '?' one character but '/', '*' any run without '/', '**' any run. Linear in practice, bounded by
-// the pattern's length (limits::text_bytes_max).
-bool glob(std::string_view pattern, std::string_view text) {
-  while (!pattern.empty()) {
-    if (pattern[0] != '*') {
-      if (text.empty() || (pattern[0] == '?' ? text[0] == '/' : pattern[0] != text[0])) return false;
-      pattern.remove_prefix(1);
-      text.remove_prefix(1);
-      continue;
+// Glob over paths: '?' one character but '/', '*' any run without '/', '**' any run. What the newest star took may grow,
+// and when it can't, what the newest double star took; older ones never need to: no pattern takes more than the square
+// of the text's length.
+class Glob {
+ public:
+  Glob(std::string_view pattern, std::string_view text) : pattern_(pattern), text_(text) {}
+
+  bool matches() {
+    while (true) {
+      if (p_ == pattern_.size() && t_ == text_.size()) return true;
+      if (p_ < pattern_.size() && step()) continue;
+      if (!grow()) return false;
     }
-    const bool deep = pattern.starts_with("**");
-    pattern.remove_prefix(deep ? 2 : 1);
-    if (pattern.empty()) return deep || text.find('/') == std::string_view::npos;
-    for (std::size_t skip = 0; skip <= text.size(); ++skip) {
-      if (glob(pattern, text.substr(skip))) return true;
-      if (skip < text.size() && !deep && text[skip] == '/') return false;
-    }
-    return false;
   }
-  return text.empty();
-}
+
+ private:
+  struct Star {
+    std::size_t after, taken_to;  // in the pattern, in the text
+  };
+
+  bool step() {
+    if (pattern_[p_] == '*') {
+      const bool deep = p_ + 1 < pattern_.size() && pattern_[p_ + 1] == '*';
+      p_ += deep ? 2 : 1;
+      (deep ? deep_ : shallow_) = Star{p_, t_};
+      if (deep) shallow_.reset();
+      return true;
+    }
+    if (t_ == text_.size()) return false;
+    if (pattern_[p_] == '?' ? text_[t_] == '/' : pattern_[p_] != text_[t_]) return false;
+    ++p_;
+    ++t_;
+    return true;
+  }
+
+  bool grow() {
+    if (shallow_ && shallow_->taken_to < text_.size() && text_[shallow_->taken_to] != '/') return retry(*shallow_);
+    shallow_.reset();
+    return deep_ && deep_->taken_to < text_.size() && retry(*deep_);
+  }
+  bool retry(Star& star) {
+    p_ = star.after;
+    t_ = ++star.taken_to;
+    return true;
+  }
+
+  std::string_view pattern_, text_;
+  std::size_t p_ = 0, t_ = 0;
+  std::optional<Star> shallow_, deep_;
+};
 
 bool field_matches(const std::string& pattern, std::string_view value) {
-  return pattern.empty() || glob(pattern, value);
+  return pattern.empty() || Glob(pattern, value).matches();
 }
 
 }  // namespace
