@@ -25,9 +25,9 @@ lint: ## clang-tidy on src (FILES="src/x.cc" for some), tools/tidy, shell syntax
 	@tools/install build lint
 	@tools/lint $(FILES)
 
-bench: ## the benchmarks; figures go to build/bench
+bench: ## the benchmarks (NAMES="http_bench" for some); figures go to build/bench
 	@tools/install build
-	@tools/bench
+	@tools/bench $(NAMES)
 
 fresh: ## a fresh Debian 12 in build/fresh: clean clone, make run, make test (TARGETS="run" for less)
 	@tools/install fresh
