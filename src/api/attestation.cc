@@ -11,6 +11,7 @@ using evidence::AttestationRecorded;
 using sequencer::Decision;
 
 constexpr std::string_view custom_prefix = "custom:";
+constexpr std::size_t predicate_bytes_max = limits::payload_inline_bytes_max / 2;  // beyond, it is kept as the content
 
 // `read`: the verdict is read out of the evidence, which must be there; `said`: where the evidence does not decide, the
 // sender may.
@@ -89,11 +90,13 @@ Result<evidence::Summary> summarise(const Call& call, const AttestationRecorded&
   const auto db = TRY(call.ports.open_reader());
   const auto type = TRY(store::find_attestation_type(*db, name));
   if (!type)
-    return not_found(fmt::format("attestation type '{}' does not exist; declare it with `weir attestation-type create {} --schema "
-                                 "FILE`", name, name));
+    return not_found(fmt::format("attestation type '{}' does not exist; declare it with `weir attestation-type create {} "
+                                 "--schema FILE`", name, name));
   const auto schema = TRY(evidence::Schema::read(type->schema));
   return evidence::summarise_custom(schema, content);
 }
+
+bool is_large(const format::Json& predicate) { return !predicate.is_null() && dump(predicate).size() > predicate_bytes_max; }
 
 struct Evidence {
   AttestationRecorded record;
@@ -111,15 +114,15 @@ Result<Evidence> evidence_of(const Call& call, AttestationRequest request) {
     auto decoded = decode_base64(*request.content);
     if (!decoded) return invalid(fmt::format("'content' is not base64: {}", decoded.error().message), "content");
     content = std::move(*decoded);
-  } else if (!record.predicate.is_null() && (row.name == "custom" || dump(record.predicate).size() > limits::payload_inline_bytes_max / 2)) {
+  } else if (!record.predicate.is_null() && (row.name == "custom" || is_large(record.predicate))) {
     content = dump(std::exchange(record.predicate, {}));
     record.media_type = "application/json";
   }
   if (content.empty() && (row.verdict == Verdict::read || row.name == "custom"))
     return invalid(fmt::format("evidence of type '{}' is a file: 'content' is missing", record.type), "content");
-  if (dump(record.predicate).size() > limits::payload_inline_bytes_max / 2)
+  if (is_large(record.predicate))
     return Error{Errc::too_large, fmt::format("'predicate' has more than {} bytes; send it as 'content'",
-                                              limits::payload_inline_bytes_max / 2), "predicate"};
+                                              predicate_bytes_max), "predicate"};
   Evidence evidence;
   if (!content.empty()) {
     evidence::Summary summary = TRY(summarise(call, record, content));
@@ -138,10 +141,12 @@ Status check_subjects(store::Database& db, const Evidence& evidence) {
   if (evidence.subjects.empty() || !evidence.record.artifact) return {};
   for (const Sha256& subject : evidence.subjects) {
     if (subject == *evidence.record.artifact) return {};
-    if (TRY(query_count(db, "SELECT count(*) FROM identity WHERE child=$1 AND root=$2", subject, evidence.record.artifact)) > 0)
-      return {};
+    const std::int64_t known = TRY(query_count(db, "SELECT count(*) FROM identity WHERE child=$1 AND root=$2", subject,
+                                               evidence.record.artifact));
+    if (known > 0) return {};
   }
-  return invalid(fmt::format("the evidence is about {}, not about this artifact", to_string(evidence.subjects.front())), "artifact");
+  return invalid(fmt::format("the evidence is about {}, not about this artifact", to_string(evidence.subjects.front())),
+                 "artifact");
 }
 
 // On the way of every write: nothing but lookups by primary key.
@@ -152,8 +157,9 @@ Result<std::string> artifact_name(store::Database& db, const AttestationRecorded
   if (!record.artifact) return std::string();
   std::string name = TRY(store::artifact_name_on_trail(db, record.flow, record.trail, *record.artifact));
   if (name.empty() && !TRY(store::artifact_exists(db, *record.artifact)))
-    return not_found(fmt::format("artifact {} is not recorded; record it with `weir attest artifact {} --flow {} --trail {} --name NAME`",
-                                 to_string(*record.artifact), to_string(*record.artifact), record.flow, record.trail));
+    return not_found(fmt::format("artifact {} is not recorded; record it with `weir attest artifact {} --flow {} --trail {} "
+                                 "--name NAME`", to_string(*record.artifact), to_string(*record.artifact), record.flow,
+                                 record.trail));
   return name;
 }
 

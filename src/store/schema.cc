@@ -27,10 +27,12 @@ CREATE TABLE IF NOT EXISTS flow (name TEXT PRIMARY KEY, service TEXT, descriptio
 CREATE TABLE IF NOT EXISTS trail (flow TEXT NOT NULL, name TEXT NOT NULL, commit_id TEXT, branch TEXT, url TEXT, author TEXT,
   description TEXT, begun_at INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (flow, name)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS trail_by_entry ON trail (flow, entry);
+CREATE INDEX IF NOT EXISTS trail_by_commit ON trail (commit_id) WHERE commit_id <> '';
 CREATE TABLE IF NOT EXISTS artifact (digest BLOB PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, flow TEXT, trail TEXT,
   commit_id TEXT, build_url TEXT, recorded_at INTEGER NOT NULL, entry INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS artifact_by_entry ON artifact (entry);
 CREATE INDEX IF NOT EXISTS artifact_by_name ON artifact (name);
+CREATE INDEX IF NOT EXISTS artifact_by_commit ON artifact (commit_id) WHERE commit_id <> '';
 CREATE TABLE IF NOT EXISTS artifact_on_trail (flow TEXT NOT NULL, trail TEXT NOT NULL, name TEXT NOT NULL, digest BLOB NOT NULL,
   entry INTEGER NOT NULL, PRIMARY KEY (flow, trail, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS identity (child BLOB NOT NULL, root BLOB NOT NULL, parent BLOB, relation TEXT NOT NULL, platform TEXT,
@@ -91,6 +93,7 @@ CREATE TABLE IF NOT EXISTS alert (id INTEGER PRIMARY KEY, key TEXT NOT NULL, inc
   resolved_why TEXT, acknowledged_at INTEGER, acknowledged_by BLOB, note TEXT);
 CREATE UNIQUE INDEX IF NOT EXISTS alert_by_key ON alert (key) WHERE state <> 'resolved';
 CREATE INDEX IF NOT EXISTS alert_by_incident ON alert (incident);
+CREATE INDEX IF NOT EXISTS alert_by_environment ON alert (environment, state);
 CREATE INDEX IF NOT EXISTS alert_by_workload ON alert (workload) WHERE state <> 'resolved';
 CREATE TABLE IF NOT EXISTS incident (id INTEGER PRIMARY KEY, key TEXT NOT NULL, origin TEXT NOT NULL, title TEXT NOT NULL,
   environment TEXT NOT NULL, host TEXT, service TEXT, opened_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);
