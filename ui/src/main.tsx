@@ -27,5 +27,13 @@ import './styles/page.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 
+// A newer page was deployed while this one was open: its parts have other names now, so load it anew, once.
+window.addEventListener('vite:preloadError', (event) => {
+  if (sessionStorage.getItem('weir.reloaded') === location.href) return;
+  sessionStorage.setItem('weir.reloaded', location.href);
+  event.preventDefault();
+  location.reload();
+});
+
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<App />);

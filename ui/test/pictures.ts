@@ -24,7 +24,10 @@ for (const [scheme, width] of [['light', 1600], ['dark', 1600], ['light', 360], 
     await page.waitForTimeout(700);
     await page.screenshot({ path: `${folder}${name_of(view)}-${width}-${scheme}.png`, fullPage: width === 360 });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (wide > 0) console.log(`${view} ${width}: ${wide} px too wide`);
+    if (wide > 0) {
+      const who = await page.evaluate(() => [...document.querySelectorAll('body *')].filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest('[role=region]')).slice(0, 3).map((each) => each.outerHTML.slice(0, 110)));
+      console.log(`${view} ${width}: ${wide} px too wide`, who);
+    }
     for (const finding of await accessibility(page)) console.log(view, scheme, width, finding.id, finding.nodes.join('\n    '));
   }
   for (const complaint of new Set(complaints)) console.log(scheme, width, complaint);

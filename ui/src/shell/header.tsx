@@ -53,8 +53,8 @@ function Person() {
   return (
     <Menu position="bottom-end" width={210}>
       <Menu.Target>
-        <button type="button" className={`${styles.item} ${styles.plainButton}`}>
-          <span className={styles.name}>{me.data?.name ?? '…'}</span> <IconChevronDown size={14} aria-label="menu" />
+        <button type="button" className={`${styles.item} ${styles.plainButton}`} aria-label={`${me.data?.name ?? 'You'}: menu`}>
+          <span className={styles.name}>{me.data?.name ?? '…'}</span> <IconChevronDown size={14} aria-hidden />
         </button>
       </Menu.Target>
       <Menu.Dropdown>

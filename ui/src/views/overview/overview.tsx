@@ -5,7 +5,6 @@ import { Sentence } from '../../parts/sentence.tsx';
 import { Lake } from './lake.tsx';
 import { Needs } from './needs.tsx';
 import { River } from './river.tsx';
-import { Since } from './since.tsx';
 import { TrustStrip } from './trust.tsx';
 import { Wall } from './wall.tsx';
 import styles from './overview.module.css';
@@ -18,14 +17,11 @@ export function Overview({ wall = false }: { wall?: boolean }) {
     <div className={`${styles.page} ${wall ? styles.big : ''}`}>
       <Sentence parts={data.sentence} className={styles.sentence} />
       <div className={styles.picture}>
-        <River flows={data.river} lake={data.lake} />
+        <River flows={data.river} lake={data.lake} since={data.since} />
         <Wall weir={data.weir} />
         <Lake pools={data.lake} read_at={dataUpdatedAt} />
       </div>
-      <aside className={styles.side}>
-        <Needs needs={data.needs} lake={data.lake} />
-        <Since since={data.since} />
-      </aside>
+      <aside className={styles.side}><Needs needs={data.needs} lake={data.lake} /></aside>
       <TrustStrip trust={data.trust} per_minute={data.entries_per_minute} />
     </div>
   );

@@ -1,10 +1,11 @@
 import { lazy, Suspense } from 'react';
 import { Link } from 'wouter';
-import type { Flow, Pool } from '../../api/types.ts';
+import type { Flow, Overview, Pool } from '../../api/types.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { useWidth } from '../../parts/use-width.ts';
 import { When } from '../../parts/when.tsx';
 import { command } from '../../words/command.ts';
+import { Since } from './since.tsx';
 import { Stream, told } from './stream.tsx';
 import styles from './overview.module.css';
 
@@ -13,10 +14,10 @@ const Matrix = lazy(() => import('./matrix.tsx'));
 const streams_max = 12;
 
 // The flows, each a stream with its latest trail; beyond twelve a matrix of services and environments.
-export function River({ flows, lake }: { flows: Flow[]; lake: Pool[] }) {
+export function River({ flows, lake, since }: { flows: Flow[]; lake: Pool[]; since: Overview['since'] }) {
   const { ref, width } = useWidth<HTMLDivElement>();
   return (
-    <section className={styles.half} aria-label="River">
+    <section className={`${styles.half} ${styles.river}`} aria-label="River">
       <h2 className={styles.heading}>River <span>{flows.length > streams_max ? 'services and where they run' : 'flows and their latest trail'}</span></h2>
       <div ref={ref}>
         {flows.length === 0 && <Empty command={command('record ./program --evidence "out/**"')}>No flow yet. A flow is how something is delivered; the first recorded build begins one.</Empty>}
@@ -24,6 +25,7 @@ export function River({ flows, lake }: { flows: Flow[]; lake: Pool[] }) {
           ? <Suspense fallback={null}><Matrix flows={flows} lake={lake} /></Suspense>
           : <div className={styles.streams}>{flows.map((flow) => <FlowStream key={flow.name} flow={flow} width={width} />)}</div>}
       </div>
+      <Since since={since} />
     </section>
   );
 }

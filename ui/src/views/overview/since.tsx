@@ -1,17 +1,15 @@
 import { Link } from 'wouter';
 import type { Overview } from '../../api/types.ts';
-import { Card } from '../../parts/card.tsx';
 import { counted } from '../../words/text.ts';
 import styles from './overview.module.css';
 
 export function Since({ since }: { since: Overview['since'] }) {
   return (
-    <Card title="Since you last looked">
-      <div className={styles.chips}>
-        <Link href="/environments">{counted(since.starts, 'start')}</Link>
-        <Link href="/ledger?q=type:deployment">{counted(since.deployments, 'deployment')}</Link>
-        <Link href="/ledger">{counted(since.policy_changes, 'policy change')}</Link>
-      </div>
-    </Card>
+    <p className={styles.since}>
+      <span className="quiet">Since you last looked:</span>
+      <Link href="/environments">{counted(since.starts, 'start')}</Link>
+      <Link href="/ledger?q=type:deployment">{counted(since.deployments, 'deployment')}</Link>
+      <Link href="/ledger">{counted(since.policy_changes, 'policy change')}</Link>
+    </p>
   );
 }

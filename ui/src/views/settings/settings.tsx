@@ -1,1 +1,21 @@
-export default function View(_: Record<string,string>) { return null; }
+import { useMe } from '../../api/queries.ts';
+import { Loaded, View } from '../../parts/view.tsx';
+import { say } from '../../words/text.ts';
+import { zone } from '../../words/time.ts';
+import { Accounts } from './accounts.tsx';
+import { Channels } from './channels.tsx';
+
+// Who may do what, and where alerts go.
+export default function Settings() {
+  const read = useMe();
+  return (
+    <Loaded read={read}>
+      {(me) => (
+        <View sentence={[say(`You are ${me.name}, ${me.roles.join(' and ')} in ${me.organization}.`), say(` Times are relative; the exact time is on hover, in UTC and ${zone}.`)]}>
+          <Channels />
+          <Accounts />
+        </View>
+      )}
+    </Loaded>
+  );
+}
