@@ -36,7 +36,8 @@ bool is_hex_name(std::string_view name) {
 
 // Names that image archives are made of; the first other one proves that this is something else.
 bool belongs_to_image(std::string_view path) {
-  constexpr std::array<std::string_view, 4> files{"oci-layout", "index.json", "manifest.json", "repositories"};
+  constexpr std::array<std::string_view, 4> files{"oci-layout", "index.json", "manifest.json",
+                                                  "repositories"};
   return path.empty() || std::find(files.begin(), files.end(), path) != files.end() || path == "blobs" ||
          path.starts_with("blobs/") || is_hex_name(path);
 }
@@ -78,12 +79,14 @@ Result<std::map<Bytes, Bytes>> archive_documents(int descriptor) {
     const std::string path(raw == nullptr ? "" : clean(raw));
     if (raw == nullptr || !belongs_to_image(path)) return none;
     if (++entries > limits::archive_entries_max)
-      return Error{Errc::too_large, fmt::format("the archive has more than {} entries", limits::archive_entries_max)};
+      return Error{Errc::too_large,
+                   fmt::format("the archive has more than {} entries", limits::archive_entries_max)};
     if (archive_entry_filetype(entry) != AE_IFREG) continue;
     Bytes content = TRY(read_json_entry(reader.get(), path));
     if (content.empty()) continue;
     total += content.size();
-    if (total > all_documents_bytes_max) return Error{Errc::too_large, "the archive holds too many documents"};
+    if (total > all_documents_bytes_max)
+      return Error{Errc::too_large, "the archive holds too many documents"};
     documents[path] = std::move(content);
   }
   if (status != ARCHIVE_EOF && documents.empty()) return none;

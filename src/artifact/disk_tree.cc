@@ -27,7 +27,9 @@ Error changed(const std::string& where) {
 }
 
 FileStamp stamp_of(const struct stat& stat) {
-  const auto nanoseconds = [](const timespec& at) { return std::int64_t{at.tv_sec} * 1'000'000'000 + at.tv_nsec; };
+  const auto nanoseconds = [](const timespec& at) {
+    return std::int64_t{at.tv_sec} * 1'000'000'000 + at.tv_nsec;
+  };
   return {.inode = stat.st_ino,
           .device = stat.st_dev,
           .mode = stat.st_mode,
@@ -96,7 +98,8 @@ std::string DiskTree::where(BytesView path) const {
 Result<FileStamp> DiskTree::stamp(BytesView path, int flags) const {
   const Bytes relative = path.empty() ? Bytes(".") : Bytes(path);
   struct stat now{};
-  if (fstatat(root_.number(), relative.c_str(), &now, flags) != 0) return cannot("look at", where(path), errno);
+  if (fstatat(root_.number(), relative.c_str(), &now, flags) != 0)
+    return cannot("look at", where(path), errno);
   return stamp_of(now);
 }
 
@@ -112,7 +115,8 @@ Result<Entry> DiskTree::look_through(BytesView path) { return look_with(path, 0)
 Result<std::vector<Bytes>> DiskTree::names(BytesView path) {
   TRY(look(path));
   const Bytes relative = path.empty() ? Bytes(".") : Bytes(path);
-  const int number = openat(root_.number(), relative.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  const int number =
+      openat(root_.number(), relative.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (number < 0) return cannot("open directory", where(path), errno);
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(fdopendir(number), closedir);
   if (!directory) return close(number), cannot("open directory", where(path), ENOMEM);
@@ -128,7 +132,8 @@ Result<std::vector<Bytes>> DiskTree::names(BytesView path) {
 Result<Sha256> DiskTree::content(BytesView path) {
   const FileStamp before = TRY(stamp(path, AT_SYMLINK_NOFOLLOW));
   const int follow = S_ISLNK(before.mode) ? 0 : O_NOFOLLOW;
-  const OpenFile file(openat(root_.number(), Bytes(path).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | follow));
+  const OpenFile file(
+      openat(root_.number(), Bytes(path).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | follow));
   if (file.number() < 0) return cannot("read", where(path), errno);
   crypto::Hasher hasher;
   TRY(read_open_file(file.number(), where(path), [&](BytesView piece) {

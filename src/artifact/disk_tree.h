@@ -1,7 +1,7 @@
-// A directory of this machine as a TreeSource, and files read whole or not at all: every file and directory is looked at
-// before and after, so what changes meanwhile is Errc::conflict (within the grain of the file system's clock). Entries are
-// opened relative to the root, never through a link as last part, unless the link itself is asked to be followed.
-// Keeps one descriptor for the root; belongs to one thread.
+// A directory of this machine as a TreeSource, and files read whole or not at all: every file and directory
+// is looked at before and after, so what changes meanwhile is Errc::conflict (within the grain of the file
+// system's clock). Entries are opened relative to the root, never through a link as last part, unless the
+// link itself is asked to be followed. Keeps one descriptor for the root; belongs to one thread.
 #pragma once
 #include <sys/types.h>
 

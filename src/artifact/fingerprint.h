@@ -1,6 +1,7 @@
-// What `weir fingerprint` and `weir attest artifact` ask of a path on this machine: which digest identifies it, and, for an
-// image, the documents that prove its parts belong together. Images known to a runtime or a registry are
-// registry/resolve.h's. Reads files; keeps nothing. A file or directory that changes while it is read is Errc::conflict.
+// What `weir fingerprint` and `weir attest artifact` ask of a path on this machine: which digest identifies
+// it, and, for an image, the documents that prove its parts belong together. Images known to a runtime or a
+// registry are registry/resolve.h's. Reads files; keeps nothing. A file or directory that changes while it is
+// read is Errc::conflict.
 #pragma once
 #include <optional>
 #include <string>
@@ -15,8 +16,10 @@ struct Fingerprint {
   ArtifactKind kind = ArtifactKind::file;
   Sha256 digest;
   std::string name;              // file name, or repository without tag
-  std::vector<Bytes> documents = {};  // of an image: index, manifests, configs as they were stored; parents first
-  std::vector<Sha256> aliases = {};   // of an image: digests a runtime claims for it without showing the document
+  // Of an image: index, manifests, configs as they were stored, parents first; and digests that a runtime claims for
+  // it without showing the document.
+  std::vector<Bytes> documents = {};
+  std::vector<Sha256> aliases = {};
 };
 
 enum class TreeRule { weir, kosli };
@@ -28,8 +31,9 @@ struct FingerprintOptions {
   std::string image = {};                  // tag or reference within a layout or archive that holds several
 };
 
-// A file is its content's SHA-256, unless it is an image archive (oci-archive or docker-archive, also compressed); a
-// directory is its tree digest, unless it is an OCI layout. Of a layout or archive with several images, `image` names one.
+// A file is its content's SHA-256, unless it is an image archive (oci-archive or docker-archive, also
+// compressed); a directory is its tree digest, unless it is an OCI layout. Of a layout or archive with
+// several images, `image` names one.
 Result<Fingerprint> fingerprint_path(const std::string& path, const FingerprintOptions& options = {});
 
 // Always the content's SHA-256, whatever it holds.

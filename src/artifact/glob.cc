@@ -11,14 +11,19 @@ namespace {
 
 constexpr std::string_view meta = "*?[\\";
 
-// The character at the front of `text` and its bytes; what is no UTF-8 counts as one byte each, outside Unicode.
+// The character at the front of `text` and its bytes; what is no UTF-8 counts as one byte each, outside
+// Unicode.
 struct Character {
   std::uint32_t code = 0;
   std::size_t bytes = 0;
 };
 Character front_character(BytesView text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t length = byte(0) < 0x80 ? 1 : byte(0) >= 0xF0 ? 4 : byte(0) >= 0xE0 ? 3 : byte(0) >= 0xC2 ? 2 : 0;
+  const std::size_t length = byte(0) < 0x80    ? 1
+                             : byte(0) >= 0xF0 ? 4
+                             : byte(0) >= 0xE0 ? 3
+                             : byte(0) >= 0xC2 ? 2
+                                               : 0;
   if (length == 1) return {byte(0), 1};
   if (length == 0 || length > text.size()) return {0x110000u + byte(0), 1};
   std::uint32_t code = byte(0) & (0x7Fu >> length);
@@ -133,7 +138,8 @@ std::vector<std::string_view> split(std::string_view text, std::string_view by) 
   return parts;
 }
 
-// What Go's filepath.Join makes of the root and `path`: no "." or "..", single slashes. Nothing when that leaves the root.
+// What Go's filepath.Join makes of the root and `path`: no "." or "..", single slashes. Nothing when that
+// leaves the root.
 std::optional<std::string> join_to_root(std::string_view path) {
   std::vector<std::string_view> kept;
   for (const std::string_view part : split(path, "/")) {
@@ -145,8 +151,8 @@ std::optional<std::string> join_to_root(std::string_view path) {
   return fmt::format("/{}", fmt::join(kept, "/"));
 }
 
-// Paths in here start with '/', which stands for the root; those with a doubled or closing slash are as the original
-// program would have them, and so name nothing that its walk over the directory yields.
+// Paths in here start with '/', which stands for the root; those with a doubled or closing slash are as the
+// original program would have them, and so name nothing that its walk over the directory yields.
 class Expansion {
  public:
   explicit Expansion(TreeSource& source) : source_(source) {}

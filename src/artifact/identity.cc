@@ -19,7 +19,8 @@ using Documents = std::unordered_map<Sha256, Shown, Sha256Hash>;
 
 Result<Documents> read_documents(std::span<const Bytes> raw) {
   if (raw.size() > limits::image_documents_max)
-    return Error{Errc::too_large, fmt::format("an image has more than {} documents", limits::image_documents_max)};
+    return Error{Errc::too_large,
+                 fmt::format("an image has more than {} documents", limits::image_documents_max)};
   Documents documents;
   for (const Bytes& bytes : raw) {
     ImageDocument document = TRY(parse_image_document(bytes));
@@ -61,8 +62,10 @@ class Identity {
   Status check_all_reached() const {
     for (const auto& [digest, shown] : documents_)
       if (!reached_.contains(digest))
-        return invalid(fmt::format("the document {} is neither the artifact nor named by one of its documents",
-                                   to_string(digest)), "documents");
+        return invalid(
+            fmt::format("the document {} is neither the artifact nor named by one of its documents",
+                        to_string(digest)),
+            "documents");
     return {};
   }
 
@@ -75,7 +78,8 @@ class Identity {
       const Relation shown = relation_of(found->second.document.kind);
       const bool nested = relation == Relation::manifest && shown == Relation::index;
       if (shown != relation && !nested) return mismatch(reference, "is not of the kind it is named as");
-      if (found->second.size != reference.size) return mismatch(reference, "has another size than its parent says");
+      if (found->second.size != reference.size)
+        return mismatch(reference, "has another size than its parent says");
       relation = shown;
     }
     if (reference.attachment) relation = Relation::attachment;
@@ -96,7 +100,8 @@ class Identity {
 
 }  // namespace
 
-Result<std::vector<IdentityMember>> recompute_identity(const Sha256& artifact, std::span<const Bytes> documents) {
+Result<std::vector<IdentityMember>> recompute_identity(const Sha256& artifact,
+                                                       std::span<const Bytes> documents) {
   const Documents read = TRY(read_documents(documents));
   Identity identity(read);
   TRY(identity.add({.digest = artifact}));

@@ -13,22 +13,28 @@ namespace {
 std::string digest_text(BytesView raw) { return to_string(crypto::sha256(raw)); }
 
 Bytes config_of(std::string_view architecture, std::string_view layer) {
-  return fmt::format(R"({{"architecture":"{}","os":"linux","config":{{"Cmd":["/run"]}},"rootfs":{{"type":"layers","diff_ids":["{}"]}}}})",
-                     architecture, digest_text(layer));
+  return fmt::format(
+      R"({{"architecture":"{}","os":"linux","config":{{"Cmd":["/run"]}},"rootfs":{{"type":"layers",)"
+      R"("diff_ids":["{}"]}}}})",
+      architecture, digest_text(layer));
 }
 Bytes manifest_of(BytesView config) {
   return fmt::format(
-      R"({{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{}","size":{}}},"layers":[]}})",
+      R"({{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",)"
+      R"("config":{{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{}",)"
+      R"("size":{}}},"layers":[]}})",
       digest_text(config), config.size());
 }
 std::string listed(BytesView manifest, std::string_view architecture, std::string_view extra = "") {
   return fmt::format(
-      R"({{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{}","size":{},"platform":{{"os":"linux","architecture":"{}"}}{}}})",
+      R"({{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{}","size":{},)"
+      R"("platform":{{"os":"linux","architecture":"{}"}}{}}})",
       digest_text(manifest), manifest.size(), architecture, extra);
 }
 Bytes index_of(const std::vector<std::string>& manifests) {
-  return fmt::format(R"({{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{}]}})",
-                     fmt::join(manifests, ","));
+  return fmt::format(
+      R"({{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{}]}})",
+      fmt::join(manifests, ","));
 }
 
 const Bytes amd_config = config_of("amd64", "layer a"), arm_config = config_of("arm64", "layer b");
@@ -40,8 +46,8 @@ std::vector<std::string> lines(const Sha256& artifact, const std::vector<Bytes>&
   if (!members.ok()) return {members.error().message};
   std::vector<std::string> out;
   for (const IdentityMember& member : *members)
-    out.push_back(fmt::format("{} {} {}", to_hex(member.digest).substr(0, 8), format::name_of(member.relation),
-                              member.platform));
+    out.push_back(fmt::format("{} {} {}", to_hex(member.digest).substr(0, 8),
+                              format::name_of(member.relation), member.platform));
   return out;
 }
 std::string head(BytesView raw) { return to_hex(crypto::sha256(raw)).substr(0, 8); }
@@ -54,10 +60,11 @@ std::string refusal(BytesView root, const std::vector<Bytes>& documents) {
 
 TEST(Identity, an_index_links_its_manifests_and_their_configs) {
   const Sha256 root = crypto::sha256(index_document);
-  EXPECT_EQ(lines(root, {index_document, amd, arm, amd_config, arm_config}),
-            (std::vector<std::string>{head(index_document) + " self ", head(amd) + " manifest linux/amd64",
-                                      head(amd_config) + " config linux/amd64", head(arm) + " manifest linux/arm64",
-                                      head(arm_config) + " config linux/arm64"}));
+  EXPECT_EQ(
+      lines(root, {index_document, amd, arm, amd_config, arm_config}),
+      (std::vector<std::string>{head(index_document) + " self ", head(amd) + " manifest linux/amd64",
+                                head(amd_config) + " config linux/amd64", head(arm) + " manifest linux/arm64",
+                                head(arm_config) + " config linux/arm64"}));
   const auto members = recompute_identity(root, std::vector<Bytes>{index_document, amd, amd_config}).value();
   ASSERT_EQ(members.size(), 4u);
   EXPECT_EQ(members[2].parent, crypto::sha256(amd));
@@ -78,7 +85,8 @@ TEST(Identity, without_documents_an_artifact_is_alone) {
 
 TEST(Identity, a_document_nobody_names_is_refused) {
   EXPECT_NE(refusal(amd, {amd, arm}).find(digest_text(arm)), std::string::npos);
-  EXPECT_NE(refusal(amd, {index_document, amd, amd_config}), "");  // the index names the artifact, not the artifact the index
+  EXPECT_NE(refusal(amd, {index_document, amd, amd_config}),
+            "");  // the index names the artifact, not the artifact the index
   EXPECT_NE(refusal("something else", {amd, amd_config}), "");
   EXPECT_NE(refusal(amd, {amd, config_of("amd64", "layer a, changed")}), "");
 }
@@ -114,14 +122,16 @@ TEST(Identity, an_index_within_an_index_is_followed) {
 
 TEST(Identity, documents_that_could_be_two_things_are_refused) {
   const std::string manifests = R"("manifests":[)" + listed(amd, "amd64") + "]";
-  for (const Bytes& bad : {
-           Bytes("{\"schemaVersion\":2," + manifests + R"(,"layers":[],"config":{}})"), Bytes("{" + manifests + R"(,"rootfs":{}})"),
-           Bytes(R"({"rootfs":{"diff_ids":[]},"layers":[]})"), Bytes(R"({"schemaVersion":1,"fsLayers":[]})"),
-           Bytes(R"({"mediaType":"application/vnd.oci.image.manifest.v1+json",)" + manifests + "}"), Bytes("[]"), Bytes("{}"), Bytes(""),
-           Bytes(R"({"manifests":{}})"), Bytes(R"({"manifests":[{"digest":"sha512:00","size":1}]})"),
-           Bytes(R"({"manifests":[{"digest":"sha256:00","size":1}]})"), Bytes(R"({"manifests":[7]})"),
-           Bytes(R"({"rootfs":{"diff_ids":["x"]}})"), Bytes(R"({"rootfs":{"diff_ids":[1]}})"),
-           Bytes(R"({"manifests":[],"manifests":[]})")})
+  for (const Bytes& bad :
+       {Bytes("{\"schemaVersion\":2," + manifests + R"(,"layers":[],"config":{}})"),
+        Bytes("{" + manifests + R"(,"rootfs":{}})"), Bytes(R"({"rootfs":{"diff_ids":[]},"layers":[]})"),
+        Bytes(R"({"schemaVersion":1,"fsLayers":[]})"),
+        Bytes(R"({"mediaType":"application/vnd.oci.image.manifest.v1+json",)" + manifests + "}"), Bytes("[]"),
+        Bytes("{}"), Bytes(""), Bytes(R"({"manifests":{}})"),
+        Bytes(R"({"manifests":[{"digest":"sha512:00","size":1}]})"),
+        Bytes(R"({"manifests":[{"digest":"sha256:00","size":1}]})"), Bytes(R"({"manifests":[7]})"),
+        Bytes(R"({"rootfs":{"diff_ids":["x"]}})"), Bytes(R"({"rootfs":{"diff_ids":[1]}})"),
+        Bytes(R"({"manifests":[],"manifests":[]})")})
     EXPECT_NE(refusal(bad, {bad}), "") << bad;
 }
 
@@ -134,10 +144,14 @@ TEST(Identity, every_truncation_of_a_document_is_refused) {
 
 TEST(Identity, sizes_and_counts_are_bounded) {
   const Bytes large = amd_config + Bytes(limits::image_document_bytes_max, ' ');
-  EXPECT_EQ(recompute_identity(crypto::sha256(large), std::vector<Bytes>{large}).error().code, Errc::too_large);
-  const Bytes wide = index_of(std::vector<std::string>(limits::image_documents_max + 1, listed(amd, "amd64")));
+  EXPECT_EQ(recompute_identity(crypto::sha256(large), std::vector<Bytes>{large}).error().code,
+            Errc::too_large);
+  const Bytes wide =
+      index_of(std::vector<std::string>(limits::image_documents_max + 1, listed(amd, "amd64")));
   EXPECT_EQ(recompute_identity(crypto::sha256(wide), std::vector<Bytes>{wide}).error().code, Errc::too_large);
-  EXPECT_EQ(recompute_identity(crypto::sha256(amd), std::vector<Bytes>(limits::image_documents_max + 1, amd)).error().code,
+  EXPECT_EQ(recompute_identity(crypto::sha256(amd), std::vector<Bytes>(limits::image_documents_max + 1, amd))
+                .error()
+                .code,
             Errc::too_large);
 }
 

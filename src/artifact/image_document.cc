@@ -53,8 +53,10 @@ Result<DocumentKind> kind_of(const Json& json) {
   const bool manifest = json.find("layers") != nullptr || json.find("config") != nullptr;
   const bool config = json.find("rootfs") != nullptr;
   if (const auto* version = json.at("schemaVersion").integer(); version != nullptr && *version == 1)
-    return invalid("an image manifest of schema 1 names no config; push the image again with a current client");
-  // A Docker config carries a member `config` of its own (the container's settings), so only `layers` tells it apart.
+    return invalid(
+        "an image manifest of schema 1 names no config; push the image again with a current client");
+  // A Docker config carries a member `config` of its own (the container's settings), so only `layers` tells
+  // it apart.
   const bool ambiguous = index && (manifest || config);
   if (ambiguous || (config && json.find("layers") != nullptr))
     return invalid("an image document could be read as two kinds");
@@ -77,7 +79,8 @@ Status read_index(const Json& json, ImageDocument& out) {
   const Json::Array* manifests = json.at("manifests").array();
   if (manifests == nullptr) return invalid("'manifests' of an image index must be an array", "manifests");
   if (manifests->size() > limits::image_documents_max)
-    return Error{Errc::too_large, fmt::format("an image index lists more than {} manifests", limits::image_documents_max)};
+    return Error{Errc::too_large,
+                 fmt::format("an image index lists more than {} manifests", limits::image_documents_max)};
   for (const Json& manifest : *manifests) {
     Reference reference = TRY(read_reference(manifest));
     out.references.push_back(std::move(reference));
@@ -88,7 +91,8 @@ Status read_index(const Json& json, ImageDocument& out) {
 Status read_config(const Json& json, ImageDocument& out) {
   const Json::Array& ids = json.at("rootfs").items("diff_ids");
   if (ids.size() > limits::image_layers_max)
-    return Error{Errc::too_large, fmt::format("an image config lists more than {} layers", limits::image_layers_max)};
+    return Error{Errc::too_large,
+                 fmt::format("an image config lists more than {} layers", limits::image_layers_max)};
   for (const Json& id : ids) {
     if (id.string() == nullptr) return invalid("'rootfs.diff_ids' must hold digests", "rootfs.diff_ids");
     const Sha256 digest = TRY(parse_sha256(*id.string()));

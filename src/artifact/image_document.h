@@ -1,6 +1,7 @@
-// The three kinds of JSON document an image is made of, read from the exact bytes they are addressed by: an index lists
-// manifests, a manifest names its config, a config names the layers' uncompressed digests (diff ids). OCI image-spec 1.1 and
-// Docker's schema 2. A document that could be read as two kinds is refused, schema 1 is refused. Pure.
+// The three kinds of JSON document an image is made of, read from the exact bytes they are addressed by: an
+// index lists manifests, a manifest names its config, a config names the layers' uncompressed digests (diff
+// ids). OCI image-spec 1.1 and Docker's schema 2. A document that could be read as two kinds is refused,
+// schema 1 is refused. Pure.
 #pragma once
 #include <array>
 #include <string>
@@ -11,7 +12,9 @@
 namespace weir::artifact {
 
 enum class DocumentKind { index, manifest, config };
-constexpr auto names_of(DocumentKind) { return std::array<std::string_view, 3>{"index", "manifest", "config"}; }
+constexpr auto names_of(DocumentKind) {
+  return std::array<std::string_view, 3>{"index", "manifest", "config"};
+}
 
 // How a document names another one.
 struct Reference {

@@ -46,7 +46,8 @@ class Collector {
     const ImageDocument document = TRY(parse_image_document(raw));
     if (!seen_.insert(document.digest).second) return {};
     if (documents_.size() >= limits::image_documents_max)
-      return Error{Errc::too_large, fmt::format("an image has more than {} documents", limits::image_documents_max)};
+      return Error{Errc::too_large,
+                   fmt::format("an image has more than {} documents", limits::image_documents_max)};
     documents_.push_back(std::move(raw));
     for (const Reference& reference : document.references) TRY(follow(reference, document.kind));
     return {};
@@ -57,12 +58,14 @@ class Collector {
  private:
   Status follow(const Reference& reference, DocumentKind parent) {
     const bool config = parent == DocumentKind::manifest;
-    const bool is_image = std::find(config_types.begin(), config_types.end(), reference.media_type) != config_types.end();
+    const bool is_image =
+        std::find(config_types.begin(), config_types.end(), reference.media_type) != config_types.end();
     if (reference.attachment || (config && !is_image)) return {};
     auto fetched = fetch_(reference.digest, config ? Named::config : Named::manifest);
     if (!fetched.ok()) return fetched.error().code == Errc::not_found ? Status() : Status(fetched.error());
     if (crypto::sha256(*fetched) != reference.digest)
-      return invalid(fmt::format("the document {} was answered with other bytes", to_string(reference.digest)));
+      return invalid(
+          fmt::format("the document {} was answered with other bytes", to_string(reference.digest)));
     return add(std::move(*fetched));
   }
 
@@ -87,8 +90,10 @@ Result<StoredImage> read_oci_layout(const ReadDocument& read, std::string_view i
   std::vector<std::string> names;
   for (const Reference& reference : index.references) {
     names.push_back(fmt::format("'{}' ({})", reference.name, to_string(reference.digest)));
-    const bool fits = image.empty() || is_named(reference.name, image) || to_string(reference.digest) == image;
-    const bool known = std::any_of(fitting.begin(), fitting.end(), [&](auto* f) { return f->digest == reference.digest; });
+    const bool fits =
+        image.empty() || is_named(reference.name, image) || to_string(reference.digest) == image;
+    const bool known =
+        std::any_of(fitting.begin(), fitting.end(), [&](auto* f) { return f->digest == reference.digest; });
     if (fits && !known) fitting.push_back(&reference);
   }
   if (fitting.size() != 1) return choose_one(image, names);

@@ -26,12 +26,16 @@ struct Layout {
   std::string manifest, index;
   explicit Layout(std::string_view tag) {
     const std::string config_digest = to_hex(crypto::sha256(config));
-    manifest = R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:)" +
-               config_digest + R"(","size":)" + std::to_string(config.size()) + R"(},"layers":[]})";
+    manifest =
+        R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",)"
+        R"("config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:)" +
+        config_digest + R"(","size":)" + std::to_string(config.size()) + R"(},"layers":[]})";
     const std::string manifest_digest = to_hex(crypto::sha256(manifest));
-    index = R"({"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:)" +
-            manifest_digest + R"(","size":)" + std::to_string(manifest.size()) +
-            R"(,"annotations":{"org.opencontainers.image.ref.name":")" + std::string(tag) + R"("}}]})";
+    index =
+        R"({"schemaVersion":2,)"
+        R"("manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:)" +
+        manifest_digest + R"(","size":)" + std::to_string(manifest.size()) +
+        R"(,"annotations":{"org.opencontainers.image.ref.name":")" + std::string(tag) + R"("}}]})";
     scratch.write("l/oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
     scratch.write("l/index.json", index);
     scratch.write("l/blobs/sha256/" + config_digest, config);
@@ -64,7 +68,8 @@ TEST(ImageLayout, archives_give_the_same_whatever_packs_them) {
   for (const char* pack : {"-cf", "-czf", "-cjf", "-cJf", "--zstd -cf"})
     for (const char* what : {".", "oci-layout index.json blobs"}) {
       const std::string archive = layout.scratch.path("image.tar");
-      if (!run("tar -C " + directory + " " + pack + " " + archive + " " + what)) continue;  // that compressor is not here
+      if (!run("tar -C " + directory + " " + pack + " " + archive + " " + what))
+        continue;  // that compressor is not here
       const auto found = fingerprint_path(archive);
       ASSERT_TRUE(found.ok()) << pack << " " << found.error().message;
       EXPECT_EQ(found->digest, crypto::sha256(layout.manifest)) << pack;

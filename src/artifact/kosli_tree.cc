@@ -55,7 +55,8 @@ class Walk {
 std::string_view trim(std::string_view line) {
   constexpr std::string_view blanks = " \t\r\v\f";
   const std::size_t first = line.find_first_not_of(blanks);
-  return first == line.npos ? std::string_view() : line.substr(first, line.find_last_not_of(blanks) - first + 1);
+  return first == line.npos ? std::string_view()
+                            : line.substr(first, line.find_last_not_of(blanks) - first + 1);
 }
 
 }  // namespace

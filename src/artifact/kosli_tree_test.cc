@@ -11,7 +11,8 @@ namespace weir::artifact {
 namespace {
 
 using test::ScratchDirectory;
-using Files = std::vector<std::pair<std::string, std::string>>;  // path and content; "dir/" and "link>target" too
+using Files =
+    std::vector<std::pair<std::string, std::string>>;  // path and content; "dir/" and "link>target" too
 
 std::string kosli(const Files& files, std::vector<std::string> excludes = {}) {
   ScratchDirectory scratch;
@@ -21,7 +22,8 @@ std::string kosli(const Files& files, std::vector<std::string> excludes = {}) {
       scratch.link(path.substr(0, arrow), path.substr(arrow + 1));
     else scratch.write(path, content);
   }
-  const auto digest = fingerprint_directory(scratch.path(), {.tree_rule = TreeRule::kosli, .excludes = excludes});
+  const auto digest =
+      fingerprint_directory(scratch.path(), {.tree_rule = TreeRule::kosli, .excludes = excludes});
   return digest.ok() ? to_hex(*digest) : digest.error().message;
 }
 
@@ -54,7 +56,9 @@ TEST(KosliTree, published_vectors_are_reproduced) {
 }
 
 TEST(KosliTree, links_to_directories_count_by_their_target_and_links_to_files_by_content) {
-  const Files common{{"a/b/bob.txt", "bob\n"}, {"a/b/c/d/dorris.txt", "dorris\n"}, {"a/b/point-to-dorris>c/d/dorris.txt", ""}};
+  const Files common{{"a/b/bob.txt", "bob\n"},
+                     {"a/b/c/d/dorris.txt", "dorris\n"},
+                     {"a/b/point-to-dorris>c/d/dorris.txt", ""}};
   Files first = common, second = common;
   first.push_back({"a/b/c/point-to-dir>../../../a", ""});
   second.push_back({"a/b/c/point-to-dir>../../b", ""});
@@ -72,9 +76,11 @@ TEST(KosliTree, excludes_leave_out_what_they_name) {
   EXPECT_EQ(kosli(nested_and({{"logs/file1", "content1"}}), {"logs"}), nested_digest);
   EXPECT_EQ(kosli(nested_and({{"logs/file1", "content1"}}), {"logs", "nested-dir/file1"}),
             "2acbc9efc1f86f89086a9539244946839599b3639da7f4959744c20234cb4f40");
-  EXPECT_EQ(kosli(nested_and({{"logs/file1", "content1"}, {"nested-dir/logs/log.txt", "this is a log"}}), {"logs", "*/logs"}),
+  EXPECT_EQ(kosli(nested_and({{"logs/file1", "content1"}, {"nested-dir/logs/log.txt", "this is a log"}}),
+                  {"logs", "*/logs"}),
             nested_digest);
-  EXPECT_EQ(kosli(nested_and({{"x.log", "1"}, {"nested-dir/deep/y.log", "2"}}), {"*.log", "nested-dir/deep"}), nested_digest);
+  EXPECT_EQ(kosli(nested_and({{"x.log", "1"}, {"nested-dir/deep/y.log", "2"}}), {"*.log", "nested-dir/deep"}),
+            nested_digest);
   EXPECT_EQ(kosli(nested_and({{"x.log", "1"}, {"nested-dir/y.log", "2"}}), {"**/*.log"}), nested_digest);
 }
 
@@ -86,7 +92,9 @@ TEST(KosliTree, an_ignore_file_counts_itself) {
   with_logs.push_back({"nested-dir/logs/log.txt", "this is a log"});
   with_logs.push_back({"logs/file1", "content1"});
   EXPECT_EQ(kosli(with_logs), digest);
-  EXPECT_EQ(kosli({{".kosli_ignore", "folder2\n"}, {"folder2/hello2.txt", "hello2"}, {"folder2/hello3.txt", "hello3"},
+  EXPECT_EQ(kosli({{".kosli_ignore", "folder2\n"},
+                   {"folder2/hello2.txt", "hello2"},
+                   {"folder2/hello3.txt", "hello3"},
                    {"hello.txt", "Hello, world! Again!"}}),
             "038897ea5334462098d65125380d58a493671fb3b8bdbbee1e75ec8bd4a65c23");
 }
@@ -109,17 +117,49 @@ TEST(KosliTree, dangling_links_and_pipes_are_refused_unless_excluded) {
 TEST(Glob, names_match_as_in_go) {
   struct Case { const char *pattern, *name; bool matches; };
   // Cases of Go's path/filepath match test, without separators in names.
-  for (const Case& c : {
-           Case{"abc", "abc", true}, {"*", "abc", true}, {"*c", "abc", true}, {"a*", "a", true}, {"a*", "abc", true},
-           {"a*b*c*d*e*", "axbxcxdxe", true}, {"a*b*c*d*e*f", "axbxcxdxexxxf", true}, {"a*b?c*x", "abxbbxdbxebxczzx", true},
-           {"a*b?c*x", "abxbbxdbxebxczzy", false}, {"ab[c]", "abc", true}, {"ab[b-d]", "abc", true},
-           {"ab[e-g]", "abc", false}, {"ab[^c]", "abc", false}, {"ab[^b-d]", "abc", false}, {"ab[^e-g]", "abc", true},
-           {"a\\*b", "a*b", true}, {"a\\*b", "ab", false}, {"a?b", "a\xe2\x98\xba" "b", true},
-           {"a[^a]b", "a\xe2\x98\xba" "b", true}, {"a???b", "a\xe2\x98\xba" "b", false},
-           {"a[^a][^a][^a]b", "a\xe2\x98\xba" "b", false}, {"[a-\xce\xb6]*", "\xce\xb1", true}, {"*[a-\xce\xb6]", "A", false},
-           {"[\\]a]", "]", true}, {"[\\-]", "-", true}, {"[x\\-]", "x", true}, {"[x\\-]", "z", false}, {"*x", "xxx", true}})
+  for (const Case& c : {Case{"abc", "abc", true},
+                        {"*", "abc", true},
+                        {"*c", "abc", true},
+                        {"a*", "a", true},
+                        {"a*", "abc", true},
+                        {"a*b*c*d*e*", "axbxcxdxe", true},
+                        {"a*b*c*d*e*f", "axbxcxdxexxxf", true},
+                        {"a*b?c*x", "abxbbxdbxebxczzx", true},
+                        {"a*b?c*x", "abxbbxdbxebxczzy", false},
+                        {"ab[c]", "abc", true},
+                        {"ab[b-d]", "abc", true},
+                        {"ab[e-g]", "abc", false},
+                        {"ab[^c]", "abc", false},
+                        {"ab[^b-d]", "abc", false},
+                        {"ab[^e-g]", "abc", true},
+                        {"a\\*b", "a*b", true},
+                        {"a\\*b", "ab", false},
+                        {"a?b",
+                         "a\xe2\x98\xba"
+                         "b",
+                         true},
+                        {"a[^a]b",
+                         "a\xe2\x98\xba"
+                         "b",
+                         true},
+                        {"a???b",
+                         "a\xe2\x98\xba"
+                         "b",
+                         false},
+                        {"a[^a][^a][^a]b",
+                         "a\xe2\x98\xba"
+                         "b",
+                         false},
+                        {"[a-\xce\xb6]*", "\xce\xb1", true},
+                        {"*[a-\xce\xb6]", "A", false},
+                        {"[\\]a]", "]", true},
+                        {"[\\-]", "-", true},
+                        {"[x\\-]", "x", true},
+                        {"[x\\-]", "z", false},
+                        {"*x", "xxx", true}})
     EXPECT_EQ(glob_matches(c.pattern, c.name), c.matches) << c.pattern << " " << c.name;
-  for (const char* bad : {"[]a]", "[-]", "[x-]", "[-x]", "[a-b-c]", "[", "[^", "[^bc", "a[", "\\", "[a-b-d]", "x/[a"})
+  for (const char* bad :
+       {"[]a]", "[-]", "[x-]", "[-x]", "[a-b-c]", "[", "[^", "[^bc", "a[", "\\", "[a-b-d]", "x/[a"})
     EXPECT_FALSE(check_glob(bad).ok()) << bad;
 }
 

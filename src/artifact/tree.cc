@@ -28,7 +28,8 @@ class Walk {
  private:
   Status entry(const Bytes& path, std::size_t depth) {
     if (++entries_ > limits::tree_entries_max)
-      return Error{Errc::too_large, fmt::format("the directory holds more than {} entries", limits::tree_entries_max)};
+      return Error{Errc::too_large,
+                   fmt::format("the directory holds more than {} entries", limits::tree_entries_max)};
     const Entry entry = TRY(source_.look(path));
     switch (entry.kind) {
       case EntryKind::directory:

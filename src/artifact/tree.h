@@ -1,7 +1,8 @@
-// A directory as content: names, depth, kinds, permission bits, link targets, and the bytes of files. `tree_digest` is one
-// SHA-256 over all of it, so that two directories have the same digest only if a build could not tell them apart by
-// these. Not bound: the root's own name and mode, owner, times, extended attributes, hard links. Links are never
-// followed. Sockets, devices and pipes are refused. Names are bytes, not text.
+// A directory as content: names, depth, kinds, permission bits, link targets, and the bytes of files.
+// `tree_digest` is one SHA-256 over all of it, so that two directories have the same digest only if a build
+// could not tell them apart by these. Not bound: the root's own name and mode, owner, times, extended
+// attributes, hard links. Links are never followed. Sockets, devices and pipes are refused. Names are bytes,
+// not text.
 // Format document: docs/formats/tree.md. Pure: what is in the directory is asked through a TreeSource.
 #pragma once
 #include <cstdint>
@@ -21,8 +22,8 @@ struct Entry {
   std::uint64_t size = 0;  // of a file
 };
 
-// What a directory holds. Paths are relative to the root, joined by '/', and "" is the root. Reading something that changed
-// since it was first looked at is Errc::conflict; what is not there is not_found.
+// What a directory holds. Paths are relative to the root, joined by '/', and "" is the root. Reading
+// something that changed since it was first looked at is Errc::conflict; what is not there is not_found.
 class TreeSource {
  public:
   virtual ~TreeSource() = default;
@@ -37,6 +38,6 @@ class TreeSource {
 Result<Sha256> tree_digest(TreeSource& source);
 
 Bytes join_path(BytesView directory, BytesView name);  // "" and "a" make "a"
-std::string printable(BytesView name);                 // for messages: bytes that are no plain ASCII become \xNN
+std::string printable(BytesView name);  // for messages: bytes that are no plain ASCII become \xNN
 
 }  // namespace weir::artifact

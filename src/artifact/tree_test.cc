@@ -57,7 +57,8 @@ void build(const ScratchDirectory& scratch, const VectorEntry& entry) {
 }  // namespace
 
 TEST(Tree, golden_vectors_made_by_other_code_are_reproduced) {
-  const auto vectors = format::decode_text<std::vector<Vector>>(test::read_file("test/golden/tree/vectors.json"));
+  const auto vectors =
+      format::decode_text<std::vector<Vector>>(test::read_file("test/golden/tree/vectors.json"));
   ASSERT_TRUE(vectors.ok()) << vectors.error().message;
   ASSERT_GE(vectors->size(), 12u);
   for (const Vector& vector : *vectors) {
@@ -68,7 +69,8 @@ TEST(Tree, golden_vectors_made_by_other_code_are_reproduced) {
 }
 
 TEST(Tree, no_two_golden_vectors_share_a_digest) {
-  const auto vectors = format::decode_text<std::vector<Vector>>(test::read_file("test/golden/tree/vectors.json"));
+  const auto vectors =
+      format::decode_text<std::vector<Vector>>(test::read_file("test/golden/tree/vectors.json"));
   std::map<std::string, std::string> names;
   for (const Vector& vector : vectors.value()) EXPECT_TRUE(names.emplace(vector.digest, vector.name).second);
 }
@@ -133,7 +135,8 @@ TEST(Tree, depth_is_bounded) {
   for (std::size_t i = 0; i < limits::tree_depth_max + 1; ++i) deep += "/d";
   scratch.make_directory(deep);
   EXPECT_EQ(fingerprint_directory(scratch.path()).error().code, Errc::too_large);
-  EXPECT_EQ(fingerprint_directory(scratch.path(), {.tree_rule = TreeRule::kosli}).error().code, Errc::too_large);
+  EXPECT_EQ(fingerprint_directory(scratch.path(), {.tree_rule = TreeRule::kosli}).error().code,
+            Errc::too_large);
 }
 
 TEST(Tree, what_changes_while_it_is_read_is_a_conflict) {
@@ -179,7 +182,8 @@ TEST(File, its_digest_is_that_of_its_content) {
 TEST(File, saying_the_kind_is_held_against_what_is_there) {
   ScratchDirectory scratch;
   scratch.write("f", "abc");
-  EXPECT_EQ(fingerprint_path(scratch.path("f"), {.kind = ArtifactKind::directory}).error().code, Errc::invalid);
+  EXPECT_EQ(fingerprint_path(scratch.path("f"), {.kind = ArtifactKind::directory}).error().code,
+            Errc::invalid);
   EXPECT_EQ(fingerprint_path(scratch.path(), {.kind = ArtifactKind::file}).error().code, Errc::invalid);
   EXPECT_EQ(fingerprint_path(scratch.path("f"), {.kind = ArtifactKind::image}).error().code, Errc::not_found);
   EXPECT_FALSE(fingerprint_directory(scratch.path(), {.excludes = {"f"}}).ok());

@@ -9,7 +9,8 @@
 namespace weir::evidence {
 namespace {
 
-// A template is text with ${VARIABLE}; it counts only if every variable in it is set and not empty. The first that counts wins.
+// A template is text with ${VARIABLE}; it counts only if every variable in it is set and not empty. The first
+// that counts wins.
 using Templates = std::array<std::string_view, 3>;
 
 struct CiRow {
@@ -27,14 +28,15 @@ constexpr std::array rows{
           .branch = {"${GITHUB_HEAD_REF}", "${GITHUB_REF_NAME}"},
           .run_url = {"${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}"},
           .repository = {"${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}"}},
-    CiRow{.system = "gitlab",
-          .sign = "GITLAB_CI",
-          .flow = {"${CI_PROJECT_PATH}", "${CI_PROJECT_NAME}"},
-          .trail = {"${CI_COMMIT_SHA}", "${CI_PIPELINE_ID}"},
-          .commit = {"${CI_COMMIT_SHA}"},
-          .branch = {"${CI_MERGE_REQUEST_SOURCE_BRANCH_NAME}", "${CI_COMMIT_BRANCH}", "${CI_COMMIT_REF_NAME}"},
-          .run_url = {"${CI_PIPELINE_URL}", "${CI_JOB_URL}"},
-          .repository = {"${CI_PROJECT_URL}"}},
+    CiRow{
+        .system = "gitlab",
+        .sign = "GITLAB_CI",
+        .flow = {"${CI_PROJECT_PATH}", "${CI_PROJECT_NAME}"},
+        .trail = {"${CI_COMMIT_SHA}", "${CI_PIPELINE_ID}"},
+        .commit = {"${CI_COMMIT_SHA}"},
+        .branch = {"${CI_MERGE_REQUEST_SOURCE_BRANCH_NAME}", "${CI_COMMIT_BRANCH}", "${CI_COMMIT_REF_NAME}"},
+        .run_url = {"${CI_PIPELINE_URL}", "${CI_JOB_URL}"},
+        .repository = {"${CI_PROJECT_URL}"}},
     CiRow{.system = "jenkins",
           .sign = "JENKINS_URL",
           .flow = {"${JOB_NAME}"},
@@ -76,7 +78,8 @@ std::string first_filled(const Templates& templates, const Environment& environm
 std::string as_name(std::string_view text) {
   std::string name;
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '~';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '_' || c == '.' || c == '~';
     if (plain && (!name.empty() || (c != '_' && c != '.' && c != '~'))) name += c;
     else if (!name.empty() && name.back() != '-') name += '-';
   }
@@ -98,8 +101,10 @@ std::string without_credentials(std::string url) {
 std::string without_branch(std::string job, std::string_view branch) {
   for (const std::string_view slash : {"/", "%2F"}) {
     std::string end(branch);
-    for (std::size_t at = 0; (at = end.find('/', at)) != end.npos; at += slash.size()) end.replace(at, 1, slash);
-    if (!branch.empty() && job.size() > end.size() + 1 && job.ends_with("/" + end)) job.resize(job.size() - end.size() - 1);
+    for (std::size_t at = 0; (at = end.find('/', at)) != end.npos; at += slash.size())
+      end.replace(at, 1, slash);
+    if (!branch.empty() && job.size() > end.size() + 1 && job.ends_with("/" + end))
+      job.resize(job.size() - end.size() - 1);
   }
   return job;
 }
@@ -116,7 +121,8 @@ std::optional<CiRun> detect_ci(const Environment& environment) {
             .branch = first_filled(row->branch, environment),
             .run_url = first_filled(row->run_url, environment),
             .repository = without_credentials(first_filled(row->repository, environment))};
-  run.flow = as_name(without_branch(first_filled(row->flow, environment), variable(environment, "BRANCH_NAME")));
+  run.flow =
+      as_name(without_branch(first_filled(row->flow, environment), variable(environment, "BRANCH_NAME")));
   run.trail = as_name(first_filled(row->trail, environment));
   if (run.branch.starts_with("origin/")) run.branch.erase(0, 7);
   return run;

@@ -1,5 +1,6 @@
-// What a CI system says about the run it is in, from its environment variables: GitHub Actions, GitLab CI and Jenkins,
-// also where others imitate them. A table of rows; anything missing stays empty and is asked for by flags. Pure.
+// What a CI system says about the run it is in, from its environment variables: GitHub Actions, GitLab CI and
+// Jenkins, also where others imitate them. A table of rows; anything missing stays empty and is asked for by
+// flags. Pure.
 #pragma once
 #include <map>
 #include <optional>
@@ -9,7 +10,7 @@ namespace weir::evidence {
 
 struct CiRun {
   std::string system;      // github, gitlab, jenkins
-  std::string flow;        // the repository (Jenkins: the job), as a name: '/' and other characters become '-'
+  std::string flow;  // the repository (Jenkins: the job), as a name: '/' and other characters become '-'
   std::string trail;       // the commit; without one the run's number
   std::string commit;      // as the system gives it
   std::string branch;      // of a merge or pull request: its source

@@ -12,16 +12,17 @@ TEST(Ci, each_system_is_read_from_its_variables) {
                                   {"GITHUB_REF_NAME", "12/merge"},
                                   {"GITHUB_HEAD_REF", "feature/x"},
                                   {"GITHUB_RUN_ID", "99"}}).value();
-  EXPECT_EQ(github, (CiRun{"github", "org-app", "abc123", "abc123", "feature/x",
-                           "https://github.example/org/app/actions/runs/99", "https://github.example/org/app"}));
+  EXPECT_EQ(github,
+            (CiRun{"github", "org-app", "abc123", "abc123", "feature/x",
+                   "https://github.example/org/app/actions/runs/99", "https://github.example/org/app"}));
   const CiRun gitlab = detect_ci({{"GITLAB_CI", "true"},
                                   {"CI_PROJECT_PATH", "group/sub group/app"},
                                   {"CI_COMMIT_SHA", "def456"},
                                   {"CI_COMMIT_REF_NAME", "main"},
                                   {"CI_PIPELINE_URL", "https://gitlab.example/p/1"},
                                   {"CI_PROJECT_URL", "https://gitlab.example/group/app"}}).value();
-  EXPECT_EQ(gitlab, (CiRun{"gitlab", "group-sub-group-app", "def456", "def456", "main", "https://gitlab.example/p/1",
-                           "https://gitlab.example/group/app"}));
+  EXPECT_EQ(gitlab, (CiRun{"gitlab", "group-sub-group-app", "def456", "def456", "main",
+                           "https://gitlab.example/p/1", "https://gitlab.example/group/app"}));
   const CiRun jenkins = detect_ci({{"JENKINS_URL", "https://ci.example/"},
                                    {"JOB_NAME", "team/app/feature%2Fx"},
                                    {"BRANCH_NAME", "feature/x"},
@@ -54,7 +55,9 @@ TEST(Ci, names_hold_only_what_names_may_hold) {
 }
 
 TEST(Ci, credentials_in_a_repository_url_are_dropped) {
-  const auto repository = [](const char* url) { return detect_ci({{"JENKINS_URL", "x"}, {"GIT_URL", url}}).value().repository; };
+  const auto repository = [](const char* url) {
+    return detect_ci({{"JENKINS_URL", "x"}, {"GIT_URL", url}}).value().repository;
+  };
   EXPECT_EQ(repository("https://token@host/a@b"), "https://host/a@b");
   EXPECT_EQ(repository("git@host:org/app.git"), "git@host:org/app.git");
   EXPECT_EQ(repository("ssh://git@host:22/app"), "ssh://host:22/app");

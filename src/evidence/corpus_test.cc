@@ -1,5 +1,5 @@
-// The bills of materials of 840 popular images, made by four tools, and 29 found in the wild. $WEIR_CORPUS says where the
-// corpus lies; the totals were counted by other code.
+// The bills of materials of 840 popular images, made by four tools, and 29 found in the wild. $WEIR_CORPUS
+// says where the corpus lies; the totals were counted by other code.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -29,7 +29,8 @@ Totals read_all(const std::string& directory) {
     const bool known = attestation_type_of(recognise(content)) == "sbom";
     const auto summary = summarise("sbom", content);
     if (!known || !summary.ok()) {
-      totals.refused.push_back(file.path().filename().string() + ": " + (summary.ok() ? "not recognised" : summary.error().message));
+      totals.refused.push_back(file.path().filename().string() + ": " +
+                               (summary.ok() ? "not recognised" : summary.error().message));
       continue;
     }
     ++totals.documents;
@@ -60,12 +61,14 @@ TEST(Corpus, documents_from_the_wild_are_read_but_for_those_that_are_none) {
   const test::ScratchDirectory scratch;
   ASSERT_TRUE(test::run_quietly("tar -C " + scratch.path() + " -xJf " + archive));
   const Totals totals = read_all(scratch.path());
-  // Lists of components in shapes of their own, a list of licences, and a document with a page's footer behind it.
-  EXPECT_EQ(totals.refused, (std::vector<std::string>{"cyclonedx__bashrc2-sbom-cdx.json: expected a CycloneDX or SPDX document",
-                                                      "cyclonedx__scanoss-sbom-cdx.json: expected a CycloneDX or SPDX document",
-                                                      "spdx__maubot-spdx.json: expected a CycloneDX or SPDX document",
-                                                      "spdx__powershell-2.2.6.spdx.json: not valid JSON at byte 95877 (line 2765, "
-                                                      "column 1): expected the end of the text"}));
+  // Lists of components in shapes of their own, a list of licences, and a document with a page's footer
+  // behind it.
+  EXPECT_EQ(totals.refused, (std::vector<std::string>{
+                                "cyclonedx__bashrc2-sbom-cdx.json: expected a CycloneDX or SPDX document",
+                                "cyclonedx__scanoss-sbom-cdx.json: expected a CycloneDX or SPDX document",
+                                "spdx__maubot-spdx.json: expected a CycloneDX or SPDX document",
+                                "spdx__powershell-2.2.6.spdx.json: not valid JSON at byte 95877 (line 2765, "
+                                "column 1): expected the end of the text"}));
   EXPECT_EQ(totals.documents, 25);
 }
 

@@ -73,8 +73,10 @@ BytesView without_mark(BytesView content) {
 
 Result<format::Json> read_json(BytesView content) {
   const auto separates = [](char c) { return c == ',' || c == '[' || c == '{'; };
-  if (std::count_if(content.begin(), content.end(), separates) > static_cast<std::ptrdiff_t>(limits::evidence_values_max))
-    return Error{Errc::too_large, fmt::format("the JSON has more than {} values", limits::evidence_values_max)};
+  if (std::count_if(content.begin(), content.end(), separates) >
+      static_cast<std::ptrdiff_t>(limits::evidence_values_max))
+    return Error{Errc::too_large,
+                 fmt::format("the JSON has more than {} values", limits::evidence_values_max)};
   return format::parse_json(without_mark(content));
 }
 

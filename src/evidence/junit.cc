@@ -26,7 +26,9 @@ struct Tally {
 
 constexpr std::array failing{std::string_view("failure"), std::string_view("error")};
 
-bool is_failing(std::string_view name) { return std::find(failing.begin(), failing.end(), name) != failing.end(); }
+bool is_failing(std::string_view name) {
+  return std::find(failing.begin(), failing.end(), name) != failing.end();
+}
 
 // Surefire's flakyFailure, rerunFailure and the like describe earlier runs and decide nothing.
 Outcome outcome_of(const pugi::xml_node& test) {
@@ -36,7 +38,8 @@ Outcome outcome_of(const pugi::xml_node& test) {
     if (is_failing(name)) return Outcome::failed;
     skipped = skipped || name == "skipped" || name == "disabled";
   }
-  const std::string_view status = format::attribute(test, "status"), result = format::attribute(test, "result");
+  const std::string_view status = format::attribute(test, "status"),
+                         result = format::attribute(test, "result");
   for (const std::string_view said : {status, result}) {
     if (said == "failed" || said == "error" || said == "failure") return Outcome::failed;
     skipped = skipped || said == "notrun" || said == "skipped" || said == "suppressed" || said == "disabled";
@@ -57,7 +60,8 @@ std::int64_t claimed(const pugi::xml_node& suite, const char* name) {
   const std::string_view text = format::attribute(suite, name);
   std::int64_t value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-  return read.ec == std::errc() && value > 0 ? std::min<std::int64_t>(value, limits::evidence_records_max) : 0;
+  return read.ec == std::errc() && value > 0 ? std::min<std::int64_t>(value, limits::evidence_records_max)
+                                             : 0;
 }
 
 void note_failure(Tally& tally, std::string_view suite, std::string_view name, const pugi::xml_node& from) {
@@ -70,8 +74,8 @@ void note_failure(Tally& tally, std::string_view suite, std::string_view name, c
     if (message.empty()) message = child.child_value();
     break;
   }
-  tally.failures.push_back(
-      Json::object({{"suite", fact_text(suite)}, {"name", fact_text(name)}, {"message", fact_text(message)}}));
+  tally.failures.push_back(Json::object(
+      {{"suite", fact_text(suite)}, {"name", fact_text(name)}, {"message", fact_text(message)}}));
 }
 
 void add_test(Tally& tally, std::string_view suite, const pugi::xml_node& test) {
@@ -109,16 +113,18 @@ Result<Summary> summarise_junit(BytesView content) {
   const format::XmlDocument document = TRY(format::XmlDocument::parse(content));
   const std::string_view root = format::local_name(document.root());
   if (root != "testsuites" && root != "testsuite")
-    return invalid(fmt::format("expected JUnit XML with <testsuites> or <testsuite>, got <{}>", fact_text(root)));
+    return invalid(
+        fmt::format("expected JUnit XML with <testsuites> or <testsuite>, got <{}>", fact_text(root)));
   Tally tally;
   TRY(add_suite(tally, document.root()));
-  Json facts = Json::object({{"format", "junit"},
-                             {"total", tally.total()},
-                             {"passed", tally.passed},
-                             {"failed", tally.failed},
-                             {"skipped", tally.skipped},
-                             {"duration_us", static_cast<std::int64_t>(std::llround(std::min(tally.seconds, 1e12) * 1e6))},
-                             {"suites", tally.suites}});
+  Json facts = Json::object(
+      {{"format", "junit"},
+       {"total", tally.total()},
+       {"passed", tally.passed},
+       {"failed", tally.failed},
+       {"skipped", tally.skipped},
+       {"duration_us", static_cast<std::int64_t>(std::llround(std::min(tally.seconds, 1e12) * 1e6))},
+       {"suites", tally.suites}});
   if (!tally.failures.empty()) facts.set("failures", std::move(tally.failures));
   if (tally.claimed_failed > 0) facts.set("claimed_failed", tally.claimed_failed);
   std::optional<bool> compliant;

@@ -66,7 +66,8 @@ std::string lower(std::string_view name) {
 
 Result<Summary> summarise_review(BytesView content) {
   const Review review = TRY(read<Review>(content));
-  if (review.change.empty() || review.commit.empty()) return invalid("a review needs 'change' and 'commit'", "commit");
+  if (review.change.empty() || review.commit.empty())
+    return invalid("a review needs 'change' and 'commit'", "commit");
   std::set<std::string> reviewers;  // accounts are compared without regard to case
   std::int64_t stale = 0;
   for (const ReviewApproval& approval : review.approvals) {

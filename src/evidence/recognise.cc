@@ -52,7 +52,8 @@ EvidenceFormat recognise_xml(std::string_view xml) {
   name = name.substr(0, name.find_first_of(" \t\r\n/>"));
   if (const std::size_t colon = name.find(':'); colon != name.npos) name.remove_prefix(colon + 1);
   if (name == "testsuites" || name == "testsuite") return EvidenceFormat::junit;
-  if (name == "bom" && tag.find("http://cyclonedx.org/schema/bom") != tag.npos) return EvidenceFormat::cyclonedx;
+  if (name == "bom" && tag.find("http://cyclonedx.org/schema/bom") != tag.npos)
+    return EvidenceFormat::cyclonedx;
   return EvidenceFormat::unknown;
 }
 
@@ -66,19 +67,23 @@ EvidenceFormat recognise_json(BytesView content) {
   if (value("bomFormat") == "CycloneDX") return EvidenceFormat::cyclonedx;
   if (value("spdxVersion").starts_with("SPDX-")) return EvidenceFormat::spdx;
   if (value("@context").find("spdx.org/rdf/3") != std::string_view::npos) return EvidenceFormat::spdx;
-  if (has("runs") && (value("version").starts_with("2.1") || value("$schema").find("sarif") != std::string_view::npos))
+  if (has("runs") &&
+      (value("version").starts_with("2.1") || value("$schema").find("sarif") != std::string_view::npos))
     return EvidenceFormat::sarif;
   if (value("_type").starts_with("https://in-toto.io/Statement/"))
     return format_of_predicate(value("predicateType"), EvidenceFormat::unknown);
-  if (!has("dsseEnvelope") && !(has("payloadType") && has("payload") && has("signatures"))) return EvidenceFormat::unknown;
+  if (!has("dsseEnvelope") && !(has("payloadType") && has("payload") && has("signatures")))
+    return EvidenceFormat::unknown;
   const auto statement = read_statement(content);
-  return statement.ok() ? format_of_predicate(statement->predicate_type, EvidenceFormat::dsse) : EvidenceFormat::dsse;
+  return statement.ok() ? format_of_predicate(statement->predicate_type, EvidenceFormat::dsse)
+                        : EvidenceFormat::dsse;
 }
 
 // A bill of materials may come as the predicate of a statement; it then speaks of the statement's subjects.
 Result<Summary> summarise_sbom(BytesView content) {
   const auto members = outline(content);
-  const bool enveloped = members.contains("dsseEnvelope") || members.contains("payloadType") || members.contains("_type");
+  const bool enveloped =
+      members.contains("dsseEnvelope") || members.contains("payloadType") || members.contains("_type");
   if (!enveloped) {
     switch (recognise(content)) {
       case EvidenceFormat::cyclonedx: return summarise_cyclonedx(content);
@@ -119,8 +124,8 @@ constexpr std::array types{
 };
 
 bool is_wide_xml(BytesView content) {
-  return content.starts_with("\xFF\xFE") || content.starts_with("\xFE\xFF") || content.starts_with(BytesView("<\0", 2)) ||
-         content.starts_with(BytesView("\0<", 2));
+  return content.starts_with("\xFF\xFE") || content.starts_with("\xFE\xFF") ||
+         content.starts_with(BytesView("<\0", 2)) || content.starts_with(BytesView("\0<", 2));
 }
 
 // Enough of a UTF-16 text for its first tag: every character that fits into one byte.
@@ -145,7 +150,8 @@ EvidenceFormat recognise(BytesView content) {
 }
 
 std::string_view attestation_type_of(EvidenceFormat format) {
-  const auto* found = std::find_if(types.begin(), types.end(), [&](const TypeRow& row) { return row.format == format; });
+  const auto* found =
+      std::find_if(types.begin(), types.end(), [&](const TypeRow& row) { return row.format == format; });
   return found == types.end() ? "generic" : found->type;
 }
 

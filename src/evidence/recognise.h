@@ -8,18 +8,20 @@ namespace weir::evidence {
 
 enum class EvidenceFormat { unknown, junit, sarif, cyclonedx, spdx, provenance, dsse };
 constexpr auto names_of(EvidenceFormat) {
-  return std::array<std::string_view, 7>{"unknown", "junit", "sarif", "cyclonedx", "spdx", "provenance", "dsse"};
+  return std::array<std::string_view, 7>{"unknown", "junit",      "sarif", "cyclonedx",
+                                         "spdx",    "provenance", "dsse"};
 }
 
-// `dsse`: an envelope whose payload is no provenance. Never fails; a damaged file of a known format is still recognised.
+// `dsse`: an envelope whose payload is no provenance. Never fails; a damaged file of a known format is still
+// recognised.
 EvidenceFormat recognise(BytesView content);
 
 // The attestation type a format is evidence of: test, scan, sbom, provenance; "generic" for the others.
 std::string_view attestation_type_of(EvidenceFormat format);
 
-// Reads the content as evidence of `type`: test (JUnit), scan (SARIF), sbom (CycloneDX, SPDX), provenance (in-toto
-// statement, plain or enveloped), review, ticket (docs/formats/predicates.md). Errc::invalid says what is wrong with it
-// and where. Any other type is generic: no facts, undecided.
+// Reads the content as evidence of `type`: test (JUnit), scan (SARIF), sbom (CycloneDX, SPDX), provenance
+// (in-toto statement, plain or enveloped), review, ticket (docs/formats/predicates.md). Errc::invalid says
+// what is wrong with it and where. Any other type is generic: no facts, undecided.
 Result<Summary> summarise(std::string_view type, BytesView content);
 
 }  // namespace weir::evidence

@@ -22,8 +22,8 @@ struct SeverityRow {
   double from;
 };
 // As code hosts map the number; 0 is none.
-constexpr std::array severities{SeverityRow{"critical", 9.0}, SeverityRow{"high", 7.0}, SeverityRow{"medium", 4.0},
-                                SeverityRow{"low", 0.1}};
+constexpr std::array severities{SeverityRow{"critical", 9.0}, SeverityRow{"high", 7.0},
+                                SeverityRow{"medium", 4.0}, SeverityRow{"low", 0.1}};
 
 struct RuleCount {
   std::string_view level;
@@ -73,17 +73,19 @@ std::string_view level_of(const Json& result, const Json& rule) {
   const std::string_view kind = result.text("kind");
   if (!kind.empty() && kind != "fail") return "none";
   for (const std::string_view said : {result.text("level"), rule.at("defaultConfiguration").text("level")})
-    if (const auto* found = std::find(levels.begin(), levels.end(), said); found != levels.end()) return *found;
+    if (const auto* found = std::find(levels.begin(), levels.end(), said); found != levels.end())
+      return *found;
   return "warning";
 }
 
 // Every suppression must stand: one that is under review or rejected leaves the result open (§3.27.23).
 bool is_suppressed(const Json& result) {
   const Json::Array& suppressions = result.items("suppressions");
-  return !suppressions.empty() && std::all_of(suppressions.begin(), suppressions.end(), [](const Json& suppression) {
-    const std::string_view status = suppression.text("status");
-    return status.empty() || status == "accepted";
-  });
+  return !suppressions.empty() &&
+         std::all_of(suppressions.begin(), suppressions.end(), [](const Json& suppression) {
+           const std::string_view status = suppression.text("status");
+           return status.empty() || status == "accepted";
+         });
 }
 
 double severity_number(const Json& rule) {
@@ -108,7 +110,8 @@ void add_result(Tally& tally, const Json& result, const Rules& rules) {
   ++tally.open;
   ++tally.by_level[level];
   const double number = severity_number(rule);
-  const auto* row = std::find_if(severities.begin(), severities.end(), [&](auto& r) { return number >= r.from; });
+  const auto* row =
+      std::find_if(severities.begin(), severities.end(), [&](auto& r) { return number >= r.from; });
   if (row != severities.end()) ++tally.by_severity[row->name];
   const std::string_view named = Rules::id_of(result).empty() ? rule.text("id") : Rules::id_of(result);
   RuleCount& count = tally.rules[fact_text(named)];
@@ -123,9 +126,11 @@ Status add_run(Tally& tally, const Json& run) {
   const std::string_view version = driver.text("semanticVersion").empty() ? driver.text("version")
                                                                           : driver.text("semanticVersion");
   if (tally.tools.size() < fact_items_max)
-    tally.tools.push_back(Json::object({{"name", fact_text(driver.text("name"))}, {"version", fact_text(version)}}));
+    tally.tools.push_back(
+        Json::object({{"name", fact_text(driver.text("name"))}, {"version", fact_text(version)}}));
   for (const Json& invocation : run.items("invocations"))
-    if (const bool* done = invocation.at("executionSuccessful").boolean(); done != nullptr && !*done) tally.executed = false;
+    if (const bool* done = invocation.at("executionSuccessful").boolean(); done != nullptr && !*done)
+      tally.executed = false;
   if (run.items("results").size() > limits::evidence_records_max)
     return Error{Errc::too_large, fmt::format("more than {} results", limits::evidence_records_max)};
   const Rules rules(run.at("tool"));
@@ -135,7 +140,8 @@ Status add_run(Tally& tally, const Json& run) {
 
 Json most_frequent(const std::map<std::string, RuleCount>& rules) {
   std::vector<std::pair<std::string, RuleCount>> sorted(rules.begin(), rules.end());
-  std::stable_sort(sorted.begin(), sorted.end(), [](auto& a, auto& b) { return a.second.count > b.second.count; });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](auto& a, auto& b) { return a.second.count > b.second.count; });
   if (sorted.size() > fact_items_max) sorted.resize(fact_items_max);
   Json::Array rows;
   for (const auto& [id, rule] : sorted)
@@ -146,7 +152,8 @@ Json most_frequent(const std::map<std::string, RuleCount>& rules) {
 Json facts_of(Tally& tally) {
   Json by_level = Json::object({}), by_severity = Json::object({});
   for (const std::string_view level : levels) by_level.set(std::string(level), tally.by_level[level]);
-  for (const SeverityRow& row : severities) by_severity.set(std::string(row.name), tally.by_severity[row.name]);
+  for (const SeverityRow& row : severities)
+    by_severity.set(std::string(row.name), tally.by_severity[row.name]);
   return Json::object({{"format", "sarif"},
                        {"tools", std::move(tally.tools)},
                        {"results", tally.open},
@@ -164,7 +171,8 @@ Result<Summary> summarise_sarif(BytesView content) {
   const Json::Array* runs = json.at("runs").array();
   if (runs == nullptr) return invalid("expected SARIF with an array 'runs'", "runs");
   if (!json.text("version").starts_with("2.1"))
-    return invalid(fmt::format("expected SARIF 2.1.0, got version '{}'", fact_text(json.text("version"))), "version");
+    return invalid(fmt::format("expected SARIF 2.1.0, got version '{}'", fact_text(json.text("version"))),
+                   "version");
   Tally tally;
   for (const Json& run : *runs) TRY(add_run(tally, run));
   std::optional<bool> compliant;

@@ -163,7 +163,8 @@ Result<Summary> summarise_cyclonedx(BytesView content) {
   const std::size_t first = without_mark(content).find_first_not_of(" \t\r\n");
   if (first == content.npos || without_mark(content)[first] != '{') return summarise_cyclonedx_xml(content);
   const Json json = TRY(read_json(content));
-  if (json.text("bomFormat") != "CycloneDX") return invalid("expected CycloneDX with bomFormat 'CycloneDX'", "bomFormat");
+  if (json.text("bomFormat") != "CycloneDX")
+    return invalid("expected CycloneDX with bomFormat 'CycloneDX'", "bomFormat");
   for (const std::string_view list : {"components", "services"})
     if (const Json* found = json.find(list); found != nullptr && found->array() == nullptr)
       return invalid(fmt::format("'{}' must be an array", list), std::string(list));

@@ -1,12 +1,13 @@
-// Bills of materials: CycloneDX 1.x in JSON and XML, SPDX 2.x in JSON and tag-value, SPDX 3.0 in JSON-LD. Read for what they
-// list, not validated against their schemas: real ones often break them. Pure.
+// Bills of materials: CycloneDX 1.x in JSON and XML, SPDX 2.x in JSON and tag-value, SPDX 3.0 in JSON-LD.
+// Read for what they list, not validated against their schemas: real ones often break them. Pure.
 #pragma once
 #include "evidence/summary.h"
 
 namespace weir::evidence {
 
-// Facts: format "cyclonedx" or "spdx", spec_version, serial (serial number, or document namespace), subject (the
-// name and version the document is about, where said), components (at any depth; SPDX: packages), with_purl.
+// Facts: format "cyclonedx" or "spdx", spec_version, serial (serial number, or document namespace), subject
+// (the name and version the document is about, where said), components (at any depth; SPDX: packages),
+// with_purl.
 // Compliant: lists at least one component; undecided when it lists none.
 Result<Summary> summarise_cyclonedx(BytesView content);
 Result<Summary> summarise_spdx(BytesView content);

@@ -67,9 +67,11 @@ Result<Patterns> compile(const std::set<std::string>& patterns) {
   Patterns compiled;
   for (const std::string& pattern : patterns) {
     try {
-      compiled.emplace(pattern, std::regex(pattern, std::regex::ECMAScript | std::regex_constants::__polynomial));
+      compiled.emplace(pattern,
+                       std::regex(pattern, std::regex::ECMAScript | std::regex_constants::__polynomial));
     } catch (const std::regex_error&) {
-      return invalid(fmt::format("the pattern '{}' is malformed, too large, or has a back reference", fact_text(pattern)),
+      return invalid(fmt::format("the pattern '{}' is malformed, too large, or has a back reference",
+                                 fact_text(pattern)),
                      "pattern");
     }
   }
@@ -86,14 +88,16 @@ struct Schema::State {
 
 Result<Schema> Schema::read(const Json& schema) {
   if (format::dump(schema).size() > limits::schema_bytes_max)
-    return Error{Errc::too_large, fmt::format("a JSON Schema is larger than {} bytes", limits::schema_bytes_max)};
+    return Error{Errc::too_large,
+                 fmt::format("a JSON Schema is larger than {} bytes", limits::schema_bytes_max)};
   auto state = std::make_shared<State>();
   state->traits = TRY(examine_schema(schema));
   state->patterns = TRY(compile(state->traits.patterns));
   const nlohmann::json document = converted(schema);
   using Parser = valijson::SchemaParser;
   try {
-    Parser(state->traits.draft4 ? Parser::kDraft4 : Parser::kDraft7).populateSchema(Adapter(document), state->schema);
+    Parser(state->traits.draft4 ? Parser::kDraft4 : Parser::kDraft7)
+        .populateSchema(Adapter(document), state->schema);
   } catch (const std::exception& fault) {
     return invalid(fmt::format("the JSON Schema is not valid: {}", fact_text(fault.what())));
   }
@@ -102,7 +106,8 @@ Result<Schema> Schema::read(const Json& schema) {
 
 Result<std::vector<Violation>> Schema::check(const Json& document) const {
   if (state_->traits.matches_strings && has_long_string(document))
-    return Error{Errc::too_large, fmt::format("the document holds a text longer than {} bytes", schema_string_bytes_max)};
+    return Error{Errc::too_large,
+                 fmt::format("the document holds a text longer than {} bytes", schema_string_bytes_max)};
   const nlohmann::json target = converted(document);
   valijson::ValidationResults results;
   Patterns patterns = state_->patterns;  // shares the compiled automata

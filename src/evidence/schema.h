@@ -1,7 +1,7 @@
-// JSON Schema drafts 4, 6 and 7 for custom attestation types. A schema is checked when it is declared: what the validator
-// would skip silently (keywords of later drafts, remote references, references in a circle) is refused, because what is
-// not looked at must not pass. Patterns run in linear memory and polynomial time; back references are refused.
-// Immutable once made; check() may be called from several threads.
+// JSON Schema drafts 4, 6 and 7 for custom attestation types. A schema is checked when it is declared: what
+// the validator would skip silently (keywords of later drafts, remote references, references in a circle) is
+// refused, because what is not looked at must not pass. Patterns run in linear memory and polynomial time;
+// back references are refused. Immutable once made; check() may be called from several threads.
 #pragma once
 #include <memory>
 #include <string>

@@ -16,8 +16,9 @@ using format::Json;
 
 // Keywords of later drafts that change the verdict; a validator of draft 7 would not look at them.
 constexpr std::array<std::string_view, 12> later_keywords{
-    "prefixItems",      "unevaluatedItems", "unevaluatedProperties", "dependentRequired", "dependentSchemas", "minContains",
-    "maxContains",      "$dynamicRef",      "$recursiveRef",         "$anchor",           "$dynamicAnchor",   "$vocabulary"};
+    "prefixItems",      "unevaluatedItems", "unevaluatedProperties", "dependentRequired",
+    "dependentSchemas", "minContains",      "maxContains",           "$dynamicRef",
+    "$recursiveRef",    "$anchor",          "$dynamicAnchor",        "$vocabulary"};
 
 enum class Holds { schema, schemas, named_schemas };
 enum class Applies { in_place, below };
@@ -108,7 +109,8 @@ class Examiner {
     if (at.object() == nullptr) return invalid("a JSON Schema is an object, or true or false");
     for (const std::string_view keyword : later_keywords)
       if (at.find(keyword) != nullptr)
-        return invalid(fmt::format("the keyword '{}' belongs to a later draft than 7", keyword), std::string(keyword));
+        return invalid(fmt::format("the keyword '{}' belongs to a later draft than 7", keyword),
+                       std::string(keyword));
     TRY(patterns(at));
     if (const Json* reference = at.find("$ref")) {
       const Json* target = TRY(resolve(*reference));
@@ -146,7 +148,8 @@ class Examiner {
   Status patterns(const Json& at) {
     traits_.matches_strings = traits_.matches_strings || at.find("format") != nullptr;
     if (const std::string* pattern = at.at("pattern").string()) {
-      if (pattern->size() > schema_pattern_bytes_max) return invalid("a pattern is longer than 1024 bytes", "pattern");
+      if (pattern->size() > schema_pattern_bytes_max)
+        return invalid("a pattern is longer than 1024 bytes", "pattern");
       traits_.patterns.insert(*pattern);
     }
     const Json::Object* named = at.at("patternProperties").object();
@@ -154,7 +157,8 @@ class Examiner {
     traits_.matches_strings = true;
     for (const auto& [pattern, below] : *named)
       if (pattern.size() > schema_pattern_bytes_max || may_explode(pattern))
-        return invalid(fmt::format("the pattern '{}' could take forever", fact_text(pattern)), "patternProperties");
+        return invalid(fmt::format("the pattern '{}' could take forever", fact_text(pattern)),
+                       "patternProperties");
     return {};
   }
 
@@ -170,7 +174,8 @@ class Examiner {
       at = member(*at, unescaped(rest.substr(0, end)));
       rest.remove_prefix(end);
     }
-    if (at == nullptr) return invalid(fmt::format("'$ref' points to nothing: '{}'", fact_text(*text)), "$ref");
+    if (at == nullptr)
+      return invalid(fmt::format("'$ref' points to nothing: '{}'", fact_text(*text)), "$ref");
     return at;
   }
 
@@ -185,7 +190,8 @@ class Examiner {
   Status visit(const Json* at) {
     enum : char { untouched, open, done };
     if (state_[at] == done) return {};
-    if (state_[at] == open) return invalid("the schema refers to itself without going into the document", "$ref");
+    if (state_[at] == open)
+      return invalid("the schema refers to itself without going into the document", "$ref");
     state_[at] = open;
     if (const auto found = in_place_.find(at); found != in_place_.end())
       for (const Json* next : found->second) TRY(visit(next));
@@ -204,10 +210,11 @@ class Examiner {
 
 Result<SchemaTraits> examine_schema(const Json& schema) {
   const std::string_view draft = schema.text("$schema");
-  const bool known = draft.empty() || draft.find("draft-04") != draft.npos || draft.find("draft-06") != draft.npos ||
-                     draft.find("draft-07") != draft.npos;
+  const bool known = draft.empty() || draft.find("draft-04") != draft.npos ||
+                     draft.find("draft-06") != draft.npos || draft.find("draft-07") != draft.npos;
   if (!known)
-    return invalid(fmt::format("JSON Schema drafts 4, 6 and 7 are known here, not '{}'", fact_text(draft)), "$schema");
+    return invalid(fmt::format("JSON Schema drafts 4, 6 and 7 are known here, not '{}'", fact_text(draft)),
+                   "$schema");
   Examiner examiner(schema);
   TRY(examiner.schema(schema));
   TRY(examiner.check_no_circle());

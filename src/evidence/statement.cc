@@ -17,14 +17,17 @@ constexpr std::string_view slsa = "https://slsa.dev/provenance/";
 
 Status read_subjects(const Json& json, Statement& out) {
   const Json::Array* subjects = json.at("subject").array();
-  if (subjects == nullptr || subjects->empty()) return invalid("a statement needs at least one subject", "subject");
+  if (subjects == nullptr || subjects->empty())
+    return invalid("a statement needs at least one subject", "subject");
   if (subjects->size() > limits::evidence_records_max)
     return Error{Errc::too_large, fmt::format("more than {} subjects", limits::evidence_records_max)};
   for (const Json& subject : *subjects) {
     const Json::Object* digests = subject.at("digest").object();
-    if (digests == nullptr || digests->empty()) return invalid("a subject of a statement has no digest", "subject.digest");
+    if (digests == nullptr || digests->empty())
+      return invalid("a subject of a statement has no digest", "subject.digest");
     ++out.subject_count;
-    if (out.subject_names.size() < fact_items_max) out.subject_names.push_back(fact_text(subject.text("name")));
+    if (out.subject_names.size() < fact_items_max)
+      out.subject_names.push_back(fact_text(subject.text("name")));
     if (subject.at("digest").find("sha256") == nullptr) continue;
     const Sha256 digest = TRY(parse_sha256(subject.at("digest").text("sha256")));
     out.subjects.push_back(digest);
@@ -36,7 +39,8 @@ Result<Statement> statement_of(const Json& json) {
   const std::string_view type = json.text("_type");
   if (!type.starts_with(statement_type))
     return invalid("expected an in-toto statement with _type 'https://in-toto.io/Statement/v1'", "_type");
-  Statement statement{.predicate_type = std::string(json.text("predicateType")), .predicate = json.at("predicate")};
+  Statement statement{.predicate_type = std::string(json.text("predicateType")),
+                      .predicate = json.at("predicate")};
   if (statement.predicate_type.empty()) return invalid("a statement needs 'predicateType'", "predicateType");
   TRY(read_subjects(json, statement));
   return statement;
@@ -45,7 +49,8 @@ Result<Statement> statement_of(const Json& json) {
 // The digest of a source that stands for a commit, under any of the names in use.
 std::string_view commit_of(const Json& digest) {
   for (const std::string_view name : {"gitCommit", "sha1", "sha256"})
-    if (!digest.text(name).empty() && (name != "sha256" || digest.object()->size() == 1)) return digest.text(name);
+    if (!digest.text(name).empty() && (name != "sha256" || digest.object()->size() == 1))
+      return digest.text(name);
   return "";
 }
 
@@ -102,8 +107,9 @@ Result<Statement> read_statement(BytesView content) {
   if (!format::is_dsse(*envelope)) return statement_of(json);
   const format::DsseEnvelope read = TRY(format::read_dsse(*envelope));
   if (read.payload_type != payload_type)
-    return invalid(fmt::format("expected an envelope of '{}', got '{}'", payload_type, fact_text(read.payload_type)),
-                   "payloadType");
+    return invalid(
+        fmt::format("expected an envelope of '{}', got '{}'", payload_type, fact_text(read.payload_type)),
+        "payloadType");
   const Json inner = TRY(read_json(read.payload));
   Statement statement = TRY(statement_of(inner));
   statement.signatures = static_cast<std::int64_t>(read.signatures.size());
@@ -113,9 +119,11 @@ Result<Statement> read_statement(BytesView content) {
 Result<Summary> summarise_provenance(BytesView content) {
   Statement statement = TRY(read_statement(content));
   if (!statement.predicate_type.starts_with(slsa))
-    return invalid(fmt::format("expected SLSA provenance, got predicate type '{}'", fact_text(statement.predicate_type)),
-                   "predicateType");
-  if (statement.predicate.object() == nullptr) return invalid("SLSA provenance needs a 'predicate'", "predicate");
+    return invalid(
+        fmt::format("expected SLSA provenance, got predicate type '{}'", fact_text(statement.predicate_type)),
+        "predicateType");
+  if (statement.predicate.object() == nullptr)
+    return invalid("SLSA provenance needs a 'predicate'", "predicate");
   const std::string_view version = std::string_view(statement.predicate_type).substr(slsa.size() + 1);
   const bool first = version.starts_with("1");
   const Build build = first ? build_v1(statement.predicate) : build_v0(statement.predicate, version);

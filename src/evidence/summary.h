@@ -1,6 +1,7 @@
-// What a piece of evidence says, in a few numbers: the part of it that templates, policies and people look at. Derived by
-// the server from the evidence's own bytes, never from what the sender says about it. Pure.
-// `compliant` is a first verdict by the rule of docs/formats/evidence.md; nothing means undecided, which never passes.
+// What a piece of evidence says, in a few numbers: the part of it that templates, policies and people look
+// at. Derived by the server from the evidence's own bytes, never from what the sender says about it. Pure.
+// `compliant` is a first verdict by the rule of docs/formats/evidence.md; nothing means undecided, which
+// never passes.
 #pragma once
 #include <optional>
 #include <string>
@@ -16,7 +17,8 @@ struct Summary {
   std::string type;               // of attestation: test, scan, sbom, provenance, review, ticket, custom
   std::optional<bool> compliant;
   format::Json facts;             // an object, documented per type
-  std::vector<Sha256> subjects = {};  // digests the evidence itself names; the artifact must be among them if there are any
+  // Digests the evidence itself names; the artifact must be among them if there are any.
+  std::vector<Sha256> subjects = {};
 };
 
 // Names out of evidence, as facts carry them: valid UTF-8 in one line, at most `fact_text_bytes_max` long.

@@ -13,7 +13,8 @@ Result<Bytes> decode_either(std::string_view text, std::string_view field) {
   std::replace(standard.begin(), standard.end(), '_', '/');
   while (standard.size() % 4 != 0) standard += '=';
   auto decoded = decode_base64(standard);
-  if (!decoded.ok()) return invalid(fmt::format("'{}' of a DSSE envelope is not base64", field), std::string(field));
+  if (!decoded.ok())
+    return invalid(fmt::format("'{}' of a DSSE envelope is not base64", field), std::string(field));
   return decoded;
 }
 
@@ -34,7 +35,8 @@ Result<DsseEnvelope> read_dsse(const Json& json) {
   for (const Json& signature : signatures) {
     Bytes bytes = TRY(decode_either(signature.text("sig"), "signatures.sig"));
     if (bytes.empty()) return invalid("'signatures.sig' of a DSSE envelope is empty", "signatures.sig");
-    envelope.signatures.push_back({.key_id = std::string(signature.text("keyid")), .signature = std::move(bytes)});
+    envelope.signatures.push_back(
+        {.key_id = std::string(signature.text("keyid")), .signature = std::move(bytes)});
   }
   return envelope;
 }

@@ -1,5 +1,5 @@
-// DSSE envelopes (github.com/secure-systems-lab/dsse v1.0.2): a payload, its type, and signatures over both. Reading does
-// not verify anything. Base64 may be of either alphabet, as the specification allows. Pure.
+// DSSE envelopes (github.com/secure-systems-lab/dsse v1.0.2): a payload, its type, and signatures over both.
+// Reading does not verify anything. Base64 may be of either alphabet, as the specification allows. Pure.
 #pragma once
 #include <string>
 #include <vector>

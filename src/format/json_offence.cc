@@ -17,7 +17,8 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-// One pass with a stack of open brackets. Every `expect_…` stands at the byte it judges and leaves `what_` set on offence.
+// One pass with a stack of open brackets. Every `expect_…` stands at the byte it judges and leaves `what_`
+// set on offence.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
@@ -96,7 +97,8 @@ class Scanner {
   }
 
   bool key() {
-    if (here() != '"') return offence(next_ == Next::key ? "expected a key in quotes" : "expected a key in quotes or '}'");
+    if (here() != '"')
+      return offence(next_ == Next::key ? "expected a key in quotes" : "expected a key in quotes or '}'");
     if (!string()) return false;
     skip_space();
     if (!take(':')) return offence("expected ':'");
@@ -125,7 +127,8 @@ class Scanner {
   bool string() {
     for (++at_; !ended(); ++at_) {
       if (here() == '"') return ++at_, true;
-      if (static_cast<unsigned char>(here()) < 0x20) return offence("expected control characters in strings to be escaped");
+      if (static_cast<unsigned char>(here()) < 0x20)
+        return offence("expected control characters in strings to be escaped");
       if (here() == '\\' && !escape()) return false;
     }
     return offence("expected the string's closing '\"'");
@@ -242,7 +245,8 @@ std::optional<JsonOffence> locate_json_offence(std::string_view text) {
 }
 
 std::string to_string(const JsonOffence& offence) {
-  return fmt::format("at byte {} (line {}, column {}): {}", offence.byte, offence.line, offence.column, offence.what);
+  return fmt::format("at byte {} (line {}, column {}): {}", offence.byte, offence.line, offence.column,
+                     offence.what);
 }
 
 }  // namespace weir::format

@@ -1,6 +1,7 @@
-// Where a text stops being the JSON that parse_json accepts. A second, slower reader that builds nothing: it runs only
-// after the quick reader said no, so that the error can name the place. It holds the text to the same rules: RFC 8259,
-// UTF-8, integers within 64 bits with sign, finite numbers, limits::json_depth_max. Pure.
+// Where a text stops being the JSON that parse_json accepts. A second, slower reader that builds nothing: it
+// runs only after the quick reader said no, so that the error can name the place. It holds the text to the
+// same rules: RFC 8259, UTF-8, integers within 64 bits with sign, finite numbers, limits::json_depth_max.
+// Pure.
 #pragma once
 #include <cstddef>
 #include <optional>

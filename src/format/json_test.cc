@@ -50,36 +50,48 @@ TEST(Json, duplicate_keys_are_refused_in_small_and_large_objects) {
 TEST(Json, malformed_text_is_refused_with_a_position) {
   for (const char* bad : {"{", "[1,]", "{\"a\":}", "nul", "1 2", "{\"a\" 1}", "\"\x01\"", "01", "[1}"})
     EXPECT_NE(error_of(bad), "") << bad;
-  EXPECT_EQ(error_of("{\"a\":1,\"b\":tru}"), "not valid JSON at byte 14 (line 1, column 15): expected 'true'");
+  EXPECT_EQ(error_of("{\"a\":1,\"b\":tru}"),
+            "not valid JSON at byte 14 (line 1, column 15): expected 'true'");
 }
 
 TEST(Json, offences_are_located) {
   struct Case { const char* text; std::size_t byte; const char* what; };
-  for (const Case& c : {
-           Case{"{\n \"a\" 1}", 7, "expected ':'"}, {"{\"a\":1 \"b\"", 7, "expected ',' or '}'"}, {"[1 2]", 3, "expected ',' or ']'"},
-           {"[1,]", 3, "expected a value"}, {"[", 1, "expected a value or ']'"}, {"{", 1, "expected a key in quotes or '}'"},
-           {"{\"a\":1,}", 7, "expected a key in quotes"}, {"\"a", 2, "expected the string's closing '\"'"},
-           {"1 2", 2, "expected the end of the text"}, {"01", 1, "expected no digit after a leading zero"},
-           {"1.", 2, "expected a digit"}, {"-", 1, "expected a digit"}, {"1e+", 3, "expected a digit"},
-           {"[9223372036854775808]", 1, "the integer does not fit into 64 bits with sign"},
-           {"[-9223372036854775809]", 1, "the integer does not fit into 64 bits with sign"},
-           {"[99999999999999999999999]", 1, "the integer does not fit into 64 bits with sign"},
-           {"[0,1e999]", 3, "the number is too large"}, {"\"\\x\"", 2, "expected one of \"\\/bfnrtu after '\\'"},
-           {"\"\\u12g4\"", 5, "expected four hexadecimal digits after '\\u'"},
-           {"\"\\ud800\"", 1, "expected a pair of surrogates"}, {"\"\\udc00\"", 1, "expected a pair of surrogates"},
-           {"\"\n\"", 1, "expected control characters in strings to be escaped"}}) {
+  for (const Case& c : {Case{"{\n \"a\" 1}", 7, "expected ':'"},
+                        {"{\"a\":1 \"b\"", 7, "expected ',' or '}'"},
+                        {"[1 2]", 3, "expected ',' or ']'"},
+                        {"[1,]", 3, "expected a value"},
+                        {"[", 1, "expected a value or ']'"},
+                        {"{", 1, "expected a key in quotes or '}'"},
+                        {"{\"a\":1,}", 7, "expected a key in quotes"},
+                        {"\"a", 2, "expected the string's closing '\"'"},
+                        {"1 2", 2, "expected the end of the text"},
+                        {"01", 1, "expected no digit after a leading zero"},
+                        {"1.", 2, "expected a digit"},
+                        {"-", 1, "expected a digit"},
+                        {"1e+", 3, "expected a digit"},
+                        {"[9223372036854775808]", 1, "the integer does not fit into 64 bits with sign"},
+                        {"[-9223372036854775809]", 1, "the integer does not fit into 64 bits with sign"},
+                        {"[99999999999999999999999]", 1, "the integer does not fit into 64 bits with sign"},
+                        {"[0,1e999]", 3, "the number is too large"},
+                        {"\"\\x\"", 2, "expected one of \"\\/bfnrtu after '\\'"},
+                        {"\"\\u12g4\"", 5, "expected four hexadecimal digits after '\\u'"},
+                        {"\"\\ud800\"", 1, "expected a pair of surrogates"},
+                        {"\"\\udc00\"", 1, "expected a pair of surrogates"},
+                        {"\"\n\"", 1, "expected control characters in strings to be escaped"}}) {
     const auto offence = locate_json_offence(c.text);
     ASSERT_TRUE(offence) << c.text;
     EXPECT_EQ(offence->byte, c.byte) << c.text;
     EXPECT_EQ(offence->what, c.what) << c.text;
     EXPECT_EQ(error_of(c.text), "not valid JSON " + to_string(*offence));
   }
-  EXPECT_EQ(to_string(*locate_json_offence("{\n \"\xc3\xa9\" 1}")), "at byte 8 (line 2, column 6): expected ':'");
+  EXPECT_EQ(to_string(*locate_json_offence("{\n \"\xc3\xa9\" 1}")),
+            "at byte 8 (line 2, column 6): expected ':'");
 }
 
 TEST(Json, the_locating_reader_accepts_what_the_quick_reader_accepts) {
-  for (const char* good : {"0", "-0", "1.5e-7", "[]", "{}", " [ { } , [ ] , true , false , null ] ", R"("\u00e9\ud83d\ude00\n")",
-                           "9223372036854775807", "-9223372036854775808", R"({"a":{"b":[1,{"c":""}]}})", "1e-400"}) {
+  for (const char* good :
+       {"0", "-0", "1.5e-7", "[]", "{}", " [ { } , [ ] , true , false , null ] ", R"("\u00e9\ud83d\ude00\n")",
+        "9223372036854775807", "-9223372036854775808", R"({"a":{"b":[1,{"c":""}]}})", "1e-400"}) {
     EXPECT_FALSE(locate_json_offence(good)) << good;
     EXPECT_EQ(error_of(good), "") << good;
   }
@@ -99,7 +111,8 @@ TEST(Json, both_readers_agree_on_every_one_byte_change) {
 
 TEST(Json, invalid_utf8_is_named_by_its_byte) {
   const std::string text = "{\"name\":\"0123456789\xff\"}";
-  EXPECT_NE(error_of(text).find("at byte 19 (line 1, column 20): expected UTF-8"), std::string::npos) << error_of(text);
+  EXPECT_NE(error_of(text).find("at byte 19 (line 1, column 20): expected UTF-8"), std::string::npos)
+      << error_of(text);
 }
 
 TEST(Json, nesting_beyond_the_limit_is_refused) {
@@ -109,8 +122,11 @@ TEST(Json, nesting_beyond_the_limit_is_refused) {
 }
 
 TEST(Json, canonical_form_sorts_keys_by_utf16) {
-  const auto value = parse_json("{\"\xf0\x9f\x98\x80\":1,\"\xef\xac\xb3\":2,\"b\":[1.5,true,null],\"a\":\"\\u000f\"}").value();
-  EXPECT_EQ(dump_canonical(value), "{\"a\":\"\\u000f\",\"b\":[1.5,true,null],\"\xf0\x9f\x98\x80\":1,\"\xef\xac\xb3\":2}");
+  const auto value =
+      parse_json("{\"\xf0\x9f\x98\x80\":1,\"\xef\xac\xb3\":2,\"b\":[1.5,true,null],\"a\":\"\\u000f\"}")
+          .value();
+  EXPECT_EQ(dump_canonical(value),
+            "{\"a\":\"\\u000f\",\"b\":[1.5,true,null],\"\xf0\x9f\x98\x80\":1,\"\xef\xac\xb3\":2}");
 }
 
 TEST(Members, records_round_trip) {

@@ -34,21 +34,24 @@ Status check_characters(BytesView text) {
     return invalid(fmt::format("not well-formed XML at byte {}: a zero byte", zero));
   if (says_latin1(text)) return {};
   const std::size_t broken = first_invalid_utf8(text);
-  return broken == text.npos ? Status() : invalid(fmt::format("not well-formed XML at byte {}: expected UTF-8", broken));
+  return broken == text.npos ? Status()
+                             : invalid(fmt::format("not well-formed XML at byte {}: expected UTF-8", broken));
 }
 
 // Before anything is built: a node or attribute costs some 60 bytes, the shortest is four characters.
 Status check_size(BytesView text) {
   const std::size_t nodes = count(text, "<") + count(text, "=\"") + count(text, "='");
   if (nodes <= limits::xml_nodes_max) return {};
-  return Error{Errc::too_large, fmt::format("the XML has more than {} elements and attributes", limits::xml_nodes_max)};
+  return Error{Errc::too_large,
+               fmt::format("the XML has more than {} elements and attributes", limits::xml_nodes_max)};
 }
 
 Status check_depth(const pugi::xml_document& document) {
   std::size_t depth = 0;
   for (pugi::xml_node node = document.first_child(); node;) {
     if (depth > limits::xml_depth_max)
-      return Error{Errc::too_large, fmt::format("XML is nested deeper than {} levels", limits::xml_depth_max)};
+      return Error{Errc::too_large,
+                   fmt::format("XML is nested deeper than {} levels", limits::xml_depth_max)};
     if (pugi::xml_node below = node.first_child()) {
       node = below;
       ++depth;
@@ -77,7 +80,8 @@ Result<XmlDocument> XmlDocument::parse(BytesView text) {
   TRY(check_size(text));
   auto document = std::make_unique<pugi::xml_document>();
   const pugi::xml_parse_result parsed = document->load_buffer(text.data(), text.size());
-  if (!parsed) return invalid(fmt::format("not well-formed XML at byte {}: {}", parsed.offset, parsed.description()));
+  if (!parsed)
+    return invalid(fmt::format("not well-formed XML at byte {}: {}", parsed.offset, parsed.description()));
   TRY(check_depth(*document));
   TRY(check_single_root(*document));
   return XmlDocument(std::move(document));
@@ -95,6 +99,8 @@ pugi::xml_node child_named(const pugi::xml_node& node, std::string_view name) {
   return {};
 }
 
-std::string_view attribute(const pugi::xml_node& node, const char* name) { return node.attribute(name).value(); }
+std::string_view attribute(const pugi::xml_node& node, const char* name) {
+  return node.attribute(name).value();
+}
 
 }  // namespace weir::format

@@ -1,7 +1,7 @@
-// XML 1.0 documents, read whole. External entities and DTDs are never resolved and entities of a document's own are not
-// expanded (the five predefined ones and character references are), so no document grows while it is read. UTF-8 is
-// checked; UTF-16, UTF-32 and Latin-1 are converted. Bounds: limits::xml_nodes_max, limits::xml_depth_max.
-// A document belongs to one thread.
+// XML 1.0 documents, read whole. External entities and DTDs are never resolved and entities of a document's
+// own are not expanded (the five predefined ones and character references are), so no document grows while it
+// is read. UTF-8 is checked; UTF-16, UTF-32 and Latin-1 are converted. Bounds: limits::xml_nodes_max,
+// limits::xml_depth_max. A document belongs to one thread.
 #pragma once
 #include <functional>
 #include <memory>
@@ -25,7 +25,8 @@ class XmlDocument {
 };
 
 std::string_view local_name(const pugi::xml_node& node);  // without its prefix
-pugi::xml_node child_named(const pugi::xml_node& node, std::string_view name);  // by local name; null when there is none
+pugi::xml_node child_named(const pugi::xml_node& node,
+                           std::string_view name);  // by local name; null when there is none
 std::string_view attribute(const pugi::xml_node& node, const char* name);  // "" when there is none
 
 }  // namespace weir::format

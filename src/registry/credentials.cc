@@ -55,7 +55,8 @@ Result<Credential> decode_auth(const Json& entry) {
 
 bool is_helper_name(std::string_view name) {
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
   });
 }
 
@@ -82,7 +83,8 @@ std::optional<std::string> ask_program(const std::string& program, const std::st
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(helper_time_max_ms);
   bool ended = false;
   while (!ended && output.size() <= helper_answer_bytes_max) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
     pollfd readable{.fd = ours.number(), .events = POLLIN, .revents = 0};
     if (left.count() <= 0 || poll(&readable, 1, static_cast<int>(left.count())) <= 0) break;
     std::array<char, 4096> piece{};
@@ -103,8 +105,10 @@ Result<Credential> ask_helper(const std::string& helper, std::string_view host) 
   const std::optional<std::string> output = ask_program(program, key);
   if (!output) return Credential{};  // docker, too, goes on without: helpers fail for hosts they don't know
   const auto json = format::parse_json(*output);
-  if (!json.ok() || json->object() == nullptr) return invalid(fmt::format("'{}' did not answer with JSON", program));
-  if (json->text("Username") == "<token>") return Credential{.identity_token = std::string(json->text("Secret"))};
+  if (!json.ok() || json->object() == nullptr)
+    return invalid(fmt::format("'{}' did not answer with JSON", program));
+  if (json->text("Username") == "<token>")
+    return Credential{.identity_token = std::string(json->text("Secret"))};
   return Credential{.user = std::string(json->text("Username")), .secret = std::string(json->text("Secret"))};
 }
 
@@ -113,7 +117,8 @@ Result<Credential> ask_helper(const std::string& helper, std::string_view host) 
 Result<Found> find_credential(const Json& config, std::string_view host) {
   const std::vector<std::string> keys = keys_of(host);
   const auto helper = [](std::string_view name) -> Result<Found> {
-    if (!is_helper_name(name)) return invalid("a credential helper of docker's config.json has no well-formed name");
+    if (!is_helper_name(name))
+      return invalid("a credential helper of docker's config.json has no well-formed name");
     return Found{.helper = std::string(name)};
   };
   for (const std::string& key : keys)
@@ -134,10 +139,12 @@ Result<Credential> credential_for(const std::string& directory, std::string_view
   const std::string path = directory + "/config.json";
   const auto read = artifact::read_file(path, [&](BytesView piece) -> Status {
     text += piece;
-    if (text.size() > limits::request_body_bytes_max) return Error{Errc::too_large, fmt::format("'{}' is too large", path)};
+    if (text.size() > limits::request_body_bytes_max)
+      return Error{Errc::too_large, fmt::format("'{}' is too large", path)};
     return {};
   });
-  if (!read.ok()) return read.error().code == Errc::not_found ? Result<Credential>(Credential{}) : read.error();
+  if (!read.ok())
+    return read.error().code == Errc::not_found ? Result<Credential>(Credential{}) : read.error();
   const auto config = format::parse_json(text);
   if (!config.ok()) return invalid(fmt::format("'{}' is {}", path, config.error().message));
   Found found = TRY(find_credential(*config, host));

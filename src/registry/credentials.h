@@ -1,5 +1,6 @@
-// The credentials docker and podman users already have: config.json with `auths`, `credHelpers` and `credsStore`. A
-// helper is the program docker-credential-NAME, asked with `get`. Secrets stay in values: they are never part of an error.
+// The credentials docker and podman users already have: config.json with `auths`, `credHelpers` and
+// `credsStore`. A helper is the program docker-credential-NAME, asked with `get`. Secrets stay in values:
+// they are never part of an error.
 // Source: docker/cli configuration files and credential-helpers protocol.
 #pragma once
 #include <optional>

@@ -36,7 +36,9 @@ std::string in_path(std::string_view name) {
 }
 
 http::Client client_of(const std::string& socket) {
-  return http::Client({.origin = "unix:" + socket, .request_time_max = seconds(60), .body_bytes_max = limits::image_document_bytes_max});
+  return http::Client({.origin = "unix:" + socket,
+                       .request_time_max = seconds(60),
+                       .body_bytes_max = limits::image_document_bytes_max});
 }
 
 bool send_all(int socket, std::string_view bytes) {
@@ -49,9 +51,11 @@ bool send_all(int socket, std::string_view bytes) {
 }
 
 // Streams an export into the archive reader, which keeps only the documents.
-Result<std::map<Bytes, Bytes>> exported_documents(const std::string& socket, const std::string& target, std::stop_token stop) {
+Result<std::map<Bytes, Bytes>> exported_documents(const std::string& socket, const std::string& target,
+                                                  std::stop_token stop) {
   std::array<int, 2> ends{};
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return internal("cannot make a socket pair");
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return internal("cannot make a socket pair");
   const OpenFile reading(ends[0]);
   std::jthread writer([&, to = std::make_shared<OpenFile>(ends[1])] {
     http::Client client = client_of(socket);
@@ -67,10 +71,13 @@ Result<std::map<Bytes, Bytes>> exported_documents(const std::string& socket, con
   return documents;
 }
 
-// The config in what the runtime exports. Docker's form first; podman converts configs for that, but not for an OCI archive.
-std::vector<Bytes> config_document(const std::string& socket, const std::string& name, const Sha256& config, std::stop_token stop) {
-  for (const std::string& target : {fmt::format("/images/{}/get", in_path(name)),
-                                    fmt::format("/v4.0.0/libpod/images/{}/get?format=oci-archive", in_path(name))}) {
+// The config in what the runtime exports. Docker's form first; podman converts configs for that, but not for
+// an OCI archive.
+std::vector<Bytes> config_document(const std::string& socket, const std::string& name, const Sha256& config,
+                                   std::stop_token stop) {
+  for (const std::string& target :
+       {fmt::format("/images/{}/get", in_path(name)),
+        fmt::format("/v4.0.0/libpod/images/{}/get?format=oci-archive", in_path(name))}) {
     const auto documents = exported_documents(socket, target, stop);
     if (!documents.ok()) continue;
     for (const auto& [path, bytes] : *documents)
@@ -91,7 +98,8 @@ std::vector<Sha256> claimed_manifests(const Json& image) {
 }
 
 std::string plain_name(std::string_view name) {
-  const std::size_t at = name.find('@'), slash = name.rfind('/', at), colon = name.find(':', slash == name.npos ? 0 : slash);
+  const std::size_t at = name.find('@'), slash = name.rfind('/', at),
+                    colon = name.find(':', slash == name.npos ? 0 : slash);
   return std::string(name.substr(0, std::min(colon, at)));
 }
 
@@ -101,12 +109,15 @@ Result<Fingerprint> runtime_image(const std::string& socket, const std::string& 
   http::Client client = client_of(socket);
   const auto answer = client.send({.target = fmt::format("/images/{}/json", in_path(name))}, stop);
   if (!answer.ok()) return answer.error();
-  if (answer->status == 404) return not_found(fmt::format("the runtime at {} holds no image '{}'", socket, name));
+  if (answer->status == 404)
+    return not_found(fmt::format("the runtime at {} holds no image '{}'", socket, name));
   const auto image = format::parse_json(answer->body);
   if (answer->status != 200 || !image.ok())
-    return Error{Errc::unavailable, fmt::format("the runtime at {} answered {} for image '{}'", socket, answer->status, name)};
+    return Error{Errc::unavailable,
+                 fmt::format("the runtime at {} answered {} for image '{}'", socket, answer->status, name)};
   const auto config = parse_sha256(image->text("Id"));
-  if (!config.ok()) return invalid(fmt::format("the runtime at {} gives image '{}' no SHA-256 id", socket, name));
+  if (!config.ok())
+    return invalid(fmt::format("the runtime at {} gives image '{}' no SHA-256 id", socket, name));
   return Fingerprint{.kind = artifact::ArtifactKind::image,
                      .digest = *config,
                      .name = plain_name(name),

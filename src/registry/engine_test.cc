@@ -1,5 +1,6 @@
-// What a build machine's runtime says about an image and what the registry says must be members of one identity. Played
-// with a real registry, a real docker daemon and a real podman service, each with its own data.
+// What a build machine's runtime says about an image and what the registry says must be members of one
+// identity. Played with a real registry, a real docker daemon and a real podman service, each with its own
+// data.
 #include "registry/engine.h"
 
 #include <fmt/format.h>
@@ -27,13 +28,16 @@ class Engines : public testing::Test {
       if (!test::has_program(program)) GTEST_SKIP() << "no " << program;
     port_ = test::free_port();
     const std::string config = fmt::format(
-        "version: 0.1\nlog: {{level: error}}\nstorage:\n  filesystem: {{rootdirectory: {}}}\nhttp: {{addr: \"127.0.0.1:{}\"}}\n",
+        "version: 0.1\nlog: {{level: error}}\nstorage:\n  filesystem: {{rootdirectory: {}}}\nhttp: {{addr: "
+        "\"127.0.0.1:{}\"}}\n",
         scratch_.path("data"), port_);
     registry_ = std::make_unique<ChildProcess>(
-        std::vector<std::string>{"docker-registry", "serve", scratch_.write("config.yml", config)}, scratch_.path("registry.log"));
+        std::vector<std::string>{"docker-registry", "serve", scratch_.write("config.yml", config)},
+        scratch_.path("registry.log"));
     ASSERT_TRUE(test::await([&] { return test::accepts_connections(port_); }));
-    ASSERT_TRUE(run_quietly(fmt::format("skopeo copy --all --preserve-digests --dest-tls-verify=false oci:{}:v1 docker://{}",
-                                        layout_.path(), image())));
+    ASSERT_TRUE(run_quietly(
+        fmt::format("skopeo copy --all --preserve-digests --dest-tls-verify=false oci:{}:v1 docker://{}",
+                    layout_.path(), image())));
   }
   std::string image() const { return fmt::format("127.0.0.1:{}/app:v1", port_); }
 
@@ -64,11 +68,13 @@ class Engines : public testing::Test {
 TEST_F(Engines, docker_names_the_config_that_the_registry_holds) {
   if (!test::has_program("dockerd")) GTEST_SKIP() << "no dockerd";
   const std::string socket = scratch_.path("docker.sock");
-  const ChildProcess daemon({"dockerd", "--iptables=false", "--bridge=none", "--storage-driver=vfs", "--data-root", scratch_.path("docker"), "--exec-root",
-                             scratch_.path("exec"), "--pidfile", scratch_.path("docker.pid"), "-H", "unix://" + socket},
+  const ChildProcess daemon({"dockerd", "--iptables=false", "--bridge=none", "--storage-driver=vfs",
+                             "--data-root", scratch_.path("docker"), "--exec-root", scratch_.path("exec"),
+                             "--pidfile", scratch_.path("docker.pid"), "-H", "unix://" + socket},
                             scratch_.path("docker.log"));
   const std::string docker = "docker -H unix://" + socket + " ";
-  if (!test::await([&] { return run_quietly(docker + "info"); })) GTEST_SKIP() << "dockerd does not start here:\n" << scratch_.read("docker.log");
+  if (!test::await([&] { return run_quietly(docker + "info"); }))
+    GTEST_SKIP() << "dockerd does not start here:\n" << scratch_.read("docker.log");
   ASSERT_TRUE(run_quietly(docker + "pull " + image()));
   const Places places{.docker_sockets = {socket}};
   const auto local = resolve("docker:" + image(), {}, places);
@@ -84,11 +90,14 @@ TEST_F(Engines, docker_names_the_config_that_the_registry_holds) {
 TEST_F(Engines, podman_names_the_config_that_the_registry_holds) {
   if (!test::has_program("podman")) GTEST_SKIP() << "no podman";
   const std::string socket = scratch_.path("podman.sock");
-  const std::string own = fmt::format("--root {0}/root --runroot {0}/run --storage-driver vfs", scratch_.path("podman"));
+  const std::string own =
+      fmt::format("--root {0}/root --runroot {0}/run --storage-driver vfs", scratch_.path("podman"));
   const std::string podman = "podman " + own + " ";
-  const ChildProcess service({"sh", "-c", "exec " + podman + "system service --time 0 unix://" + socket}, scratch_.path("podman.log"));
+  const ChildProcess service({"sh", "-c", "exec " + podman + "system service --time 0 unix://" + socket},
+                             scratch_.path("podman.log"));
   ASSERT_TRUE(run_quietly(podman + "pull --tls-verify=false " + image()));
-  if (!test::await([&] { return access(socket.c_str(), F_OK) == 0; })) GTEST_SKIP() << "podman's service does not start here";
+  if (!test::await([&] { return access(socket.c_str(), F_OK) == 0; }))
+    GTEST_SKIP() << "podman's service does not start here";
   const Places places{.docker_sockets = {scratch_.path("none")}, .podman_sockets = {socket}};
   const auto local = resolve("podman:" + image(), {}, places);
   ASSERT_TRUE(local.ok()) << local.error().message;

@@ -36,8 +36,9 @@ bool is_tag(std::string_view text) {
 
 bool is_host(std::string_view text) {
   return !text.empty() && text.size() <= limits::name_bytes_max &&
-         std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_word(c) || c == '.' || c == '-' || c == ':' || c == '[' || c == ']'; });
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return is_word(c) || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
+         });
 }
 
 }  // namespace
@@ -55,11 +56,14 @@ bool is_loopback(std::string_view host_and_port) {
   if (host_and_port.starts_with("[::1]")) return true;
   const std::string_view host = host_and_port.substr(0, host_and_port.find(':'));
   const bool numeric = host.find_first_not_of("0123456789.") == host.npos;
-  return host == "localhost" || (numeric && host.starts_with("127.") && std::count(host.begin(), host.end(), '.') == 3);
+  return host == "localhost" ||
+         (numeric && host.starts_with("127.") && std::count(host.begin(), host.end(), '.') == 3);
 }
 
 Result<ImageReference> parse_reference(std::string_view text) {
-  const auto wrong = [&](std::string_view why) { return invalid(fmt::format("'{}' names no image: {}", text, why)); };
+  const auto wrong = [&](std::string_view why) {
+    return invalid(fmt::format("'{}' names no image: {}", text, why));
+  };
   if (!names_host(text)) return wrong("say the registry first, as in HOST/NAME:TAG");
   ImageReference reference;
   const std::size_t slash = text.find('/');
@@ -75,7 +79,8 @@ Result<ImageReference> parse_reference(std::string_view text) {
   reference.repository = rest.substr(0, colon);
   reference.tag = colon == rest.npos ? "latest" : std::string(rest.substr(colon + 1));
   if (!is_host(reference.host)) return wrong("the host is not well-formed");
-  if (!is_repository(reference.repository)) return wrong("the name may hold lower-case letters, digits, '.', '_', '-', '/'");
+  if (!is_repository(reference.repository))
+    return wrong("the name may hold lower-case letters, digits, '.', '_', '-', '/'");
   if (!is_tag(reference.tag)) return wrong("the tag is not well-formed");
   if (reference.digest) reference.tag.clear();
   if (reference.host == hub && reference.repository.find('/') == std::string::npos)

@@ -1,5 +1,6 @@
-// How people name an image in a registry: HOST[:PORT]/NAME[:TAG][@sha256:…]. The digest decides where there is one; without
-// tag and digest the tag is "latest". The host must be said, but for the short names of Docker's own hub with "docker.io".
+// How people name an image in a registry: HOST[:PORT]/NAME[:TAG][@sha256:…]. The digest decides where there
+// is one; without tag and digest the tag is "latest". The host must be said, but for the short names of
+// Docker's own hub with "docker.io".
 // Source: distribution-spec 1.1 and the reference grammar of the distribution project. Pure.
 #pragma once
 #include <optional>

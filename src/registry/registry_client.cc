@@ -16,7 +16,8 @@ namespace {
 constexpr int redirects_max = 5;
 constexpr std::string_view manifest_types =
     "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
-    "application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
+    "application/vnd.docker.distribution.manifest.list.v2+json, "
+    "application/vnd.docker.distribution.manifest.v2+json";
 
 std::string lower(std::string_view text) {
   std::string folded(text);
@@ -26,7 +27,9 @@ std::string lower(std::string_view text) {
 }
 
 // The origin's URL is safe to send a secret to.
-bool is_protected(const http::Url& url) { return url.scheme == http::Scheme::https || is_loopback(url.host) || url.host == "::1"; }
+bool is_protected(const http::Url& url) {
+  return url.scheme == http::Scheme::https || is_loopback(url.host) || url.host == "::1";
+}
 
 class Registry {
  public:
@@ -58,7 +61,8 @@ class Registry {
   http::Client& client_of(const std::string& origin) {
     const auto found = clients_.find(origin);
     if (found != clients_.end()) return found->second;
-    return clients_.emplace(origin, http::Client({.origin = origin, .body_bytes_max = limits::image_document_bytes_max}))
+    return clients_
+        .emplace(origin, http::Client({.origin = origin, .body_bytes_max = limits::image_document_bytes_max}))
         .first->second;
   }
 
@@ -77,14 +81,16 @@ class Registry {
     http::ClientResponse answer = TRY(client_of(origin_).send(request, stop_));
     std::string origin = origin_;
     for (int hop = 0; answer.status >= 301 && answer.status <= 308 && answer.status != 304; ++hop) {
-      if (hop == redirects_max) return Error{Errc::unavailable, fmt::format("{} redirects too often", origin_)};
+      if (hop == redirects_max)
+        return Error{Errc::unavailable, fmt::format("{} redirects too often", origin_)};
       TRY(follow(answer, origin, request));
       answer = TRY(client_of(origin).send(request, stop_));
     }
     return answer;
   }
 
-  // The next request of a redirect. Another host does not get the authorization; clear text off loopback is refused.
+  // The next request of a redirect. Another host does not get the authorization; clear text off loopback is
+  // refused.
   Status follow(const http::ClientResponse& answer, std::string& origin, http::ClientRequest& request) {
     const std::string location(answer.header("location").value_or(""));
     if (location.starts_with('/')) {
@@ -93,9 +99,11 @@ class Registry {
     }
     const http::Url url = TRY(http::parse_url(location));
     if (url.scheme == http::Scheme::unix_socket || !is_protected(url))
-      return Error{Errc::unavailable, fmt::format("{} redirects to an address that is not protected", origin)};
+      return Error{Errc::unavailable,
+                   fmt::format("{} redirects to an address that is not protected", origin)};
     const std::string next = http::origin_of(url);
-    if (next != origin) std::erase_if(request.headers, [](const http::Field& field) { return field.name == "Authorization"; });
+    if (next != origin)
+      std::erase_if(request.headers, [](const http::Field& field) { return field.name == "Authorization"; });
     origin = next;
     request.target = url.target;
     return {};
@@ -107,11 +115,13 @@ class Registry {
       case 404: return not_found(fmt::format("{} has no {}", reference_.host, target.substr(4)));
       case 401:
       case 403:
-        return Error{Errc::forbidden, fmt::format("{} does not let {} read '{}'", reference_.host,
-                                                  credential_.empty() ? "anonymous users" : "these credentials",
-                                                  reference_.repository)};
+        return Error{Errc::forbidden,
+                     fmt::format("{} does not let {} read '{}'", reference_.host,
+                                 credential_.empty() ? "anonymous users" : "these credentials",
+                                 reference_.repository)};
       default:
-        return Error{Errc::unavailable, fmt::format("{} answered {} for {}", reference_.host, answer.status, target)};
+        return Error{Errc::unavailable,
+                     fmt::format("{} answered {} for {}", reference_.host, answer.status, target)};
     }
   }
 
@@ -129,9 +139,10 @@ class Registry {
   Status fetch_token(const Challenge& challenge) {
     const http::Url realm = TRY(http::parse_url(challenge.realm));
     if (realm.scheme == http::Scheme::unix_socket || !is_protected(realm))
-      return Error{Errc::unavailable, fmt::format("{} names a token service that is not protected", reference_.host)};
-    const std::string scope = challenge.scope.empty() ? fmt::format("repository:{}:pull", reference_.repository)
-                                                      : challenge.scope;
+      return Error{Errc::unavailable,
+                   fmt::format("{} names a token service that is not protected", reference_.host)};
+    const std::string scope =
+        challenge.scope.empty() ? fmt::format("repository:{}:pull", reference_.repository) : challenge.scope;
     const std::string query = fmt::format("service={}&scope={}", http::encode_percent(challenge.service),
                                           http::encode_percent(scope));
     const char joint = realm.target.find('?') == std::string::npos ? '?' : '&';
@@ -147,9 +158,12 @@ class Registry {
     }
     const http::ClientResponse answer = TRY(client_of(http::origin_of(realm)).send(request, stop_));
     if (answer.status != 200)
-      return Error{Errc::forbidden, fmt::format("the token service of {} answered {}", reference_.host, answer.status)};
+      return Error{Errc::forbidden,
+                   fmt::format("the token service of {} answered {}", reference_.host, answer.status)};
     const auto json = format::parse_json(answer.body);
-    const std::string_view token = !json.ok() ? "" : json->text("token").empty() ? json->text("access_token") : json->text("token");
+    const std::string_view token = !json.ok()                    ? ""
+                                   : json->text("token").empty() ? json->text("access_token")
+                                                                 : json->text("token");
     if (token.empty() || token.find_first_of("\r\n") != token.npos)
       return Error{Errc::unavailable, fmt::format("the token service of {} gave no token", reference_.host)};
     authorization_ = fmt::format("Bearer {}", token);
@@ -188,17 +202,20 @@ Result<Challenge> parse_challenge(std::string_view header) {
   return challenge;
 }
 
-Result<RegistryImage> read_image(const ImageReference& reference, const Credential& credential, std::stop_token stop) {
+Result<RegistryImage> read_image(const ImageReference& reference, const Credential& credential,
+                                 std::stop_token stop) {
   Registry registry(reference, credential, std::move(stop));
   TRY(registry.connect());
   Bytes root = TRY(registry.manifest(reference.wanted()));
   const Sha256 digest = crypto::sha256(root);
   if (reference.digest && *reference.digest != digest)
-    return invalid(fmt::format("{} answered other bytes than {}", reference.host, to_string(*reference.digest)));
+    return invalid(
+        fmt::format("{} answered other bytes than {}", reference.host, to_string(*reference.digest)));
   RegistryImage image{.digest = digest};
-  image.documents = TRY(artifact::collect_documents(std::move(root), [&](const Sha256& named, artifact::Named kind) {
-    return kind == artifact::Named::config ? registry.blob(named) : registry.manifest(to_string(named));
-  }));
+  image.documents =
+      TRY(artifact::collect_documents(std::move(root), [&](const Sha256& named, artifact::Named kind) {
+        return kind == artifact::Named::config ? registry.blob(named) : registry.manifest(to_string(named));
+      }));
   return image;
 }
 

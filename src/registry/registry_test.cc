@@ -17,26 +17,31 @@ using test::ImageLayout;
 using test::ScratchDirectory;
 
 // bcrypt of "secret"; the salt is fixed so that no tool is needed to make it.
-constexpr std::string_view password_line = "user:$2b$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n";
+constexpr std::string_view password_line =
+    "user:$2b$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n";
 
 class RealRegistry {
  public:
   enum class Access { open, password };
   explicit RealRegistry(Access access) : port_(test::free_port()) {
     std::string config = fmt::format(
-        "version: 0.1\nlog: {{level: error}}\nstorage:\n  filesystem: {{rootdirectory: {}}}\nhttp: {{addr: \"127.0.0.1:{}\"}}\n",
+        "version: 0.1\nlog: {{level: error}}\nstorage:\n  filesystem: {{rootdirectory: {}}}\nhttp: {{addr: "
+        "\"127.0.0.1:{}\"}}\n",
         scratch_.path("data"), port_);
     if (access == Access::password)
-      config += fmt::format("auth:\n  htpasswd: {{realm: test, path: {}}}\n", scratch_.write("htpasswd", password_line));
+      config += fmt::format("auth:\n  htpasswd: {{realm: test, path: {}}}\n",
+                            scratch_.write("htpasswd", password_line));
     child_ = std::make_unique<ChildProcess>(
-        std::vector<std::string>{"docker-registry", "serve", scratch_.write("config.yml", config)}, scratch_.path("log"));
+        std::vector<std::string>{"docker-registry", "serve", scratch_.write("config.yml", config)},
+        scratch_.path("log"));
     ready_ = test::await([&] { return test::accepts_connections(port_); });
   }
   bool ready() const { return ready_; }
   std::string host() const { return fmt::format("127.0.0.1:{}", port_); }
   bool push(const ImageLayout& layout, std::string_view name, std::string_view more = "") const {
-    return test::run_quietly(fmt::format("skopeo copy --all --preserve-digests --dest-tls-verify=false {} oci:{}:v1 docker://{}/{}", more, layout.path(),
-                                         host(), name));
+    return test::run_quietly(fmt::format(
+        "skopeo copy --all --preserve-digests --dest-tls-verify=false {} oci:{}:v1 docker://{}/{}", more,
+        layout.path(), host(), name));
   }
 
  private:
@@ -68,7 +73,8 @@ TEST(Registry, a_multi_platform_image_is_read_with_all_its_documents) {
   ASSERT_TRUE(by_tag.ok()) << by_tag.error().message;
   EXPECT_EQ(by_tag->digest, crypto::sha256(layout.index));
   EXPECT_EQ(by_tag->name, registry.host() + "/team/app");
-  EXPECT_EQ(by_tag->documents, (std::vector<Bytes>{layout.index, layout.amd64, layout.amd64_config, layout.arm64, layout.arm64_config}));
+  EXPECT_EQ(by_tag->documents, (std::vector<Bytes>{layout.index, layout.amd64, layout.amd64_config,
+                                                   layout.arm64, layout.arm64_config}));
   const auto identity = artifact::recompute_identity(by_tag->digest, by_tag->documents).value();
   ASSERT_EQ(identity.size(), 5u);
   EXPECT_EQ(identity[1].platform, "linux/amd64");
@@ -79,7 +85,8 @@ TEST(Registry, a_multi_platform_image_is_read_with_all_its_documents) {
   EXPECT_EQ(by_digest.documents.size(), 2u);
 
   EXPECT_EQ(resolve(registry.host() + "/team/app:v2", {}, {}).error().code, Errc::not_found);
-  EXPECT_EQ(resolve(registry.host() + "/team/app@sha256:" + std::string(64, '0'), {}, {}).error().code, Errc::not_found);
+  EXPECT_EQ(resolve(registry.host() + "/team/app@sha256:" + std::string(64, '0'), {}, {}).error().code,
+            Errc::not_found);
 }
 
 TEST(Registry, dockers_credentials_are_used) {
@@ -92,7 +99,8 @@ TEST(Registry, dockers_credentials_are_used) {
   const std::string image = registry.host() + "/app:v1";
   ScratchDirectory scratch;
   const auto config = [&](std::string_view auth) {
-    return with_config(scratch, fmt::format(R"({{"auths":{{"{}":{{"auth":"{}"}}}}}})", registry.host(), encode_base64(auth)));
+    return with_config(scratch, fmt::format(R"({{"auths":{{"{}":{{"auth":"{}"}}}}}})", registry.host(),
+                                            encode_base64(auth)));
   };
 
   const auto anonymous = resolve(image, {}, {});
@@ -112,22 +120,30 @@ TEST(Registry, a_credential_helper_is_asked) {
   const ImageLayout layout("v1");
   ASSERT_TRUE(registry.push(layout, "app:v1", "--dest-creds user:secret"));
   ScratchDirectory scratch;
-  const std::string helper = scratch.write("bin/docker-credential-weirtest", fmt::format(
-      "#!/bin/sh\nread host\n[ \"$host\" = \"{}\" ] || exit 1\nprintf '{{\"ServerURL\":\"%s\",\"Username\":\"user\",\"Secret\":\"secret\"}}' \"$host\"\n",
-      registry.host()));
+  const std::string helper = scratch.write(
+      "bin/docker-credential-weirtest",
+      fmt::format("#!/bin/sh\nread host\n[ \"$host\" = \"{}\" ] || exit 1\nprintf "
+                  "'{{\"ServerURL\":\"%s\",\"Username\":\"user\",\"Secret\":\"secret\"}}' \"$host\"\n",
+                  registry.host()));
   chmod(helper.c_str(), 0755);
   const std::string path = std::getenv("PATH");
   setenv("PATH", (scratch.path("bin") + ":" + path).c_str(), 1);
   const std::string image = registry.host() + "/app:v1";
   EXPECT_TRUE(resolve(image, {}, with_config(scratch, R"({"credsStore":"weirtest"})")).ok());
-  EXPECT_TRUE(resolve(image, {}, with_config(scratch, fmt::format(R"({{"credHelpers":{{"{}":"weirtest"}}}})", registry.host()))).ok());
-  EXPECT_EQ(resolve(image, {}, with_config(scratch, R"({"credsStore":"not-there"})")).error().code, Errc::forbidden);
-  EXPECT_EQ(resolve(image, {}, with_config(scratch, R"({"credsStore":"../../bin/sh"})")).error().code, Errc::invalid);
+  EXPECT_TRUE(
+      resolve(image, {},
+              with_config(scratch, fmt::format(R"({{"credHelpers":{{"{}":"weirtest"}}}})", registry.host())))
+          .ok());
+  EXPECT_EQ(resolve(image, {}, with_config(scratch, R"({"credsStore":"not-there"})")).error().code,
+            Errc::forbidden);
+  EXPECT_EQ(resolve(image, {}, with_config(scratch, R"({"credsStore":"../../bin/sh"})")).error().code,
+            Errc::invalid);
   EXPECT_EQ(resolve(image, {}, with_config(scratch, "{broken")).error().code, Errc::invalid);
   setenv("PATH", path.c_str(), 1);
 }
 
-// The token service is a part no packaged registry brings along, so this one is played by the server of this project.
+// The token service is a part no packaged registry brings along, so this one is played by the server of this
+// project.
 TEST(Registry, a_token_is_fetched_where_the_registry_asks_for_one) {
   const ImageLayout layout("v1");
   const std::string manifest = layout.amd64, config = layout.amd64_config;
@@ -138,11 +154,14 @@ TEST(Registry, a_token_is_fetched_where_the_registry_asks_for_one) {
     asked.push_back(fmt::format("{} {}", request.path, authorization));
     http::Response answer;
     if (request.path == "/token") {
-      const bool right = request.query("scope") == "repository:app:pull" && authorization == "Basic " + encode_base64("user:secret");
+      const bool right = request.query("scope") == "repository:app:pull" &&
+                         authorization == "Basic " + encode_base64("user:secret");
       answer = right ? http::Response{.body = R"({"token":"t0ken"})"} : http::Response{.status = 401};
     } else if (request.path == "/v2/" || authorization != "Bearer t0ken") {
       answer.status = 401;
-      answer.headers.push_back({"WWW-Authenticate", fmt::format(R"(Bearer realm="{}/token",service="test",scope="repository:app:pull")", url)});
+      answer.headers.push_back(
+          {"WWW-Authenticate",
+           fmt::format(R"(Bearer realm="{}/token",service="test",scope="repository:app:pull")", url)});
     } else if (request.path.starts_with("/v2/app/manifests/")) {
       answer.body = manifest;
     } else if (request.path.ends_with("/blobs/" + to_string(crypto::sha256(config)))) {
@@ -159,13 +178,15 @@ TEST(Registry, a_token_is_fetched_where_the_registry_asks_for_one) {
   });
   ASSERT_TRUE(store.ok());
   const auto with_redirect = [&](http::Request request, http::Respond respond) {
-    if (request.path.find("/blobs/") == std::string::npos) return handle(std::move(request), std::move(respond));
+    if (request.path.find("/blobs/") == std::string::npos)
+      return handle(std::move(request), std::move(respond));
     respond({.status = 307, .headers = {{"Location", store->url() + "/stored"}}});
   };
   auto server = http::Server::start({}, with_redirect);
   ASSERT_TRUE(server.ok());
   url = server->url();
-  const ImageReference reference = parse_reference(fmt::format("127.0.0.1:{}/app:v1", server->port())).value();
+  const ImageReference reference =
+      parse_reference(fmt::format("127.0.0.1:{}/app:v1", server->port())).value();
   const auto image = read_image(reference, {.user = "user", .secret = "secret"});
   ASSERT_TRUE(image.ok()) << image.error().message << "\n" << fmt::format("{}", fmt::join(asked, "\n"));
   EXPECT_EQ(image->documents, (std::vector<Bytes>{manifest, config}));
@@ -182,7 +203,9 @@ TEST(Registry, an_answer_with_other_bytes_is_refused) {
   ASSERT_TRUE(server.ok());
   const std::string host = fmt::format("127.0.0.1:{}", server->port());
   EXPECT_EQ(read_image(parse_reference(host + "/app:v1").value(), {}).error().code, Errc::invalid);
-  EXPECT_EQ(read_image(parse_reference(host + "/app@sha256:" + std::string(64, '1')).value(), {}).error().code, Errc::invalid);
+  EXPECT_EQ(
+      read_image(parse_reference(host + "/app@sha256:" + std::string(64, '1')).value(), {}).error().code,
+      Errc::invalid);
 }
 
 TEST(Registry, a_redirect_to_clear_text_elsewhere_is_refused) {
@@ -192,7 +215,8 @@ TEST(Registry, a_redirect_to_clear_text_elsewhere_is_refused) {
     respond({.status = 307, .headers = {{"Location", "http://192.0.2.1/stored"}}});
   });
   ASSERT_TRUE(server.ok());
-  const auto image = read_image(parse_reference(fmt::format("127.0.0.1:{}/app:v1", server->port())).value(), {});
+  const auto image =
+      read_image(parse_reference(fmt::format("127.0.0.1:{}/app:v1", server->port())).value(), {});
   EXPECT_EQ(image.error().code, Errc::unavailable);
   EXPECT_NE(image.error().message.find("not protected"), std::string::npos) << image.error().message;
 }
@@ -200,8 +224,10 @@ TEST(Registry, a_redirect_to_clear_text_elsewhere_is_refused) {
 TEST(Reference, names_are_taken_apart) {
   struct Case { const char *text, *host, *repository, *wanted; };
   const std::string digest = "sha256:" + std::string(64, 'a');
-  for (const Case& c : {Case{"localhost/app", "localhost", "app", "latest"}, {"host.example/a/b_c:v1.0", "host.example", "a/b_c", "v1.0"},
-                        {"host:5000/a", "host:5000", "a", "latest"}, {"[::1]:5000/a:x", "[::1]:5000", "a", "x"},
+  for (const Case& c : {Case{"localhost/app", "localhost", "app", "latest"},
+                        {"host.example/a/b_c:v1.0", "host.example", "a/b_c", "v1.0"},
+                        {"host:5000/a", "host:5000", "a", "latest"},
+                        {"[::1]:5000/a:x", "[::1]:5000", "a", "x"},
                         {"docker.io/debian:12", "docker.io", "library/debian", "12"}}) {
     const auto read = parse_reference(c.text);
     ASSERT_TRUE(read.ok()) << read.error().message;
@@ -210,18 +236,23 @@ TEST(Reference, names_are_taken_apart) {
     EXPECT_EQ(read->wanted(), c.wanted);
   }
   EXPECT_EQ(parse_reference("host.example/a:v1@" + digest).value().wanted(), digest);
-  for (const char* bad : {"", "app", "app:v1", "host.example/", "host.example/A", "host.example/a//b", "host.example/../x", "host.example/a:",
-                          "host.example/a:b c", "host.example/a@sha512:00", "host.example/a@sha256:0", "ho st.example/a", "host.example/-a"})
+  for (const char* bad :
+       {"", "app", "app:v1", "host.example/", "host.example/A", "host.example/a//b", "host.example/../x",
+        "host.example/a:", "host.example/a:b c", "host.example/a@sha512:00", "host.example/a@sha256:0",
+        "ho st.example/a", "host.example/-a"})
     EXPECT_FALSE(parse_reference(bad).ok()) << bad;
 }
 
 TEST(Reference, only_this_machine_is_loopback) {
-  for (const char* yes : {"localhost", "localhost:5000", "127.0.0.1:1", "127.9.9.9", "[::1]:80"}) EXPECT_TRUE(is_loopback(yes)) << yes;
-  for (const char* no : {"127.0.0.1.example:1", "localhost.example", "10.0.0.1", "127.example", "[::2]"}) EXPECT_FALSE(is_loopback(no)) << no;
+  for (const char* yes : {"localhost", "localhost:5000", "127.0.0.1:1", "127.9.9.9", "[::1]:80"})
+    EXPECT_TRUE(is_loopback(yes)) << yes;
+  for (const char* no : {"127.0.0.1.example:1", "localhost.example", "10.0.0.1", "127.example", "[::2]"})
+    EXPECT_FALSE(is_loopback(no)) << no;
 }
 
 TEST(Challenge, what_a_registry_asks_for_is_read) {
-  const Challenge bearer = parse_challenge(R"(Bearer realm="https://a/t",service="s, x",scope="repository:a:pull")").value();
+  const Challenge bearer =
+      parse_challenge(R"(Bearer realm="https://a/t",service="s, x",scope="repository:a:pull")").value();
   EXPECT_EQ(bearer.scheme, "bearer");
   EXPECT_EQ(bearer.realm, "https://a/t");
   EXPECT_EQ(bearer.service, "s, x");
@@ -234,7 +265,8 @@ TEST(Challenge, what_a_registry_asks_for_is_read) {
 TEST(Resolve, digests_paths_and_unknown_names_are_told_apart) {
   ScratchDirectory scratch;
   const Places nowhere{.docker_sockets = {scratch.path("none")}, .podman_sockets = {scratch.path("none")}};
-  EXPECT_EQ(resolve("sha256:" + std::string(64, 'a'), {}, nowhere).value().kind, artifact::ArtifactKind::fingerprint);
+  EXPECT_EQ(resolve("sha256:" + std::string(64, 'a'), {}, nowhere).value().kind,
+            artifact::ArtifactKind::fingerprint);
   EXPECT_EQ(resolve(scratch.write("f", "x"), {}, nowhere).value().digest, crypto::sha256("x"));
   EXPECT_EQ(resolve("./not-here", {}, nowhere).error().code, Errc::not_found);
   const auto unknown = resolve("app", {}, nowhere);

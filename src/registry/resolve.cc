@@ -22,15 +22,17 @@ bool exists(const std::string& path) {
 }
 
 bool looks_like_path(std::string_view what) {
-  return what.starts_with('/') || what.starts_with("./") || what.starts_with("../") || what == "." || what == "..";
+  return what.starts_with('/') || what.starts_with("./") || what.starts_with("../") || what == "." ||
+         what == "..";
 }
 
 // The first socket that is there decides; without one the runtime does not run.
-Result<Fingerprint> ask_runtime(const std::vector<std::string>& sockets, std::string_view runtime, const std::string& name,
-                                std::stop_token stop) {
+Result<Fingerprint> ask_runtime(const std::vector<std::string>& sockets, std::string_view runtime,
+                                const std::string& name, std::stop_token stop) {
   for (const std::string& socket : sockets)
     if (exists(socket)) return runtime_image(socket, name, stop);
-  return Error{Errc::unavailable, fmt::format("{} has no socket here ({})", runtime, fmt::join(sockets, ", "))};
+  return Error{Errc::unavailable,
+               fmt::format("{} has no socket here ({})", runtime, fmt::join(sockets, ", "))};
 }
 
 Result<Fingerprint> ask_registry(std::string_view name, const Places& places, std::stop_token stop) {
@@ -48,8 +50,8 @@ Result<Fingerprint> ask_all_runtimes(const std::string& name, const Places& plac
   if (docker.ok()) return docker;
   auto podman = ask_runtime(places.podman_sockets, "podman", name, stop);
   if (podman.ok()) return podman;
-  return not_found(fmt::format("'{}' is no file, and no image known here: {}; {}", name, docker.error().message,
-                               podman.error().message));
+  return not_found(fmt::format("'{}' is no file, and no image known here: {}; {}", name,
+                               docker.error().message, podman.error().message));
 }
 
 std::optional<std::string> behind(std::string_view what, std::string_view prefix) {
@@ -58,8 +60,10 @@ std::optional<std::string> behind(std::string_view what, std::string_view prefix
 }
 
 Result<Fingerprint> find_image(const std::string& what, const Places& places, std::stop_token stop) {
-  if (const auto name = behind(what, "docker:")) return ask_runtime(places.docker_sockets, "docker", *name, stop);
-  if (const auto name = behind(what, "podman:")) return ask_runtime(places.podman_sockets, "podman", *name, stop);
+  if (const auto name = behind(what, "docker:"))
+    return ask_runtime(places.docker_sockets, "docker", *name, stop);
+  if (const auto name = behind(what, "podman:"))
+    return ask_runtime(places.podman_sockets, "podman", *name, stop);
   if (const auto name = behind(what, "registry:")) return ask_registry(*name, places, stop);
   if (names_host(what)) return ask_registry(what, places, stop);
   return ask_all_runtimes(what, places, stop);
@@ -75,19 +79,23 @@ std::string unix_path(std::string_view url) {
 Places places_of(const std::vector<std::string>& environment) {
   std::map<std::string, std::string> set;
   for (const std::string& entry : environment)
-    if (const std::size_t equal = entry.find('='); equal != std::string::npos) set[entry.substr(0, equal)] = entry.substr(equal + 1);
+    if (const std::size_t equal = entry.find('='); equal != std::string::npos)
+      set[entry.substr(0, equal)] = entry.substr(equal + 1);
   Places places;
-  if (const std::string socket = unix_path(set["DOCKER_HOST"]); !socket.empty()) places.docker_sockets = {socket};
-  if (const std::string socket = unix_path(set["CONTAINER_HOST"]); !socket.empty()) places.podman_sockets = {socket};
+  if (const std::string socket = unix_path(set["DOCKER_HOST"]); !socket.empty())
+    places.docker_sockets = {socket};
+  if (const std::string socket = unix_path(set["CONTAINER_HOST"]); !socket.empty())
+    places.podman_sockets = {socket};
   else if (!set["XDG_RUNTIME_DIR"].empty())
-    places.podman_sockets.insert(places.podman_sockets.begin(), set["XDG_RUNTIME_DIR"] + "/podman/podman.sock");
+    places.podman_sockets.insert(places.podman_sockets.begin(),
+                                 set["XDG_RUNTIME_DIR"] + "/podman/podman.sock");
   places.docker_config = set["DOCKER_CONFIG"];
   if (places.docker_config.empty() && !set["HOME"].empty()) places.docker_config = set["HOME"] + "/.docker";
   return places;
 }
 
-Result<Fingerprint> resolve(const std::string& what, const artifact::FingerprintOptions& options, const Places& places,
-                            std::stop_token stop) {
+Result<Fingerprint> resolve(const std::string& what, const artifact::FingerprintOptions& options,
+                            const Places& places, std::stop_token stop) {
   if (const auto digest = parse_sha256(what); digest.ok() && !exists(what))
     return Fingerprint{.kind = ArtifactKind::fingerprint, .digest = *digest, .name = what};
   if (looks_like_path(what) || exists(what)) return artifact::fingerprint_path(what, options);

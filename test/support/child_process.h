@@ -1,4 +1,5 @@
-// A program a test starts and stops itself, and small facts around that. It is ended with the object, by its own id.
+// A program a test starts and stops itself, and small facts around that. It is ended with the object, by its
+// own id.
 #pragma once
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -17,7 +18,9 @@
 
 namespace weir::test {
 
-inline bool run_quietly(const std::string& command) { return std::system((command + " >/dev/null 2>&1").c_str()) == 0; }
+inline bool run_quietly(const std::string& command) {
+  return std::system((command + " >/dev/null 2>&1").c_str()) == 0;
+}
 inline bool has_program(const std::string& program) { return run_quietly("command -v " + program); }
 
 class ChildProcess {
