@@ -72,6 +72,7 @@ CensusResult Census::take() const {
     if (mounts == host_mounts_) continue;
     const auto stat = procfs::stat_of(pid);
     if (!stat || stat->state == 'Z' || stat->state == 'X') continue;  // ended meanwhile
+    if (stat->kernel_thread) continue;  // some have mounts of their own, none runs a program
     const auto root = procfs::root_of(pid);
     if (mounts == 0 || !root) {
       if (pid != 1) ++result.unreadable;

@@ -55,6 +55,11 @@ TEST(Procfs, command_with_spaces_and_parentheses_does_not_shift_the_fields) {
   EXPECT_EQ(stat->start_ticks, 12345u);
 }
 
+TEST(Procfs, kernel_thread_is_known_by_its_flag) {
+  EXPECT_TRUE(procfs::stat_of(2)->kernel_thread);
+  EXPECT_FALSE(procfs::stat_of(getpid())->kernel_thread);
+}
+
 TEST(Procfs, cut_off_stat_is_no_stat) {
   for (const char* text : {"", "42", "42 (a", "42 (a) S 7", ")42("}) EXPECT_FALSE(procfs::parse_stat(text)) << text;
 }

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 #include <sys/syscall.h>
+#include <time.h>
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <list>
 #include <map>
 #include <mutex>
@@ -21,7 +21,8 @@ namespace {
 constexpr Duration unexplained_age = milliseconds(150);  // after which nobody needs to be asked again
 constexpr Duration starting_time_max = milliseconds(700);  // that a runtime gets to start what it keeps
 constexpr Duration pending_interval = milliseconds(15);
-constexpr std::int64_t census_share = 200;       // of time may go into the census at rest
+constexpr std::int64_t census_share = 200;       // of processor time may go into the census at rest
+constexpr Duration hinted_interval_max = seconds(10);  // where each exec is told, the census is a second look
 constexpr std::int64_t hinted_census_share = 10;  // and when hints come in numbers
 constexpr const char* podman_store = "/var/lib/containers/storage";
 
@@ -57,6 +58,12 @@ struct Follower {
 
 bool is_same(const ContainerRoot& a, const ContainerRoot& b) {
   return a.pid == b.pid && a.start_ticks == b.start_ticks;
+}
+
+Duration processor_time() {
+  timespec used{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return microseconds(used.tv_sec * 1'000'000LL + used.tv_nsec / 1000);
 }
 
 // The low-level runtime itself, about to execute what the container is for.
@@ -119,7 +126,8 @@ struct ContainerCollector::State {
   std::map<std::uint64_t, Pending> pending;  // by mount namespace
   std::list<Follower> followers;
   Instant relisted_at, looked_at;
-  Duration census_cost;
+  Duration census_cost;  // processor time
+  std::atomic<bool> hinted = false;  // somebody tells of execs
 
   mutable std::mutex mutex;  // guards what follows
   std::map<std::uint64_t, Known> known;                  // by mount namespace
@@ -201,10 +209,9 @@ void ContainerCollector::State::identify_pending(Sink& sink) {
 }
 
 void ContainerCollector::State::look(Sink& sink) {
-  const auto began = std::chrono::steady_clock::now();
+  const Duration began = processor_time();
   const CensusResult result = census.take();
-  const auto took = std::chrono::steady_clock::now() - began;
-  census_cost = microseconds(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  census_cost = microseconds(processor_time().micros - began.micros);
   looked_at = clock.now();
   end_gone(sink, result.roots);
   note_new(result.roots);
@@ -307,7 +314,9 @@ std::vector<int> ContainerCollector::State::process_files() const {
 
 Duration ContainerCollector::State::pause() const {
   if (!pending.empty()) return pending_interval;
-  return std::max(options.census_interval, microseconds(census_cost.micros * census_share));
+  if (!hinted) return options.census_interval;
+  const Duration affordable = std::min(microseconds(census_cost.micros * census_share), hinted_interval_max);
+  return std::max(options.census_interval, affordable);
 }
 
 // A storm of hints must not become a storm of censuses.
@@ -359,6 +368,7 @@ bool ContainerCollector::has_looked() const { return state_->looked; }
 void ContainerCollector::poke() { state_->wake_up.wake(); }
 
 void ContainerCollector::poke(std::int64_t pid) {
+  state_->hinted = true;
   const std::uint64_t mounts = procfs::namespace_of(pid, "mnt");
   if (mounts == 0 || mounts == state_->census.host_mounts()) return;
   {

@@ -14,7 +14,7 @@ namespace weir::agent {
 
 struct ContainerOptions {
   std::vector<std::string> sockets;  // of runtimes, in addition to those in the usual places
-  Duration census_interval = milliseconds(800);  // stretched on hosts where one costs more than 1/200 of it
+  Duration census_interval = milliseconds(800);  // longer only where execs are told and one costs much
   Duration relist_interval = seconds(10);
 };
 

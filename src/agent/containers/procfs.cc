@@ -15,6 +15,8 @@
 namespace weir::agent::procfs {
 namespace {
 
+constexpr std::uint64_t kernel_thread_flag = 0x00200000;  // PF_KTHREAD
+
 template <class T>
 T number(std::string_view text) {
   T value = 0;
@@ -59,6 +61,7 @@ std::optional<Stat> parse_stat(std::string_view text) {
     const std::string_view word = rest.substr(0, rest.find(' '));
     if (field == 3) stat.state = word[0];
     if (field == 4) stat.parent = number<std::int64_t>(word);
+    if (field == 9) stat.kernel_thread = (number<std::uint64_t>(word) & kernel_thread_flag) != 0;
     if (field == 22) stat.start_ticks = number<std::uint64_t>(word);
     rest.remove_prefix(word.size());
   }

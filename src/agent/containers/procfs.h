@@ -15,6 +15,7 @@ struct Stat {
   std::string command;  // at most 15 bytes, as the process calls itself
   char state = '?';       // 'Z' when it has ended and nobody has asked how
   std::int64_t parent = 0;
+  bool kernel_thread = false;
   std::uint64_t start_ticks = 0;  // since boot
 };
 

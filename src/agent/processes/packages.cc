@@ -19,6 +19,7 @@ namespace weir::agent {
 namespace {
 
 constexpr std::int64_t read_again_ns = 500'000'000;  // at most twice a second while dpkg works
+constexpr std::int64_t look_again_ns = 50'000'000;
 constexpr std::size_t file_bytes_max = 64 * 1024 * 1024;
 constexpr std::size_t lists_max = 65'535;
 constexpr std::size_t name_bytes_max = 512;
@@ -90,6 +91,8 @@ Status Packages::status() const {
   if (errno == ENOENT) return not_found(fmt::format("{} is not there", info));
   return Error{Errc::unavailable, fmt::format("{}: {}", info, strerror(errno))};
 }
+
+bool Packages::is_stale() const { return changed_ns(folder_ + "/info") != lists_changed_ns_; }
 
 void Packages::refresh() {
   const std::int64_t now = boot_time_ns();
@@ -212,7 +215,19 @@ std::optional<PackageOwner> Packages::owner_of(const std::string& path) {
   for (std::string_view suffix : script_suffixes)
     if (name.starts_with(info) && name.ends_with(suffix))
       return owner_named(name.substr(info.size(), name.size() - info.size() - suffix.size()));
-  return find_diverted(name);
+  auto owner = find_diverted(name);
+  if (!owner && is_stale()) owner = find_recent(name);
+  return owner;
+}
+
+// While dpkg works, the index is a moment behind: looks into the lists that came since.
+std::optional<PackageOwner> Packages::find_recent(const std::string& path) {
+  for (std::string list : names_in(folder_ + "/info", list_suffix)) {
+    if (changed_ns(folder_ + "/info/" + list) < lists_changed_ns_) continue;
+    list.resize(list.size() - list_suffix.size());
+    if (is_listed(list, path)) return owner_named(list);
+  }
+  return std::nullopt;
 }
 
 std::vector<Packages::Installed> Packages::installed() {
@@ -226,6 +241,9 @@ std::vector<Packages::Installed> Packages::installed() {
 
 std::uint64_t Packages::generation() {
   const std::scoped_lock lock(mutex_);
+  const std::int64_t now = boot_time_ns();
+  if (now - looked_at_ns_ < look_again_ns) return generation_;
+  looked_at_ns_ = now;
   refresh();
   return generation_;
 }

@@ -40,6 +40,8 @@ class Packages {
     std::string from, to, package;
   };
   void refresh();
+  bool is_stale() const;
+  std::optional<PackageOwner> find_recent(const std::string& path);
   void read_lists();
   void read_versions();
   void read_stanzas(const std::string& file);
@@ -58,7 +60,7 @@ class Packages {
   std::map<std::string, std::string, std::less<>> versions_;  // of "name:arch" and "name"
   std::vector<Diversion> diversions_;
   std::vector<std::string> merged_folders_;  // "/bin": a link to "/usr/bin"
-  std::int64_t lists_changed_ns_ = -1, versions_changed_ns_ = -1, read_at_ns_ = 0;
+  std::int64_t lists_changed_ns_ = -1, versions_changed_ns_ = -1, read_at_ns_ = 0, looked_at_ns_ = 0;
   std::uint64_t generation_ = 0;
 };
 

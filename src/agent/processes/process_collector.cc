@@ -22,7 +22,8 @@ constexpr Duration count_interval = seconds(60);
 constexpr Duration save_interval = seconds(5);
 constexpr Duration early_sweep_pause = seconds(1);
 constexpr Duration fork_age = seconds(1);  // younger forks are likely about to execute something
-constexpr std::int64_t scan_share = 100;  // a scan may take 1/100 of the time
+constexpr std::int64_t scan_share = 100;  // a scan may take 1/100 of the time, but comes at least so often:
+constexpr Duration scan_interval_max = seconds(10);
 
 Instant boot_now() { return {boot_time_ns() / 1000}; }
 
@@ -57,6 +58,7 @@ class ProcessCollector::State {
   void watch(Sink& sink, std::stop_token stop);
   std::vector<runtime::Instance> running();
   std::vector<runtime::Source> sources() const;
+  bool has_looked() const { return looked_; }
   ExecMeans means() const { return means_; }
 
  private:
@@ -83,13 +85,14 @@ class ProcessCollector::State {
   EventQueue events_;
   RunCounts counts_;
   std::atomic<ExecMeans> means_ = ExecMeans::scan;
+  std::atomic<bool> looked_ = false;  // the first sweep is over and what it found is told
   std::string refusals_;
   std::atomic<std::size_t> hidden_ = 0;  // processes of others in the last sweep
   std::atomic<std::int64_t> gone_ = 0;  // execs of which nothing was left to look at
   std::set<std::string> blind_spots_;
   Duration scan_cost_;
   Instant sweep_at_, tick_at_, count_at_, save_at_, early_sweep_from_;
-  bool look_closer_ = true, young_seen_ = false;
+  bool look_closer_ = true, young_seen_ = false, swept_ = false;
 };
 
 ProcessCollector::State::State(ProcessOptions options)
@@ -133,7 +136,7 @@ void ProcessCollector::State::note_exec(ExecMoment moment) {
   sighting.folder = ProcessFolder::open(options_.proc, sighting.moment.pid);
   if (sighting.folder) {
     if (events_.size() < open_executables_max) sighting.executable = sighting.folder->open_executable();
-    sighting.facts = read_process(*sighting.folder, sighting.moment.pid);
+    sighting.facts = read_process(*sighting.folder, sighting.moment.pid, identity_.host_root());
     const bool ended = sighting.facts && (sighting.facts->stat.state == 'Z' || sighting.facts->stat.state == 'X');
     if (ended) sighting.facts.reset();
     if (events_.size() >= open_executables_max) sighting.folder.reset();
@@ -170,7 +173,8 @@ void ProcessCollector::State::tick(Sink& sink) {
     sweep(std::exchange(look_closer_, means_ == ExecMeans::scan), sink);
     Duration interval = means_ == ExecMeans::scan ? options_.scan_interval : options_.sweep_interval;
     if (std::exchange(young_seen_, false)) interval = fork_age;
-    sweep_at_ = boot_now() + std::max(interval, Duration{scan_cost_.micros * scan_share});
+    const Duration affordable = std::min(scan_interval_max, Duration{scan_cost_.micros * scan_share});
+    sweep_at_ = boot_now() + std::max(interval, affordable);
     early_sweep_from_ = boot_now() + std::max(early_sweep_pause, Duration{scan_cost_.micros * 10});
   }
   if (now < tick_at_) return;
@@ -181,6 +185,7 @@ void ProcessCollector::State::tick(Sink& sink) {
     settled = runs_.settle(instant_of_boot_ns(boot_time_ns()), options_.settled_age);
   }
   for (runtime::Instance& instance : settled) sink.started(std::move(instance));
+  looked_ = true;
   const Instant wall = instant_of_boot_ns(boot_time_ns());
   const bool hour_turned = wall.micros / hours(1).micros != (wall - tick_interval).micros / hours(1).micros;
   if (now >= count_at_ || hour_turned || counts_.is_full()) {
@@ -265,7 +270,7 @@ void ProcessCollector::State::look_at(std::int64_t pid, Age age, Sink& sink) {
   sighting.folder = ProcessFolder::open(options_.proc, pid);
   if (!sighting.folder) return;
   sighting.executable = sighting.folder->open_executable();
-  sighting.facts = read_process(*sighting.folder, pid);
+  sighting.facts = read_process(*sighting.folder, pid, identity_.host_root());
   if (!sighting.facts || sighting.facts->stat.kernel_thread) return;
   if (sighting.facts->stat.state == 'Z' || sighting.facts->stat.state == 'X') return;
   if (sighting.facts->hidden) {
@@ -296,7 +301,7 @@ void ProcessCollector::State::sweep(bool look_closer, Sink& sink) {
   const std::unordered_set<std::int64_t> living(alive.begin(), alive.end());
   for (const std::int64_t pid : runs_.pids())
     if (!living.contains(pid) && runs_.find(pid)->looked_at_ns < begin_ns) end(pid, begin_ns, sink);
-  scan_cost_ = boot_now() - begin;
+  if (std::exchange(swept_, true)) scan_cost_ = boot_now() - begin;  // the first one hashes everything
 }
 
 std::vector<runtime::Instance> ProcessCollector::State::running() {
@@ -317,6 +322,7 @@ ProcessCollector::~ProcessCollector() = default;
 void ProcessCollector::watch(Sink& sink, std::stop_token stop) { state_->watch(sink, stop); }
 std::vector<runtime::Instance> ProcessCollector::running() { return state_->running(); }
 std::vector<runtime::Source> ProcessCollector::sources() const { return state_->sources(); }
+bool ProcessCollector::has_looked() const { return state_->has_looked(); }
 ExecMeans ProcessCollector::means() const { return state_->means(); }
 
 }  // namespace weir::agent

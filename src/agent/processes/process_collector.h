@@ -20,6 +20,7 @@ class ProcessCollector final : public Collector {
   void watch(Sink& sink, std::stop_token stop) override;
   std::vector<runtime::Instance> running() override;
   std::vector<runtime::Source> sources() const override;
+  bool has_looked() const override;
 
   // What watches now. Before `watch` has begun: scan.
   ExecMeans means() const;

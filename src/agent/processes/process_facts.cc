@@ -16,8 +16,11 @@ std::uint32_t parse_user(std::string_view text, std::uint32_t otherwise) {
   return otherwise;
 }
 
-bool is_terminal(const std::string& target) {
-  return target.starts_with("/dev/pts/") || target.starts_with("/dev/tty") || target == "/dev/console";
+// The folder belongs to the effective user, but to root too when the process may not be dumped.
+std::uint32_t effective_user(const ProcessFolder& folder) {
+  struct stat status {};
+  if (fstat(folder.number(), &status) == 0 && status.st_uid != 0) return status.st_uid;
+  return parse_effective_user(folder.read("status").value_or("")).value_or(0);
 }
 
 }  // namespace
@@ -39,6 +42,7 @@ std::optional<std::string> ProcessFolder::read(const char* name, std::size_t byt
     if (bytes < 0) return std::nullopt;
     if (bytes == 0) break;
     text.append(buffer.data(), static_cast<std::size_t>(bytes));
+    if (static_cast<std::size_t>(bytes) < buffer.size() / 2) break;  // /proc gives less than a page only at the end
   }
   return text;
 }
@@ -81,30 +85,25 @@ LinkTarget parse_link(std::string text) {
   return {std::move(text), true};
 }
 
-std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid) {
+std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid, const HostRoot& host_root) {
   const auto stat_text = folder.read("stat");
   auto stat = stat_text ? parse_stat_line(*stat_text) : std::nullopt;
   if (!stat) return std::nullopt;
   ProcessFacts facts{.pid = pid, .stat = std::move(*stat)};
   if (facts.stat.kernel_thread || facts.stat.state == 'Z' || facts.stat.state == 'X') return facts;
-  const auto status = folder.read("status");
-  facts.user = status ? parse_effective_user(*status).value_or(0) : 0;
-  facts.login_user = parse_user(folder.read("loginuid").value_or(""), facts.login_user);
-  facts.place = parse_cgroups(folder.read("cgroup").value_or(""));
-  facts.arguments = split_words(folder.read("cmdline").value_or(""));
   const auto executable = folder.link("exe");
   facts.hidden = !executable && (errno == EACCES || errno == EPERM);
   LinkTarget target = parse_link(executable.value_or(""));
   facts.executable = std::move(target.path);
   facts.deleted = target.deleted;
+  facts.user = effective_user(folder);
+  facts.login_user = parse_user(folder.read("loginuid").value_or(""), facts.login_user);
+  facts.place = parse_cgroups(folder.read("cgroup").value_or(""));
+  facts.arguments = split_words(folder.read("cmdline").value_or(""));
   facts.directory = parse_link(folder.link("cwd").value_or("")).path;
+  if (const auto root = folder.status("root")) facts.root = {root->st_dev, root->st_ino};
+  if (facts.root == host_root) return facts;
   if (const auto mounts = folder.status("ns/mnt")) facts.mount_namespace = mounts->st_ino;
-  if (const auto root = folder.status("root")) {
-    facts.root_device = root->st_dev;
-    facts.root_inode = root->st_ino;
-    facts.root = folder.link("root").value_or("/");
-  }
-  facts.terminal_input = is_terminal(folder.link("fd/0").value_or(""));
   return facts;
 }
 

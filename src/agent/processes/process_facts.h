@@ -25,6 +25,12 @@ class ProcessFolder {
   Fd folder_;
 };
 
+// Which directory is the host's own root.
+struct HostRoot {
+  std::uint64_t device = 0, inode = 0;
+  bool operator==(const HostRoot&) const = default;
+};
+
 struct ProcessFacts {
   std::int64_t pid = 0;
   StatLine stat;
@@ -34,16 +40,14 @@ struct ProcessFacts {
   std::string executable;  // as the kernel names it, without " (deleted)"
   bool deleted = false;
   std::string directory;
-  std::uint64_t mount_namespace = 0;
-  std::string root;  // path of its root directory
-  std::uint64_t root_device = 0, root_inode = 0;
-  bool terminal_input = false;  // standard input is a terminal
+  std::uint64_t mount_namespace = 0;  // read only where the root is not `host_root`
+  HostRoot root;
   std::vector<std::string> arguments;
   bool hidden = false;  // its executable may not be looked at
 };
 
 std::vector<std::int64_t> list_processes(const std::string& proc);
-std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid);
+std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid, const HostRoot& host_root);
 
 // The part of a link's text before " (deleted)".
 struct LinkTarget {

@@ -91,11 +91,19 @@ bool names_interpreter(int file, const std::string& executable) {
   return realpath(named.c_str(), resolved.data()) && executable == resolved.data();
 }
 
+std::string root_path(const Sighting& sighting) {
+  return sighting.folder ? sighting.folder->link("root").value_or("/") : "/";
+}
+
+bool is_terminal(const std::string& target) {
+  return target.starts_with("/dev/pts/") || target.starts_with("/dev/tty") || target == "/dev/console";
+}
+
 std::string unseen_note(const Program& program, const Sighting& sighting) {
   if (program.kind == ProgramKind::module) return "its program is the module " + program.path;
   if (own_file(program.path)) return "its program comes through " + program.path;
   if (program.path != "stdin") return "its program is text given by " + program.path;
-  const bool typed = sighting.facts && sighting.facts->terminal_input;
+  const bool typed = sighting.folder && is_terminal(sighting.folder->link("fd/0").value_or(""));
   return typed ? "its program is typed at a terminal" : "its program comes through standard input";
 }
 
@@ -121,8 +129,7 @@ ProcessIdentity::ProcessIdentity(const ProcessOptions& options, Packages& packag
     if (stat(fmt::format("{}/{}/ns/mnt", options.proc, name).c_str(), &mounts) != 0) continue;
     if (stat(fmt::format("{}/{}/root", options.proc, name).c_str(), &root) != 0) continue;
     host_mounts_ = mounts.st_ino;
-    host_root_device_ = root.st_dev;
-    host_root_inode_ = root.st_ino;
+    host_root_ = {root.st_dev, root.st_ino};
     return;
   }
 }
@@ -155,8 +162,7 @@ runtime::Origin ProcessIdentity::origin_of(const Sighting& sighting) {
 bool ProcessIdentity::is_in_container(const Sighting& sighting) const {
   if (!sighting.facts) return mounts_.contains(sighting.moment.mount_namespace);
   const ProcessFacts& facts = *sighting.facts;
-  const bool same_root = facts.root_device == host_root_device_ && facts.root_inode == host_root_inode_;
-  return facts.mount_namespace != 0 && facts.root_inode != 0 && facts.mount_namespace != host_mounts_ && !same_root;
+  return facts.mount_namespace != 0 && facts.root.inode != 0 && facts.mount_namespace != host_mounts_;
 }
 
 ProcessIdentity::File ProcessIdentity::executable_of(const Sighting& sighting) const {
@@ -219,11 +225,11 @@ ProcessIdentity::File ProcessIdentity::script_of(const Sighting& sighting, const
     const auto opened = sighting.folder ? open_regular(sighting.folder->number(), *own) : Error{};
     if (opened) file.opened = Fd(dup(opened->number()));
   } else {
-    const bool elsewhere = sighting.facts && sighting.facts->root_inode != 0 && sighting.facts->root_inode != host_root_inode_;
+    const bool elsewhere = sighting.facts && sighting.facts->root.inode != 0 && sighting.facts->root != host_root_;
     const std::int64_t guide = sighting.facts ? sighting.moment.pid : sighting.moment.parent;
     const std::string root = elsewhere || (!sighting.facts && is_in_container(sighting))
                                  ? fmt::format("{}/{}/root", options_.proc, guide) : "/";
-    const std::string inside = elsewhere && !path.starts_with('/') ? path_below(file.path, sighting.facts->root) : file.path;
+    const std::string inside = elsewhere && !path.starts_with('/') ? path_below(file.path, root_path(sighting)) : file.path;
     file.opened = open_in_root(root, inside);
   }
   file.number = file.opened.number();
@@ -296,7 +302,7 @@ HeldJudgement ProcessIdentity::judge_held(const Sighting& sighting, const File& 
     if (mounts_.size() >= mount_tables_max && !mounts_.contains(space)) mounts_.clear();
     mounts_.insert_or_assign(space, parse_mountinfo(*text));
   }
-  const std::string root = sighting.facts ? sighting.facts->root : "/";
+  const std::string root = root_path(sighting);
   return images_.judge(mounts_[space], {.path = path_below(file.path, root), .file = file.number,
                                         .deleted = file.deleted, .detached = file.detached});
 }

@@ -37,6 +37,7 @@ class ProcessIdentity {
   ProcessIdentity(const ProcessOptions& options, Packages& packages, Baseline& baseline, FindRun find_run);
 
   Identified identify(const Sighting& sighting);
+  const HostRoot& host_root() const { return host_root_; }
   void forget(std::int64_t pid) { ancestry_.forget(pid); }
   void forget_all() { ancestry_.forget_all(); }
   // Why the storage of some containers can't be judged.
@@ -82,7 +83,8 @@ class ProcessIdentity {
   Ancestry ancestry_;
   ImageContent images_;
   std::string boot_;  // first eight digits of the boot's id
-  std::uint64_t host_mounts_ = 0, host_root_device_ = 0, host_root_inode_ = 0;
+  std::uint64_t host_mounts_ = 0;
+  HostRoot host_root_;
   std::unordered_map<std::string, Claimed> claims_;
   std::unordered_map<std::uint64_t, std::vector<MountLine>> mounts_;  // of containers, by mount namespace
   std::set<std::string> blind_spots_;

@@ -18,7 +18,8 @@ namespace {
 constexpr Duration first_look_time_max = seconds(15);  // then the first full report says what is known
 constexpr Duration look_again = milliseconds(20);
 constexpr Duration idle_time = seconds(2);             // between looks at the sources, when nothing happens
-constexpr Duration last_words_time_max = milliseconds(1500);
+constexpr Duration answer_time_max = milliseconds(700);  // for a report that is on its way when the end comes
+constexpr Duration last_words_time_max = milliseconds(700);
 constexpr Duration scope_sources_interval = hours(1);
 
 }  // namespace
@@ -152,12 +153,16 @@ void Agent::State::watch(std::vector<std::jthread>& threads) {
     threads.emplace_back([this, &collector](std::stop_token stop) { collector->watch(gatherer, stop); });
 }
 
-// The first full report must hold all that ran before: a process found a moment later would look like a new one.
+// The first full report must hold all that ran before (a process found a moment later would look like a new one), and
+// nothing that the server's scope rules exclude.
 void Agent::State::await_first_look(std::stop_token stop) {
   const Instant end = clock.now() + first_look_time_max;
-  const auto looked = [](const auto& collector) { return collector->has_looked(); };
-  while (!stop.stop_requested() && clock.now() < end && !std::all_of(collectors.begin(), collectors.end(), looked))
-    pause(look_again, stop);
+  const auto is_ready = [this] {
+    return reporter.has_tried() && std::all_of(collectors.begin(), collectors.end(),
+                                               [](const auto& collector) { return collector->has_looked(); });
+  };
+  while (!stop.stop_requested() && clock.now() < end && !is_ready()) pause(look_again, stop);
+  take_scope();
 }
 
 Agent::Agent(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -187,6 +192,10 @@ void Agent::run(std::stop_token stop) {
     state.say_everything();
     state.reporter.open_gate();
     while (!stop.stop_requested()) state.turn(idle_time, stop);
+    reporting.request_stop();
+    const Instant end = state.clock.now() + answer_time_max;
+    while (state.reporter.is_running() && state.clock.now() < end) pause(milliseconds(5), {});
+    state.reporter.hurry();
   }
   for (std::jthread& thread : watching) thread.request_stop();
   watching.clear();

@@ -1,6 +1,6 @@
 // Makes reports of what was gathered: leaves out what the scope excludes and what the server knows already, and splits
 // what doesn't fit into one body. Remembers, per instance that the server believes running, only a hash of it.
-// Pure but for its memory; one thread.
+// What isn't UTF-8 (file names needn't be) is spelled "\\xNN". Pure but for its memory; one thread.
 #pragma once
 #include <unordered_map>
 #include <vector>
@@ -8,6 +8,7 @@
 #include "agent/shell/batch.h"
 #include "agent/shell/scope.h"
 #include "agent/shell/spool.h"
+#include "base/limits.h"
 #include "runtime/report.h"
 
 namespace weir::agent {
@@ -16,10 +17,15 @@ struct ReportHead {
   std::string environment, host;
 };
 
+// A delta is split wherever it likes, so small ones keep the server quick; a full report better stays in one piece.
+struct ReportBounds {
+  std::size_t delta_bytes_max = limits::request_body_bytes_max;
+  std::size_t full_bytes_max = limits::report_bytes_max;
+};
+
 class ReportMaker {
  public:
-  explicit ReportMaker(ReportHead head, std::size_t report_bytes_max = 1 << 20)
-      : head_(std::move(head)), report_bytes_max_(report_bytes_max) {}
+  explicit ReportMaker(ReportHead head, ReportBounds bounds = {}) : head_(std::move(head)), bounds_(bounds) {}
 
   // Reports of changes; none when there is nothing to say. `sources` when they changed. `uncertainty` is the clock's.
   std::vector<SpoolRecord> deltas(Batch batch, std::vector<runtime::Source> sources, Duration uncertainty, Instant now);
@@ -36,9 +42,12 @@ class ReportMaker {
   std::vector<SpoolRecord> encode(const std::vector<runtime::Report>& reports, SpoolKind kind) const;
 
   const ReportHead head_;
-  const std::size_t report_bytes_max_;
+  const ReportBounds bounds_;
   Scope scope_;
   std::unordered_map<std::string, std::size_t> live_;  // instance id → hash of what was said of it
 };
+
+// Text with each byte that isn't part of valid UTF-8 as "\\xNN" inside a JSON string, that is `\xNN` once read.
+std::string spell_as_utf8(std::string json);
 
 }  // namespace weir::agent

@@ -65,7 +65,7 @@ TEST(ReportMaker, full_report_forgets_what_no_longer_runs) {
 }
 
 TEST(ReportMaker, parts_and_long_deltas_stay_within_the_bound_and_lose_nothing) {
-  ReportMaker maker({"e", "h"}, 20'000);
+  ReportMaker maker({"e", "h"}, {.delta_bytes_max = 20'000, .full_bytes_max = 20'000});
   std::vector<runtime::Instance> many;
   for (int i = 0; i < 500; ++i) many.push_back(instance_of(std::to_string(i)));
   const auto records = maker.full(many, {{.watches = "files"}}, 0, {}, {});
@@ -89,6 +89,29 @@ TEST(ReportMaker, parts_and_long_deltas_stay_within_the_bound_and_lose_nothing) 
   }
   EXPECT_EQ(started, 500u);
   EXPECT_EQ(ended, 500u);
+}
+
+TEST(ReportMaker, file_name_that_is_not_utf8_spoils_no_report) {
+  ReportMaker maker({"e", "h"});
+  auto odd = instance_of("a");
+  odd.name = "/tmp/\xff\xc3\xa9\xed\xa0\x80" "b\\";
+  const auto reports = read(maker.deltas({.started = {odd}}, {}, {}, {}));
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].started[0].name, "/tmp/\\xff\xc3\xa9\\xed\\xa0\\x80" "b\\");
+}
+
+TEST(ReportMaker, what_the_server_would_refuse_is_bounded_the_same_way_at_start_and_end) {
+  ReportMaker maker({"e", "h"});
+  auto longish = instance_of(std::string(1000, 'i'));
+  longish.name = std::string(5000, 'n');
+  longish.digests.resize(100);
+  const auto reports = read(maker.deltas({.started = {longish}}, {}, {}, {}));
+  const auto& said = reports.at(0).started.at(0);
+  EXPECT_LE(said.id.size(), 255u);
+  EXPECT_EQ(said.name.size(), 4096u);
+  EXPECT_EQ(said.digests.size(), 64u);
+  const auto end = read(maker.deltas({.ended = {{.id = std::string(1000, 'i')}}}, {}, {}, {}));
+  EXPECT_EQ(end.at(0).ended.at(0).id, said.id);
 }
 
 TEST(Gatherer, what_nobody_explains_is_urgent_and_what_a_package_explains_is_not) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "base/limits.h"
 #include "crypto/digest.h"
 #include "crypto/signature.h"
 
@@ -13,7 +14,8 @@ ReportServer::ReportServer(std::uint16_t port) : port_(port) { start(); }
 ReportServer::~ReportServer() { stop(); }
 
 void ReportServer::start() {
-  auto started = http::Server::start({.port = port_}, [this](http::Request request, http::Respond respond) {
+  const auto body_limit = [](std::string_view, std::string_view) { return limits::report_bytes_max; };
+  auto started = http::Server::start({.port = port_, .body_limit = body_limit}, [this](http::Request request, http::Respond respond) {
     respond(answer(request));
   });
   CHECK(started.ok());
@@ -90,7 +92,7 @@ http::Response ReportServer::enrol(const http::Request& request) {
   if (!enrolment->token.starts_with("weir_join_good")) return {.status = 401, .body = "{}"};
   public_key_ = *decode_base64(enrolment->public_key);
   seen_.enrolments.push_back(*enrolment);
-  return {.status = 201, .body = "{}"};
+  return {.status = 201, .body = format::encode(reply())};
 }
 
 http::Response ReportServer::take_report(const http::Request& request) {

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 
+#include "agent/containers/wait.h"
 #include "base/limits.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
@@ -61,9 +63,12 @@ Duration Reporter::clock_uncertainty() const {
   return offset_.uncertainty();
 }
 
+void Reporter::hurry() { hurry_.request_stop(); }
+
 void Reporter::run(std::stop_token stop) {
+  running_ = true;
   while (!stop.stop_requested()) {
-    const Next next = step(stop);
+    const Next next = step();
     if (next == Next::at_once) continue;
     // Linked, this sleeps until something comes or a heartbeat is due; else for the back-off, whatever comes.
     const Duration silent = clock_.now() - last_said_at_;
@@ -73,22 +78,26 @@ void Reporter::run(std::stop_token stop) {
     changed_.wait_for(lock, stop, std::chrono::microseconds(wait.micros), [&] { return woken_ && linked_; });
     woken_ = false;
   }
+  running_ = false;
 }
 
 void Reporter::flush(Duration time_max) {
-  const Instant end = clock_.now() + time_max;
-  std::stop_source out_of_time;
-  while (clock_.now() < end && enrolled_) {
+  hurry_ = std::stop_source();
+  const std::jthread timer([this, time_max](const std::stop_token& done) {
+    pause(time_max, done);
+    if (!done.stop_requested()) hurry();
+  });
+  while (enrolled_ && !hurry_.stop_requested()) {
     auto front = spool_.front();
-    if (!front || send_front(std::move(*front), out_of_time.get_token()) == Next::later) return;
+    if (!front || send_front(std::move(*front)) == Next::later) return;
   }
 }
 
-Reporter::Next Reporter::step(std::stop_token stop) {
-  if (!enrolled_) return enrol(stop);
+Reporter::Next Reporter::step() {
+  if (!enrolled_) return enrol();
   if (gate_open_)
-    if (auto front = spool_.front(); front) return send_front(std::move(*front), stop);
-  if (gate_open_ && heartbeat_is_due()) return send_heartbeat(stop);
+    if (auto front = spool_.front(); front) return send_front(std::move(*front));
+  if (heartbeat_is_due()) return send_heartbeat();
   return Next::later;
 }
 
@@ -96,20 +105,20 @@ bool Reporter::heartbeat_is_due() const {
   return !linked_ || clock_.now() - last_said_at_ >= limits::heartbeat_interval;
 }
 
-Reporter::Next Reporter::enrol(std::stop_token stop) {
+Reporter::Next Reporter::enrol() {
   const runtime::Enrolment enrolment{.environment = config_.environment,
                                      .host = config_.host.empty() ? host_name() : config_.host,
                                      .public_key = encode_base64(state_.signer().public_key()),
                                      .token = config_.join_token};
-  const Answer answer = link_.enrol(enrolment, stop);
-  // 409: the server knows this key for this environment already.
-  if (answer.kind != Answer::Kind::accepted && answer.kind != Answer::Kind::out_of_chain) {
+  const Answer answer = link_.enrol(enrolment, hurry_.get_token());
+  if (answer.kind != Answer::Kind::accepted) {
     went("enrolment: " + answer.message);
     return Next::later;
   }
   enrolled_ = true;
   if (const Status kept = state_.remember(enrolment_of(config_, state_)); !kept) calls_.say(kept.error().message);
   calls_.say(fmt::format("enrolled with {} as {}", config_.server, state_.reporter_id()));
+  learn(answer);
   came();
   return Next::at_once;
 }
@@ -124,14 +133,14 @@ Result<Bytes> Reporter::put_into_chain(const SpoolRecord& record) const {
   return Bytes(format::encode(report));
 }
 
-Reporter::Next Reporter::send_front(SpoolFront front, std::stop_token stop) {
+Reporter::Next Reporter::send_front(SpoolFront front) {
   const auto body = put_into_chain(front.record);
   if (!body) {  // written by another version of this program
     spool_.pop(front.ticket);
     calls_.send_full();
     return Next::at_once;
   }
-  const Answer answer = link_.report(*body, stop);
+  const Answer answer = link_.report(*body, hurry_.get_token());
   const Sha256 digest = crypto::sha256(*body);
   if (answer.kind == Answer::Kind::accepted) {
     spool_.pop(front.ticket);
@@ -162,9 +171,9 @@ void Reporter::accepted(const Sha256& digest, const Answer& answer) {
   act_on(answer);
 }
 
-Reporter::Next Reporter::send_heartbeat(std::stop_token stop) {
+Reporter::Next Reporter::send_heartbeat() {
   const runtime::Heartbeat beat{.incarnation = incarnation_, .sequence = next_sequence_ - 1, .sent_at = clock_.now()};
-  const Next next = act_on(link_.heartbeat(beat, stop));
+  const Next next = act_on(link_.heartbeat(beat, hurry_.get_token()));
   return linked_ && gate_open_ && spool_.count() > 0 ? Next::at_once : next;
 }
 
@@ -180,21 +189,24 @@ Reporter::Next Reporter::act_on(const Answer& answer) {
     back_off_ = std::max(back_off_, answer.retry_after);
     return Next::later;
   }
-  {
-    const std::lock_guard lock(mutex_);
-    offset_.add(answer.sent_at, answer.received_at, answer.reply.server_time);
-  }
-  last_said_at_ = clock_.now();
-  calls_.change_scope(answer.reply.scope_version, answer.reply.scopes);
+  learn(answer);
   if (answer.kind == Kind::accepted) {
     came();
-    if (answer.reply.send_full) calls_.send_full();
+    if (answer.reply.send_full && gate_open_) calls_.send_full();  // before, a full report is on its way
     return Next::later;
   }
   continue_as(answer.reply);
   if (++breaks_in_a_row_ < breaks_in_a_row_max) return Next::at_once;
   went("the server's answers do not lead to a chain it accepts");
   return Next::later;
+}
+
+void Reporter::learn(const Answer& answer) {
+  last_said_at_ = clock_.now();
+  if (answer.reply.server_time.micros == 0) return;  // an enrolment's answer may be empty
+  calls_.change_scope(answer.reply.scope_version, answer.reply.scopes);
+  const std::lock_guard lock(mutex_);
+  offset_.add(answer.sent_at, answer.received_at, answer.reply.server_time);
 }
 
 void Reporter::continue_as(const runtime::ReportAnswer& reply) {
@@ -204,6 +216,7 @@ void Reporter::continue_as(const runtime::ReportAnswer& reply) {
 }
 
 void Reporter::went(const std::string& why) {
+  tried_ = true;
   back_off_ = std::min(linked_ ? back_off_min : microseconds(back_off_.micros * 2), back_off_max);
   const bool news = linked_.exchange(false) || last_trouble_ != why;
   last_trouble_ = why;
@@ -211,6 +224,7 @@ void Reporter::went(const std::string& why) {
 }
 
 void Reporter::came() {
+  tried_ = true;
   back_off_ = back_off_min;
   if (linked_.exchange(true)) return;
   last_trouble_.clear();

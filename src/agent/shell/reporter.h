@@ -29,7 +29,10 @@ class Reporter {
  public:
   Reporter(const AgentConfig& config, ReporterState& state, Spool& spool, const Clock& clock, ReporterCalls calls);
 
+  // Until `stop`; what is on its way then is let finish, because its answer says where the chain stands.
   void run(std::stop_token stop);
+  bool is_running() const { return running_; }
+  void hurry();  // breaks off what is on its way
   // Sends what waits, for as long as the server takes it, until `time_max` is over. For the very end, after run().
   void flush(Duration time_max);
 
@@ -37,18 +40,21 @@ class Reporter {
   bool is_linked() const { return linked_; }
   Duration clock_uncertainty() const;
   std::string incarnation() const { return incarnation_; }
-  // Until this is called nothing but enrolment goes out: the first report of an incarnation is a full one.
+  // Whether the server was heard, or found to be away: its scope rules are known if they can be.
+  bool has_tried() const { return tried_; }
+  // Until this is called no report goes out: the first one of an incarnation is to be a full one.
   void open_gate();
 
  private:
   enum class Next { at_once, later };
-  Next step(std::stop_token stop);
-  Next send_front(SpoolFront front, std::stop_token stop);
-  Next send_heartbeat(std::stop_token stop);
-  Next enrol(std::stop_token stop);
+  Next step();
+  Next send_front(SpoolFront front);
+  Next send_heartbeat();
+  Next enrol();
   Next act_on(const Answer& answer);
   Next refuse(const SpoolFront& front, const Answer& answer);
   void accepted(const Sha256& digest, const Answer& answer);
+  void learn(const Answer& answer);
   void continue_as(const runtime::ReportAnswer& reply);
   void went(const std::string& why);
   void came();
@@ -70,7 +76,8 @@ class Reporter {
   Instant last_said_at_;
   Duration back_off_;
 
-  std::atomic<bool> linked_ = false, gate_open_ = false;
+  std::atomic<bool> linked_ = false, gate_open_ = false, tried_ = false, running_ = false;
+  std::stop_source hurry_;
   std::string last_trouble_;
   mutable std::mutex mutex_;  // guards offset_ and woken_
   std::condition_variable_any changed_;
