@@ -6,6 +6,8 @@
 #include <thread>
 
 #include "cli/run.h"
+#include "serve.h"
+#include "watch.h"
 
 namespace {
 
@@ -31,6 +33,8 @@ int main(int argc, char** argv) {
       .variables = variables_of_process(),
       .clock = clock,
       .wait = [](weir::Duration period) { std::this_thread::sleep_for(std::chrono::microseconds(period.micros)); },
+      .hooks = {.serve = weir::serve, .agent = weir::watch, .ledger_verify = weir::verify_ledger,
+                .ledger_rebuild = weir::rebuild_ledger},
   };
   return weir::cli::run(argc, argv, environment);
 }

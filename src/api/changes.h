@@ -1,0 +1,44 @@
+// Server-sent events: after each commit, every listener is told what may have changed, at most once a second each.
+// `committed` is called on the sequencer's thread and only notes the size; a thread of its own reads and writes.
+#pragma once
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "http/stream.h"
+#include "store/sql.h"
+
+namespace weir::api {
+
+class Changes {
+ public:
+  explicit Changes(std::unique_ptr<store::Database> reader);
+  ~Changes();
+  void committed(std::int64_t size);
+  // Waits until the ledger has more than `index` entries; false after `at_most`.
+  bool wait_beyond(std::int64_t index, Duration at_most);
+  std::shared_ptr<http::Stream> listen(std::int64_t after);
+  void stop();
+
+ private:
+  struct Listener {
+    std::shared_ptr<http::Stream> stream;
+    std::int64_t told = 0;  // entries it knows of
+  };
+  void run(const std::stop_token& stop);
+  void tell(std::vector<Listener>& listeners, std::int64_t size);
+  std::vector<std::string> topics_between(std::int64_t from, std::int64_t until);
+
+  std::unique_ptr<store::Database> reader_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::vector<Listener> listeners_;
+  std::int64_t size_ = 0;
+  bool fresh_ = false;  // a listener waits for its first word
+  std::jthread thread_;
+};
+
+}  // namespace weir::api

@@ -1,0 +1,28 @@
+#include "api/pages.h"
+
+#include "page/asset.h"
+
+namespace weir::api {
+
+http::Response page_response(const http::Request& request) {
+  const auto asset = page::find_asset(request.path);
+  if (!asset) return http::error_response(not_found("there is no such page"));
+  const bool gzip = !asset->gzip.empty() && request.header("accept-encoding").value_or("").find("gzip") != std::string_view::npos;
+  const std::string_view etag = gzip ? asset->gzip_etag : asset->etag;
+  http::Response response{.content_type = std::string(asset->content_type)};
+  response.headers = {{"etag", std::string(etag)},
+                      {"cache-control", std::string(page::cache_control(*asset))},
+                      {"content-security-policy", std::string(page::content_security_policy)},
+                      {"x-content-type-options", "nosniff"},
+                      {"referrer-policy", "no-referrer"},
+                      {"vary", "accept-encoding"}};
+  if (request.header("if-none-match").value_or("") == etag) {
+    response.status = 304;
+    return response;
+  }
+  if (gzip) response.headers.push_back({"content-encoding", "gzip"});
+  response.body = std::string(gzip ? asset->gzip : asset->plain);
+  return response;
+}
+
+}  // namespace weir::api

@@ -1,0 +1,64 @@
+#include "api/tokens.h"
+
+#include "base/limits.h"
+#include "crypto/digest.h"
+#include "crypto/random.h"
+
+namespace weir::api {
+namespace {
+
+constexpr std::size_t addresses_max = 10'000;
+
+}  // namespace
+
+Status Tokens::reload() {
+  const std::lock_guard lock(mutex_);
+  auto fresh = std::make_shared<Holders>();
+  for (store::TokenHolder& holder : TRY(store::list_token_holders(*reader_)))
+    fresh->emplace(holder.token_digest, std::move(holder));
+  holders_ = std::move(fresh);
+  return {};
+}
+
+Result<store::TokenHolder> Tokens::recognise(std::string_view bearer, const std::string& address, Instant now) {
+  constexpr std::string_view scheme = "Bearer ";
+  if (!bearer.starts_with(scheme))
+    return Error{Errc::unauthenticated, "send `Authorization: Bearer <token>`; the first token stands in DATA/admin.token"};
+  const Sha256 digest = crypto::sha256(bearer.substr(scheme.size()));
+  const std::lock_guard lock(mutex_);
+  if (too_many(address, now))
+    return Error{Errc::too_many, "too many wrong tokens from this address; wait a minute"};
+  const auto found = holders_->find(digest);
+  if (found == holders_->end()) {
+    note_failure(address, now);
+    return Error{Errc::unauthenticated, "this token is not known"};
+  }
+  if (found->second.actor.expires_at && *found->second.actor.expires_at <= now)
+    return Error{Errc::unauthenticated, "this token has expired"};
+  return found->second;
+}
+
+bool Tokens::too_many(const std::string& address, Instant now) {
+  const auto found = failures_.find(address);
+  return found != failures_.end() && now - found->second.since < minutes(1) &&
+         found->second.count >= limits::token_failures_max;
+}
+
+void Tokens::note_failure(const std::string& address, Instant now) {
+  if (failures_.size() >= addresses_max)
+    std::erase_if(failures_, [&](const auto& item) { return now - item.second.since >= minutes(1); });
+  if (failures_.size() >= addresses_max) return;
+  Failures& failures = failures_[address];
+  if (now - failures.since >= minutes(1)) failures = {.since = now};
+  ++failures.count;
+}
+
+access::NewToken mint_token(std::string_view prefix) {
+  std::string text(prefix);
+  for (const char c : encode_base64(crypto::random_bytes(32)))
+    if (c != '=') text += c == '+' ? '-' : c == '/' ? '_' : c;
+  const Sha256 digest = crypto::sha256(text);
+  return {std::move(text), digest};
+}
+
+}  // namespace weir::api

@@ -1,0 +1,38 @@
+// Recognises who calls: bearer tokens by their SHA-256, from a snapshot that is swapped whole when accounts change.
+// Guessing is slowed: after limits::token_failures_max wrong tokens from one address within a minute, that address gets
+// 429 until the minute is over. Safe to share between threads.
+#pragma once
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "access/account.h"
+#include "store/view_access.h"
+
+namespace weir::api {
+
+class Tokens {
+ public:
+  explicit Tokens(std::unique_ptr<store::Database> reader) : reader_(std::move(reader)) {}
+  Status reload();
+  Result<store::TokenHolder> recognise(std::string_view bearer, const std::string& address, Instant now);
+
+ private:
+  using Holders = std::unordered_map<Sha256, store::TokenHolder, Sha256Hash>;
+  struct Failures {
+    Instant since;
+    std::size_t count = 0;
+  };
+  bool too_many(const std::string& address, Instant now);
+  void note_failure(const std::string& address, Instant now);
+
+  std::mutex mutex_;
+  std::unique_ptr<store::Database> reader_;
+  std::shared_ptr<const Holders> holders_ = std::make_shared<Holders>();
+  std::unordered_map<std::string, Failures> failures_;
+};
+
+// A new token: 32 random bytes, shown once.
+access::NewToken mint_token(std::string_view prefix);
+
+}  // namespace weir::api

@@ -1,0 +1,155 @@
+#include "organization.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "api/tokens.h"
+#include "base/name.h"
+#include "crypto/random.h"
+#include "store/schema.h"
+#include "store/sqlite/database.h"
+
+namespace weir {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error failed(std::string_view what, const std::string& path) {
+  const int reason = errno;
+  return {Errc::unavailable, fmt::format("cannot {} {}: {}", what, path, std::strerror(reason))};
+}
+
+// Written beside, synced, renamed; readable by nobody else.
+Status write_private(const std::string& path, BytesView bytes) {
+  const std::string beside = path + ".new";
+  const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return failed("create", beside);
+  const bool written = ::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(file) == 0;
+  ::close(file);
+  if (!written || ::rename(beside.c_str(), path.c_str()) != 0) return failed("write", path);
+  return {};
+}
+
+Result<ledger::ActorId> actor_from_hex(std::string_view hex) {
+  const Bytes bytes = TRY(decode_hex(hex));
+  return ledger::actor_id_from_bytes(bytes);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Organization>> Organization::open(const std::string& directory, const std::string& name, Access access) {
+  TRY(check_name(name, "org"));
+  std::unique_ptr<Organization> made(new Organization);
+  made->directory_ = directory;
+  made->name_ = name;
+  if (access == Access::serve) {
+    std::error_code error;
+    fs::create_directories(directory, error);
+    if (error) return Error{Errc::unavailable, fmt::format("cannot make {}: {}", directory, error.message())};
+    ::chmod(directory.c_str(), 0700);
+    TRY(made->lock());
+  } else if (!fs::exists(fmt::format("{}/{}.db", directory, name))) {
+    return not_found(fmt::format("there is no ledger of '{}' in {}", name, directory));
+  }
+  TRY(made->load_key(access));
+  made->blobs_ = TRY(blob::open_directory(directory + "/blobs"));
+  if (access == Access::serve) {
+    auto db = TRY(made->open_writer());
+    TRY(store::create_schema(*db));
+  }
+  TRY(made->load_identity());
+  return made;
+}
+
+Organization::~Organization() {
+  if (lock_ >= 0) ::close(lock_);
+}
+
+Status Organization::lock() {
+  const std::string path = directory_ + "/lock";
+  lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock_ < 0) return failed("open", path);
+  if (::flock(lock_, LOCK_EX | LOCK_NB) == 0) return {};
+  return Error{Errc::unavailable, fmt::format("another server uses {}", directory_)};
+}
+
+Status Organization::load_key(Access access) {
+  const std::string path = fmt::format("{}/{}.key", directory_, name_);
+  std::ifstream file(path, std::ios::binary);
+  Bytes text(std::istreambuf_iterator<char>(file), {});
+  if (!file.is_open()) {
+    if (access == Access::inspect || fs::exists(fmt::format("{}/{}.db", directory_, name_)))
+      return Error{Errc::unavailable, fmt::format("the signing key {} is missing; restore it from its backup", path)};
+    const auto signer = crypto::Signer::generate();
+    text = encode_base64(signer.seed()) + "\n";
+    TRY(write_private(path, text));
+  }
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  const Bytes seed = TRY(decode_base64(text));
+  signer_ = std::make_shared<const crypto::Signer>(TRY(crypto::Signer::from_seed(seed)));
+  return {};
+}
+
+// Who the ledger belongs to is said by its first entry; a ledger without entries gets a new identity.
+Status Organization::load_identity() {
+  auto db = TRY(open_reader());
+  const auto head = TRY(sequencer::load_head(*db));
+  identity_.organization = name_;
+  if (!head || head->size.value == 0) {
+    new_ = true;
+    identity_.id = TRY(ledger::organization_id_from_bytes(crypto::random_bytes(16)));
+    identity_.origin = fmt::format("weir-{}/{}", encode_hex(identity_.id.view()).substr(0, 12), name_);
+    server_actor_ = TRY(ledger::actor_id_from_bytes(crypto::random_bytes(16)));
+    return {};
+  }
+  const auto first = TRY(sequencer::read_entry(*db, *blobs_, 0));
+  const auto leaf = TRY(ledger::decode_leaf(first.leaf));
+  if (!first.payload) return Error{Errc::corrupt, "the ledger's first entry was erased"};
+  const auto event = TRY(store::decode_payload(leaf.type, *first.payload));
+  const auto* opened = std::get_if<store::LedgerOpened>(&event);
+  if (opened == nullptr) return Error{Errc::corrupt, "the ledger does not begin with its opening"};
+  identity_.id = leaf.organization;
+  identity_.origin = opened->origin;
+  server_actor_ = TRY(actor_from_hex(opened->server_actor));
+  return {};
+}
+
+Result<std::unique_ptr<store::Database>> Organization::open_reader() const {
+  return store::open_sqlite(fmt::format("{}/{}.db", directory_, name_), store::OpenMode::read_only);
+}
+
+Result<std::unique_ptr<store::Database>> Organization::open_writer() const {
+  return store::open_sqlite(fmt::format("{}/{}.db", directory_, name_), store::OpenMode::read_write);
+}
+
+Result<std::unique_ptr<sequencer::Sequencer>> Organization::start_sequencer(std::shared_ptr<const Clock> clock) {
+  auto db = TRY(open_writer());
+  auto sequencer = TRY(sequencer::Sequencer::open(
+      identity_, {.db = std::move(db), .blobs = blobs_, .clock = std::move(clock), .signer = signer_}));
+  if (new_) TRY(write_first_entries(*sequencer));
+  return sequencer;
+}
+
+// The token is on disk before the account exists: a crash between the two leaves an empty ledger, which starts again.
+Status Organization::write_first_entries(sequencer::Sequencer& sequencer) {
+  const access::NewToken token = api::mint_token("weir_");
+  const store::LedgerOpened opened{.organization = name_, .origin = identity_.origin, .public_key = encode_base64(signer_->public_key()),
+                                   .server_actor = encode_hex(server_actor_.view())};
+  const auto admin = TRY(access::create_account({.name = "admin", .roles = {access::Role::admin}}, access::AccountKind::person,
+                                                crypto::random_hex(16), token));
+  TRY(write_private(token_file(), token.text + "\n"));
+  TRY(sequencer.submit_and_wait({.actor = server_actor_, .idempotency = {}, .decide = [&](store::Database&, Instant) -> Result<sequencer::Decision> {
+    return sequencer::Decision{.events = {opened, admin}};
+  }, .done = {}}));
+  return {};
+}
+
+}  // namespace weir

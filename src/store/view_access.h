@@ -1,0 +1,47 @@
+// Accounts and join tokens.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access/account.h"
+#include "ledger/entry.h"
+#include "store/sql.h"
+
+namespace weir::store {
+
+struct AccountView {
+  std::string name;
+  access::AccountKind kind = access::AccountKind::service;
+  std::vector<access::Role> roles;
+  std::vector<std::string> flows, environments;
+  std::optional<Instant> expires_at;
+  Instant created_at;
+  std::int64_t entry = 0;
+  static void members(auto& visit, auto& self) {
+    visit("name", self.name);
+    visit("kind", self.kind);
+    visit("roles", self.roles);
+    visit("flows", self.flows);
+    visit("environments", self.environments);
+    visit("expires_at", self.expires_at);
+    visit("created_at", self.created_at);
+    visit("entry", self.entry);
+  }
+};
+
+struct TokenHolder {
+  access::Actor actor;
+  ledger::ActorId id;
+  Sha256 token_digest;
+};
+
+Result<std::vector<AccountView>> list_accounts(Database& db);
+Result<bool> account_exists(Database& db, std::string_view name);
+Result<std::vector<TokenHolder>> list_token_holders(Database& db);  // everybody whose account is not removed
+// The environment a join token opens now; none when it is unknown, expired or revoked.
+Result<std::optional<std::string>> environment_of_join_token(Database& db, const Sha256& token_digest, Instant now);
+// The entry of a join token that is not revoked.
+Result<std::optional<std::int64_t>> find_join_token(Database& db, std::string_view environment, std::int64_t entry);
+
+}  // namespace weir::store

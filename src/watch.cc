@@ -1,0 +1,58 @@
+#include "watch.h"
+
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include "agent/shell/agent.h"
+#include "agent/shell/collectors.h"
+#include "cli/session.h"
+
+namespace weir {
+namespace {
+
+Result<std::string> join_token_of(const cli::AgentOptions& options) {
+  if (options.token) return *options.token;
+  if (!options.token_file) return std::string();
+  std::ifstream file(*options.token_file);
+  std::string token;
+  if (!file || !std::getline(file, token)) return invalid(fmt::format("cannot read a token from {}", *options.token_file), "token-file");
+  return token;
+}
+
+Result<agent::AgentConfig> config_of(const cli::AgentOptions& options) {
+  agent::AgentConfig config{.server = options.server, .organization = options.organization, .environment = options.environment,
+                            .host = options.host.value_or(""), .join_token = TRY(join_token_of(options)),
+                            .state_directory = options.state, .ca_file = options.ca_file.value_or(""),
+                            .arguments = options.arguments};
+  for (const std::string& path : options.paths) config.paths.push_back({.path = path});
+  for (const auto* sockets : {&options.docker, &options.podman, &options.containerd})
+    config.container_sockets.insert(config.container_sockets.end(), sockets->begin(), sockets->end());
+  TRY(agent::check_agent_config(config));
+  return config;
+}
+
+}  // namespace
+
+Result<cli::Exit> watch(cli::Session& session, const cli::AgentOptions& options) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  const agent::AgentConfig config = TRY(config_of(options));
+  const auto made = TRY(agent::Agent::open(config, agent::make_collectors(config, session.environment().clock),
+                                           session.environment().clock, [&session](const std::string& line) {
+    session.line(line);
+    session.flush();
+  }));
+  std::jthread running([&made](const std::stop_token& stop) { made->run(stop); });
+  int signal = 0;
+  sigwait(&signals, &signal);
+  running.request_stop();
+  running.join();
+  return cli::Exit::yes;
+}
+
+}  // namespace weir
