@@ -21,11 +21,13 @@ Result<std::string> join_token_of(const cli::AgentOptions& options) {
 }
 
 Result<agent::AgentConfig> config_of(const cli::AgentOptions& options) {
+  const std::string join_token = TRY(join_token_of(options));
   agent::AgentConfig config{.server = options.server, .organization = options.organization, .environment = options.environment,
-                            .host = options.host.value_or(""), .join_token = TRY(join_token_of(options)),
+                            .host = options.host.value_or(""), .join_token = join_token,
                             .state_directory = options.state, .ca_file = options.ca_file.value_or(""),
-                            .arguments = options.arguments};
-  for (const std::string& path : options.paths) config.paths.push_back({.path = path});
+                            .server_pin = options.server_pin.value_or(""), .arguments = options.arguments,
+                            .spool_bytes_max = options.spool_bytes_max};
+  for (const std::string& path : options.paths) config.paths.push_back({.path = path, .exclude = options.excludes});
   for (const auto* sockets : {&options.docker, &options.podman, &options.containerd})
     config.container_sockets.insert(config.container_sockets.end(), sockets->begin(), sockets->end());
   TRY(agent::check_agent_config(config));

@@ -38,12 +38,23 @@ Action account_create(Options& options) {
   };
   const auto arguments = std::make_shared<Arguments>();
   options.argument({.name = "NAME", .help = "of the account", .need = Need::required}, &arguments->name);
-  options.option({.name = "role", .value = "ROLE", .help = "what it may do", .need = Need::required, .many = Many::each, .choices = roles}, &arguments->roles);
-  options.option({.name = "service", .help = "for a machine, such as a pipeline; this unless said"}, &arguments->service);
+  options.option({.name = "role",
+                  .value = "ROLE",
+                  .help = "what it may do",
+                  .need = Need::required,
+                  .many = Many::each,
+                  .choices = roles},
+                 &arguments->roles);
+  options.option({.name = "service", .help = "for a machine, such as a pipeline; this unless said"},
+                 &arguments->service);
   options.option({.name = "person", .help = "for a human being"}, &arguments->person);
-  options.option({.name = "flow", .value = "FLOW", .help = "only for this flow", .many = Many::each}, &arguments->flows);
-  options.option({.name = "environment", .value = "ENV", .help = "only for this environment", .many = Many::each}, &arguments->environments);
-  options.option({.name = "expires", .value = "WHEN", .help = "a time, or a duration from now (90d)"}, &arguments->expires);
+  options.option({.name = "flow", .value = "FLOW", .help = "only for this flow", .many = Many::each},
+                 &arguments->flows);
+  options.option(
+      {.name = "environment", .value = "ENV", .help = "only for this environment", .many = Many::each},
+      &arguments->environments);
+  options.option({.name = "expires", .value = "WHEN", .help = "a time, or a duration from now (90d)"},
+                 &arguments->expires);
   return [arguments](Session& session) -> Result<Exit> {
     if (arguments->service && arguments->person) return invalid("an account is either --service or --person");
     Json body = Json::object({{"name", arguments->name}});
@@ -53,7 +64,8 @@ Action account_create(Options& options) {
     const auto expires = TRY(parse_moment(arguments->expires, session.now(), "expires"));
     set_given(body, "expires_at", expires);
     Api* api = TRY(session.api());
-    const Json answer = TRY(api->write({.path = arguments->person ? "people" : "service-accounts", .body = body}));
+    const Json answer =
+        TRY(api->write({.path = arguments->person ? "people" : "service-accounts", .body = body}));
     session.note("The token is shown once:");
     session.answer(answer, fmt::format("{}\n", cleaned(answer.text("token"))));
     return Exit::yes;
@@ -61,7 +73,8 @@ Action account_create(Options& options) {
 }
 
 Action account_list(Options& options) {
-  return listing(options, {.path = "accounts", .columns = account_columns,
+  return listing(options, {.path = "accounts",
+                           .columns = account_columns,
                            .hint = "no accounts; make one: weir account create NAME --role recorder"});
 }
 

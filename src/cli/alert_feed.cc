@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "cli/shapes.h"
 
@@ -41,11 +42,15 @@ Result<Json::Array> AlertFeed::standing() {
   Json::Array found;
   std::set<std::string> ids;
   for (const std::string_view state : {"open", "acknowledged"}) {
-    const Json::Array rows = TRY(api_.list("alerts", "alerts", {{"state", std::string(state)}, {"environment", filter_.environment}, {"incident", filter_.incident}}));
+    const Json::Array rows = TRY(api_.list("alerts", "alerts",
+                                           {{"state", std::string(state)},
+                                            {"environment", filter_.environment},
+                                            {"incident", filter_.incident}}));
     for (const Json& row : rows)
       if (ids.insert(id_of(row)).second) found.push_back(row);
   }
-  std::sort(found.begin(), found.end(), [](const Json& a, const Json& b) { return a.text("opened_at") < b.text("opened_at"); });
+  std::sort(found.begin(), found.end(),
+            [](const Json& a, const Json& b) { return a.text("opened_at") < b.text("opened_at"); });
   for (const auto& [id, what] : known_) {
     if (ids.contains(id)) continue;
     const Result<Json> gone = api_.read(path_of({"alerts", id}));
@@ -71,11 +76,13 @@ Status AlertFeed::look(const OnAlert& on_alert) {
 Status AlertFeed::follow(const OnAlert& on_alert) {
   Status looked = look(on_alert);
   if (!looked) return looked;
+  bool first = true;
   const Status ended = api_.follow("events", [&](const Json& event) {
     const Json::Array& topics = event.items("topics");
     const bool about_alerts = std::find(topics.begin(), topics.end(), Json("alerts")) != topics.end();
-    // A comment comes when the stream opens and while it rests: what happened before it was open is found then.
-    if (!event.is_null() && !about_alerts) return Follow::more;
+    // The first word says that the stream is open, a comment that it still is: what nobody told is found
+    // then.
+    if (!std::exchange(first, false) && !event.is_null() && !about_alerts) return Follow::more;
     looked = look(on_alert);
     return looked.ok() ? Follow::more : Follow::enough;
   });
@@ -83,10 +90,13 @@ Status AlertFeed::follow(const OnAlert& on_alert) {
 }
 
 std::string alert_line(const Json& alert, Color color) {
-  const std::string host = cleaned(member(alert, "workload.host").string() != nullptr ? *member(alert, "workload.host").string() : "");
-  const std::string_view title = alert.text("title").empty() ? alert.at("workload").text("name") : alert.text("title");
-  return fmt::format("{} {} {} {} {} {}{} ({})", cell({"", "opened_at", Show::time}, alert), marked(alert.text("state"), color),
-                     cleaned(alert.text("severity")), cleaned(alert.text("cause")), cleaned(alert.text("environment")), cleaned(title),
+  const std::string host = cleaned(
+      member(alert, "workload.host").string() != nullptr ? *member(alert, "workload.host").string() : "");
+  const std::string_view title =
+      alert.text("title").empty() ? alert.at("workload").text("name") : alert.text("title");
+  return fmt::format("{} {} {} {} {} {}{} ({})", cell({"", "opened_at", Show::time}, alert),
+                     marked(alert.text("state"), color), cleaned(alert.text("severity")),
+                     cleaned(alert.text("cause")), cleaned(alert.text("environment")), cleaned(title),
                      host.empty() ? "" : " on " + host, cleaned(id_of(alert)));
 }
 

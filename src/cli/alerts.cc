@@ -31,7 +31,9 @@ struct Asking {
   std::int64_t limit = 0;
   bool follow = false;
   Query query() const {
-    return {{"state", state.value_or("")}, {"environment", environment.value_or("")}, {"incident", incident.value_or("")}};
+    return {{"state", state.value_or("")},
+            {"environment", environment.value_or("")},
+            {"incident", incident.value_or("")}};
   }
 };
 
@@ -55,13 +57,15 @@ void print_change(Session& session, const Json& alert) {
 // Until Ctrl-C: a lost server is waited for, everything else that goes wrong ends it.
 Result<Exit> follow(Session& session, const Asking& asking) {
   Api* api = TRY(session.api());
-  AlertFeed feed(*api, {.state = asking.state.value_or(""), .environment = asking.environment.value_or(""),
+  AlertFeed feed(*api, {.state = asking.state.value_or(""),
+                        .environment = asking.environment.value_or(""),
                         .incident = asking.incident.value_or("")});
   const auto show = [&](const Json& alert) { print_change(session, alert); };
   while (true) {
     const Status ended = feed.follow(show);
     if (!ended && row_of(ended.error().code).retry == Retry::no) return ended.error();
-    session.note(fmt::format("{} lost the server: {}; trying again", to_string(session.now()), ended ? "it closed the stream" : ended.error().message));
+    session.note(fmt::format("{} lost the server: {}; trying again", to_string(session.now()),
+                             ended ? "it closed the stream" : ended.error().message));
     session.environment().wait(reconnect_pause);
   }
 }
@@ -70,12 +74,18 @@ Result<Exit> follow(Session& session, const Asking& asking) {
 
 Action alerts(Options& options) {
   const auto asking = std::make_shared<Asking>();
-  options.option({.name = "state", .value = "STATE", .help = "only in this state", .choices = states}, &asking->state);
+  options.option({.name = "state", .value = "STATE", .help = "only in this state", .choices = states},
+                 &asking->state);
   options.option(environment_filter, &asking->environment);
   options.option({.name = "incident", .value = "ID", .help = "only of this incident"}, &asking->incident);
   options.option(limit_row, &asking->limit);
-  options.option({.name = "follow", .help = "first those that stand, then each change as it happens, until Ctrl-C", .letter = 'f'}, &asking->follow);
-  return [asking](Session& session) -> Result<Exit> { return asking->follow ? follow(session, *asking) : show_list(session, *asking); };
+  options.option({.name = "follow",
+                  .help = "first those that stand, then each change as it happens, until Ctrl-C",
+                  .letter = 'f'},
+                 &asking->follow);
+  return [asking](Session& session) -> Result<Exit> {
+    return asking->follow ? follow(session, *asking) : show_list(session, *asking);
+  };
 }
 
 Action alert_ack(Options& options) {
@@ -84,15 +94,22 @@ Action alert_ack(Options& options) {
     std::optional<std::string> note;
   };
   const auto arguments = std::make_shared<Arguments>();
-  options.argument({.name = "ID", .help = "of alerts", .need = Need::required, .many = Many::row}, &arguments->ids);
+  options.argument({.name = "ID", .help = "of alerts", .need = Need::required, .many = Many::row},
+                   &arguments->ids);
   options.option({.name = "note", .value = "TEXT", .help = "what you found, or will do"}, &arguments->note);
   return [arguments](Session& session) -> Result<Exit> {
-    Json body{Json::Object{}};
-    set_given(body, "ids", arguments->ids);
+    Json::Array ids;
+    for (const std::string& word : arguments->ids) {
+      const Result<std::int64_t> id = parse_integer(word);
+      if (!id) return invalid(fmt::format("'{}' is no id of an alert: these are numbers", word), "ID");
+      ids.emplace_back(*id);
+    }
+    Json body = Json::object({{"ids", std::move(ids)}});
     set_given(body, "note", arguments->note);
     Api* api = TRY(session.api());
     const Json answer = TRY(api->write({.path = "alerts/acknowledge", .body = body}));
-    session.answer(answer, fmt::format("acknowledged {} of {}\n", dump(answer.at("acknowledged")), arguments->ids.size()));
+    session.answer(answer, fmt::format("acknowledged {} of {}\n", dump(answer.at("acknowledged")),
+                                       arguments->ids.size()));
     return answer.at("acknowledged") == Json(0) ? Exit::no : Exit::yes;
   };
 }

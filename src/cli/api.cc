@@ -35,6 +35,13 @@ std::string_view value_of_field(std::string_view rest) {
   return rest.starts_with(' ') ? rest.substr(1) : rest;
 }
 
+// The member of that name, "_" or "-" between its words.
+const Json::Array& rows_of(const Json& page, std::string_view plural) {
+  std::string other(plural);
+  std::replace(other.begin(), other.end(), '-', '_');
+  return page.find(plural) != nullptr ? page.items(plural) : page.items(other);
+}
+
 Errc code_of_status(int status) {
   for (const ErrcRow& row : errc_table)
     if (row.http_status == status) return row.code;
@@ -63,7 +70,8 @@ std::string query_of(const Query& query) {
 }
 
 Error error_from(const http::ClientResponse& response) {
-  Error error{code_of_status(response.status), fmt::format("the server answered with status {}", response.status)};
+  Error error{code_of_status(response.status),
+              fmt::format("the server answered with status {}", response.status)};
   const Result<Json> body = format::parse_json(response.body);
   if (!body) return error;
   const Json& said = body->at("error");
@@ -75,15 +83,15 @@ Error error_from(const http::ClientResponse& response) {
 }
 
 Api::Api(ApiConfig config, std::function<void(Duration)> wait)
-    : config_(std::move(config)), wait_(std::move(wait)),
-      client_(client_config()) {}
+    : config_(std::move(config)), wait_(std::move(wait)), client_(client_config()) {}
 
 http::ClientConfig Api::client_config() const { return {.origin = config_.url, .ca_file = config_.ca_file}; }
 
 std::string Api::target_of(std::string_view path, const Query& query) const {
-  const std::string root = path.starts_with("//")
-                               ? std::string(path.substr(1))
-                               : fmt::format("/v1/orgs/{}/{}", http::encode_percent(config_.organization), path);
+  const std::string root =
+      path.starts_with("//")
+          ? std::string(path.substr(1))
+          : fmt::format("/v1/orgs/{}/{}", http::encode_percent(config_.organization), path);
   return root + query_of(query);
 }
 
@@ -125,14 +133,15 @@ Result<Json> Api::write(const Write& write) {
   return format::parse_json(answer.body);
 }
 
-Result<Json::Array> Api::list(std::string_view path, std::string_view plural, Query query, std::size_t limit) {
+Result<Json::Array> Api::list(std::string_view path, std::string_view plural, Query query,
+                              std::size_t limit) {
   Json::Array rows;
   const std::size_t wanted = limit == 0 ? page_rows : std::min(limit, page_rows);
   query.emplace_back("limit", std::to_string(wanted));
   query.emplace_back("cursor", "");
   while (true) {
     const Json page = TRY(read(path, query));
-    const Json::Array& found = page.items(plural);
+    const Json::Array& found = rows_of(page, plural);
     rows.insert(rows.end(), found.begin(), found.end());
     query.back().second = page.text("next");
     if (limit != 0 && rows.size() >= limit) rows.resize(limit);

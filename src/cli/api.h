@@ -1,7 +1,7 @@
-// The server's HTTP API as a command sees it: JSON in, JSON out, errors by their code. Every write carries an
-// Idempotency-Key, one per invocation unless the caller derives one from content, so it may be tried again: up to three
-// times when the server is unavailable or asks to slow down, with growing pauses or as Retry-After says.
-// An Api belongs to one thread. Source: docs/api.md.
+// The server's HTTP API as a command sees it: JSON in, JSON out, errors by their code. Every write carries
+// an Idempotency-Key, one per invocation unless the caller derives one from content, so it may be tried
+// again: up to three times when the server is unavailable or asks to slow down, with growing pauses or as
+// Retry-After says. An Api belongs to one thread. Source: docs/api.md.
 #pragma once
 #include <functional>
 #include <memory>
@@ -47,9 +47,11 @@ class Api {
   Result<std::string> text(std::string_view path, const Query& query = {});
   Result<format::Json> write(const Write& request);
   // The rows of a list, page after page until `limit` (0: all).
-  Result<format::Json::Array> list(std::string_view path, std::string_view plural, Query query, std::size_t limit = 0);
-  // Server-sent events over a connection of their own: each `data`, and null for a comment (keep-alive). Comes back when
-  // the callback has enough or the server ended the stream. Goes on after the last event seen when called again.
+  Result<format::Json::Array> list(std::string_view path, std::string_view plural, Query query,
+                                   std::size_t limit = 0);
+  // Server-sent events over a connection of their own: each `data`, and null for a comment (keep-alive).
+  // Comes back when the callback has enough or the server ended the stream. Goes on after the last event
+  // seen when called again.
   Status follow(std::string_view path, const std::function<Follow(const format::Json& data)>& on_event);
 
  private:

@@ -23,7 +23,8 @@ const std::vector<std::string> approve{"approve", digest, "--environment", "prod
 TEST(Api, each_code_of_an_error_has_its_exit_code) {
   for (const ErrcRow& row : errc_table) {
     CannedServer server;
-    server.on("GET me", row.http_status, http::error_response(Error{row.code, "because of this"}).body, {{"retry-after", "0"}});
+    server.on("GET me", row.http_status, http::error_response(Error{row.code, "because of this"}).body,
+              {{"retry-after", "0"}});
     const Finished done = line_to(server).run({"whoami"});
     EXPECT_EQ(done.exit, row.exit_code) << row.name;
     EXPECT_EQ(done.err.find("weir: because of this"), 0u) << done.err;
@@ -59,7 +60,8 @@ TEST(Api, no_server_is_unavailable_after_three_tries) {
 
 TEST(Api, a_write_is_tried_again_with_the_same_key_as_the_server_asks) {
   CannedServer server;
-  server.on("POST approvals", 503, R"({"error":{"code":"unavailable","message":"later"}})", {{"retry-after", "7"}});
+  server.on("POST approvals", 503, R"({"error":{"code":"unavailable","message":"later"}})",
+            {{"retry-after", "7"}});
   server.on("POST approvals", 201, R"({"approval":{"id":"1"},"receipt":{"index":4}})");
   CommandLine line = line_to(server);
   const Finished done = line.run(approve);
@@ -95,7 +97,8 @@ TEST(Api, what_is_refused_is_not_tried_again) {
 TEST(Api, lists_are_read_page_by_page_up_to_the_limit) {
   CannedServer server;
   server.on("GET services?limit=3", 200, R"({"services":[{"name":"a"},{"name":"b"}],"next":"c 1"})");
-  server.on("GET services?limit=3&cursor=c 1", 200, R"({"services":[{"name":"c"},{"name":"d"}],"next":null})");
+  server.on("GET services?limit=3&cursor=c 1", 200,
+            R"({"services":[{"name":"c"},{"name":"d"}],"next":null})");
   const Finished done = line_to(server).run({"service", "list", "--limit", "3", "-o", "json"});
   EXPECT_EQ(done.exit, 0) << done.err;
   const auto rows = format::parse_json(done.out).value();
@@ -126,9 +129,12 @@ TEST(Api, the_token_may_come_from_a_file) {
 
 TEST(Revoke, an_artifact_ends_every_approval_in_force_and_an_id_just_one) {
   CannedServer server;
-  server.on("GET approvals?artifact=sha256:" + digest + "&environment=prod&limit=1000", 200,
-            R"({"approvals":[{"id":"1","state":"active"},{"id":"2","state":"expired"},{"id":"3","state":"early"}],"next":null})");
-  for (const char* id : {"1", "3", "9"}) server.on(std::string("POST approvals/") + id + "/revoke", 201, R"({"approval":{}})");
+  server.on(
+      "GET approvals?artifact=sha256:" + digest + "&environment=prod&limit=1000", 200,
+      R"({"approvals":[{"id":"1","state":"active"},{"id":"2","state":"expired"},
+          {"id":"3","state":"early"}],"next":null})");
+  for (const char* id : {"1", "3", "9"})
+    server.on(std::string("POST approvals/") + id + "/revoke", 201, R"({"approval":{}})");
   EXPECT_EQ(line_to(server).run({"revoke", digest, "--environment", "prod", "--reason", "bad"}).exit, 0);
   EXPECT_EQ(server.asked("/revoke").size(), 2u);
   EXPECT_EQ(server.asked("/revoke")[0].body, R"({"reason":"bad"})");
@@ -139,14 +145,18 @@ TEST(Revoke, an_artifact_ends_every_approval_in_force_and_an_id_just_one) {
 
 TEST(Revoke, an_artifact_without_approval_in_force_is_a_no) {
   CannedServer server;
-  server.on("GET approvals?artifact=sha256:" + digest + "&environment=prod&limit=1000", 200, R"({"approvals":[],"next":null})");
+  server.on("GET approvals?artifact=sha256:" + digest + "&environment=prod&limit=1000", 200,
+            R"({"approvals":[],"next":null})");
   EXPECT_EQ(line_to(server).run({"revoke", digest, "--environment", "prod"}).exit, 1);
 }
 
 TEST(Approve, a_period_may_be_told_from_now) {
   CannedServer server;
   server.on("POST approvals", 201, R"({"approval":{},"receipt":{}})");
-  EXPECT_EQ(line_to(server).run({"approve", digest, "--environment", "prod", "--from", "2026-11-23", "--until", "90d"}).exit, 0);
+  EXPECT_EQ(line_to(server)
+                .run({"approve", digest, "--environment", "prod", "--from", "2026-11-23", "--until", "90d"})
+                .exit,
+            0);
   const auto body = format::parse_json(server.asked("approvals")[0].body).value();
   EXPECT_EQ(body.text("from"), "2026-11-23T00:00:00.000000Z");
   EXPECT_EQ(body.text("until"), "2027-02-20T20:00:00.000000Z");
@@ -155,9 +165,14 @@ TEST(Approve, a_period_may_be_told_from_now) {
 TEST(Deploy, options_become_members) {
   CannedServer server;
   server.on("POST deployments", 201, R"({"deployment":{},"receipt":{}})");
-  EXPECT_EQ(line_to(server).run({"deploy", "sha256:" + digest, "--environment", "prod", "--within", "2s", "--at-least", "3", "--alongside"}).exit, 0);
+  EXPECT_EQ(line_to(server)
+                .run({"deploy", "sha256:" + digest, "--environment", "prod", "--within", "2s", "--at-least",
+                      "3", "--alongside"})
+                .exit,
+            0);
   EXPECT_EQ(server.asked("deployments")[0].body,
-            R"({"artifact":"sha256:)" + digest + R"(","environment":"prod","within_us":2000000,"at_least":3,"alongside":true})");
+            R"({"artifact":"sha256:)" + digest +
+                R"(","environment":"prod","within_us":2000000,"at_least":3,"alongside":true})");
 }
 
 }  // namespace weir::cli

@@ -10,20 +10,33 @@ namespace {
 
 using format::Json;
 
-constexpr std::array artifact_columns{Column{"NAME", "name"},       Column{"DIGEST", "digest", Show::digest},
-                                      Column{"KIND", "kind"},       Column{"FLOW", "flow"},
-                                      Column{"TRAIL", "trail"},     Column{"COMMIT", "commit", Show::digest},
-                                      Column{"SERVICE", "service"}, Column{"CREATED", "created_at", Show::time},
+constexpr std::array artifact_columns{Column{"NAME", "name"},
+                                      Column{"DIGEST", "digest", Show::digest},
+                                      Column{"KIND", "kind"},
+                                      Column{"FLOW", "flow"},
+                                      Column{"TRAIL", "trail"},
+                                      Column{"COMMIT", "commit", Show::digest},
+                                      Column{"SERVICE", "service"},
+                                      Column{"CREATED", "created_at", Show::time},
                                       Column{"RUNS IN", "running_in", Show::list}};
-constexpr std::array attestation_columns{Column{"EVIDENCE", "name"}, Column{"TYPE", "type"},
-                                         Column{"COMPLIANT", "compliant", Show::yes_no}, Column{"SIGNED", "signed"},
-                                         Column{"AT", "recorded_at", Show::time}, Column{"BY", "actor"}};
-constexpr std::array approval_columns{Column{"APPROVAL", "state", Show::state}, Column{"ENVIRONMENT", "environment"},
-                                      Column{"FROM", "from", Show::time}, Column{"UNTIL", "until", Show::time},
-                                      Column{"BY", "actor"}, Column{"REASON", "reason"}};
-constexpr std::array run_columns{Column{"VERDICT", "verdict", Show::state}, Column{"ENVIRONMENT", "environment"},
-                                 Column{"HOST", "host"}, Column{"STARTED", "started_at", Show::time},
-                                 Column{"ENDED", "ended_at", Show::time}, Column{"COUNT", "count", Show::count}};
+constexpr std::array attestation_columns{Column{"EVIDENCE", "name"},
+                                         Column{"TYPE", "type"},
+                                         Column{"COMPLIANT", "compliant", Show::yes_no},
+                                         Column{"SIGNED", "signed"},
+                                         Column{"AT", "recorded_at", Show::time},
+                                         Column{"BY", "actor"}};
+constexpr std::array approval_columns{Column{"APPROVAL", "state", Show::state},
+                                      Column{"ENVIRONMENT", "environment"},
+                                      Column{"FROM", "from", Show::time},
+                                      Column{"UNTIL", "until", Show::time},
+                                      Column{"BY", "actor"},
+                                      Column{"REASON", "reason"}};
+constexpr std::array run_columns{Column{"VERDICT", "verdict", Show::state},
+                                 Column{"ENVIRONMENT", "environment"},
+                                 Column{"HOST", "host"},
+                                 Column{"STARTED", "started_at", Show::time},
+                                 Column{"ENDED", "ended_at", Show::time},
+                                 Column{"COUNT", "count", Show::count}};
 
 std::string part(std::span<const Column> columns, const Json::Array& rows, Color color) {
   return rows.empty() ? "" : "\n" + table(columns, rows, color);
@@ -32,12 +45,13 @@ std::string part(std::span<const Column> columns, const Json::Array& rows, Color
 }  // namespace
 
 Action artifact_list(Options& options) {
-  return listing(options, {.path = "artifacts",
-                           .columns = artifact_columns,
-                           .hint = "no artifacts yet; record one: weir attest artifact PATH --flow F --trail T --name N",
-                           .filters = {{.name = "name", .value = "NAME", .help = "only of this name"},
-                                       {.name = "flow", .value = "FLOW", .help = "only of this flow"},
-                                       {.name = "q", .value = "TEXT", .help = "only those that mention this"}}});
+  return listing(
+      options, {.path = "artifacts",
+                .columns = artifact_columns,
+                .hint = "no artifacts yet; record one: weir attest artifact PATH --flow F --trail T --name N",
+                .filters = {{.name = "name", .value = "NAME", .help = "only of this name"},
+                            {.name = "flow", .value = "FLOW", .help = "only of this flow"},
+                            {.name = "q", .value = "TEXT", .help = "only those that mention this"}}});
 }
 
 Action artifact_show(Options& options) {

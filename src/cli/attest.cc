@@ -1,4 +1,5 @@
-// `weir attest TYPE`: one row per type of evidence says how it is called in the API and whether it needs a file.
+// `weir attest TYPE`: one row per type of evidence says how it is called in the API and whether it needs a
+// file.
 #include <fmt/format.h>
 
 #include <array>
@@ -17,8 +18,10 @@ using format::Json;
 
 constexpr std::array<std::string_view, 2> verdicts{"true", "false"};
 constexpr std::array type_columns{Column{"NAME", "name"}, Column{"DESCRIPTION", "description"}};
-constexpr OptionRow flow_row{.name = "flow", .value = "FLOW", .help = "flow the trail is a run of", .need = Need::required};
-constexpr OptionRow trail_row{.name = "trail", .value = "TRAIL", .help = "run of the flow", .need = Need::required};
+constexpr OptionRow flow_row{
+    .name = "flow", .value = "FLOW", .help = "flow the trail is a run of", .need = Need::required};
+constexpr OptionRow trail_row{
+    .name = "trail", .value = "TRAIL", .help = "run of the flow", .need = Need::required};
 
 struct Attesting {
   std::optional<std::string> what, file, type, description, url, predicate;
@@ -27,7 +30,7 @@ struct Attesting {
 };
 
 struct Kind {
-  std::string_view type;       // in the API; of custom evidence "custom:" and the option's value follow
+  std::string_view type;  // in the API; of custom evidence "custom:" and the option's value follow
   Need file;
   std::string_view media_type;
   Need own_type = Need::optional;
@@ -39,19 +42,37 @@ void declare(Options& options, Attesting& given, const Kind& kind) {
   options.argument(subject, &given.what);
   options.option(flow_row, &given.flow);
   options.option(trail_row, &given.trail);
-  options.option({.name = "name", .value = "NAME", .help = "which requirement of the template it meets", .need = Need::required}, &given.name);
-  options.option({.name = "file", .value = "FILE", .help = "the evidence itself; - is standard input", .need = kind.file}, &given.file);
+  options.option({.name = "name",
+                  .value = "NAME",
+                  .help = "which requirement of the template it meets",
+                  .need = Need::required},
+                 &given.name);
+  options.option({.name = "file",
+                  .value = "FILE",
+                  .help = "the evidence itself; - is standard input",
+                  .need = kind.file},
+                 &given.file);
   if (kind.type == "custom")
-    options.option({.name = "type", .value = "TYPE", .help = "type of your own, see attestation-type", .need = kind.own_type}, &given.type);
-  options.option({.name = "compliant", .value = "BOOL", .help = "verdict where the evidence itself has none", .choices = verdicts}, &given.compliant);
+    options.option({.name = "type",
+                    .value = "TYPE",
+                    .help = "type of your own, see attestation-type",
+                    .need = kind.own_type},
+                   &given.type);
+  options.option({.name = "compliant",
+                  .value = "BOOL",
+                  .help = "verdict where the evidence itself has none",
+                  .choices = verdicts},
+                 &given.compliant);
   options.option({.name = "description", .value = "TEXT", .help = "for people"}, &given.description);
   options.option({.name = "url", .value = "URL", .help = "where the evidence can be seen"}, &given.url);
   options.option({.name = "predicate", .value = "FILE", .help = "further facts (JSON)"}, &given.predicate);
 }
 
 Result<Json> body_of(Session& session, const Attesting& given, const Kind& kind) {
-  const std::string type = kind.type == "custom" ? "custom:" + given.type.value_or("") : std::string(kind.type);
-  Json body = Json::object({{"flow", given.flow}, {"trail", given.trail}, {"name", given.name}, {"type", type}});
+  const std::string type =
+      kind.type == "custom" ? "custom:" + given.type.value_or("") : std::string(kind.type);
+  Json body =
+      Json::object({{"flow", given.flow}, {"trail", given.trail}, {"name", given.name}, {"type", type}});
   if (given.what) {
     const artifact::Fingerprint found = TRY(identify(session, *given.what));
     body.set("artifact", to_string(found.digest));
@@ -74,10 +95,13 @@ Result<Json> body_of(Session& session, const Attesting& given, const Kind& kind)
 
 std::string said_of(const Json& attestation) {
   const bool* compliant = attestation.at("compliant").boolean();
-  const std::string_view verdict = compliant == nullptr ? "undecided" : *compliant ? "compliant" : "not compliant";
+  const std::string_view verdict = compliant == nullptr ? "undecided"
+                                   : *compliant         ? "compliant"
+                                                        : "not compliant";
   const Json& summary = attestation.at("summary");
-  return fmt::format("{} is recorded: {}{}\n", cleaned(attestation.text("name")), verdict,
-                     summary.object() == nullptr || summary.object()->empty() ? "" : "; " + cleaned(dump(summary)));
+  return fmt::format(
+      "{} is recorded: {}{}\n", cleaned(attestation.text("name")), verdict,
+      summary.object() == nullptr || summary.object()->empty() ? "" : "; " + cleaned(dump(summary)));
 }
 
 Action attesting(Options& options, Kind kind) {
@@ -96,14 +120,30 @@ Action attesting(Options& options, Kind kind) {
 
 }  // namespace
 
-Action attest_junit(Options& options) { return attesting(options, {"test", Need::required, "application/xml"}); }
-Action attest_sarif(Options& options) { return attesting(options, {"scan", Need::required, "application/sarif+json"}); }
-Action attest_sbom(Options& options) { return attesting(options, {"sbom", Need::required, "application/json"}); }
-Action attest_provenance(Options& options) { return attesting(options, {"provenance", Need::required, "application/json"}); }
-Action attest_review(Options& options) { return attesting(options, {"review", Need::optional, "application/json"}); }
-Action attest_ticket(Options& options) { return attesting(options, {"ticket", Need::optional, "application/json"}); }
-Action attest_generic(Options& options) { return attesting(options, {"generic", Need::optional, "application/octet-stream"}); }
-Action attest_custom(Options& options) { return attesting(options, {"custom", Need::required, "application/json", Need::required}); }
+Action attest_junit(Options& options) {
+  return attesting(options, {"test", Need::required, "application/xml"});
+}
+Action attest_sarif(Options& options) {
+  return attesting(options, {"scan", Need::required, "application/sarif+json"});
+}
+Action attest_sbom(Options& options) {
+  return attesting(options, {"sbom", Need::required, "application/json"});
+}
+Action attest_provenance(Options& options) {
+  return attesting(options, {"provenance", Need::required, "application/json"});
+}
+Action attest_review(Options& options) {
+  return attesting(options, {"review", Need::optional, "application/json"});
+}
+Action attest_ticket(Options& options) {
+  return attesting(options, {"ticket", Need::optional, "application/json"});
+}
+Action attest_generic(Options& options) {
+  return attesting(options, {"generic", Need::optional, "application/octet-stream"});
+}
+Action attest_custom(Options& options) {
+  return attesting(options, {"custom", Need::required, "application/json", Need::required});
+}
 
 Action attest_artifact(Options& options) {
   struct Arguments {
@@ -115,13 +155,19 @@ Action attest_artifact(Options& options) {
   options.argument(artifact_word, &arguments->what);
   options.option(flow_row, &arguments->flow);
   options.option(trail_row, &arguments->trail);
-  options.option({.name = "name", .value = "NAME", .help = "of the artifact in the flow's template", .need = Need::required}, &arguments->name);
-  options.option({.name = "kind", .value = "KIND", .help = "as it is found, unless said", .choices = kinds}, &arguments->kind);
+  options.option({.name = "name",
+                  .value = "NAME",
+                  .help = "of the artifact in the flow's template",
+                  .need = Need::required},
+                 &arguments->name);
+  options.option({.name = "kind", .value = "KIND", .help = "as it is found, unless said", .choices = kinds},
+                 &arguments->kind);
   options.option({.name = "commit", .value = "SHA", .help = "commit it was built from"}, &arguments->commit);
   options.option({.name = "build-url", .value = "URL", .help = "page of the build"}, &arguments->build_url);
   return [arguments](Session& session) -> Result<Exit> {
     const artifact::Fingerprint found = TRY(identify(session, arguments->what));
-    Json body = Json::object({{"flow", arguments->flow}, {"trail", arguments->trail}, {"name", arguments->name}});
+    Json body =
+        Json::object({{"flow", arguments->flow}, {"trail", arguments->trail}, {"name", arguments->name}});
     body.set("kind", arguments->kind ? Json(*arguments->kind) : Json(format::name_of(found.kind)));
     body.set("digest", to_string(found.digest));
     set_given(body, "commit", arguments->commit);
@@ -141,7 +187,11 @@ Action attestation_type_create(Options& options) {
   };
   const auto arguments = std::make_shared<Arguments>();
   options.argument({.name = "NAME", .help = "of the type", .need = Need::required}, &arguments->name);
-  options.option({.name = "schema", .value = "FILE", .help = "JSON Schema that evidence must fit", .need = Need::required}, &arguments->schema);
+  options.option({.name = "schema",
+                  .value = "FILE",
+                  .help = "JSON Schema that evidence must fit",
+                  .need = Need::required},
+                 &arguments->schema);
   options.option({.name = "description", .value = "TEXT", .help = "what it shows"}, &arguments->description);
   return [arguments](Session& session) -> Result<Exit> {
     const std::string text = TRY(read_file(arguments->schema, limits::request_body_bytes_max));
@@ -155,8 +205,10 @@ Action attestation_type_create(Options& options) {
 }
 
 Action attestation_type_list(Options& options) {
-  return listing(options, {.path = "attestation-types", .columns = type_columns,
-                           .hint = "no types of your own; make one: weir attestation-type create NAME --schema FILE"});
+  return listing(options,
+                 {.path = "attestation-types",
+                  .columns = type_columns,
+                  .hint = "no types of your own; make one: weir attestation-type create NAME --schema FILE"});
 }
 
 }  // namespace weir::cli

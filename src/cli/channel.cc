@@ -21,10 +21,14 @@ constexpr std::array channel_columns{Column{"NAME", "name"},
                                      Column{"LAST", "last_delivery.at", Show::time},
                                      Column{"STATUS", "last_delivery.status", Show::count},
                                      Column{"ERROR", "last_delivery.error"}};
-constexpr std::array delivery_columns{Column{"STATE", "state", Show::state},  Column{"ID", "id"},
-                                      Column{"CHANNEL", "channel"},           Column{"ALERT", "alert"},
-                                      Column{"TRIES", "attempts", Show::count}, Column{"NEXT", "next_at", Show::time},
-                                      Column{"STATUS", "last_status", Show::count}, Column{"ERROR", "last_error"}};
+constexpr std::array delivery_columns{Column{"STATE", "state", Show::state},
+                                      Column{"ID", "id"},
+                                      Column{"CHANNEL", "channel"},
+                                      Column{"ALERT", "alert"},
+                                      Column{"TRIES", "attempts", Show::count},
+                                      Column{"NEXT", "next_at", Show::time},
+                                      Column{"STATUS", "last_status", Show::count},
+                                      Column{"ERROR", "last_error"}};
 constexpr std::array<std::string_view, 3> delivery_states{"pending", "delivered", "dead"};
 constexpr OptionRow channel_word{.name = "NAME", .help = "of the channel", .need = Need::required};
 
@@ -32,9 +36,11 @@ constexpr OptionRow channel_word{.name = "NAME", .help = "of the channel", .need
 Result<Exit> write_and_show_secret(Session& session, const Write& write, std::string_view said) {
   Api* api = TRY(session.api());
   const Json answer = TRY(api->write(write));
-  const Json& secret = answer.at("secret").is_null() ? answer.at("channel").at("secret") : answer.at("secret");
+  const Json& secret =
+      answer.at("secret").is_null() ? answer.at("channel").at("secret") : answer.at("secret");
   std::string people = fmt::format("{}\n", said);
-  if (secret.string() != nullptr) people += fmt::format("secret (shown once): {}\n", cleaned(*secret.string()));
+  if (secret.string() != nullptr)
+    people += fmt::format("secret (shown once): {}\n", cleaned(*secret.string()));
   session.answer(answer, people);
   return Exit::yes;
 }
@@ -56,20 +62,30 @@ Action channel_add(Options& options) {
   };
   const auto arguments = std::make_shared<Arguments>();
   options.argument(channel_word, &arguments->name);
-  options.option({.name = "url", .value = "URL", .help = "where alerts are posted to", .need = Need::required}, &arguments->url);
-  options.option({.name = "secret", .value = "SECRET", .help = "signs messages; made when absent; better in WEIR_SECRET than in a command line"}, &arguments->secret);
-  options.option({.name = "environment", .value = "ENV", .help = "only alerts of this environment", .many = Many::each}, &arguments->environments);
+  options.option(
+      {.name = "url", .value = "URL", .help = "where alerts are posted to", .need = Need::required},
+      &arguments->url);
+  options.option({.name = "secret",
+                  .value = "SECRET",
+                  .help = "signs messages; made when absent; better in WEIR_SECRET than in a command line"},
+                 &arguments->secret);
+  options.option(
+      {.name = "environment", .value = "ENV", .help = "only alerts of this environment", .many = Many::each},
+      &arguments->environments);
   return [arguments](Session& session) -> Result<Exit> {
     Json body = Json::object({{"url", arguments->url}, {"kind", "webhook"}});
     set_given(body, "secret", arguments->secret);
     set_given(body, "environments", arguments->environments);
-    return write_and_show_secret(session, {.method = "PUT", .path = path_of({"channels", arguments->name}), .body = body},
-                                 fmt::format("channel {} is recorded; try it: weir channel test {}", arguments->name, arguments->name));
+    return write_and_show_secret(
+        session, {.method = "PUT", .path = path_of({"channels", arguments->name}), .body = body},
+        fmt::format("channel {} is recorded; try it: weir channel test {}", arguments->name,
+                    arguments->name));
   };
 }
 
 Action channel_list(Options& options) {
-  return listing(options, {.path = "channels", .columns = channel_columns,
+  return listing(options, {.path = "channels",
+                           .columns = channel_columns,
                            .hint = "no channels yet; add one: weir channel add NAME --url https://…"});
 }
 
@@ -78,7 +94,8 @@ Action channel_test(Options& options) {
   options.argument(channel_word, name.get());
   return [name](Session& session) -> Result<Exit> {
     session.progress(fmt::format("sending a test message through {} …", *name));
-    return write_and_say(session, {.path = path_of({"channels", *name, "test"}), .body = Json(Json::Object{})},
+    return write_and_say(session,
+                         {.path = path_of({"channels", *name, "test"}), .body = Json(Json::Object{})},
                          fmt::format("a test message went out; see: weir deliveries --channel {}", *name));
   };
 }
@@ -89,8 +106,10 @@ Action channel_rotate(Options& options) {
   return [name](Session& session) -> Result<Exit> {
     Api* api = TRY(session.api());
     const Json channel = TRY(find_channel(*api, *name));
-    const Json body = Json::object({{"url", channel.at("url")}, {"kind", channel.at("kind")}, {"rotate", true}});
-    return write_and_show_secret(session, {.method = "PUT", .path = path_of({"channels", *name}), .body = body},
+    const Json body =
+        Json::object({{"url", channel.at("url")}, {"kind", channel.at("kind")}, {"rotate", true}});
+    return write_and_show_secret(session,
+                                 {.method = "PUT", .path = path_of({"channels", *name}), .body = body},
                                  fmt::format("channel {} signs with two secrets now", *name));
   };
 }
@@ -99,23 +118,28 @@ Action channel_remove(Options& options) {
   const auto name = std::make_shared<std::string>();
   options.argument(channel_word, name.get());
   return [name](Session& session) -> Result<Exit> {
-    return write_and_say(session, {.method = "DELETE", .path = path_of({"channels", *name})}, fmt::format("channel {} is removed", *name));
+    return write_and_say(session, {.method = "DELETE", .path = path_of({"channels", *name})},
+                         fmt::format("channel {} is removed", *name));
   };
 }
 
 Action deliveries(Options& options) {
-  return listing(options, {.path = "deliveries",
-                           .columns = delivery_columns,
-                           .hint = "nothing was sent",
-                           .filters = {{.name = "channel", .value = "NAME", .help = "only through this channel"},
-                                       {.name = "state", .value = "STATE", .help = "only in this state", .choices = delivery_states}}});
+  return listing(
+      options,
+      {.path = "deliveries",
+       .columns = delivery_columns,
+       .hint = "nothing was sent",
+       .filters = {
+           {.name = "channel", .value = "NAME", .help = "only through this channel"},
+           {.name = "state", .value = "STATE", .help = "only in this state", .choices = delivery_states}}});
 }
 
 Action delivery_retry(Options& options) {
   const auto id = std::make_shared<std::string>();
   options.argument({.name = "ID", .help = "of the delivery", .need = Need::required}, id.get());
   return [id](Session& session) -> Result<Exit> {
-    return write_and_say(session, {.path = path_of({"deliveries", *id, "retry"}), .body = Json(Json::Object{})},
+    return write_and_say(session,
+                         {.path = path_of({"deliveries", *id, "retry"}), .body = Json(Json::Object{})},
                          fmt::format("delivery {} will be tried again", *id));
   };
 }

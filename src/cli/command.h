@@ -1,5 +1,6 @@
-// One row per command: how it is spelled, where help lists it, what it does in one line, and `make`, which declares its
-// options and returns what to do with them. Help, completion, docs/cli.md and the tests are made from `commands`.
+// One row per command: how it is spelled, where help lists it, what it does in one line, and `make`, which
+// declares its options and returns what to do with them. Help, completion, docs/cli.md and the tests are
+// made from `commands`.
 #pragma once
 #include <functional>
 #include <span>

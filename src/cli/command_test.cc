@@ -47,14 +47,16 @@ TEST(Commands, help_of_each_names_it_and_all_its_options) {
     Options options;
     command.make(options);
     for (const Options::Entry& entry : options.entries())
-      EXPECT_NE(done.out.find(std::string(entry.row.name)), std::string::npos) << command.path << " " << entry.row.name;
+      EXPECT_NE(done.out.find(std::string(entry.row.name)), std::string::npos)
+          << command.path << " " << entry.row.name;
   }
 }
 
 TEST(Commands, the_overview_lists_each_that_is_not_hidden) {
   const Finished done = CommandLine().run({"--help"});
   EXPECT_EQ(done.exit, 0);
-  for (const std::string& path : spelled_commands()) EXPECT_NE(done.out.find("  " + path + " "), std::string::npos) << path;
+  for (const std::string& path : spelled_commands())
+    EXPECT_NE(done.out.find("  " + path + " "), std::string::npos) << path;
   EXPECT_EQ(done.out.find("docs-cli"), std::string::npos);
 }
 
@@ -81,9 +83,14 @@ TEST(Commands, an_unknown_option_and_a_missing_one_are_usage_errors) {
   const Finished missing = CommandLine().run({"env", "create", "e"});
   EXPECT_EQ(missing.exit, 2);
   EXPECT_NE(missing.err.find("--kind is missing"), std::string::npos) << missing.err;
-  EXPECT_NE(CommandLine().run({"env", "create", "--kind", "host"}).err.find("ENV is missing"), std::string::npos);
-  EXPECT_NE(CommandLine().run({"env", "create", "e", "f", "--kind", "host"}).err.find("'f' is one argument too many"), std::string::npos);
-  EXPECT_NE(CommandLine().run({"env", "create", "e", "--kind", "moon"}).err.find("one of host, docker"), std::string::npos);
+  EXPECT_NE(CommandLine().run({"env", "create", "--kind", "host"}).err.find("ENV is missing"),
+            std::string::npos);
+  EXPECT_NE(CommandLine()
+                .run({"env", "create", "e", "f", "--kind", "host"})
+                .err.find("'f' is one argument too many"),
+            std::string::npos);
+  EXPECT_NE(CommandLine().run({"env", "create", "e", "--kind", "moon"}).err.find("one of host, docker"),
+            std::string::npos);
 }
 
 TEST(Commands, without_a_server_the_remedy_is_named) {
@@ -124,7 +131,8 @@ TEST(Completion, each_shell_gets_every_command_and_its_options) {
 TEST(Documents, the_reference_page_is_what_the_table_makes) {
   std::ifstream in("docs/cli.md");
   const std::string written{std::istreambuf_iterator<char>(in), {}};
-  EXPECT_TRUE(written == reference_page()) << "docs/cli.md is not what the table makes; write it anew: weir docs-cli > docs/cli.md";
+  EXPECT_TRUE(written == reference_page())
+      << "docs/cli.md is not what the table makes; write it anew: weir docs-cli > docs/cli.md";
 }
 
 }  // namespace weir::cli

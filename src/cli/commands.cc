@@ -13,31 +13,40 @@ using enum Reach;
 constexpr std::array table{
     Command{"serve", start, local, "Runs the server: API, page, ledger, follow-up jobs", serve},
     Command{"agent", start, local, "Watches this host and reports what runs on it", agent},
-    Command{"demo", start, server, "Plays a small real pipeline, then goes around it, and measures the alarm", demo},
+    Command{"demo", start, server, "Plays a small real pipeline, then goes around it, and measures the alarm",
+            demo},
     Command{"status", start, server, "Says in a sentence how things stand, and what needs a person", status},
 
-    Command{"fingerprint", record, local, "Prints the digest that identifies a file, directory or image", fingerprint},
-    Command{"record", record, server, "Records an artifact and its evidence in one step of a pipeline", cli::record},
+    Command{"fingerprint", record, local, "Prints the digest that identifies a file, directory or image",
+            fingerprint},
+    Command{"record", record, server, "Records an artifact and its evidence in one step of a pipeline",
+            cli::record},
     Command{"attest artifact", record, server, "Records what a trail has built", attest_artifact},
     Command{"attest junit", record, server, "Records test results (JUnit XML)", attest_junit},
     Command{"attest sarif", record, server, "Records a scan (SARIF)", attest_sarif},
     Command{"attest sbom", record, server, "Records a bill of materials (CycloneDX or SPDX)", attest_sbom},
-    Command{"attest provenance", record, server, "Records how something was built (SLSA provenance)", attest_provenance},
+    Command{"attest provenance", record, server, "Records how something was built (SLSA provenance)",
+            attest_provenance},
     Command{"attest review", record, server, "Records a review of the change", attest_review},
     Command{"attest ticket", record, server, "Records the ticket that asked for the change", attest_ticket},
     Command{"attest custom", record, server, "Records evidence of a type of your own", attest_custom},
     Command{"attest generic", record, server, "Records any file as evidence", attest_generic},
-    Command{"attestation-type create", record, server, "Declares a type of evidence with its JSON Schema", attestation_type_create},
-    Command{"attestation-type list", record, server, "Lists the types of evidence of your own", attestation_type_list},
+    Command{"attestation-type create", record, server, "Declares a type of evidence with its JSON Schema",
+            attestation_type_create},
+    Command{"attestation-type list", record, server, "Lists the types of evidence of your own",
+            attestation_type_list},
     Command{"artifact list", record, server, "Lists recorded artifacts", artifact_list},
-    Command{"artifact show", record, server, "Shows an artifact: evidence, approvals, where it runs", artifact_show},
+    Command{"artifact show", record, server, "Shows an artifact: evidence, approvals, where it runs",
+            artifact_show},
     Command{"service create", record, server, "Names what a team owns, or changes it", service_create},
     Command{"service list", record, server, "Lists services", service_list},
     Command{"service show", record, server, "Shows a service", service_show},
-    Command{"flow create", record, server, "Declares a delivery process and the evidence it requires, or changes it", flow_create},
+    Command{"flow create", record, server,
+            "Declares a delivery process and the evidence it requires, or changes it", flow_create},
     Command{"flow list", record, server, "Lists flows", flow_list},
     Command{"flow show", record, server, "Shows a flow, its template and latest trail", flow_show},
-    Command{"trail begin", record, server, "Begins a run of a flow, or adds to what is known of it", trail_begin},
+    Command{"trail begin", record, server, "Begins a run of a flow, or adds to what is known of it",
+            trail_begin},
     Command{"trail list", record, server, "Lists the trails of a flow", trail_list},
     Command{"trail show", record, server, "Shows a trail: what is met, failed and missing", trail_show},
 
@@ -45,18 +54,22 @@ constexpr std::array table{
     Command{"revoke", gate, server, "Ends an approval", revoke},
     Command{"approvals", gate, server, "Lists approvals", approvals},
     Command{"deploy", gate, server, "Declares that an artifact is about to run in an environment", deploy},
-    Command{"deployments", gate, server, "Lists declared deployments and whether they were seen", deployments},
+    Command{"deployments", gate, server, "Lists declared deployments and whether they were seen",
+            deployments},
 
     Command{"env create", watch, server, "Declares an environment, or changes it", env_create},
     Command{"env list", watch, server, "Lists environments", env_list},
-    Command{"env show", watch, server, "Shows what runs in an environment, now or at a past moment", env_show},
+    Command{"env show", watch, server, "Shows what runs in an environment, now or at a past moment",
+            env_show},
     Command{"env log", watch, server, "Lists the snapshots of an environment", env_log},
-    Command{"env diff", watch, server, "Shows what differs between two moments of an environment", env_diff},
+    Command{"env diff", watch, server, "Shows what differs between two moments, or two environments",
+            env_diff},
     Command{"env adopt", watch, server, "Approves, under your name, what was seen running", env_adopt},
     Command{"env scope add", watch, server, "Narrows or widens what is watched", env_scope_add},
     Command{"env scope list", watch, server, "Lists the scope rules of an environment", env_scope_list},
     Command{"env scope remove", watch, server, "Ends a scope rule", env_scope_remove},
-    Command{"env join-token", watch, server, "Makes a token with which agents join an environment", env_join_token},
+    Command{"env join-token", watch, server, "Makes a token with which agents join an environment",
+            env_join_token},
 
     Command{"alerts", resolve, server, "Lists alerts, or follows them", alerts},
     Command{"alert ack", resolve, server, "Acknowledges alerts, under your name", alert_ack},
@@ -67,20 +80,25 @@ constexpr std::array table{
     Command{"channel test", resolve, server, "Sends a test message through a channel", channel_test},
     Command{"channel rotate", resolve, server, "Adds a second signing secret to a channel", channel_rotate},
     Command{"channel remove", resolve, server, "Removes a channel", channel_remove},
-    Command{"deliveries", resolve, server, "Lists messages to channels: pending, delivered, dead", deliveries},
+    Command{"deliveries", resolve, server, "Lists messages to channels: pending, delivered, dead",
+            deliveries},
     Command{"delivery retry", resolve, server, "Tries to deliver a message again", delivery_retry},
 
     Command{"ledger entries", prove, server, "Lists entries of the ledger", ledger_entries},
-    Command{"ledger proof", prove, server, "Prints the proof that an entry is in the ledger (C2SP tlog-proof)", ledger_proof},
+    Command{"ledger proof", prove, server,
+            "Prints the proof that an entry is in the ledger (C2SP tlog-proof)", ledger_proof},
     Command{"ledger vkey", prove, server, "Prints the key that verifies checkpoints", ledger_vkey},
     Command{"ledger verify", prove, local, "Proves the whole ledger of a data directory", ledger_verify},
-    Command{"ledger rebuild", prove, local, "Computes all derived tables again from the ledger", ledger_rebuild},
+    Command{"ledger rebuild", prove, local, "Computes all derived tables again from the ledger",
+            ledger_rebuild},
 
-    Command{"account create", organize, server, "Makes an account for a person or a service and prints its token", account_create},
+    Command{"account create", organize, server,
+            "Makes an account for a person or a service and prints its token", account_create},
     Command{"account list", organize, server, "Lists accounts", account_list},
     Command{"account remove", organize, server, "Ends an account and its token", account_remove},
     Command{"whoami", organize, server, "Says who your token is and what it may do", whoami},
-    Command{"search", organize, server, "Finds artifacts, environments, trails, alerts by any word or digest", search},
+    Command{"search", organize, server, "Finds artifacts, environments, trails, alerts by any word or digest",
+            search},
 
     Command{"openapi", self, server, "Prints the OpenAPI document of the server", openapi},
     Command{"completion", self, local, "Prints a completion script for a shell", show_completion},
@@ -111,7 +129,8 @@ std::size_t words_in(std::string_view path) {
 const Command* find_command(std::span<const std::string> words) {
   const Command* found = nullptr;
   for (const Command& command : table)
-    if (begins_with(words, command.path) && (found == nullptr || words_in(command.path) > words_in(found->path)))
+    if (begins_with(words, command.path) &&
+        (found == nullptr || words_in(command.path) > words_in(found->path)))
       found = &command;
   return found;
 }
@@ -119,14 +138,32 @@ const Command* find_command(std::span<const std::string> words) {
 void declare_globals(Options& options, Globals& globals, Reach reach) {
   if (reach == Reach::server) {
     options.global({.name = "url", .value = "URL", .help = "address of the server"}, &globals.url);
-    options.global({.name = "token", .value = "TOKEN", .help = "who you are; better in WEIR_TOKEN than in a command line"}, &globals.token);
-    options.global({.name = "token-file", .value = "FILE", .help = "file whose first line is the token"}, &globals.token_file);
-    options.global({.name = "org", .value = "ORG", .help = "organization", .fallback = "default"}, &globals.organization);
-    options.global({.name = "ca", .value = "FILE", .help = "certificates to trust (PEM) beside the system's"}, &globals.ca_file);
+    options.global({.name = "token",
+                    .value = "TOKEN",
+                    .help = "who you are; better in WEIR_TOKEN than in a command line"},
+                   &globals.token);
+    options.global({.name = "token-file", .value = "FILE", .help = "file whose first line is the token"},
+                   &globals.token_file);
+    options.global({.name = "org", .value = "ORG", .help = "organization", .fallback = "default"},
+                   &globals.organization);
+    options.global({.name = "ca", .value = "FILE", .help = "certificates to trust (PEM) beside the system's"},
+                   &globals.ca_file);
   }
-  options.global({.name = "output", .value = "FORM", .help = "for people or for programs", .fallback = "table", .choices = output_forms, .letter = 'o'}, &globals.output);
-  options.global({.name = "config", .value = "FILE", .help = "file with options (YAML)"}, &globals.config_file);
-  options.global({.name = "color", .value = "WHEN", .help = "colours in tables", .fallback = "auto", .choices = color_choices}, &globals.color);
+  options.global({.name = "output",
+                  .value = "FORM",
+                  .help = "for people or for programs",
+                  .fallback = "table",
+                  .choices = output_forms,
+                  .letter = 'o'},
+                 &globals.output);
+  options.global({.name = "config", .value = "FILE", .help = "file with options (YAML)"},
+                 &globals.config_file);
+  options.global({.name = "color",
+                  .value = "WHEN",
+                  .help = "colours in tables",
+                  .fallback = "auto",
+                  .choices = color_choices},
+                 &globals.color);
   options.global({.name = "quiet", .help = "no hints and no progress", .letter = 'q'}, &globals.quiet);
   options.global({.name = "help", .help = "explains this command", .letter = 'h'}, &globals.help);
 }

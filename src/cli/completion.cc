@@ -1,5 +1,5 @@
-// Shell completion, made from the table of commands. Each script holds the words itself, so that completing is instant
-// and works without a server.
+// Shell completion, made from the table of commands. Each script holds the words itself, so that completing
+// is instant and works without a server.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -26,7 +26,8 @@ Words words_of(const Command& command) {
     if (entry.form == Form::shadowed) continue;
     const std::string name = entry.form != Form::argument ? fmt::format("--{}", entry.row.name) : "";
     if (entry.form != Form::argument) words.options.push_back(name);
-    if (!entry.row.choices.empty()) words.choices[name] = {entry.row.choices.begin(), entry.row.choices.end()};
+    if (!entry.row.choices.empty())
+      words.choices[name] = {entry.row.choices.begin(), entry.row.choices.end()};
   }
   return words;
 }
@@ -74,8 +75,12 @@ std::string bash_completion() {
     const Words words = words_of(command);
     paths += fmt::format("      \"{0}\") path=\"{0}\" ;;\n", command.path);
     for (const auto& [option, choices] : words.choices) {
-      if (!option.empty()) values += fmt::format("    \"{}|{}\") words=\"{}\" ;;\n", command.path, option, fmt::join(choices, " "));
-      else rest += fmt::format("    \"{}|\"[!-]|\"{}|\") words=\"{}\" ;;\n", command.path, command.path, fmt::join(choices, " "));
+      if (!option.empty())
+        values +=
+            fmt::format("    \"{}|{}\") words=\"{}\" ;;\n", command.path, option, fmt::join(choices, " "));
+      else
+        rest += fmt::format("    \"{}|\"[!-]|\"{}|\") words=\"{}\" ;;\n", command.path, command.path,
+                            fmt::join(choices, " "));
     }
     rest += fmt::format("    \"{}|-\") words=\"{}\" ;;\n", command.path, fmt::join(words.options, " "));
   }
@@ -115,7 +120,8 @@ std::string zsh_options(const Command& command) {
     if (entry.form == Form::shadowed) continue;
     std::string help;
     for (const char c : entry.row.help) help += c == '[' || c == ']' || c == ':' ? ' ' : c;
-    const std::string choices = entry.row.choices.empty() ? "_files" : fmt::format("({})", fmt::join(entry.row.choices, " "));
+    const std::string choices =
+        entry.row.choices.empty() ? "_files" : fmt::format("({})", fmt::join(entry.row.choices, " "));
     if (entry.form == Form::argument) out += " " + quoted(fmt::format("*:{}:{}", entry.row.name, choices));
     else if (entry.row.value.empty()) out += " " + quoted(fmt::format("--{}[{}]", entry.row.name, help));
     else out += " " + quoted(fmt::format("--{}[{}]:{}:{}", entry.row.name, help, entry.row.value, choices));
@@ -143,7 +149,8 @@ std::string fish_quoted(std::string_view text) {
   return out + "'";
 }
 
-constexpr std::string_view fish_frame = R"(# fish completion of weir: weir completion fish > ~/.config/fish/completions/weir.fish
+constexpr std::string_view fish_frame =
+    R"(# fish completion of weir: weir completion fish > ~/.config/fish/completions/weir.fish
 function __weir_at
     set -l words (commandline -opc)[2..-1]
     set -l spelled
@@ -169,11 +176,15 @@ std::string fish_options(const Command& command) {
   std::string out;
   for (const Options::Entry& entry : options.entries()) {
     if (entry.form == Form::shadowed) continue;
-    std::string line = fmt::format("complete -c weir -n {}", fish_quoted(fmt::format("__weir_at '{}'", command.path)));
-    if (entry.form != Form::argument) line += fmt::format(" -l {} -d {}", entry.row.name, fish_quoted(entry.row.help));
-    if (entry.form != Form::argument && !entry.row.value.empty()) line += entry.row.choices.empty() ? " -r -F" : " -x";
+    std::string line =
+        fmt::format("complete -c weir -n {}", fish_quoted(fmt::format("__weir_at '{}'", command.path)));
+    if (entry.form != Form::argument)
+      line += fmt::format(" -l {} -d {}", entry.row.name, fish_quoted(entry.row.help));
+    if (entry.form != Form::argument && !entry.row.value.empty())
+      line += entry.row.choices.empty() ? " -r -F" : " -x";
     if (entry.form == Form::argument && entry.row.choices.empty()) line += " -F";
-    if (!entry.row.choices.empty()) line += fmt::format(" -a {}", fish_quoted(fmt::format("{}", fmt::join(entry.row.choices, " "))));
+    if (!entry.row.choices.empty())
+      line += fmt::format(" -a {}", fish_quoted(fmt::format("{}", fmt::join(entry.row.choices, " "))));
     out += line + "\n";
   }
   return out;
@@ -182,8 +193,9 @@ std::string fish_options(const Command& command) {
 std::string fish_completion() {
   std::string out(fish_frame);
   for (const auto& [path, words] : continuations())
-    out += fmt::format("complete -c weir -n {} -a {}\n", fish_quoted(fmt::format("__weir_exactly '{}'", path)),
-                       fish_quoted(fmt::format("{}", fmt::join(words, " "))));
+    out +=
+        fmt::format("complete -c weir -n {} -a {}\n", fish_quoted(fmt::format("__weir_exactly '{}'", path)),
+                    fish_quoted(fmt::format("{}", fmt::join(words, " "))));
   for (const Command& command : commands())
     if (command.listed == Listed::yes) out += fish_options(command);
   return out;
@@ -193,9 +205,12 @@ std::string fish_completion() {
 
 std::string completion(Shell shell) {
   switch (shell) {
-    case Shell::bash: return bash_completion();
-    case Shell::zsh: return zsh_completion();
-    case Shell::fish: return fish_completion();
+    case Shell::bash:
+      return bash_completion();
+    case Shell::zsh:
+      return zsh_completion();
+    case Shell::fish:
+      return fish_completion();
   }
   return "";
 }

@@ -63,13 +63,16 @@ Result<ConfigFile> ConfigFile::load(const std::string& path) {
   if (!in) return invalid(fmt::format("{} cannot be read", path), "config");
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > limits::request_body_bytes_max) return Error{Errc::too_large, fmt::format("{} is larger than 1 MiB", path)};
+  if (text.size() > limits::request_body_bytes_max)
+    return Error{Errc::too_large, fmt::format("{} is larger than 1 MiB", path)};
   Result<ConfigFile> file = parse(text);
-  if (!file) return Error{file.error().code, fmt::format("{}: {}", path, file.error().message), file.error().field};
+  if (!file)
+    return Error{file.error().code, fmt::format("{}: {}", path, file.error().message), file.error().field};
   return file;
 }
 
-std::optional<std::vector<std::string>> ConfigFile::find(std::string_view command_path, std::string_view option) const {
+std::optional<std::vector<std::string>> ConfigFile::find(std::string_view command_path,
+                                                         std::string_view option) const {
   while (true) {
     const auto section = sections_.find(command_path);
     if (section != sections_.end()) {

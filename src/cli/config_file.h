@@ -1,6 +1,7 @@
-// The configuration file: YAML whose keys are the long names of options, for all commands or, in sections named like a
-// command ("env create:" or "env:" and in it "create:"), for some. The nearest section wins. A key that is no option of
-// any command it stands for is an error, so that a slip of the pen isn't silently ignored. Immutable once read.
+// The configuration file: YAML whose keys are the long names of options, for all commands or, in sections
+// named like a command ("env create:" or "env:" and in it "create:"), for some. The nearest section wins. A
+// key that is no option of any command it stands for is an error, so that a slip of the pen isn't silently
+// ignored. Immutable once read.
 #pragma once
 #include <map>
 #include <optional>

@@ -23,7 +23,8 @@ constexpr std::array deployment_columns{Column{"STATE", "state", Show::state},
                                         Column{"RUNNING", "running", Show::count},
                                         Column{"AT LEAST", "at_least", Show::count},
                                         Column{"BY", "actor"}};
-constexpr std::array<std::string_view, 5> deployment_states{"expected", "observed", "ended", "missed", "failed"};
+constexpr std::array<std::string_view, 5> deployment_states{"expected", "observed", "ended", "missed",
+                                                            "failed"};
 
 struct Deploying {
   std::string what, environment;
@@ -37,10 +38,15 @@ struct Deploying {
 Action deploy(Options& options) {
   const auto given = std::make_shared<Deploying>();
   options.argument(artifact_word, &given->what);
-  options.option({.name = "environment", .value = "ENV", .help = "where it is to run", .need = Need::required}, &given->environment);
-  options.option({.name = "within", .value = "DURATION", .help = "by when it must be seen (2s, 15m); 15m unless said"}, &given->within);
+  options.option(
+      {.name = "environment", .value = "ENV", .help = "where it is to run", .need = Need::required},
+      &given->environment);
+  options.option(
+      {.name = "within", .value = "DURATION", .help = "by when it must be seen (2s, 15m); 15m unless said"},
+      &given->within);
   options.option({.name = "at-least", .value = "N", .help = "so many instances must run"}, &given->at_least);
-  options.option({.name = "alongside", .help = "what ran before may go on, as with a canary"}, &given->alongside);
+  options.option({.name = "alongside", .help = "what ran before may go on, as with a canary"},
+                 &given->alongside);
   options.option({.name = "rollback", .help = "goes back to an earlier approved artifact"}, &given->rollback);
   return [given](Session& session) -> Result<Exit> {
     if (given->at_least && *given->at_least < 1) return invalid("--at-least must be 1 or more", "at-least");
@@ -56,11 +62,14 @@ Action deploy(Options& options) {
 }
 
 Action deployments(Options& options) {
-  return listing(options, {.path = "deployments",
-                           .columns = deployment_columns,
-                           .hint = "no deployment was declared; declare one: weir deploy ARTIFACT --environment ENV",
-                           .filters = {environment_filter,
-                                       {.name = "state", .value = "STATE", .help = "only in this state", .choices = deployment_states}}});
+  return listing(
+      options,
+      {.path = "deployments",
+       .columns = deployment_columns,
+       .hint = "no deployment was declared; declare one: weir deploy ARTIFACT --environment ENV",
+       .filters = {
+           environment_filter,
+           {.name = "state", .value = "STATE", .help = "only in this state", .choices = deployment_states}}});
 }
 
 }  // namespace weir::cli

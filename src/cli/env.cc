@@ -29,12 +29,14 @@ constexpr std::array workload_columns{Column{"VERDICT", "verdict", Show::state},
                                       Column{"STARTED", "started_at", Show::time},
                                       Column{"BECAUSE", "because"}};
 
-constexpr std::array snapshot_columns{Column{"NUMBER", "number", Show::count}, Column{"FROM", "from", Show::time},
-                                      Column{"UNTIL", "until", Show::time},    Column{"STARTED", "started", Show::count},
-                                      Column{"ENDED", "ended", Show::count},   Column{"RUNNING", "count", Show::count},
-                                      Column{"ENTRY", "entry", Show::count}};
+constexpr std::array snapshot_columns{
+    Column{"NUMBER", "number", Show::count}, Column{"FROM", "from", Show::time},
+    Column{"UNTIL", "until", Show::time},    Column{"STARTED", "started", Show::count},
+    Column{"ENDED", "ended", Show::count},   Column{"RUNNING", "count", Show::count},
+    Column{"ENTRY", "entry", Show::count}};
 
 constexpr std::array skipped_columns{Column{"NOT ADOPTED", "workload"}, Column{"WHY", "why"}};
+constexpr std::array<std::string_view, 2> truths{"true", "false"};
 constexpr std::array<std::string_view, 4> kinds{"host", "docker", "kubernetes", "logical"};
 constexpr OptionRow environment_word{.name = "ENV", .help = "environment", .need = Need::required};
 
@@ -54,11 +56,13 @@ Json::Array readable(const Json::Array& workloads) {
 
 std::string titled(std::string_view title, const Json::Array& workloads, Color color) {
   if (workloads.empty()) return "";
-  return fmt::format("{}\n{}", styled(title, Weight::strong, color), table(workload_columns, readable(workloads), color));
+  return fmt::format("{}\n{}", styled(title, Weight::strong, color),
+                     table(workload_columns, readable(workloads), color));
 }
 
 std::string difference(const Json& diff, Color color) {
-  std::string out = titled("started", diff.items("started"), color) + titled("ended", diff.items("ended"), color);
+  std::string out =
+      titled("started", diff.items("started"), color) + titled("ended", diff.items("ended"), color);
   Json::Array before, after;
   for (const Json& row : diff.items("changed")) {
     before.push_back(row.at("before"));
@@ -74,24 +78,37 @@ Action env_create(Options& options) {
   struct Arguments {
     std::string name, kind;
     std::optional<std::string> description;
-    bool arguments = false;
+    std::optional<bool> arguments;
   };
   const auto arguments = std::make_shared<Arguments>();
-  options.argument({.name = "ENV", .help = "name of the environment", .need = Need::required}, &arguments->name);
-  options.option({.name = "kind", .value = "KIND", .help = "how it is observed", .need = Need::required, .choices = kinds}, &arguments->kind);
+  options.argument({.name = "ENV", .help = "name of the environment", .need = Need::required},
+                   &arguments->name);
+  options.option({.name = "kind",
+                  .value = "KIND",
+                  .help = "how it is observed",
+                  .need = Need::required,
+                  .choices = kinds},
+                 &arguments->kind);
   options.option({.name = "description", .value = "TEXT", .help = "what it is for"}, &arguments->description);
-  options.option({.name = "arguments", .help = "arguments of processes may be reported"}, &arguments->arguments);
+  options.option({.name = "arguments",
+                  .value = "BOOL",
+                  .help = "whether arguments of processes may be reported",
+                  .choices = truths},
+                 &arguments->arguments);
   return [arguments](Session& session) -> Result<Exit> {
     Json body = Json::object({{"kind", arguments->kind}});
     set_given(body, "description", arguments->description);
-    if (arguments->arguments) body.set("arguments", true);
+    if (arguments->arguments) body.set("arguments", *arguments->arguments);
+    constexpr std::array<std::string_view, 2> kept{"description", "arguments"};
+    TRY(keep_known(session, path_of({"environments", arguments->name}), kept, body));
     return put_and_say(session, path_of({"environments", arguments->name}), body,
                        fmt::format("environment {} is recorded", arguments->name));
   };
 }
 
 Action env_list(Options& options) {
-  return listing(options, {.path = "environments", .columns = environment_columns,
+  return listing(options, {.path = "environments",
+                           .columns = environment_columns,
                            .hint = "no environments yet; make one: weir env create NAME --kind host"});
 }
 
@@ -101,20 +118,28 @@ Action env_show(Options& options) {
     std::optional<std::string> verdict, query;
   };
   const auto arguments = std::make_shared<Arguments>();
-  options.argument({.name = "ENV[@TIME|#N]", .help = "environment, live or at a moment", .need = Need::required}, &arguments->moment);
-  options.option({.name = "verdict", .value = "VERDICT", .help = "only workloads of this verdict"}, &arguments->verdict);
-  options.option({.name = "query", .value = "TEXT", .help = "only workloads that mention this"}, &arguments->query);
+  options.argument(
+      {.name = "ENV[@TIME|#N]", .help = "environment, live or at a moment", .need = Need::required},
+      &arguments->moment);
+  options.option({.name = "verdict", .value = "VERDICT", .help = "only workloads of this verdict"},
+                 &arguments->verdict);
+  options.option({.name = "query", .value = "TEXT", .help = "only workloads that mention this"},
+                 &arguments->query);
   return [arguments](Session& session) -> Result<Exit> {
     const Moment moment = TRY(parse_moment_of(arguments->moment));
     Api* api = TRY(session.api());
     const Json found = TRY(api->read(path_of({"environments", moment.environment, "workloads"}),
-                                     {{"at", moment.at}, {"snapshot", moment.snapshot},
-                                      {"verdict", arguments->verdict.value_or("")}, {"q", arguments->query.value_or("")}}));
+                                     {{"at", moment.at},
+                                      {"snapshot", moment.snapshot},
+                                      {"verdict", arguments->verdict.value_or("")},
+                                      {"q", arguments->query.value_or("")}}));
     const Json::Array& workloads = found.items("workloads");
-    const std::string head = fmt::format("{} at {}, snapshot {}: {} workloads\n", cleaned(found.text("environment")),
-                                         cleaned(found.text("at")), dump(found.at("snapshot")), workloads.size());
-    session.answer(stable_environment(found),
-                   head + (workloads.empty() ? "" : table(workload_columns, readable(workloads), session.color())));
+    const std::string head =
+        fmt::format("{} at {}, snapshot {}: {} workloads\n", cleaned(found.text("environment")),
+                    cleaned(found.text("at")), dump(found.at("snapshot")), workloads.size());
+    session.answer(
+        stable_environment(found),
+        head + (workloads.empty() ? "" : table(workload_columns, readable(workloads), session.color())));
     return Exit::yes;
   };
 }
@@ -130,8 +155,11 @@ Action env_log(Options& options) {
   return [arguments](Session& session) -> Result<Exit> {
     const std::size_t limit = TRY(checked_limit(arguments->limit));
     Api* api = TRY(session.api());
-    const auto rows = TRY(api->list(path_of({"environments", arguments->environment, "snapshots"}), "snapshots", {}, limit));
-    session.answer_rows(rows, snapshot_columns, "nothing was reported yet; start an agent: weir agent --environment " + arguments->environment);
+    const auto rows = TRY(
+        api->list(path_of({"environments", arguments->environment, "snapshots"}), "snapshots", {}, limit));
+    session.answer_rows(
+        rows, snapshot_columns,
+        "nothing was reported yet; start an agent: weir agent --environment " + arguments->environment);
     return Exit::yes;
   };
 }
@@ -142,19 +170,22 @@ Action env_diff(Options& options) {
     bool exit_code = false;
   };
   const auto arguments = std::make_shared<Arguments>();
-  options.argument({.name = "A", .help = "ENV@TIME or ENV#N", .need = Need::required}, &arguments->before);
-  options.argument({.name = "B", .help = "ENV, ENV@TIME or ENV#N", .need = Need::required}, &arguments->after);
+  options.argument({.name = "A", .help = "ENV[@TIME|#N]", .need = Need::required}, &arguments->before);
+  options.argument(
+      {.name = "B", .help = "ENV[@TIME|#N], of the same environment or another", .need = Need::required},
+      &arguments->after);
   options.option({.name = "exit-code", .help = "exit with 1 when something differs"}, &arguments->exit_code);
   return [arguments](Session& session) -> Result<Exit> {
     const Moment before = TRY(parse_moment_of(arguments->before));
     const Moment after = TRY(parse_moment_of(arguments->after));
-    if (before.environment != after.environment)
-      return invalid(fmt::format("A and B must be moments of one environment, not of {} and {}", before.environment, after.environment));
+    const std::string from = before.spelled().empty() ? to_string(session.now()) : before.spelled();
+    const std::string other = after.environment == before.environment ? "" : after.environment;
     Api* api = TRY(session.api());
     const Json diff = TRY(api->read(path_of({"environments", before.environment, "diff"}),
-                                    {{"from", before.spelled()}, {"to", after.spelled()}}));
+                                    {{"from", from}, {"to", after.spelled()}, {"environment", other}}));
     session.answer(diff, difference(diff, session.color()));
-    const bool same = diff.items("started").empty() && diff.items("ended").empty() && diff.items("changed").empty();
+    const bool same =
+        diff.items("started").empty() && diff.items("ended").empty() && diff.items("changed").empty();
     return same || !arguments->exit_code ? Exit::yes : Exit::no;
   };
 }
@@ -165,7 +196,8 @@ Action env_adopt(Options& options) {
   };
   const auto arguments = std::make_shared<Arguments>();
   options.argument(environment_word, &arguments->environment);
-  options.option({.name = "reason", .value = "TEXT", .help = "why what runs may run", .need = Need::required}, &arguments->reason);
+  options.option({.name = "reason", .value = "TEXT", .help = "why what runs may run", .need = Need::required},
+                 &arguments->reason);
   return [arguments](Session& session) -> Result<Exit> {
     Api* api = TRY(session.api());
     const Json answer = TRY(api->write({.path = path_of({"environments", arguments->environment, "adopt"}),
@@ -185,14 +217,17 @@ Action env_join_token(Options& options) {
   };
   const auto arguments = std::make_shared<Arguments>();
   options.argument(environment_word, &arguments->environment);
-  options.option({.name = "expires", .value = "WHEN", .help = "a time, or a duration from now (1h)"}, &arguments->expires);
+  options.option({.name = "expires", .value = "WHEN", .help = "a time, or a duration from now (1h)"},
+                 &arguments->expires);
   return [arguments](Session& session) -> Result<Exit> {
     Json body{Json::Object{}};
     const auto expires = TRY(parse_moment(arguments->expires, session.now(), "expires"));
     set_given(body, "expires_at", expires);
     Api* api = TRY(session.api());
-    const Json answer = TRY(api->write({.path = path_of({"environments", arguments->environment, "join-tokens"}), .body = body}));
-    session.note("Shown once. On the host: weir agent --server URL --environment " + arguments->environment + " --token TOKEN");
+    const Json answer = TRY(
+        api->write({.path = path_of({"environments", arguments->environment, "join-tokens"}), .body = body}));
+    session.note("Shown once. On the host: weir agent --server URL --environment " + arguments->environment +
+                 " --token TOKEN");
     session.answer(answer, fmt::format("{}\n", cleaned(answer.text("token"))));
     return Exit::yes;
   };

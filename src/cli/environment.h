@@ -1,5 +1,6 @@
-// Everything outside that a command may touch, handed in by main (or a test): streams, variables, clock, waiting, and the
-// commands that need libraries this folder must not know (server, agent, the ledger on disk). Borrowed for one run.
+// Everything outside that a command may touch, handed in by main (or a test): streams, variables, clock,
+// waiting, and the commands that need libraries this folder must not know (server, agent, the ledger on
+// disk). Borrowed for one run.
 #pragma once
 #include <functional>
 #include <iosfwd>
@@ -21,19 +22,19 @@ enum class Exit { yes = 0, no = 1 };
 struct ServeOptions {
   std::string listen, data;
   std::optional<std::string> tls_cert, tls_key;
-  std::optional<std::string> public_url;
-  std::int64_t threads = 0;  // 0: as the machine has
 };
 
 struct AgentOptions {
   std::string server, organization, environment;
-  std::optional<std::string> token;      // join token, needed until this host is enrolled
+  std::optional<std::string> token;  // join token, needed until this host is enrolled
   std::optional<std::string> token_file;
-  std::string state;                     // directory of key and spool
+  std::string state;  // directory of key and spool
   std::optional<std::string> ca_file;
   std::optional<std::string> host;
+  std::optional<std::string> server_pin;
   bool arguments = false;
-  std::vector<std::string> paths;
+  std::vector<std::string> paths, excludes;  // excludes: globs relative to each path
+  std::int64_t spool_bytes_max = 0;
   std::vector<std::string> docker, podman, containerd;  // sockets
 };
 

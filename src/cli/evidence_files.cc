@@ -79,7 +79,9 @@ Result<std::vector<std::string>> expand(std::span<const std::string> patterns) {
     all.insert(paths.begin(), paths.end());
   }
   if (all.size() > evidence_files_max)
-    return Error{Errc::too_large, fmt::format("--evidence names {} files; at most {} at once", all.size(), evidence_files_max), "evidence"};
+    return Error{Errc::too_large,
+                 fmt::format("--evidence names {} files; at most {} at once", all.size(), evidence_files_max),
+                 "evidence"};
   return std::vector<std::string>(all.begin(), all.end());
 }
 
@@ -94,13 +96,16 @@ Result<EvidenceFound> read_evidence(std::span<const std::string> paths) {
       continue;
     }
     const Result<evidence::Summary> summary = evidence::summarise(type, content);
-    if (!summary) return Error{summary.error().code, fmt::format("{}: {}", path, summary.error().message), "evidence"};
-    found.files.push_back({.path = path, .type = type, .content = std::move(content), .compliant = summary->compliant});
+    if (!summary)
+      return Error{summary.error().code, fmt::format("{}: {}", path, summary.error().message), "evidence"};
+    found.files.push_back(
+        {.path = path, .type = type, .content = std::move(content), .compliant = summary->compliant});
   }
   return found;
 }
 
-void assign_names(std::vector<EvidenceFile>& files, const Json& flow_template, std::string_view artifact_name) {
+void assign_names(std::vector<EvidenceFile>& files, const Json& flow_template,
+                  std::string_view artifact_name) {
   const Json::Array none;
   const Json::Array* of_artifact = &none;
   for (const Json& row : flow_template.items("artifacts"))

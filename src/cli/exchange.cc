@@ -31,6 +31,18 @@ Result<Exit> put_and_say(Session& session, std::string path, Json body, std::str
   return write_and_say(session, {.method = "PUT", .path = std::move(path), .body = std::move(body)}, said);
 }
 
+Status keep_known(Session& session, const std::string& path, std::span<const std::string_view> names,
+                  Json& body) {
+  Api* api = TRY(session.api());
+  const Result<Json> known = api->read(path);
+  if (!known && known.error().code == Errc::not_found) return {};
+  if (!known) return known.error();
+  for (const std::string_view name : names)
+    if (body.find(name) == nullptr && !known->at(name).is_null())
+      body.set(std::string(name), known->at(name));
+  return {};
+}
+
 void set_given(Json& body, std::string_view name, const std::optional<std::string>& value) {
   if (value) body.set(std::string(name), *value);
 }
@@ -44,14 +56,18 @@ void set_given(Json& body, std::string_view name, const std::vector<std::string>
   if (!values.empty()) body.set(std::string(name), Json(Json::Array(values.begin(), values.end())));
 }
 
-Result<std::optional<Instant>> parse_moment(const std::optional<std::string>& text, Instant now, std::string_view option) {
+Result<std::optional<Instant>> parse_moment(const std::optional<std::string>& text, Instant now,
+                                            std::string_view option) {
   if (!text) return std::optional<Instant>();
   const Result<Instant> at = parse_instant(*text);
   if (at) return std::optional(*at);
   const Result<Duration> after = parse_duration(*text);
   if (after) return std::optional(now + *after);
-  return invalid(fmt::format("--{} must be a time (2026-12-01T08:00:00Z), a date, or a duration from now (90d); '{}' is not",
-                             option, *text), std::string(option));
+  return invalid(
+      fmt::format(
+          "--{} must be a time (2026-12-01T08:00:00Z), a date, or a duration from now (90d); '{}' is not",
+          option, *text),
+      std::string(option));
 }
 
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
@@ -61,9 +77,11 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
   std::string content(64 * 1024, '\0');
   std::size_t size = 0;
   if (!in) return invalid(fmt::format("{} cannot be read", path));
-  while (in.read(content.data() + size, static_cast<std::streamsize>(content.size() - size)), in.gcount() > 0) {
+  while (in.read(content.data() + size, static_cast<std::streamsize>(content.size() - size)),
+         in.gcount() > 0) {
     size += static_cast<std::size_t>(in.gcount());
-    if (size > bytes_max) return Error{Errc::too_large, fmt::format("{} is larger than {} bytes", path, bytes_max)};
+    if (size > bytes_max)
+      return Error{Errc::too_large, fmt::format("{} is larger than {} bytes", path, bytes_max)};
     if (size == content.size()) content.resize(size * 2);
   }
   if (in.bad()) return invalid(fmt::format("{} cannot be read", path));

@@ -21,6 +21,11 @@ Action showing(Options& options, const Showing& showing);
 Result<Exit> write_and_say(Session& session, const Write& write, std::string_view said);
 Result<Exit> put_and_say(Session& session, std::string path, format::Json body, std::string_view said);
 
+// Fills members that `body` lacks from what is there already, so that changing one thing does not wipe the
+// others.
+Status keep_known(Session& session, const std::string& path, std::span<const std::string_view> names,
+                  format::Json& body);
+
 // Sets a member when there is something to set.
 void set_given(format::Json& body, std::string_view name, const std::optional<std::string>& value);
 void set_given(format::Json& body, std::string_view name, const std::optional<Instant>& value);
@@ -28,13 +33,15 @@ void set_given(format::Json& body, std::string_view name, const std::optional<st
 void set_given(format::Json& body, std::string_view name, const std::vector<std::string>& values);
 
 // "2026-12-01", "2026-12-01T08:00:00Z", or a duration from now: "90d".
-Result<std::optional<Instant>> parse_moment(const std::optional<std::string>& text, Instant now, std::string_view option);
+Result<std::optional<Instant>> parse_moment(const std::optional<std::string>& text, Instant now,
+                                            std::string_view option);
 
 // The whole content; too_large beyond `bytes_max`. "-" is standard input.
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
 
 inline constexpr OptionRow environment_row{
     .name = "environment", .value = "ENV", .help = "environment", .need = Need::required};
-inline constexpr OptionRow environment_filter{.name = "environment", .value = "ENV", .help = "only of this environment"};
+inline constexpr OptionRow environment_filter{
+    .name = "environment", .value = "ENV", .help = "only of this environment"};
 
 }  // namespace weir::cli

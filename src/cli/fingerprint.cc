@@ -28,12 +28,18 @@ Action fingerprint(Options& options) {
   const auto arguments = std::make_shared<Arguments>();
   options.argument(artifact_word, &arguments->what);
   options.option({.name = "kosli", .help = "digests a directory by Kosli's rule"}, &arguments->kosli);
-  options.option({.name = "exclude", .value = "GLOB", .help = "leaves these paths out; with --kosli", .many = Many::each}, &arguments->excludes);
+  options.option({.name = "exclude",
+                  .value = "GLOB",
+                  .help = "leaves these paths out; with --kosli",
+                  .many = Many::each},
+                 &arguments->excludes);
   return [arguments](Session& session) -> Result<Exit> {
     if (!arguments->excludes.empty() && !arguments->kosli)
-      return invalid("--exclude goes with --kosli only: Weir's own digest covers the whole directory", "exclude");
-    const artifact::FingerprintOptions how{.tree_rule = arguments->kosli ? artifact::TreeRule::kosli : artifact::TreeRule::weir,
-                                           .excludes = arguments->excludes};
+      return invalid("--exclude goes with --kosli only: Weir's own digest covers the whole directory",
+                     "exclude");
+    const artifact::FingerprintOptions how{
+        .tree_rule = arguments->kosli ? artifact::TreeRule::kosli : artifact::TreeRule::weir,
+        .excludes = arguments->excludes};
     const artifact::Fingerprint found = TRY(identify(session, arguments->what, how));
     session.answer(described(found), to_hex(found.digest) + "\n");
     return Exit::yes;

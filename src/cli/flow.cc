@@ -24,7 +24,8 @@ constexpr std::array flow_columns{Column{"NAME", "name"},
 Result<Json> read_template(const std::string& path) {
   const std::string text = TRY(read_file(path, limits::request_body_bytes_max));
   Result<Json> read = format::parse_yaml(text);
-  if (!read) return Error{read.error().code, fmt::format("--template {}: {}", path, read.error().message), "template"};
+  if (!read)
+    return Error{read.error().code, fmt::format("--template {}: {}", path, read.error().message), "template"};
   return read;
 }
 
@@ -60,12 +61,16 @@ Action flow_create(Options& options) {
       Json required = TRY(read_template(*arguments->file));
       body.set("template", std::move(required));
     }
-    return put_and_say(session, path_of({"flows", arguments->flow}), body, fmt::format("flow {} is recorded", arguments->flow));
+    constexpr std::array<std::string_view, 3> kept{"service", "description", "template"};
+    TRY(keep_known(session, path_of({"flows", arguments->flow}), kept, body));
+    return put_and_say(session, path_of({"flows", arguments->flow}), body,
+                       fmt::format("flow {} is recorded", arguments->flow));
   };
 }
 
 Action flow_list(Options& options) {
-  return listing(options, {.path = "flows", .columns = flow_columns,
+  return listing(options, {.path = "flows",
+                           .columns = flow_columns,
                            .hint = "no flows yet; make one: weir flow create NAME --template FILE"});
 }
 

@@ -8,10 +8,10 @@
 
 namespace weir::cli {
 
-std::string overview();                             // of `weir --help`
-std::string family_help(std::string_view family);   // of `weir env --help`; "" when nothing begins so
+std::string overview();                            // of `weir --help`
+std::string family_help(std::string_view family);  // of `weir env --help`; "" when nothing begins so
 std::string command_help(const Command& command);
-std::vector<std::string> spelled_commands();        // listed ones
+std::vector<std::string> spelled_commands();  // listed ones
 
 enum class Shell { bash, zsh, fish };
 std::string completion(Shell shell);

@@ -24,11 +24,13 @@ constexpr std::array<std::string_view, 3> states{"open", "acknowledged", "resolv
 }  // namespace
 
 Action incidents(Options& options) {
-  return listing(options, {.path = "incidents",
-                           .columns = incident_columns,
-                           .hint = "no incidents",
-                           .filters = {{.name = "state", .value = "STATE", .help = "only in this state", .choices = states},
-                                       environment_filter}});
+  return listing(
+      options,
+      {.path = "incidents",
+       .columns = incident_columns,
+       .hint = "no incidents",
+       .filters = {{.name = "state", .value = "STATE", .help = "only in this state", .choices = states},
+                   environment_filter}});
 }
 
 Action incident_ack(Options& options) {
@@ -42,7 +44,8 @@ Action incident_ack(Options& options) {
   return [arguments](Session& session) -> Result<Exit> {
     format::Json body{format::Json::Object{}};
     set_given(body, "note", arguments->note);
-    return write_and_say(session, {.path = path_of({"incidents", arguments->id, "acknowledge"}), .body = body},
+    return write_and_say(session,
+                         {.path = path_of({"incidents", arguments->id, "acknowledge"}), .body = body},
                          fmt::format("incident {} is acknowledged", arguments->id));
   };
 }

@@ -12,8 +12,11 @@ namespace {
 
 using format::Json;
 
-constexpr std::array entry_columns{Column{"INDEX", "index", Show::count}, Column{"AT", "at", Show::time}, Column{"TYPE", "type"},
-                                   Column{"ACTOR", "actor"}, Column{"SUBJECTS", "subjects", Show::length},
+constexpr std::array entry_columns{Column{"INDEX", "index", Show::count},
+                                   Column{"AT", "at", Show::time},
+                                   Column{"TYPE", "type"},
+                                   Column{"ACTOR", "actor"},
+                                   Column{"SUBJECTS", "subjects", Show::length},
                                    Column{"LEAF HASH", "leaf_hash", Show::digest}};
 constexpr std::int64_t page_rows = 1000;
 
@@ -22,7 +25,8 @@ Result<Json::Array> entries_from(Api& api, std::int64_t from, std::int64_t limit
   Json::Array rows;
   while (limit > 0) {
     const std::int64_t wanted = std::min(limit, page_rows);
-    const Json page = TRY(api.read("ledger/entries", {{"from", std::to_string(from)}, {"limit", std::to_string(wanted)}}));
+    const Json page =
+        TRY(api.read("ledger/entries", {{"from", std::to_string(from)}, {"limit", std::to_string(wanted)}}));
     const Json::Array& found = page.items("entries");
     rows.insert(rows.end(), found.begin(), found.end());
     if (found.empty()) break;
@@ -48,7 +52,8 @@ Action ledger_entries(Options& options) {
     std::int64_t from = 0, limit = 0;
   };
   const auto arguments = std::make_shared<Arguments>();
-  options.option({.name = "from", .value = "INDEX", .help = "first entry", .fallback = "0"}, &arguments->from);
+  options.option({.name = "from", .value = "INDEX", .help = "first entry", .fallback = "0"},
+                 &arguments->from);
   options.option(limit_row, &arguments->limit);
   return [arguments](Session& session) -> Result<Exit> {
     if (arguments->from < 0) return invalid("--from must be 0 or more", "from");

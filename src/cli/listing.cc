@@ -16,7 +16,8 @@ Action listing(Options& options, const Listing& what) {
   };
   const auto arguments = std::make_shared<Arguments>();
   arguments->filters.resize(what.filters.size());
-  for (std::size_t i = 0; i < what.filters.size(); ++i) options.option(what.filters[i], &arguments->filters[i]);
+  for (std::size_t i = 0; i < what.filters.size(); ++i)
+    options.option(what.filters[i], &arguments->filters[i]);
   options.option(limit_row, &arguments->limit);
   return [arguments, what](Session& session) -> Result<Exit> {
     Query query;
@@ -24,7 +25,12 @@ Action listing(Options& options, const Listing& what) {
       query.emplace_back(what.filters[i].name, arguments->filters[i].value_or(""));
     const std::size_t limit = TRY(checked_limit(arguments->limit));
     Api* api = TRY(session.api());
-    const format::Json::Array rows = TRY(api->list(what.path, what.path.substr(what.path.rfind('/') + 1), query, limit));
+    format::Json::Array rows =
+        TRY(api->list(what.path, what.path.substr(what.path.rfind('/') + 1), query, limit));
+    // Not every list of the API knows a state.
+    for (const auto& [name, value] : query)
+      if (name == "state" && !value.empty())
+        std::erase_if(rows, [&](const format::Json& row) { return row.text("state") != value; });
     session.answer_rows(rows, what.columns, what.hint);
     return Exit::yes;
   };

@@ -9,15 +9,16 @@
 namespace weir::cli {
 
 struct Listing {
-  std::string_view path;    // of the API; its last word is also the member that holds the rows
+  std::string_view path;  // of the API; its last word is also the member that holds the rows
   std::span<const Column> columns;
-  std::string_view hint;    // when there is nothing: the command that fills the list
+  std::string_view hint;                // when there is nothing: the command that fills the list
   std::vector<OptionRow> filters = {};  // options that go into the query under their own name
 };
 
 Action listing(Options& options, const Listing& listing);
 
-inline constexpr OptionRow limit_row{.name = "limit", .value = "N", .help = "at most so many rows", .fallback = "100"};
+inline constexpr OptionRow limit_row{
+    .name = "limit", .value = "N", .help = "at most so many rows", .fallback = "100"};
 Result<std::size_t> checked_limit(std::int64_t limit);  // 1 or more
 
 }  // namespace weir::cli

@@ -1,9 +1,9 @@
 #include "cli/options.h"
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 
@@ -19,7 +19,8 @@ std::string spelled(const Options::Entry& entry) {
 // CLI11 wants plain names of arguments: "ENV[@TIME|#N]" becomes "ENVTIMEN".
 std::string named_for_cli11(std::string_view name) {
   std::string plain;
-  std::copy_if(name.begin(), name.end(), std::back_inserter(plain), [](char c) { return c >= 'A' && c <= 'Z'; });
+  std::copy_if(name.begin(), name.end(), std::back_inserter(plain),
+               [](char c) { return c >= 'A' && c <= 'Z'; });
   return plain;
 }
 
@@ -73,21 +74,31 @@ Result<bool> parse_bool(std::string_view text) {
   return invalid("must be true or false");
 }
 
-Result<std::int64_t> parse_integer(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (fault != std::errc() || end != text.data() + text.size()) return invalid("must be a whole number");
-  return value;
+Status read_word(const std::string& word, bool& out) {
+  out = TRY(parse_bool(word));
+  return {};
+}
+Status read_word(const std::string& word, std::string& out) {
+  out = word;
+  return {};
+}
+Status read_word(const std::string& word, std::int64_t& out) {
+  out = TRY(parse_integer(word));
+  return {};
+}
+Status read_word(const std::string& word, Duration& out) {
+  out = TRY(parse_duration(word));
+  return {};
+}
+Status read_word(const std::string& word, Instant& out) {
+  out = TRY(parse_instant(word));
+  return {};
 }
 
-Status read_word(const std::string& word, bool& out) { out = TRY(parse_bool(word)); return {}; }
-Status read_word(const std::string& word, std::string& out) { out = word; return {}; }
-Status read_word(const std::string& word, std::int64_t& out) { out = TRY(parse_integer(word)); return {}; }
-Status read_word(const std::string& word, Duration& out) { out = TRY(parse_duration(word)); return {}; }
-Status read_word(const std::string& word, Instant& out) { out = TRY(parse_instant(word)); return {}; }
-
 template <class T>
-Status read_words(const std::vector<std::string>& words, T& out) { return read_word(words.back(), out); }
+Status read_words(const std::vector<std::string>& words, T& out) {
+  return read_word(words.back(), out);
+}
 template <class T>
 Status read_words(const std::vector<std::string>& words, std::optional<T>& out) {
   T value{};
@@ -95,7 +106,10 @@ Status read_words(const std::vector<std::string>& words, std::optional<T>& out) 
   out = std::move(value);
   return {};
 }
-Status read_words(const std::vector<std::string>& words, std::vector<std::string>& out) { out = words; return {}; }
+Status read_words(const std::vector<std::string>& words, std::vector<std::string>& out) {
+  out = words;
+  return {};
+}
 
 Status check_words(const Options::Entry& entry, const std::vector<std::string>& words) {
   const OptionRow& row = entry.row;
@@ -115,6 +129,13 @@ Status fill(Options::Entry& entry, const std::vector<std::string>& words) {
 
 }  // namespace
 
+Result<std::int64_t> parse_integer(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc() || end != text.data() + text.size()) return invalid("must be a whole number");
+  return value;
+}
+
 std::string variable_of(std::string_view option) {
   std::string name = "WEIR_";
   for (const char c : option) name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
@@ -122,13 +143,15 @@ std::string variable_of(std::string_view option) {
 }
 
 void Options::global(OptionRow row, Target target) {
-  const auto own = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.row.name == row.name; });
+  const auto own = std::find_if(entries_.begin(), entries_.end(),
+                                [&](const Entry& entry) { return entry.row.name == row.name; });
   if (own != entries_.end()) own->form = Form::own;
   entries_.push_back({row, own == entries_.end() ? Form::option : Form::shadowed, target});
 }
 
 const Options::Entry* Options::find(std::string_view name) const {
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.row.name == name; });
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& entry) { return entry.row.name == name; });
   return found == entries_.end() ? nullptr : &*found;
 }
 
@@ -137,7 +160,8 @@ Status Options::tokenise(std::span<const std::string> words) {
   app.set_help_flag();
   app.allow_extras(false);
   std::vector<CLI::Option*> declared;
-  for (Entry& entry : entries_) declared.push_back(entry.form == Form::shadowed ? nullptr : declare(app, entry));
+  for (Entry& entry : entries_)
+    declared.push_back(entry.form == Form::shadowed ? nullptr : declare(app, entry));
   const Status parsed = parse_with(app, {words.begin(), words.end()}, entries_);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     if (declared[i] == nullptr) continue;
@@ -152,14 +176,18 @@ Status Options::resolve(std::span<const Source> sources) {
     std::optional<std::vector<std::string>> words;
     if (entry.given) words = entry.words;
     const bool outside = entry.form == Form::option || entry.form == Form::shadowed;
-    for (auto source = sources.begin(); !words && outside && source != sources.end(); ++source) words = (*source)(entry.row);
+    for (auto source = sources.begin(); !words && outside && source != sources.end(); ++source)
+      words = (*source)(entry.row);
     if (!words && !entry.row.fallback.empty()) words = std::vector{std::string(entry.row.fallback)};
     if (!words || words->empty()) {
       if (entry.row.need == Need::optional) continue;
-      return invalid(fmt::format("{} is missing: {}", spelled(entry), entry.row.help), std::string(entry.row.name));
+      return invalid(fmt::format("{} is missing: {}", spelled(entry), entry.row.help),
+                     std::string(entry.row.name));
     }
     const Status filled = fill(entry, *words);
-    if (!filled) return invalid(fmt::format("{} {}", spelled(entry), filled.error().message), std::string(entry.row.name));
+    if (!filled)
+      return invalid(fmt::format("{} {}", spelled(entry), filled.error().message),
+                     std::string(entry.row.name));
   }
   return {};
 }

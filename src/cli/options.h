@@ -1,7 +1,7 @@
-// The options and arguments of one command, declared once as rows; parsing, help, completion, documents and the
-// precedence of their sources are made from these rows. A value comes from the command line, else from WEIR_<OPTION>
-// in the environment (several values separated by commas), else from the configuration file, else from `fallback`.
-// Belongs to one thread.
+// The options and arguments of one command, declared once as rows; parsing, help, completion, documents and
+// the precedence of their sources are made from these rows. A value comes from the command line, else from
+// WEIR_<OPTION> in the environment (several values separated by commas), else from the configuration file,
+// else from `fallback`. Belongs to one thread.
 #pragma once
 #include <functional>
 #include <optional>
@@ -24,20 +24,21 @@ enum class Many {
 };
 
 struct OptionRow {
-  std::string_view name;          // long name without dashes; of an argument the word for it: "ENV"
-  std::string_view value = {};    // the word for its value: "DIR"; empty for a flag
+  std::string_view name;        // long name without dashes; of an argument the word for it: "ENV"
+  std::string_view value = {};  // the word for its value: "DIR"; empty for a flag
   std::string_view help;
   Need need = Need::optional;
   Many many = Many::no;
   std::string_view fallback = {};
   std::span<const std::string_view> choices = {};
-  char letter = 0;                // short form
+  char letter = 0;  // short form
 };
 
 // Where a value goes. Text is checked on the way: "--within 2x" is refused before anything is done.
-using Target = std::variant<bool*, std::string*, std::int64_t*, Duration*, Instant*, std::optional<std::string>*,
-                            std::optional<std::int64_t>*, std::optional<Duration>*, std::optional<Instant>*,
-                            std::optional<bool>*, std::vector<std::string>*>;
+using Target =
+    std::variant<bool*, std::string*, std::int64_t*, Duration*, Instant*, std::optional<std::string>*,
+                 std::optional<std::int64_t>*, std::optional<Duration>*, std::optional<Instant>*,
+                 std::optional<bool>*, std::vector<std::string>*>;
 
 enum class Form {
   option,
@@ -49,6 +50,7 @@ enum class Form {
 // Asked for the words of an option that the command line did not give.
 using Source = std::function<std::optional<std::vector<std::string>>(const OptionRow& row)>;
 
+Result<std::int64_t> parse_integer(std::string_view text);
 std::string variable_of(std::string_view option);  // "tls-cert" → "WEIR_TLS_CERT"
 
 class Options {

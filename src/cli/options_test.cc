@@ -1,7 +1,6 @@
 #include "cli/options.h"
 
 #include <gtest/gtest.h>
-
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,7 +16,8 @@ namespace weir::cli {
 namespace {
 
 constexpr std::string_view me = R"({"name":"ada","kind":"person","roles":["admin"],"organization":"default",
-  "scopes":{"flows":[],"environments":[]},"server":{"version":"1","time":"2026-11-22T20:00:00.000000Z","url":"http://x"}})";
+  "scopes":{"flows":[],"environments":[]},"server":{"version":"1","time":"2026-11-22T20:00:00.000000Z",
+  "url":"http://x"}})";
 
 // A file with this content for the duration of a test.
 class WrittenFile {
@@ -71,14 +71,19 @@ TEST(Options, every_option_of_every_command_can_come_from_a_variable) {
       return std::nullopt;
     })};
     const Status resolved = options.resolve(sources);
-    if (!resolved.ok()) continue;  // an argument or a required option was missing: the order is that of declaration
+    if (!resolved.ok())
+      continue;  // an argument or a required option was missing: the order is that of declaration
     for (const Options::Entry& entry : options.entries())
-      EXPECT_EQ(asked.contains(variable_of(entry.row.name)), entry.form != Form::argument) << command.path << entry.row.name;
+      EXPECT_EQ(asked.contains(variable_of(entry.row.name)), entry.form != Form::argument)
+          << command.path << entry.row.name;
   }
 }
 
 TEST(Options, the_nearest_section_of_the_file_wins) {
-  const ConfigFile file = ConfigFile::parse("kind: host\nenv:\n  kind: docker\n  create:\n    kind: logical\nenv show:\n  output: json\n").value();
+  const ConfigFile file =
+      ConfigFile::parse(
+          "kind: host\nenv:\n  kind: docker\n  create:\n    kind: logical\nenv show:\n  output: json\n")
+          .value();
   EXPECT_EQ(file.find("env create", "kind"), std::vector<std::string>{"logical"});
   EXPECT_EQ(file.find("env list", "kind"), std::vector<std::string>{"docker"});
   EXPECT_EQ(file.find("approve", "kind"), std::vector<std::string>{"host"});
@@ -88,8 +93,14 @@ TEST(Options, the_nearest_section_of_the_file_wins) {
 
 TEST(Options, a_key_of_the_file_that_is_no_option_is_refused) {
   const WrittenFile global("urll: http://x\n"), local("env create:\n  within: 2s\n"), broken("a: [\n");
-  EXPECT_NE(CommandLine().run({"version", "--config", global.path()}).err.find("'urll' is no option of any command"), std::string::npos);
-  EXPECT_NE(CommandLine().run({"version", "--config", local.path()}).err.find("'within' is no option of 'env create'"), std::string::npos);
+  EXPECT_NE(CommandLine()
+                .run({"version", "--config", global.path()})
+                .err.find("'urll' is no option of any command"),
+            std::string::npos);
+  EXPECT_NE(CommandLine()
+                .run({"version", "--config", local.path()})
+                .err.find("'within' is no option of 'env create'"),
+            std::string::npos);
   EXPECT_EQ(CommandLine().run({"version", "--config", broken.path()}).exit, 2);
   EXPECT_EQ(CommandLine().run({"version", "--config", "/nonexistent"}).exit, 2);
 }
@@ -111,7 +122,10 @@ TEST(Options, an_option_of_the_command_hides_the_global_one_of_the_same_name) {
   ASSERT_EQ(server.asked("channels/c").size(), 1u);
   EXPECT_EQ(server.asked("channels/c")[0].body, R"({"url":"https://example.org/hook","kind":"webhook"})");
   EXPECT_NE(line.run({"channel", "add", "c"}).err.find("--url is missing"), std::string::npos);
-  EXPECT_EQ(CommandLine().run({"--url", server.url(), "channel", "add", "c", "--url", "https://example.org/hook"}).exit, 0);
+  EXPECT_EQ(CommandLine()
+                .run({"--url", server.url(), "channel", "add", "c", "--url", "https://example.org/hook"})
+                .exit,
+            0);
 }
 
 TEST(Options, values_of_the_wrong_kind_name_the_option) {
@@ -119,9 +133,13 @@ TEST(Options, values_of_the_wrong_kind_name_the_option) {
   const std::string digest(64, 'a');
   for (const std::vector<std::string>& words :
        {std::vector<std::string>{"deploy", digest, "--environment", "e", "--within", "2x"},
-        {"deploy", digest, "--environment", "e", "--at-least", "two"}, {"approvals", "--limit", "0"},
-        {"alerts", "--output", "xml"}, {"approve", digest, "--environment", "e", "--until", "tomorrow"},
-        {"approve", digest, "--environment", "e", "--environment", "f"}, {"env", "show", "e@yesterday"}, {"env", "show", "e#x"}}) {
+        {"deploy", digest, "--environment", "e", "--at-least", "two"},
+        {"approvals", "--limit", "0"},
+        {"alerts", "--output", "xml"},
+        {"approve", digest, "--environment", "e", "--until", "tomorrow"},
+        {"approve", digest, "--environment", "e", "--environment", "f"},
+        {"env", "show", "e@yesterday"},
+        {"env", "show", "e#x"}}) {
     const Finished done = line.run(words);
     EXPECT_EQ(done.exit, 2) << words.back() << done.err;
     EXPECT_EQ(std::count(done.err.begin(), done.err.end(), '\n'), 1) << done.err;

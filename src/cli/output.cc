@@ -20,21 +20,21 @@ struct StateRow {
   Weight weight;
 };
 constexpr std::array states{
-    StateRow{"approved", "■", Weight::blue},    StateRow{"explained", "▪", Weight::quiet},
-    StateRow{"unknown", "◆", Weight::red},      StateRow{"unapproved", "◆", Weight::red},
-    StateRow{"changed", "▲", Weight::amber},    StateRow{"expired", "▲", Weight::amber},
-    StateRow{"revoked", "▲", Weight::amber},    StateRow{"early", "▲", Weight::amber},
-    StateRow{"late", "▲", Weight::amber},       StateRow{"missing", "○", Weight::amber},
-    StateRow{"open", "◆", Weight::red},         StateRow{"acknowledged", "◇", Weight::amber},
-    StateRow{"resolved", "✓", Weight::quiet},   StateRow{"critical", "◆", Weight::red},
-    StateRow{"high", "◆", Weight::red},         StateRow{"medium", "▲", Weight::amber},
-    StateRow{"low", "▪", Weight::quiet},        StateRow{"active", "■", Weight::blue},
-    StateRow{"expected", "○", Weight::amber},   StateRow{"observed", "■", Weight::blue},
-    StateRow{"ended", "▪", Weight::quiet},      StateRow{"missed", "◆", Weight::red},
-    StateRow{"failed", "◆", Weight::red},       StateRow{"met", "■", Weight::blue},
-    StateRow{"extra", "▪", Weight::quiet},      StateRow{"live", "■", Weight::blue},
-    StateRow{"silent", "◆", Weight::red},       StateRow{"replaced", "▪", Weight::quiet},
-    StateRow{"pending", "○", Weight::amber},    StateRow{"delivered", "✓", Weight::quiet},
+    StateRow{"approved", "■", Weight::blue},  StateRow{"explained", "▪", Weight::quiet},
+    StateRow{"unknown", "◆", Weight::red},    StateRow{"unapproved", "◆", Weight::red},
+    StateRow{"changed", "▲", Weight::amber},  StateRow{"expired", "▲", Weight::amber},
+    StateRow{"revoked", "▲", Weight::amber},  StateRow{"early", "▲", Weight::amber},
+    StateRow{"late", "▲", Weight::amber},     StateRow{"missing", "○", Weight::amber},
+    StateRow{"open", "◆", Weight::red},       StateRow{"acknowledged", "◇", Weight::amber},
+    StateRow{"resolved", "✓", Weight::quiet}, StateRow{"critical", "◆", Weight::red},
+    StateRow{"high", "◆", Weight::red},       StateRow{"medium", "▲", Weight::amber},
+    StateRow{"low", "▪", Weight::quiet},      StateRow{"active", "■", Weight::blue},
+    StateRow{"expected", "○", Weight::amber}, StateRow{"observed", "■", Weight::blue},
+    StateRow{"ended", "▪", Weight::quiet},    StateRow{"missed", "◆", Weight::red},
+    StateRow{"failed", "◆", Weight::red},     StateRow{"met", "■", Weight::blue},
+    StateRow{"extra", "▪", Weight::quiet},    StateRow{"live", "■", Weight::blue},
+    StateRow{"silent", "◆", Weight::red},     StateRow{"replaced", "▪", Weight::quiet},
+    StateRow{"pending", "○", Weight::amber},  StateRow{"delivered", "✓", Weight::quiet},
     StateRow{"dead", "◆", Weight::red},
 };
 
@@ -43,11 +43,16 @@ constexpr std::size_t cell_columns_max = 72;
 
 std::string_view code_of(Weight weight) {
   switch (weight) {
-    case Weight::strong: return "1";
-    case Weight::quiet: return "2";
-    case Weight::red: return "31";
-    case Weight::amber: return "33";
-    case Weight::blue: return "36";
+    case Weight::strong:
+      return "1";
+    case Weight::quiet:
+      return "2";
+    case Weight::red:
+      return "31";
+    case Weight::amber:
+      return "33";
+    case Weight::blue:
+      return "36";
   }
   return "0";
 }
@@ -74,14 +79,15 @@ Character first_of(std::string_view text) {
 
 bool harmful(std::uint32_t code) {
   const bool control = code < 0x20 || (code >= 0x7F && code <= 0x9F) || code == 0x2028 || code == 0x2029;
-  const bool direction = code == 0x061C || code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
-                         (code >= 0x2066 && code <= 0x2069);
+  const bool direction = code == 0x061C || code == 0x200E || code == 0x200F ||
+                         (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
   return control || direction || code == 0xFEFF;
 }
 
 bool wide(std::uint32_t code) {
-  return (code >= 0x1100 && code <= 0x115F) || (code >= 0x2E80 && code <= 0xA4CF) || (code >= 0xAC00 && code <= 0xD7A3) ||
-         (code >= 0xF900 && code <= 0xFAFF) || (code >= 0xFE30 && code <= 0xFE6F) || (code >= 0xFF00 && code <= 0xFF60) ||
+  return (code >= 0x1100 && code <= 0x115F) || (code >= 0x2E80 && code <= 0xA4CF) ||
+         (code >= 0xAC00 && code <= 0xD7A3) || (code >= 0xF900 && code <= 0xFAFF) ||
+         (code >= 0xFE30 && code <= 0xFE6F) || (code >= 0xFF00 && code <= 0xFF60) ||
          (code >= 0x1F300 && code <= 0x1FAFF) || (code >= 0x20000 && code <= 0x3FFFD);
 }
 
@@ -135,7 +141,8 @@ std::string styled(std::string_view text, Weight weight, Color color) {
 
 std::string marked(std::string_view state, Color color) {
   if (state.empty()) return "";
-  const auto found = std::find_if(states.begin(), states.end(), [&](const StateRow& row) { return row.word == state; });
+  const auto found =
+      std::find_if(states.begin(), states.end(), [&](const StateRow& row) { return row.word == state; });
   if (found == states.end()) return "· " + cleaned(state);
   return styled(fmt::format("{} {}", found->mark, found->word), found->weight, color);
 }
@@ -146,7 +153,8 @@ std::string cleaned(std::string_view text) {
     const Character next = first_of(text);
     if (!harmful(next.code)) out += text.substr(0, next.bytes);
     else if (next.code >= 0x100) out += fmt::format("\\u{{{:x}}}", next.code);
-    else out += fmt::format("\\x{:02x}", next.code == 0 ? static_cast<unsigned char>(text.front()) : next.code);
+    else
+      out += fmt::format("\\x{:02x}", next.code == 0 ? static_cast<unsigned char>(text.front()) : next.code);
     text.remove_prefix(next.bytes);
   }
   return out;
@@ -175,14 +183,21 @@ const Json& member(const Json& row, std::string_view dotted_path) {
 std::string cell(const Column& column, const Json& row) {
   const Json& value = member(row, column.path);
   switch (column.show) {
-    case Show::digest: return cleaned(short_digest(plain(value)));
-    case Show::time: return cleaned(to_the_second(plain(value)));
-    case Show::state: return marked(plain(value), Color::no);
-    case Show::list: return shortened(cleaned(joined(value)));
-    case Show::length: return value.array() == nullptr ? "" : std::to_string(value.array()->size());
-    case Show::yes_no: return value.boolean() == nullptr ? "" : *value.boolean() ? "yes" : "no";
+    case Show::digest:
+      return cleaned(short_digest(plain(value)));
+    case Show::time:
+      return cleaned(to_the_second(plain(value)));
+    case Show::state:
+      return marked(plain(value), Color::no);
+    case Show::list:
+      return shortened(cleaned(joined(value)));
+    case Show::length:
+      return value.array() == nullptr ? "" : std::to_string(value.array()->size());
+    case Show::yes_no:
+      return value.boolean() == nullptr ? "" : *value.boolean() ? "yes" : "no";
     case Show::text:
-    case Show::count: return shortened(cleaned(plain(value)));
+    case Show::count:
+      return shortened(cleaned(plain(value)));
   }
   return "";
 }

@@ -1,6 +1,7 @@
-// What people read on a terminal: aligned tables whose columns are rows of data, marks and colours for states, and safe
-// text. Whatever comes from outside is cleaned of control and direction characters before it reaches a terminal, because
-// the name of a program is chosen by whoever starts it. Machines get JSON instead (session.h). Pure.
+// What people read on a terminal: aligned tables whose columns are rows of data, marks and colours for
+// states, and safe text. Whatever comes from outside is cleaned of control and direction characters before
+// it reaches a terminal, because the name of a program is chosen by whoever starts it. Machines get JSON
+// instead (session.h). Pure.
 #pragma once
 #include <span>
 #include <string>
@@ -15,13 +16,13 @@ enum class Color { no, yes };
 
 enum class Show {
   text,
-  digest,   // twelve digits
-  time,     // to the second
-  state,    // mark, word, colour
-  count,    // right-aligned
-  list,     // items joined by ", "
-  length,   // number of items
-  yes_no,   // true: yes, false: no, null: not known
+  digest,  // twelve digits
+  time,    // to the second
+  state,   // mark, word, colour
+  count,   // right-aligned
+  list,    // items joined by ", "
+  length,  // number of items
+  yes_no,  // true: yes, false: no, null: not known
 };
 
 // A column shows the member at `path` ("last_delivery.at") of each row.

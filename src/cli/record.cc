@@ -1,5 +1,6 @@
-// `weir record`: flow, trail, artifact and evidence in one step of a pipeline. Every write carries a key made from its own
-// content, so that running the step again changes nothing, and a step that broke off goes on where it was.
+// `weir record`: flow, trail, artifact and evidence in one step of a pipeline. Every write carries a key
+// made from its own content, so that running the step again changes nothing, and a step that broke off goes
+// on where it was.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -18,8 +19,8 @@ namespace {
 
 using format::Json;
 
-constexpr std::array recorded_columns{Column{"EVIDENCE", "name"}, Column{"TYPE", "type"}, Column{"FILE", "file"},
-                                      Column{"COMPLIANT", "compliant", Show::yes_no}};
+constexpr std::array recorded_columns{Column{"EVIDENCE", "name"}, Column{"TYPE", "type"},
+                                      Column{"FILE", "file"}, Column{"COMPLIANT", "compliant", Show::yes_no}};
 
 struct Recording {
   std::string what;
@@ -33,7 +34,8 @@ void fill(std::optional<std::string>& given, const std::string& from_ci) {
 
 // What the flags leave open, the CI system says.
 Status complete(Recording& recording, const Environment& environment) {
-  const std::optional<evidence::CiRun> run = evidence::detect_ci({environment.variables.begin(), environment.variables.end()});
+  const std::optional<evidence::CiRun> run =
+      evidence::detect_ci({environment.variables.begin(), environment.variables.end()});
   if (run) {
     fill(recording.flow, run->flow);
     fill(recording.trail, run->trail);
@@ -64,15 +66,19 @@ Result<Json> flow_for(Api& api, const Recording& recording) {
   return api.read(path);
 }
 
-std::string name_for(const Recording& recording, const artifact::Fingerprint& found, const Json& flow_template) {
+std::string name_for(const Recording& recording, const artifact::Fingerprint& found,
+                     const Json& flow_template) {
   if (recording.name) return *recording.name;
   const Json::Array& artifacts = flow_template.items("artifacts");
   return artifacts.size() == 1 ? std::string(artifacts.front().text("name")) : found.name;
 }
 
 Json artifact_body(const Recording& recording, const artifact::Fingerprint& found, const std::string& name) {
-  Json body = Json::object({{"flow", *recording.flow}, {"trail", *recording.trail}, {"name", name},
-                            {"kind", format::name_of(found.kind)}, {"digest", to_string(found.digest)}});
+  Json body = Json::object({{"flow", *recording.flow},
+                            {"trail", *recording.trail},
+                            {"name", name},
+                            {"kind", format::name_of(found.kind)},
+                            {"digest", to_string(found.digest)}});
   set_given(body, "commit", recording.commit);
   set_given(body, "build_url", recording.url);
   std::vector<std::string> documents;
@@ -81,20 +87,25 @@ Json artifact_body(const Recording& recording, const artifact::Fingerprint& foun
   return body;
 }
 
-Json attestation_body(const Recording& recording, const artifact::Fingerprint& found, const EvidenceFile& file) {
-  Json body = Json::object({{"flow", *recording.flow}, {"trail", *recording.trail}, {"name", file.name}, {"type", file.type}});
+Json attestation_body(const Recording& recording, const artifact::Fingerprint& found,
+                      const EvidenceFile& file) {
+  Json body = Json::object(
+      {{"flow", *recording.flow}, {"trail", *recording.trail}, {"name", file.name}, {"type", file.type}});
   if (file.about_artifact) body.set("artifact", to_string(found.digest));
   body.set("content", encode_base64(file.content));
   set_given(body, "url", recording.url);
   return body;
 }
 
-Status begin_trail(Api& api, const Recording& recording) {
+Status begin_trail(Session& session, Api& api, const Recording& recording) {
   Json body{Json::Object{}};
   set_given(body, "commit", recording.commit);
   set_given(body, "branch", recording.branch);
   set_given(body, "url", recording.url);
-  TRY(write_once(api, {.method = "PUT", .path = path_of({"flows", *recording.flow, "trails", *recording.trail}), .body = body}));
+  const std::string path = path_of({"flows", *recording.flow, "trails", *recording.trail});
+  constexpr std::array<std::string_view, 5> kept{"commit", "branch", "url", "description", "author"};
+  TRY(keep_known(session, path, kept, body));
+  TRY(write_once(api, {.method = "PUT", .path = path, .body = body}));
   return {};
 }
 
@@ -106,38 +117,45 @@ struct Recorded {
 };
 
 std::string story(const Recorded& recorded, Color color) {
-  std::string out = fmt::format("{} is recorded as {} on trail {} of flow {}\n", recorded.artifact.text("digest"),
-                                cleaned(recorded.artifact.text("name")), cleaned(recorded.trail.text("name")),
-                                cleaned(recorded.trail.text("flow")));
+  std::string out = fmt::format("{} is recorded as {} on trail {} of flow {}\n",
+                                recorded.artifact.text("digest"), cleaned(recorded.artifact.text("name")),
+                                cleaned(recorded.trail.text("name")), cleaned(recorded.trail.text("flow")));
   if (!recorded.attestations.empty()) out += table(recorded_columns, recorded.attestations, color);
   for (const std::string& path : recorded.unrecognised)
-    out += fmt::format("not recognised, not recorded: {} (weir attest generic takes any file)\n", cleaned(path));
+    out +=
+        fmt::format("not recognised, not recorded: {} (weir attest generic takes any file)\n", cleaned(path));
   const Json::Array& missing = recorded.trail.items("missing");
   if (missing.empty()) return out + "nothing is missing\n";
-  for (const Json& row : missing) out += fmt::format("missing: {}\n", cleaned(row.string() != nullptr ? *row.string() : dump(row)));
+  for (const Json& row : missing)
+    out += fmt::format("missing: {}\n", cleaned(row.string() != nullptr ? *row.string() : dump(row)));
   return out;
 }
 
 Json machine_form(const Recorded& recorded) {
-  return Json::object({{"artifact", recorded.artifact},
-                       {"attestations", recorded.attestations},
-                       {"unrecognised", Json(Json::Array(recorded.unrecognised.begin(), recorded.unrecognised.end()))},
-                       {"trail", recorded.trail},
-                       {"missing", recorded.trail.at("missing")}});
+  return Json::object(
+      {{"artifact", recorded.artifact},
+       {"attestations", recorded.attestations},
+       {"unrecognised", Json(Json::Array(recorded.unrecognised.begin(), recorded.unrecognised.end()))},
+       {"trail", recorded.trail},
+       {"missing", recorded.trail.at("missing")}});
 }
 
-Result<Recorded> record_all(Session& session, const Recording& recording, const artifact::Fingerprint& found, EvidenceFound evidence) {
+Result<Recorded> record_all(Session& session, const Recording& recording, const artifact::Fingerprint& found,
+                            EvidenceFound evidence) {
   Api* api = TRY(session.api());
   const Json flow = TRY(flow_for(*api, recording));
   const std::string name = name_for(recording, found, flow.at("template"));
   assign_names(evidence.files, flow.at("template"), name);
-  TRY(begin_trail(*api, recording));
+  TRY(begin_trail(session, *api, recording));
   Recorded recorded{.unrecognised = std::move(evidence.unrecognised)};
-  const Json artifact = TRY(write_once(*api, {.path = "artifacts", .body = artifact_body(recording, found, name)}));
+  const Json artifact =
+      TRY(write_once(*api, {.path = "artifacts", .body = artifact_body(recording, found, name)}));
   recorded.artifact = artifact.at("artifact");
   for (const EvidenceFile& file : evidence.files) {
-    session.progress(fmt::format("sending {} of {} …", recorded.attestations.size() + 1, evidence.files.size()));
-    const Json answer = TRY(write_once(*api, {.path = "attestations", .body = attestation_body(recording, found, file)}));
+    session.progress(
+        fmt::format("sending {} of {} …", recorded.attestations.size() + 1, evidence.files.size()));
+    const Json answer =
+        TRY(write_once(*api, {.path = "attestations", .body = attestation_body(recording, found, file)}));
     Json row = answer.at("attestation");
     row.set("file", file.path);
     recorded.attestations.push_back(std::move(row));
@@ -152,14 +170,29 @@ Result<Recorded> record_all(Session& session, const Recording& recording, const 
 Action record(Options& options) {
   const auto given = std::make_shared<Recording>();
   options.argument(artifact_word, &given->what);
-  options.option({.name = "evidence", .value = "GLOB", .help = "files, recognised by content: JUnit, SARIF, CycloneDX, SPDX, provenance", .many = Many::row}, &given->patterns);
-  options.option({.name = "name", .value = "NAME", .help = "of the artifact in the flow's template; its own unless said"}, &given->name);
-  options.option({.name = "flow", .value = "FLOW", .help = "flow; from the CI's variables unless said"}, &given->flow);
-  options.option({.name = "trail", .value = "TRAIL", .help = "run of the flow; from the CI's variables unless said"}, &given->trail);
-  options.option({.name = "commit", .value = "SHA", .help = "commit; from the CI's variables unless said"}, &given->commit);
-  options.option({.name = "branch", .value = "NAME", .help = "branch; from the CI's variables unless said"}, &given->branch);
-  options.option({.name = "url", .value = "URL", .help = "page of the run; from the CI's variables unless said"}, &given->url);
-  options.option({.name = "service", .value = "SERVICE", .help = "service of the flow, when it is new"}, &given->service);
+  options.option({.name = "evidence",
+                  .value = "GLOB",
+                  .help = "files, recognised by content: JUnit, SARIF, CycloneDX, SPDX, provenance",
+                  .many = Many::row},
+                 &given->patterns);
+  options.option({.name = "name",
+                  .value = "NAME",
+                  .help = "of the artifact in the flow's template; its own unless said"},
+                 &given->name);
+  options.option({.name = "flow", .value = "FLOW", .help = "flow; from the CI's variables unless said"},
+                 &given->flow);
+  options.option(
+      {.name = "trail", .value = "TRAIL", .help = "run of the flow; from the CI's variables unless said"},
+      &given->trail);
+  options.option({.name = "commit", .value = "SHA", .help = "commit; from the CI's variables unless said"},
+                 &given->commit);
+  options.option({.name = "branch", .value = "NAME", .help = "branch; from the CI's variables unless said"},
+                 &given->branch);
+  options.option(
+      {.name = "url", .value = "URL", .help = "page of the run; from the CI's variables unless said"},
+      &given->url);
+  options.option({.name = "service", .value = "SERVICE", .help = "service of the flow, when it is new"},
+                 &given->service);
   return [given](Session& session) -> Result<Exit> {
     TRY(complete(*given, session.environment()));
     const artifact::Fingerprint found = TRY(identify(session, given->what));

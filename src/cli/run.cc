@@ -28,8 +28,10 @@ std::optional<std::string> variable(const Environment& environment, std::string_
 OutputForm form_of(std::span<const std::string> words, const Environment& environment) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const bool next = i + 1 < words.size();
-    if ((words[i] == "--output" || words[i] == "-o") && next) return words[i + 1] == "json" ? OutputForm::json : OutputForm::table;
-    if (words[i].starts_with("--output=")) return words[i] == "--output=json" ? OutputForm::json : OutputForm::table;
+    if ((words[i] == "--output" || words[i] == "-o") && next)
+      return words[i + 1] == "json" ? OutputForm::json : OutputForm::table;
+    if (words[i].starts_with("--output="))
+      return words[i] == "--output=json" ? OutputForm::json : OutputForm::table;
   }
   return variable(environment, "WEIR_OUTPUT") == "json" ? OutputForm::json : OutputForm::table;
 }
@@ -59,11 +61,15 @@ std::size_t leading_words(std::span<const std::string> words) {
 
 bool asks_for_help(const std::string& word) { return word == "--help" || word == "-h" || word == "help"; }
 
-// No command was found: help for all or for a family ("weir env"), the version, or an error with a suggestion.
-int without_command(std::span<const std::string> leading, std::span<const std::string> words, Environment& environment,
-                    OutputForm form) {
-  const bool help = std::any_of(words.begin(), words.end(), asks_for_help) || std::any_of(leading.begin(), leading.end(), asks_for_help);
-  const auto first = std::find_if(words.begin(), words.end(), [](const std::string& word) { return !word.starts_with('-') && word != "help"; });
+// No command was found: help for all or for a family ("weir env"), the version, or an error with a
+// suggestion.
+int without_command(std::span<const std::string> leading, std::span<const std::string> words,
+                    Environment& environment, OutputForm form) {
+  const bool help = std::any_of(words.begin(), words.end(), asks_for_help) ||
+                    std::any_of(leading.begin(), leading.end(), asks_for_help);
+  const auto first = std::find_if(words.begin(), words.end(), [](const std::string& word) {
+    return !word.starts_with('-') && word != "help";
+  });
   const std::string family = first == words.end() ? "" : *first;
   if (family.empty() && std::find(leading.begin(), leading.end(), "--version") != leading.end()) {
     environment.out << "weir " << version << '\n';
@@ -78,10 +84,14 @@ int without_command(std::span<const std::string> leading, std::span<const std::s
     environment.err << text;
     return usage_exit;
   }
-  const auto tail = std::find_if(words.begin(), words.end(), [](const std::string& word) { return word.starts_with('-'); });
+  const auto tail =
+      std::find_if(words.begin(), words.end(), [](const std::string& word) { return word.starts_with('-'); });
   const std::string spelled = fmt::format("{}", fmt::join(words.begin(), tail, " "));
-  return refuse(environment, invalid(fmt::format("'{}' is no command{} (weir --help lists them)", spelled,
-                                                 did_you_mean(spelled, spelled_commands())), spelled), form);
+  return refuse(environment,
+                invalid(fmt::format("'{}' is no command{} (weir --help lists them)", spelled,
+                                    did_you_mean(spelled, spelled_commands())),
+                        spelled),
+                form);
 }
 
 // ---- the configuration file ----
@@ -139,7 +149,8 @@ std::vector<std::string> split_commas(std::string_view text) {
 }
 
 // Where options come from that do not stand behind the command, the nearest first.
-Status resolve(Options& options, const Options& leading, const Command& command, const Environment& environment) {
+Status resolve(Options& options, const Options& leading, const Command& command,
+               const Environment& environment) {
   const ConfigFile file = TRY(read_config(leading.find("config")->given ? leading : options, environment));
   const std::array sources{
       Source([&](const OptionRow& row) -> std::optional<std::vector<std::string>> {
@@ -193,7 +204,8 @@ int run(std::span<const std::string> words, Environment& environment) {
   const Command* command = find_command(behind);
   if (command == nullptr) return without_command(words.first(leading), behind, environment, form);
   try {
-    const Result<Exit> exit = perform({words.first(leading), behind.subspan(words_in(command->path)), *command}, environment, form);
+    const Result<Exit> exit =
+        perform({words.first(leading), behind.subspan(words_in(command->path)), *command}, environment, form);
     return exit ? static_cast<int>(*exit) : refuse(environment, exit.error(), form);
   } catch (const std::exception& fault) {
     return refuse(environment, internal(fault.what()), form);

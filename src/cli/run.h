@@ -1,5 +1,5 @@
-// The command line from its words to its exit code: 0 yes, 1 no (a deny, a mismatch, not found), 2 usage, 3 not
-// authorised, 4 server unavailable, 5 internal.
+// The command line from its words to its exit code: 0 yes, 1 no (a deny, a mismatch, not found), 2 usage, 3
+// not authorised, 4 server unavailable, 5 internal.
 #pragma once
 #include <span>
 #include <string>

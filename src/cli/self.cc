@@ -19,7 +19,8 @@ constexpr std::array<std::string_view, 3> shells{"bash", "zsh", "fish"};
 
 Action show_completion(Options& options) {
   const auto shell = std::make_shared<std::string>();
-  options.argument({.name = "SHELL", .help = "your shell", .need = Need::required, .choices = shells}, shell.get());
+  options.argument({.name = "SHELL", .help = "your shell", .need = Need::required, .choices = shells},
+                   shell.get());
   return [shell](Session& session) -> Result<Exit> {
     const auto chosen = std::find(shells.begin(), shells.end(), *shell) - shells.begin();
     session.environment().out << completion(static_cast<Shell>(chosen));

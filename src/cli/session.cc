@@ -15,20 +15,28 @@ constexpr std::size_t token_bytes_max = 4096;
 Result<std::string> read_token(const std::string& file) {
   std::ifstream in(file);
   std::string token;
-  if (!in || !std::getline(in, token)) return invalid(fmt::format("--token-file {}: cannot be read", file), "token-file");
-  if (token.size() > token_bytes_max) return invalid(fmt::format("--token-file {}: holds no token", file), "token-file");
+  if (!in || !std::getline(in, token))
+    return invalid(fmt::format("--token-file {}: cannot be read", file), "token-file");
+  if (token.size() > token_bytes_max)
+    return invalid(fmt::format("--token-file {}: holds no token", file), "token-file");
   return token;
 }
 
 // What a person can do about it, where the message itself cannot know.
 std::string_view remedy_for(Errc code) {
   switch (code) {
-    case Errc::unauthenticated: return " (give a valid token with --token or WEIR_TOKEN; `weir whoami` tries it)";
-    case Errc::forbidden: return " (`weir whoami` shows what your token may do)";
-    case Errc::unavailable: return " (is the server running, and is --url or WEIR_URL right?)";
-    case Errc::too_many: return " (wait a little, then try again)";
-    case Errc::corrupt: return " (run `weir ledger verify --data DIR` beside the server)";
-    default: return "";
+    case Errc::unauthenticated:
+      return " (give a valid token with --token or WEIR_TOKEN; `weir whoami` tries it)";
+    case Errc::forbidden:
+      return " (`weir whoami` shows what your token may do)";
+    case Errc::unavailable:
+      return " (is the server running, and is --url or WEIR_URL right?)";
+    case Errc::too_many:
+      return " (wait a little, then try again)";
+    case Errc::corrupt:
+      return " (run `weir ledger verify --data DIR` beside the server)";
+    default:
+      return "";
   }
 }
 
@@ -43,7 +51,9 @@ Result<Api*> Session::api() {
   std::string token = globals_.token.value_or("");
   if (token.empty() && globals_.token_file) token = TRY(read_token(*globals_.token_file));
   TRY(http::parse_url(globals_.url));
-  api_ = std::make_unique<Api>(ApiConfig{.url = globals_.url, .organization = globals_.organization, .token = token,
+  api_ = std::make_unique<Api>(ApiConfig{.url = globals_.url,
+                                         .organization = globals_.organization,
+                                         .token = token,
                                          .ca_file = globals_.ca_file.value_or("")},
                                environment_.wait);
   return api_.get();
@@ -51,7 +61,8 @@ Result<Api*> Session::api() {
 
 Color Session::color() const {
   if (globals_.color == "always") return Color::yes;
-  const bool wanted = globals_.color == "auto" && environment_.out_is_terminal && !environment_.variable("NO_COLOR");
+  const bool wanted =
+      globals_.color == "auto" && environment_.out_is_terminal && !environment_.variable("NO_COLOR");
   return wanted ? Color::yes : Color::no;
 }
 
@@ -70,7 +81,9 @@ void Session::answer_rows(const Json::Array& rows, std::span<const Column> colum
   answer(Json(rows), rows.empty() ? "" : table(columns, rows, color()));
 }
 
-void Session::answer_card(const Json& row, std::span<const Column> columns) { answer(row, card(columns, row, color())); }
+void Session::answer_card(const Json& row, std::span<const Column> columns) {
+  answer(row, card(columns, row, color()));
+}
 
 void Session::note(std::string_view text) {
   if (globals_.quiet || form() == OutputForm::json || text.empty()) return;

@@ -1,5 +1,6 @@
-// One command at work: its global options, the server behind them, and the ways to answer. `answer` prints JSON for
-// machines (--output json, one document, ending with a line feed) or the given text for people. Belongs to one thread.
+// One command at work: its global options, the server behind them, and the ways to answer. `answer` prints
+// JSON for machines (--output json, one document, ending with a line feed) or the given text for people.
+// Belongs to one thread.
 #pragma once
 #include <functional>
 #include <memory>
@@ -29,9 +30,9 @@ class Session {
   // Rows as a table or a JSON array; without rows people read `hint`: the command that fills the list.
   void answer_rows(const format::Json::Array& rows, std::span<const Column> columns, std::string_view hint);
   void answer_card(const format::Json& row, std::span<const Column> columns);
-  void line(std::string_view text);   // to standard output as it is
+  void line(std::string_view text);  // to standard output as it is
   void flush();
-  void note(std::string_view text);   // to standard error, for people only; not with --quiet or JSON
+  void note(std::string_view text);      // to standard error, for people only; not with --quiet or JSON
   void progress(std::string_view text);  // overwrites itself; only on a terminal; "" wipes it
   Instant now() const { return environment_.clock.now(); }
 

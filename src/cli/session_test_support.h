@@ -1,4 +1,5 @@
-// For tests: the command line run in this process against a real HTTP server on loopback whose answers are written down.
+// For tests: the command line run in this process against a real HTTP server on loopback whose answers are
+// written down.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -22,7 +23,8 @@ struct Finished {
 class CannedServer {
  public:
   CannedServer() {
-    auto started = http::Server::start({}, [this](http::Request request, http::Respond respond) { respond(answer(std::move(request))); });
+    auto started = http::Server::start(
+        {}, [this](http::Request request, http::Respond respond) { respond(answer(std::move(request))); });
     if (!started.ok()) ADD_FAILURE() << started.error().message;
     else server_ = std::make_unique<http::Server>(std::move(started).value());
   }
@@ -55,7 +57,8 @@ class CannedServer {
     const std::lock_guard lock(mutex_);
     asked_.push_back(request);
     const auto found = answers_.find(spelled(request));
-    if (found == answers_.end()) return http::error_response(not_found("nothing canned for " + spelled(request)));
+    if (found == answers_.end())
+      return http::error_response(not_found("nothing canned for " + spelled(request)));
     http::Response next = found->second.front();
     if (found->second.size() > 1) found->second.erase(found->second.begin());
     return next;
@@ -81,8 +84,12 @@ struct CommandLine {
   Finished run(const std::vector<std::string>& words) {
     std::ostringstream out, err;
     const FixedClock clock;
-    Environment environment{.out = out, .err = err, .variables = variables, .clock = clock,
-                            .wait = [this](Duration period) { pauses.push_back(period); }, .hooks = hooks};
+    Environment environment{.out = out,
+                            .err = err,
+                            .variables = variables,
+                            .clock = clock,
+                            .wait = [this](Duration period) { pauses.push_back(period); },
+                            .hooks = hooks};
     const int exit = cli::run(words, environment);
     return {exit, out.str(), err.str()};
   }

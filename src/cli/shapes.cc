@@ -16,11 +16,11 @@ Json picked(const Json& from, std::span<const std::string_view> names) {
 }
 
 constexpr std::array<std::string_view, 3> reason_names{"code", "message", "entry"};
-constexpr std::array<std::string_view, 10> workload_names{"id",      "kind",       "name",  "host",    "service",
-                                                          "digests", "started_at", "count", "verdict", "reasons"};
+constexpr std::array<std::string_view, 10> workload_names{
+    "id", "kind", "name", "host", "service", "digests", "started_at", "count", "verdict", "reasons"};
 constexpr std::array<std::string_view, 4> environment_names{"environment", "snapshot", "at", "workloads"};
-constexpr std::array<std::string_view, 9> alert_names{"id",          "incident", "state",      "severity", "cause",
-                                                      "environment", "workload", "started_at", "opened_at"};
+constexpr std::array<std::string_view, 9> alert_names{
+    "id", "incident", "state", "severity", "cause", "environment", "workload", "started_at", "opened_at"};
 
 Json stable_workload(const Json& workload) {
   if (workload.is_null()) return Json();

@@ -12,10 +12,13 @@ namespace {
 using format::Json;
 
 constexpr std::array lake_columns{Column{"ENVIRONMENT", "name"}, Column{"ALERTS", "alerts_open", Show::count},
-                                  Column{"INCIDENTS", "incidents_open", Show::count}, Column{"SAYS", "sentence"}};
-constexpr std::array need_columns{Column{"NEEDS A PERSON", "title"}, Column{"KIND", "kind"}, Column{"ID", "id"},
-                                  Column{"WHERE", "where"}, Column{"OWNER", "owner"}, Column{"SINCE", "since", Show::time}};
-constexpr std::array hit_columns{Column{"KIND", "kind"}, Column{"TITLE", "title"}, Column{"DETAIL", "detail"}};
+                                  Column{"INCIDENTS", "incidents_open", Show::count},
+                                  Column{"SAYS", "sentence"}};
+constexpr std::array need_columns{
+    Column{"NEEDS A PERSON", "title"}, Column{"KIND", "kind"},   Column{"ID", "id"},
+    Column{"WHERE", "where"},          Column{"OWNER", "owner"}, Column{"SINCE", "since", Show::time}};
+constexpr std::array hit_columns{Column{"KIND", "kind"}, Column{"TITLE", "title"},
+                                 Column{"DETAIL", "detail"}};
 
 std::string sentence_of(const Json& overview) {
   std::string text;
@@ -24,8 +27,9 @@ std::string sentence_of(const Json& overview) {
 }
 
 std::string trust_line(const Json& trust) {
-  std::string line = fmt::format("{} of {} hosts report, {} events lost, {} ledger entries\n", dump(trust.at("hosts_reporting")),
-                                 dump(trust.at("hosts")), dump(trust.at("events_lost")), dump(member(trust, "ledger.size")));
+  std::string line = fmt::format("{} of {} hosts report, {} events lost, {} ledger entries\n",
+                                 dump(trust.at("hosts_reporting")), dump(trust.at("hosts")),
+                                 dump(trust.at("events_lost")), dump(member(trust, "ledger.size")));
   for (const Json& blind : trust.items("blind"))
     if (blind.string() != nullptr) line += fmt::format("not seen: {}\n", cleaned(*blind.string()));
   return line;
@@ -40,7 +44,8 @@ Action status(Options&) {
     const Color color = session.color();
     std::string people = styled(sentence_of(overview), Weight::strong, color) + "\n";
     if (!overview.items("lake").empty()) people += "\n" + table(lake_columns, overview.items("lake"), color);
-    if (!overview.items("needs").empty()) people += "\n" + table(need_columns, overview.items("needs"), color);
+    if (!overview.items("needs").empty())
+      people += "\n" + table(need_columns, overview.items("needs"), color);
     people += "\n" + styled(trust_line(overview.at("trust")), Weight::quiet, color);
     session.answer(overview, people);
     return Exit::yes;
@@ -49,7 +54,9 @@ Action status(Options&) {
 
 Action search(Options& options) {
   const auto query = std::make_shared<std::string>();
-  options.argument({.name = "TEXT", .help = "digest, name, commit, environment, person", .need = Need::required}, query.get());
+  options.argument(
+      {.name = "TEXT", .help = "digest, name, commit, environment, person", .need = Need::required},
+      query.get());
   return [query](Session& session) -> Result<Exit> {
     Api* api = TRY(session.api());
     const Json found = TRY(api->read("search", {{"q", *query}}));

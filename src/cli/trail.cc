@@ -22,10 +22,12 @@ constexpr std::array trail_columns{Column{"NAME", "name"},
                                    Column{"MISSING", "missing", Show::list},
                                    Column{"RUN", "url"}};
 
-constexpr std::array bead_columns{Column{"STATE", "state", Show::state}, Column{"EVIDENCE", "name"}, Column{"TYPE", "type"},
-                                  Column{"ARTIFACT", "artifact"}, Column{"ENTRY", "entry", Show::count}};
+constexpr std::array bead_columns{Column{"STATE", "state", Show::state}, Column{"EVIDENCE", "name"},
+                                  Column{"TYPE", "type"}, Column{"ARTIFACT", "artifact"},
+                                  Column{"ENTRY", "entry", Show::count}};
 
-constexpr OptionRow flow_row{.name = "flow", .value = "FLOW", .help = "flow it is a run of", .need = Need::required};
+constexpr OptionRow flow_row{
+    .name = "flow", .value = "FLOW", .help = "flow it is a run of", .need = Need::required};
 
 }  // namespace
 
@@ -47,7 +49,8 @@ Action trail_begin(Options& options) {
   options.option({.name = "commit", .value = "SHA", .help = "commit it builds"}, &arguments->commit);
   options.option({.name = "branch", .value = "NAME", .help = "branch of that commit"}, &arguments->branch);
   options.option({.name = "url", .value = "URL", .help = "page of the pipeline's run"}, &arguments->url);
-  options.option({.name = "description", .value = "TEXT", .help = "what it is about"}, &arguments->description);
+  options.option({.name = "description", .value = "TEXT", .help = "what it is about"},
+                 &arguments->description);
   options.option({.name = "author", .value = "NAME", .help = "who made the change"}, &arguments->author);
   return [arguments](Session& session) -> Result<Exit> {
     Json body{Json::Object{}};
@@ -56,7 +59,10 @@ Action trail_begin(Options& options) {
     set_given(body, "url", arguments->url);
     set_given(body, "description", arguments->description);
     set_given(body, "author", arguments->author);
-    return put_and_say(session, path_of({"flows", arguments->flow, "trails", arguments->trail}), body,
+    const std::string path = path_of({"flows", arguments->flow, "trails", arguments->trail});
+    constexpr std::array<std::string_view, 5> kept{"commit", "branch", "url", "description", "author"};
+    TRY(keep_known(session, path, kept, body));
+    return put_and_say(session, path, body,
                        fmt::format("trail {} of flow {} has begun", arguments->trail, arguments->flow));
   };
 }
@@ -73,7 +79,8 @@ Action trail_list(Options& options) {
     const std::size_t limit = TRY(checked_limit(arguments->limit));
     Api* api = TRY(session.api());
     const auto rows = TRY(api->list(path_of({"flows", arguments->flow, "trails"}), "trails", {}, limit));
-    session.answer_rows(rows, trail_columns, "no trails yet; begin one: weir trail begin NAME --flow " + arguments->flow);
+    session.answer_rows(rows, trail_columns,
+                        "no trails yet; begin one: weir trail begin NAME --flow " + arguments->flow);
     return Exit::yes;
   };
 }

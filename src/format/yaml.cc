@@ -38,8 +38,10 @@ Json plain_scalar(const std::string& text) {
 class Reader {
  public:
   Result<Json> read(const YAML::Node& node, std::size_t depth) {
-    if (depth > limits::json_depth_max) return too_large(node, fmt::format("nested deeper than {}", limits::json_depth_max));
-    if (++nodes_ > limits::yaml_nodes_max) return too_large(node, fmt::format("more than {} values", limits::yaml_nodes_max));
+    if (depth > limits::json_depth_max)
+      return too_large(node, fmt::format("nested deeper than {}", limits::json_depth_max));
+    if (++nodes_ > limits::yaml_nodes_max)
+      return too_large(node, fmt::format("more than {} values", limits::yaml_nodes_max));
     if (node.IsMap()) return read_map(node, depth);
     if (node.IsSequence()) return read_sequence(node, depth);
     if (!node.IsScalar()) return Json();
@@ -63,7 +65,8 @@ class Reader {
     for (const auto& member : node) {
       if (!member.first.IsScalar()) return wrong_at(member.first.Mark(), "a key must be text");
       const std::string& key = member.first.Scalar();
-      if (map.find(key) != nullptr) return wrong_at(member.first.Mark(), fmt::format("the key '{}' stands twice", key));
+      if (map.find(key) != nullptr)
+        return wrong_at(member.first.Mark(), fmt::format("the key '{}' stands twice", key));
       Json value = TRY(read(member.second, depth + 1));
       map.object()->emplace_back(key, std::move(value));
     }
