@@ -10,6 +10,7 @@
 #include "cli/run.h"
 #include "cli/session.h"
 #include "http/server.h"
+#include "jobs/deliver.h"
 #include "jobs/runner.h"
 #include "organization.h"
 #include "store/sqlite/database.h"
@@ -85,9 +86,14 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   const auto sequencer = TRY(organization->start_sequencer(clock));
   const auto service = TRY(api::Service::open({.version = std::string(cli::version), .data_directory = options.data},
                                               ports_of(*organization, *sequencer, clock)));
-  jobs::Runner runner(TRY(schedules_for(*organization, *sequencer)), clock,
-                      [log](const std::string& job, const Error& error) { log->error("{}: {}", job, error.message); });
-  sequencer->on_commit([&runner](std::int64_t) { runner.committed(); });
+  const auto report = [log](const std::string& job, const Error& error) { log->error("{}: {}", job, error.message); };
+  jobs::Runner runner(TRY(schedules_for(*organization, *sequencer)), clock, report);
+  const jobs::Shared shared{*sequencer, organization->server_actor(), [&organization] { return organization->open_reader(); }};
+  const auto deliverer = TRY(jobs::Deliverer::start(shared, clock, report));
+  sequencer->on_commit([&runner, &deliverer](std::int64_t) {
+    runner.committed();
+    deliverer->committed();
+  });
   auto server = TRY(http::Server::start({.address = listen.address, .port = listen.port,
                                          .tls_certificate_file = options.tls_cert.value_or(""),
                                          .tls_key_file = options.tls_key.value_or(""), .body_limit = api::Service::body_limit},
@@ -101,7 +107,9 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   sigwait(&signals, &signal);
   service->stop();
   server.stop();
+  deliverer->stop();
   runner.stop();
+  sequencer->stop();
   return cli::Exit::yes;
 }
 

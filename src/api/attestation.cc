@@ -11,7 +11,8 @@ using evidence::AttestationRecorded;
 using sequencer::Decision;
 
 constexpr std::string_view custom_prefix = "custom:";
-constexpr std::size_t predicate_bytes_max = limits::payload_inline_bytes_max / 2;  // beyond, it is kept as the content
+constexpr std::size_t predicate_bytes_max =
+    limits::payload_inline_bytes_max / 2;  // beyond, it is kept as the content
 
 // `read`: the verdict is read out of the evidence, which must be there; `said`: where the evidence does not decide, the
 // sender may.
@@ -33,7 +34,8 @@ Result<TypeRow> row_of_type(std::string_view type) {
   }
   for (const TypeRow& row : type_table)
     if (row.name == type && type != "custom") return row;
-  return invalid("'type' must be one of test, scan, sbom, provenance, review, ticket, generic, custom:NAME", "type");
+  return invalid("'type' must be one of test, scan, sbom, provenance, review, ticket, generic, custom:NAME",
+                 "type");
 }
 
 struct AttestationRequest {
@@ -85,18 +87,23 @@ Status check(const AttestationRecorded& record) {
 
 // What the evidence says: of a custom type by its schema as it is declared now, of the others by their parsers.
 Result<evidence::Summary> summarise(const Call& call, const AttestationRecorded& record, BytesView content) {
-  if (!std::string_view(record.type).starts_with(custom_prefix)) return evidence::summarise(record.type, content);
+  if (!std::string_view(record.type).starts_with(custom_prefix))
+    return evidence::summarise(record.type, content);
   const std::string name = record.type.substr(custom_prefix.size());
   const auto db = TRY(call.ports.open_reader());
   const auto type = TRY(store::find_attestation_type(*db, name));
   if (!type)
-    return not_found(fmt::format("attestation type '{}' does not exist; declare it with `weir attestation-type create {} "
-                                 "--schema FILE`", name, name));
+    return not_found(
+        fmt::format("attestation type '{}' does not exist; declare it with `weir attestation-type create {} "
+                    "--schema FILE`",
+                    name, name));
   const auto schema = TRY(evidence::Schema::read(type->schema));
   return evidence::summarise_custom(schema, content);
 }
 
-bool is_large(const format::Json& predicate) { return !predicate.is_null() && dump(predicate).size() > predicate_bytes_max; }
+bool is_large(const format::Json& predicate) {
+  return !predicate.is_null() && dump(predicate).size() > predicate_bytes_max;
+}
 
 struct Evidence {
   AttestationRecorded record;
@@ -108,21 +115,26 @@ Result<Evidence> evidence_of(const Call& call, AttestationRequest request) {
   AttestationRecorded& record = request.record;
   const TypeRow row = TRY(row_of_type(record.type));
   if (record.compliant && row.verdict == Verdict::read)
-    return invalid(fmt::format("'compliant' of a {} is read out of its evidence and can't be given", row.name), "compliant");
+    return invalid(
+        fmt::format("'compliant' of a {} is read out of its evidence and can't be given", row.name),
+        "compliant");
   Bytes content;
   if (request.content) {
     auto decoded = decode_base64(*request.content);
-    if (!decoded) return invalid(fmt::format("'content' is not base64: {}", decoded.error().message), "content");
+    if (!decoded)
+      return invalid(fmt::format("'content' is not base64: {}", decoded.error().message), "content");
     content = std::move(*decoded);
   } else if (!record.predicate.is_null() && (row.name == "custom" || is_large(record.predicate))) {
     content = dump(std::exchange(record.predicate, {}));
     record.media_type = "application/json";
   }
   if (content.empty() && (row.verdict == Verdict::read || row.name == "custom"))
-    return invalid(fmt::format("evidence of type '{}' is a file: 'content' is missing", record.type), "content");
+    return invalid(fmt::format("evidence of type '{}' is a file: 'content' is missing", record.type),
+                   "content");
   if (is_large(record.predicate))
-    return Error{Errc::too_large, fmt::format("'predicate' has more than {} bytes; send it as 'content'",
-                                              predicate_bytes_max), "predicate"};
+    return Error{Errc::too_large,
+                 fmt::format("'predicate' has more than {} bytes; send it as 'content'", predicate_bytes_max),
+                 "predicate"};
   Evidence evidence;
   if (!content.empty()) {
     evidence::Summary summary = TRY(summarise(call, record, content));
@@ -141,34 +153,48 @@ Status check_subjects(store::Database& db, const Evidence& evidence) {
   if (evidence.subjects.empty() || !evidence.record.artifact) return {};
   for (const Sha256& subject : evidence.subjects) {
     if (subject == *evidence.record.artifact) return {};
-    const std::int64_t known = TRY(query_count(db, "SELECT count(*) FROM identity WHERE child=$1 AND root=$2", subject,
-                                               evidence.record.artifact));
+    const std::int64_t known = TRY(query_count(db, "SELECT count(*) FROM identity WHERE child=$1 AND root=$2",
+                                               subject, evidence.record.artifact));
     if (known > 0) return {};
   }
-  return invalid(fmt::format("the evidence is about {}, not about this artifact", to_string(evidence.subjects.front())),
-                 "artifact");
+  return invalid(
+      fmt::format("the evidence is about {}, not about this artifact", to_string(evidence.subjects.front())),
+      "artifact");
 }
 
 // On the way of every write: nothing but lookups by primary key.
 Result<std::string> artifact_name(store::Database& db, const AttestationRecorded& record) {
   if (!TRY(store::trail_exists(db, record.flow, record.trail)))
-    return not_found(fmt::format("trail '{}' of flow '{}' does not exist; begin it with `weir trail begin {} --flow {}`",
-                                 record.trail, record.flow, record.trail, record.flow));
+    return not_found(
+        fmt::format("trail '{}' of flow '{}' does not exist; begin it with `weir trail begin {} --flow {}`",
+                    record.trail, record.flow, record.trail, record.flow));
   if (!record.artifact) return std::string();
   std::string name = TRY(store::artifact_name_on_trail(db, record.flow, record.trail, *record.artifact));
   if (name.empty() && !TRY(store::artifact_exists(db, *record.artifact)))
-    return not_found(fmt::format("artifact {} is not recorded; record it with `weir attest artifact {} --flow {} --trail {} "
-                                 "--name NAME`", to_string(*record.artifact), to_string(*record.artifact), record.flow,
-                                 record.trail));
+    return not_found(fmt::format(
+        "artifact {} is not recorded; record it with `weir attest artifact {} --flow {} --trail {} "
+        "--name NAME`",
+        to_string(*record.artifact), to_string(*record.artifact), record.flow, record.trail));
   return name;
 }
 
-std::string attestation_json(const AttestationRecorded& record, const std::string& actor, const sequencer::Appended& at) {
-  return format::encode(store::AttestationView{
-      .entry = at.index, .flow = record.flow, .trail = record.trail, .name = record.name, .type = record.type,
-      .artifact = record.artifact, .compliant = record.compliant, .summary = record.summary, .description = record.description,
-      .url = record.url, .media_type = record.media_type, .content_digest = record.content, .content_size = record.content_size,
-      .recorded_at = at.at, .actor = actor});
+std::string attestation_json(const AttestationRecorded& record, const std::string& actor,
+                             const sequencer::Appended& at) {
+  return format::encode(store::AttestationView{.entry = at.index,
+                                               .flow = record.flow,
+                                               .trail = record.trail,
+                                               .name = record.name,
+                                               .type = record.type,
+                                               .artifact = record.artifact,
+                                               .compliant = record.compliant,
+                                               .summary = record.summary,
+                                               .description = record.description,
+                                               .url = record.url,
+                                               .media_type = record.media_type,
+                                               .content_digest = record.content,
+                                               .content_size = record.content_size,
+                                               .recorded_at = at.at,
+                                               .actor = actor});
 }
 
 }  // namespace
@@ -180,20 +206,22 @@ Result<Write> record_attestation(const Call& call) {
   Evidence read = TRY(evidence_of(call, std::move(request)));
   const auto evidence = std::make_shared<Evidence>(std::move(read));
   return Write{[evidence, actor = call.actor.name](store::Database& db, Instant) -> Result<Decision> {
-    AttestationRecorded& record = evidence->record;
-    record.artifact_name = TRY(artifact_name(db, record));
-    TRY(check_subjects(db, *evidence));
-    return Decision{.events = {record}, .answer = [evidence, actor](auto appended) {
-      return attestation_json(evidence->record, actor, appended[0]);
-    }};
-  }, "attestation"};
+                 AttestationRecorded& record = evidence->record;
+                 record.artifact_name = TRY(artifact_name(db, record));
+                 TRY(check_subjects(db, *evidence));
+                 return Decision{.events = {record}, .answer = [evidence, actor](auto appended) {
+                                   return attestation_json(evidence->record, actor, appended[0]);
+                                 }};
+               },
+               "attestation"};
 }
 
 Result<http::Response> list_attestations(const ReadCall& call) {
   store::Page page;
   page.limit = TRY(limit_of(call.request));
   page.before = TRY(cursor_of(call.request));
-  store::AttestationFilter filter{.flow = text_of(call.request, "flow"), .trail = text_of(call.request, "trail")};
+  store::AttestationFilter filter{.flow = text_of(call.request, "flow"),
+                                  .trail = text_of(call.request, "trail")};
   filter.artifact = TRY(digest_of(call.request, "artifact"));
   const auto attestations = TRY(store::list_attestations(call.db, filter, page));
   const bool full = attestations.size() == static_cast<std::size_t>(page.limit);
@@ -207,29 +235,34 @@ Result<http::Response> attestation_content(const ReadCall& call) {
   if (!attestation->content_digest) return not_found(fmt::format("attestation {} has no file", entry));
   // Somebody else's bytes: a browser may save them, and neither show nor run them here.
   Bytes body = TRY(call.ports.blobs->read(*attestation->content_digest));
-  return http::Response{.body = std::move(body),
-                        .content_type = attestation->media_type.empty() ? "application/octet-stream" : attestation->media_type,
-                        .headers = {{"content-disposition", fmt::format("attachment; filename=\"attestation-{}\"", entry)},
-                                    {"x-content-type-options", "nosniff"},
-                                    {"content-security-policy", "sandbox; default-src 'none'"}}};
+  return http::Response{
+      .body = std::move(body),
+      .content_type = attestation->media_type.empty() ? "application/octet-stream" : attestation->media_type,
+      .headers = {{"content-disposition", fmt::format("attachment; filename=\"attestation-{}\"", entry)},
+                  {"x-content-type-options", "nosniff"},
+                  {"content-security-policy", "sandbox; default-src 'none'"}}};
 }
 
 Result<Write> declare_attestation_type(const Call& call) {
   const auto request = TRY(body_of<TypeRequest>(call.request));
   const std::string name(call.request.parameter("name"));
-  if (!request.name.empty() && request.name != name) return invalid("'name' differs from the name in the address", "name");
+  if (!request.name.empty() && request.name != name)
+    return invalid("'name' differs from the name in the address", "name");
   TRY(check_name(name, "name"));
   TRY(check_text(request.description, "description"));
   TRY(evidence::Schema::read(request.schema));
   const evidence::AttestationTypeDeclared declared{name, request.description, request.schema};
   return Write{[declared](store::Database& db, Instant) -> Result<Decision> {
-    const auto known = TRY(store::find_attestation_type(db, declared.name));
-    if (known && known->description == declared.description && known->schema == declared.schema)
-      return Decision{.answer = [declared](auto) { return format::encode(TypeView{declared, std::nullopt}); }};
-    return Decision{.events = {declared}, .answer = [declared](auto appended) {
-      return format::encode(TypeView{declared, appended[0].index});
-    }};
-  }, "attestation_type"};
+                 const auto known = TRY(store::find_attestation_type(db, declared.name));
+                 if (known && known->description == declared.description && known->schema == declared.schema)
+                   return Decision{.answer = [declared](auto) {
+                     return format::encode(TypeView{declared, std::nullopt});
+                   }};
+                 return Decision{.events = {declared}, .answer = [declared](auto appended) {
+                                   return format::encode(TypeView{declared, appended[0].index});
+                                 }};
+               },
+               "attestation_type"};
 }
 
 Result<http::Response> list_attestation_types(const ReadCall& call) {

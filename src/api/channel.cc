@@ -1,6 +1,7 @@
+#include "alert/channel.h"
+
 #include <algorithm>
 
-#include "alert/channel.h"
 #include "api/handlers.h"
 #include "base/name.h"
 #include "crypto/random.h"
@@ -39,14 +40,20 @@ struct Kept {
 };
 
 Result<std::optional<Kept>> find_kept(store::Database& db, const std::string& name) {
-  return query_one(db, "SELECT url, secrets FROM channel_secret WHERE channel=$1", [](const store::Row& row) {
-    return Kept{row.string(0), format::decode_text<std::vector<std::string>>(row.text(1)).value()};
-  }, name);
+  return query_one(
+      db, "SELECT url, secrets FROM channel_secret WHERE channel=$1",
+      [](const store::Row& row) {
+        return Kept{row.string(0), format::decode_text<std::vector<std::string>>(row.text(1)).value()};
+      },
+      name);
 }
 
 Status keep(store::Database& db, const std::string& name, const Kept& kept) {
-  return execute(db, "INSERT INTO channel_secret (channel, url, secrets) VALUES ($1,$2,$3) ON CONFLICT (channel) DO UPDATE SET "
-                     "url=excluded.url, secrets=excluded.secrets", name, kept.url, format::encode(kept.secrets));
+  return execute(db,
+                 "INSERT INTO channel_secret (channel, url, secrets) VALUES ($1,$2,$3) ON CONFLICT (channel) "
+                 "DO UPDATE SET "
+                 "url=excluded.url, secrets=excluded.secrets",
+                 name, kept.url, format::encode(kept.secrets));
 }
 
 Result<std::optional<store::ChannelView>> find_channel(store::Database& db, std::string_view name) {
@@ -57,7 +64,9 @@ Result<std::optional<store::ChannelView>> find_channel(store::Database& db, std:
 
 Result<store::ChannelView> require_channel(store::Database& db, const std::string& name) {
   auto channel = TRY(find_channel(db, name));
-  if (!channel) return not_found(fmt::format("there is no channel '{}'; add it with `weir channel add {} --url https://…`", name, name));
+  if (!channel)
+    return not_found(fmt::format(
+        "there is no channel '{}'; add it with `weir channel add {} --url https://…`", name, name));
   return std::move(*channel);
 }
 
@@ -71,21 +80,25 @@ Status check(const Call& call, const std::string& name, const ChannelRequest& re
   if (!request.secret.empty()) TRY(alert::decode_secret(request.secret));
   const auto environments = request.environments.value_or(std::vector<std::string>());
   if (environments.size() > environments_max)
-    return Error{Errc::too_large, fmt::format("'environments' has more than {} names", environments_max), "environments"};
+    return Error{Errc::too_large, fmt::format("'environments' has more than {} names", environments_max),
+                 "environments"};
   for (const std::string& environment : environments) {
     TRY(check_name(environment, "environments"));
     TRY(access::check_environment_scope(call.actor, environment));
   }
   if (!call.actor.environments.empty() && environments.empty() && !request.rotate)
-    return Error{Errc::forbidden, "this token is for some environments only: name them in 'environments'", "environments"};
+    return Error{Errc::forbidden, "this token is for some environments only: name them in 'environments'",
+                 "environments"};
   return {};
 }
 
 // The channel as it will be. Its address names what is public of its URL; a client that read it there and sends it back
 // does not mean to lose the rest.
-Kept merged(const ChannelRequest& request, const std::optional<Kept>& known, const std::string& fresh_secret) {
+Kept merged(const ChannelRequest& request, const std::optional<Kept>& known,
+            const std::string& fresh_secret) {
   Kept kept{request.url, {}};
-  if (known && (request.url.empty() || (request.rotate && alert::public_address(known->url).value() == request.url)))
+  if (known &&
+      (request.url.empty() || (request.rotate && alert::public_address(known->url).value() == request.url)))
     kept.url = known->url;
   if (known && (request.rotate || request.secret.empty())) kept.secrets = known->secrets;
   const std::string& secret = request.secret.empty() ? fresh_secret : request.secret;
@@ -103,13 +116,15 @@ std::string declared_json(const store::ChannelView& view, const std::string& sho
   return answer + "}";
 }
 
-Result<Decision> declare(store::Database& db, const std::string& name, const ChannelRequest& request, const std::string& fresh_secret) {
+Result<Decision> declare(store::Database& db, const std::string& name, const ChannelRequest& request,
+                         const std::string& fresh_secret) {
   const auto channel = TRY(find_channel(db, name));
   const auto known = TRY(find_kept(db, name));
   if (request.rotate && (!channel || !known)) return not_found(fmt::format("there is no channel '{}'", name));
   for (const std::string& environment : request.environments.value_or(std::vector<std::string>()))
     if (!TRY(store::environment_exists(db, environment)))
-      return not_found(fmt::format("environment '{}' does not exist; create it with `weir env create {}`", environment, environment));
+      return not_found(fmt::format("environment '{}' does not exist; create it with `weir env create {}`",
+                                   environment, environment));
   const Kept kept = merged(request, known, fresh_secret);
   store::ChannelView view = channel.value_or(store::ChannelView{.name = name, .state = "unused"});
   const std::vector<std::string> before = view.environments;
@@ -120,13 +135,17 @@ Result<Decision> declare(store::Database& db, const std::string& name, const Cha
   if (channel && known == kept && before == view.environments)
     return Decision{.answer = [view](auto) { return declared_json(view, ""); }};
   const bool made = std::find(kept.secrets.begin(), kept.secrets.end(), fresh_secret) != kept.secrets.end();
-  const alert::ChannelDeclared declared{.name = name, .kind = request.kind, .address = view.url,
-                                        .environments = view.environments, .secrets = view.secrets};
+  const alert::ChannelDeclared declared{.name = name,
+                                        .kind = request.kind,
+                                        .address = view.url,
+                                        .environments = view.environments,
+                                        .secrets = view.secrets};
   return Decision{.events = {declared},
-                  .answer = [view, shown = made ? fresh_secret : std::string()](auto appended) mutable {
-                    view.entry = appended[0].index;
-                    return declared_json(view, shown);
-                  },
+                  .answer =
+                      [view, shown = made ? fresh_secret : std::string()](auto appended) mutable {
+                        view.entry = appended[0].index;
+                        return declared_json(view, shown);
+                      },
                   .keep = [name, kept](store::Database& tables) { return keep(tables, name, kept); }};
 }
 
@@ -143,7 +162,10 @@ Result<Write> declare_channel(const Call& call) {
   const std::string name(call.request.parameter("name"));
   TRY(check(call, name, request));
   const std::string fresh_secret = "whsec_" + encode_base64(crypto::random_bytes(secret_bytes));
-  return Write{[name, request, fresh_secret](store::Database& db, Instant) { return declare(db, name, request, fresh_secret); }, ""};
+  return Write{[name, request, fresh_secret](store::Database& db, Instant) {
+                 return declare(db, name, request, fresh_secret);
+               },
+               ""};
 }
 
 Result<http::Response> list_channels(const ReadCall& call) {
@@ -153,32 +175,39 @@ Result<http::Response> list_channels(const ReadCall& call) {
 Result<Write> remove_channel(const Call& call) {
   const std::string name(call.request.parameter("name"));
   return Write{[name](store::Database& db, Instant) -> Result<Decision> {
-    TRY(require_channel(db, name));
-    return Decision{.events = {alert::ChannelRemoved{name}}, .answer = [](auto) { return "{\"removed\":true}"; }};
-  }, ""};
+                 TRY(require_channel(db, name));
+                 return Decision{.events = {alert::ChannelRemoved{name}},
+                                 .answer = [](auto) { return "{\"removed\":true}"; }};
+               },
+               ""};
 }
 
 // A test goes the way of every delivery: the same queue, signature and retries.
 Result<Write> test_channel(const Call& call) {
   const std::string name(call.request.parameter("name"));
   return Write{[name](store::Database& db, Instant now) -> Result<Decision> {
-    TRY(require_channel(db, name));
-    const auto queued = std::make_shared<store::DeliveryView>(
-        store::DeliveryView{.channel = name, .change = "test", .state = "pending", .made_at = now, .next_at = now});
-    return Decision{.answer = [queued](auto) { return format::encode(*queued); },
-                    .keep = [queued](store::Database& tables) -> Status {
-      queued->id = TRY(query_count(tables, "INSERT INTO delivery (channel, change, entry, made_at, next_at) VALUES ($1,'test',0,$2,$3) "
-                                           "RETURNING id", queued->channel, queued->made_at, queued->next_at));
-      return {};
-    }};
-  }, "delivery"};
+                 TRY(require_channel(db, name));
+                 const auto queued = std::make_shared<store::DeliveryView>(store::DeliveryView{
+                     .channel = name, .change = "test", .state = "pending", .made_at = now, .next_at = now});
+                 return Decision{.answer = [queued](auto) { return format::encode(*queued); },
+                                 .keep = [queued](store::Database& tables) -> Status {
+                                   queued->id =
+                                       TRY(query_count(tables,
+                                                       "INSERT INTO delivery (channel, change, entry, "
+                                                       "made_at, next_at) VALUES ($1,'test',0,$2,$3) "
+                                                       "RETURNING id",
+                                                       queued->channel, queued->made_at, queued->next_at));
+                                   return {};
+                                 }};
+               },
+               "delivery"};
 }
 
 Result<http::Response> list_deliveries(const ReadCall& call) {
   const std::int64_t limit = TRY(limit_of(call.request));
   const std::int64_t before = TRY(cursor_of(call.request));
-  const auto deliveries = TRY(store::list_deliveries(call.db, text_of(call.request, "channel"), text_of(call.request, "state"),
-                                                     before, limit));
+  const auto deliveries = TRY(store::list_deliveries(call.db, text_of(call.request, "channel"),
+                                                     text_of(call.request, "state"), before, limit));
   const bool full = deliveries.size() == static_cast<std::size_t>(limit);
   return list_response("deliveries", deliveries, full ? std::to_string(deliveries.back().id) : "");
 }
@@ -186,17 +215,23 @@ Result<http::Response> list_deliveries(const ReadCall& call) {
 Result<Write> retry_delivery(const Call& call) {
   const std::int64_t id = TRY(id_of(call.request, "id"));
   return Write{[id](store::Database& db, Instant now) -> Result<Decision> {
-    store::DeliveryView delivery = TRY(require_delivery(db, id));
-    if (delivery.state == "delivered") return Error{Errc::conflict, fmt::format("delivery {} has arrived already", id)};
-    TRY(require_channel(db, delivery.channel));
-    delivery.state = "pending";
-    delivery.attempts = 0;
-    delivery.next_at = now;
-    return Decision{.answer = [delivery](auto) { return format::encode(delivery); },
-                    .keep = [id, now](store::Database& tables) {
-      return execute(tables, "UPDATE delivery SET state='pending', attempts=0, next_at=$1 WHERE id=$2 AND state<>'delivered'", now, id);
-    }};
-  }, "delivery"};
+                 store::DeliveryView delivery = TRY(require_delivery(db, id));
+                 if (delivery.state == "delivered")
+                   return Error{Errc::conflict, fmt::format("delivery {} has arrived already", id)};
+                 TRY(require_channel(db, delivery.channel));
+                 delivery.state = "pending";
+                 delivery.attempts = 0;
+                 delivery.next_at = now;
+                 return Decision{.answer = [delivery](auto) { return format::encode(delivery); },
+                                 .keep =
+                                     [id, now](store::Database& tables) {
+                                       return execute(tables,
+                                                      "UPDATE delivery SET state='pending', attempts=0, "
+                                                      "next_at=$1 WHERE id=$2 AND state<>'delivered'",
+                                                      now, id);
+                                     }};
+               },
+               "delivery"};
 }
 
 }  // namespace weir::api

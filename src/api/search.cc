@@ -28,7 +28,9 @@ std::string in_path(std::string_view text) { return http::encode_percent(text); 
 
 std::string environment_link(const Row& row) { return "/environments/" + in_path(row.text(2)); }
 std::string flow_link(const Row& row) { return "/flows/" + in_path(row.text(2)); }
-std::string trail_link(const Row& row) { return fmt::format("/flows/{}/trails/{}", in_path(row.text(2)), in_path(row.text(3))); }
+std::string trail_link(const Row& row) {
+  return fmt::format("/flows/{}/trails/{}", in_path(row.text(2)), in_path(row.text(3)));
+}
 std::string artifact_link(const Row& row) { return "/artifacts/" + to_string(row.digest(2)); }
 std::string alert_link(const Row& row) { return fmt::format("/alerts/{}", row.integer(2)); }
 std::string workload_link(const Row& row) {
@@ -45,45 +47,79 @@ struct SearchRow {
 
 // $1: a LIKE pattern.
 constexpr std::array by_name{
-    SearchRow{"environment", R"(SELECT name, kind, name FROM environment WHERE name LIKE $1 ESCAPE '\' ORDER BY name LIMIT 8)",
-              environment_link},
-    SearchRow{"flow", R"(SELECT name, description, name FROM flow WHERE name LIKE $1 ESCAPE '\' ORDER BY name LIMIT 8)", flow_link},
-    SearchRow{"service", R"(SELECT name, team, name FROM service WHERE name LIKE $1 ESCAPE '\' ORDER BY name LIMIT 8)", service_link},
-    SearchRow{"artifact", R"(SELECT name, lower(substr(hex(digest), 1, 12)), digest, max(entry) FROM (SELECT * FROM artifact ORDER BY
-              entry DESC LIMIT 20000) WHERE name LIKE $1 ESCAPE '\' GROUP BY name ORDER BY 4 DESC LIMIT 8)", artifact_link},
-    SearchRow{"workload", R"(SELECT name, verdict || ' in ' || environment, environment, id FROM workload WHERE environment IN
-              (SELECT name FROM environment) AND live>0 AND name LIKE $1 ESCAPE '\' ORDER BY name LIMIT 8)", workload_link},
-    SearchRow{"alert", R"(SELECT title, state || ' in ' || environment, id FROM (SELECT * FROM alert ORDER BY id DESC LIMIT 20000)
-              WHERE title LIKE $1 ESCAPE '\' ORDER BY state='resolved', id DESC LIMIT 8)", alert_link},
-    SearchRow{"trail", R"(SELECT t.name, 'of ' || t.flow, t.flow, t.name FROM flow f JOIN trail t ON t.flow=f.name AND t.entry>=
+    SearchRow{
+        "environment",
+        R"(SELECT name, kind, name FROM environment WHERE name LIKE $1 ESCAPE '\' ORDER BY name LIMIT 8)",
+        environment_link},
+    SearchRow{
+        "flow",
+        R"(SELECT name, description, name FROM flow WHERE name LIKE $1 ESCAPE '\' ORDER BY name LIMIT 8)",
+        flow_link},
+    SearchRow{"service",
+              R"(SELECT name, team, name FROM service WHERE name LIKE $1 ESCAPE '\' ORDER BY name LIMIT 8)",
+              service_link},
+    SearchRow{
+        "artifact",
+        R"(SELECT name, lower(substr(hex(digest), 1, 12)), digest, max(entry) FROM (SELECT * FROM artifact ORDER BY
+              entry DESC LIMIT 20000) WHERE name LIKE $1 ESCAPE '\' GROUP BY name ORDER BY 4 DESC LIMIT 8)",
+        artifact_link},
+    SearchRow{
+        "workload",
+        R"(SELECT name, verdict || ' in ' || environment, environment, id FROM workload WHERE environment IN
+              (SELECT name FROM environment) AND live>0 AND name LIKE $1 ESCAPE '\' ORDER BY name LIMIT 8)",
+        workload_link},
+    SearchRow{
+        "alert",
+        R"(SELECT title, state || ' in ' || environment, id FROM (SELECT * FROM alert ORDER BY id DESC LIMIT 20000)
+              WHERE title LIKE $1 ESCAPE '\' ORDER BY state='resolved', id DESC LIMIT 8)",
+        alert_link},
+    SearchRow{
+        "trail",
+        R"(SELECT t.name, 'of ' || t.flow, t.flow, t.name FROM flow f JOIN trail t ON t.flow=f.name AND t.entry>=
               (SELECT coalesce(max(entry), 0)-200000 FROM trail x WHERE x.flow=f.name) WHERE t.name LIKE $1 ESCAPE '\'
-              ORDER BY t.entry DESC LIMIT 8)", trail_link},
-    SearchRow{"actor", R"(SELECT name, kind, name FROM account WHERE removed_at IS NULL AND name LIKE $1 ESCAPE '\' ORDER BY name
-              LIMIT 8)", actor_link},
+              ORDER BY t.entry DESC LIMIT 8)",
+        trail_link},
+    SearchRow{
+        "actor",
+        R"(SELECT name, kind, name FROM account WHERE removed_at IS NULL AND name LIKE $1 ESCAPE '\' ORDER BY name
+              LIMIT 8)",
+        actor_link},
 };
 
 // $1, $2: the first and the last digest of that beginning.
 constexpr std::array by_digest{
-    SearchRow{"artifact", "SELECT a.name, lower(substr(hex(n.child), 1, 12)), a.digest FROM identity n JOIN artifact a ON "
-                          "a.digest=n.root WHERE n.child>=$1 AND n.child<=$2 LIMIT 8", artifact_link},
-    SearchRow{"workload", "SELECT w.name, w.verdict || ' in ' || w.environment, w.environment, w.id FROM workload_digest d JOIN "
-                          "workload w ON w.id=d.workload WHERE d.digest>=$1 AND d.digest<=$2 ORDER BY w.live=0 LIMIT 8",
+    SearchRow{
+        "artifact",
+        "SELECT a.name, lower(substr(hex(n.child), 1, 12)), a.digest FROM identity n JOIN artifact a ON "
+        "a.digest=n.root WHERE n.child>=$1 AND n.child<=$2 LIMIT 8",
+        artifact_link},
+    SearchRow{"workload",
+              "SELECT w.name, w.verdict || ' in ' || w.environment, w.environment, w.id FROM workload_digest "
+              "d JOIN "
+              "workload w ON w.id=d.workload WHERE d.digest>=$1 AND d.digest<=$2 ORDER BY w.live=0 LIMIT 8",
               workload_link},
 };
 
 // $1, $2: between which texts the commit stands.
 constexpr std::array by_commit{
-    SearchRow{"artifact", "SELECT name, 'of commit ' || substr(commit_id, 1, 12), digest FROM artifact WHERE commit_id>=$1 AND "
-                          "commit_id<$2 AND commit_id<>'' LIMIT 8", artifact_link},
-    SearchRow{"trail", "SELECT name, 'of ' || flow || ', commit ' || substr(commit_id, 1, 12), flow, name FROM trail WHERE "
-                       "commit_id>=$1 AND commit_id<$2 AND commit_id<>'' LIMIT 8", trail_link},
+    SearchRow{
+        "artifact",
+        "SELECT name, 'of commit ' || substr(commit_id, 1, 12), digest FROM artifact WHERE commit_id>=$1 AND "
+        "commit_id<$2 AND commit_id<>'' LIMIT 8",
+        artifact_link},
+    SearchRow{
+        "trail",
+        "SELECT name, 'of ' || flow || ', commit ' || substr(commit_id, 1, 12), flow, name FROM trail WHERE "
+        "commit_id>=$1 AND commit_id<$2 AND commit_id<>'' LIMIT 8",
+        trail_link},
 };
 
 template <class... Args>
 Status look_up(store::Database& db, std::vector<Hit>& hits, const SearchRow& row, const Args&... args) {
-  auto found = TRY(query(db, row.sql, [&](const Row& at) {
-    return Hit{std::string(row.kind), at.string(0), at.string(1), row.link(at)};
-  }, args...));
+  auto found = TRY(query(
+      db, row.sql,
+      [&](const Row& at) { return Hit{std::string(row.kind), at.string(0), at.string(1), row.link(at)}; },
+      args...));
   for (Hit& hit : found)
     if (std::find(hits.begin(), hits.end(), hit) == hits.end()) hits.push_back(std::move(hit));
   return {};
@@ -98,7 +134,9 @@ std::string like_pattern(std::string_view words) {
   return pattern + '%';
 }
 
-bool is_hex(std::string_view text) { return text.find_first_not_of("0123456789abcdef") == std::string_view::npos; }
+bool is_hex(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
 
 Status look_up_digest(store::Database& db, std::vector<Hit>& hits, std::string_view digits) {
   std::string first(digits), last(digits);
@@ -114,21 +152,25 @@ Status look_up_digest(store::Database& db, std::vector<Hit>& hits, std::string_v
 }
 
 Status look_up_entry(store::Database& db, std::vector<Hit>& hits, std::string_view digits) {
-  if (digits.empty() || digits.size() > 15 || digits.find_first_not_of("0123456789") != digits.npos) return {};
+  if (digits.empty() || digits.size() > 15 || digits.find_first_not_of("0123456789") != digits.npos)
+    return {};
   const std::int64_t index = std::atoll(std::string(digits).c_str());
   if (TRY(query_count(db, "SELECT count(*) FROM entry WHERE idx=$1", index)) > 0)
-    hits.push_back({"entry", fmt::format("entry {}", index), "of the ledger", fmt::format("/ledger/{}", index)});
+    hits.push_back(
+        {"entry", fmt::format("entry {}", index), "of the ledger", fmt::format("/ledger/{}", index)});
   return {};
 }
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
   return text;
 }
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\n");
-  return begin == text.npos ? std::string_view() : text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1);
+  return begin == text.npos ? std::string_view()
+                            : text.substr(begin, text.find_last_not_of(" \t\n") - begin + 1);
 }
 
 }  // namespace
@@ -143,7 +185,8 @@ Result<http::Response> search(const ReadCall& call) {
   std::string digits = lower(std::string(words));
   if (digits.starts_with("sha256:")) digits.erase(0, 7);
   TRY(look_up_entry(call.db, hits, words.starts_with('#') ? words.substr(1) : words));
-  if (digits.size() >= digest_digits_min && digits.size() <= 64 && is_hex(digits)) TRY(look_up_digest(call.db, hits, digits));
+  if (digits.size() >= digest_digits_min && digits.size() <= 64 && is_hex(digits))
+    TRY(look_up_digest(call.db, hits, digits));
   for (const SearchRow& row : by_name) TRY(look_up(call.db, hits, row, like_pattern(words)));
   if (hits.size() > hits_max) hits.resize(hits_max);
   return json_response("{\"hits\":" + format::encode(hits) + "}");

@@ -32,7 +32,6 @@ struct Ports {
   ledger::ActorId server_actor;
   std::function<Result<std::unique_ptr<store::Database>>()> open_reader;
   std::function<std::string()> metrics;          // further lines of /metrics
-  std::function<Status(std::string)> test_channel;  // sends a test message through a channel, at once
 };
 
 // What a handler of either kind may use.

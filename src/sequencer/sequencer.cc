@@ -1,5 +1,7 @@
 #include "sequencer/sequencer.h"
 
+#include <cstdio>
+#include <cstdlib>
 #include <future>
 #include <set>
 
@@ -7,6 +9,8 @@
 #include "store/project.h"
 
 namespace weir::sequencer {
+
+static constexpr std::size_t excluded_max = 8;  // commands that may fail in writing before their whole batch does
 
 // What one commit holds. Leaf hashes go to the tree only when every entry is in the database.
 struct Sequencer::Batch {
@@ -17,7 +21,16 @@ struct Sequencer::Batch {
   std::int64_t first_index = 0;
   std::optional<ledger::RightEdgeTiles> edge;  // after the append
   std::optional<Head> head;
+  std::set<std::size_t> excluded;       // commands that failed when the batch was tried before
+  std::optional<std::size_t> culprit;   // the command whose writing failed in this attempt
+  bool writing = false;                 // the command at hand was accepted and writes
+  bool commit_failed = false;           // in a way that leaves unknown what is on the disk
 };
+
+void exit_to_be_restarted(const std::string& why) {
+  std::fprintf(stderr, "weir: %s\n", why.c_str());
+  std::_Exit(70);
+}
 
 Result<std::unique_ptr<Sequencer>> Sequencer::open(Identity identity, Ports ports) {
   auto head = TRY(load_head(*ports.db));
@@ -41,11 +54,20 @@ Sequencer::Sequencer(Identity identity, Ports ports, Head head, ledger::RightEdg
       size_(static_cast<std::int64_t>(head_.size.value)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
-Sequencer::~Sequencer() {
+Sequencer::~Sequencer() { stop(); }
+
+void Sequencer::stop() {
+  if (!thread_.joinable()) return;
   thread_.request_stop();
   filled_.notify_all();
   thread_.join();
-  for (Command& left : queue_) left.done(Error{Errc::unavailable, "the server is stopping"});
+  std::deque<Command> left;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    left.swap(queue_);
+  }
+  for (Command& command : left) command.done(Error{Errc::unavailable, "the server is stopping"});
 }
 
 void Sequencer::submit(Command command) {
@@ -53,6 +75,7 @@ void Sequencer::submit(Command command) {
   {
     const std::lock_guard lock(mutex_);
     if (damaged_) refused = Error{Errc::corrupt, damage_};
+    else if (stopped_) refused = Error{Errc::unavailable, "the server is stopping"};
     else if (queue_.size() >= limits::queue_commands_max) refused = Error{Errc::unavailable, "too many writes wait; try again"};
     else queue_.push_back(std::move(command));
   }
@@ -102,32 +125,58 @@ void Sequencer::run(const std::stop_token& stop) {
 }
 
 void Sequencer::sequence(std::vector<Command> commands) {
+  std::vector<Result<Outcome>> outcomes(commands.size(), Error{});
   Batch batch;
-  batch.next_index = batch.first_index = static_cast<std::int64_t>(head_.size.value);
-  batch.now = std::max(ports_.clock->now(), head_.at);
-  std::vector<Result<Outcome>> outcomes;
-  Status status = ports_.db->begin();
-  for (std::size_t i = 0; status.ok() && i < commands.size(); ++i) {
-    outcomes.push_back(decide_one(batch, commands[i]));
-    // A command that failed after its first entry was written cannot be taken out alone: the whole batch fails.
-    if (!outcomes.back().ok() && row_of(outcomes.back().error().code).http_status >= 500) status = outcomes.back().error();
-  }
-  for (std::size_t i = 0; status.ok() && i < commands.size(); ++i)
-    if (outcomes[i].ok()) status = remember(batch, commands[i], *outcomes[i]);
-  if (status.ok()) status = commit(batch);
-  if (!status.ok()) {
+  Status status = attempt(batch, commands, outcomes);
+  while (!status.ok() && batch.culprit && batch.excluded.size() < excluded_max) {
     ports_.db->rollback();
-    if (status.error().code == Errc::corrupt) stop_writes(status.error().message);
-    outcomes.assign(commands.size(), status.error());
-  } else {
+    Batch again{.excluded = std::move(batch.excluded)};
+    again.excluded.insert(*batch.culprit);
+    outcomes[*batch.culprit] = status.error();
+    batch = std::move(again);
+    status = attempt(batch, commands, outcomes);
+  }
+  if (status.ok()) {
     add_receipts(batch, outcomes);
     size_.store(batch.next_index, std::memory_order_release);
+  } else {
+    fail(batch, status.error(), outcomes);
   }
   for (std::size_t i = 0; i < commands.size(); ++i) commands[i].done(std::move(outcomes[i]));
-  if (!status.ok()) return;
+  if (batch.commit_failed) ports_.on_fatal(status.error().message);
+  if (!status.ok() || batch.leaf_hashes.empty()) return;
   std::vector<std::function<void(std::int64_t)>> listeners;
   { const std::lock_guard lock(mutex_); listeners = listeners_; }
   for (const auto& listener : listeners) listener(batch.next_index);
+}
+
+// One try to decide and commit all commands but the excluded ones. What a command did not begin to write it is simply
+// refused; once it wrote, it can't be taken out of the transaction alone, and is named as the culprit.
+Status Sequencer::attempt(Batch& batch, const std::vector<Command>& commands, std::vector<Result<Outcome>>& outcomes) {
+  batch.next_index = batch.first_index = static_cast<std::int64_t>(head_.size.value);
+  batch.now = std::max(ports_.clock->now(), head_.at);
+  TRY(ports_.db->begin());
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (batch.excluded.contains(i)) continue;
+    batch.writing = false;
+    outcomes[i] = decide_one(batch, commands[i]);
+    if (outcomes[i].ok()) continue;
+    const Errc code = outcomes[i].error().code;
+    if (!batch.writing && code != Errc::corrupt) continue;
+    if (code != Errc::corrupt && code != Errc::unavailable) batch.culprit = i;
+    return outcomes[i].error();
+  }
+  for (std::size_t i = 0; i < commands.size(); ++i)
+    if (!batch.excluded.contains(i) && outcomes[i].ok()) TRY(remember(batch, commands[i], *outcomes[i]));
+  return commit(batch);
+}
+
+void Sequencer::fail(Batch& batch, const Error& error, std::vector<Result<Outcome>>& outcomes) {
+  ports_.db->rollback();
+  if (error.code == Errc::corrupt || batch.commit_failed) stop_writes(error.message);
+  const Errc code = batch.commit_failed ? Errc::unavailable : error.code;  // asked again, the same key gives the truth
+  for (std::size_t i = 0; i < outcomes.size(); ++i)
+    if (!batch.excluded.contains(i)) outcomes[i] = Error{code, error.message};
 }
 
 Result<std::optional<Outcome>> Sequencer::replay(const Command& command) {
@@ -158,17 +207,10 @@ Result<std::optional<Outcome>> Sequencer::replay(const Command& command) {
 Result<Outcome> Sequencer::decide_one(Batch& batch, const Command& command) {
   if (auto replayed = TRY(replay(command))) return std::move(*replayed);
   Decision decision = TRY(command.decide(*ports_.db, batch.now));
+  batch.writing = true;
   Outcome outcome;
-  for (const store::Event& event : decision.events) {
-    auto appended = append(batch, command.actor, event);
-    if (!appended) return Error{appended.error().code == Errc::corrupt ? Errc::corrupt : Errc::unavailable,
-                                appended.error().message};
-    outcome.appended.push_back(*appended);
-  }
-  if (decision.keep) {
-    const Status kept = decision.keep(*ports_.db);
-    if (!kept.ok()) return Error{Errc::unavailable, kept.error().message};
-  }
+  for (const store::Event& event : decision.events) outcome.appended.push_back(TRY(append(batch, command.actor, event)));
+  if (decision.keep) TRY(decision.keep(*ports_.db));
   if (decision.answer) outcome.answer = decision.answer(outcome.appended);
   return outcome;
 }
@@ -198,14 +240,19 @@ Status Sequencer::remember(const Batch& batch, const Command& command, const Out
 }
 
 Status Sequencer::commit(Batch& batch) {
-  if (batch.leaf_hashes.empty()) return ports_.db->commit();
+  const auto sync = [&]() -> Status {
+    Status status = ports_.db->commit();
+    batch.commit_failed = !status.ok() && status.error().code != Errc::unavailable;
+    return status;
+  };
+  if (batch.leaf_hashes.empty()) return sync();
   batch.edge = edge_;
   const auto tiles = batch.edge->append(batch.leaf_hashes);
   TRY(save_tiles(*ports_.db, tiles));
   const ledger::Checkpoint checkpoint{identity_.origin, batch.edge->size(), batch.edge->root()};
   batch.head = Head{checkpoint.size, checkpoint.root, ledger::sign_checkpoint(checkpoint, *ports_.signer), batch.now};
   TRY(save_head(*ports_.db, *batch.head));
-  TRY(ports_.db->commit());
+  TRY(sync());
   edge_ = std::move(*batch.edge);
   head_ = *batch.head;
   return {};

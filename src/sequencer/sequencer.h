@@ -1,7 +1,9 @@
 // The one writer of a ledger. Commands queue up (bounded; full means unavailable), a batch is whatever queued up during
 // the commit before: each command is decided on the tables as the ones before it left them, its entries are appended
 // and projected, everything is committed with one sync, then all are answered. Nothing is answered before its commit.
-// A batch that cannot be committed changes nothing and answers everybody with the error; damage stops all writes.
+// A command that fails after it began to write is taken out, and the others go on without it. A batch that cannot be
+// committed changes nothing and answers everybody with the error; damage stops all writes. A commit that fails in
+// writing or syncing is fatal: nobody knows what is on the disk until a new process has read it again.
 // `submit` is safe from any thread; `done` is called on the sequencer's thread.
 #pragma once
 #include <atomic>
@@ -23,11 +25,15 @@ struct Identity {
   std::string origin;
 };
 
+// Says why on standard error and ends the process with exit code 70, at once.
+void exit_to_be_restarted(const std::string& why);
+
 struct Ports {
   std::unique_ptr<store::Database> db;  // the writing connection
   std::shared_ptr<blob::BlobStore> blobs;
   std::shared_ptr<const Clock> clock;
   std::shared_ptr<const crypto::Signer> signer;
+  std::function<void(const std::string& why)> on_fatal = exit_to_be_restarted;
 };
 
 class Sequencer {
@@ -44,6 +50,8 @@ class Sequencer {
 
   std::int64_t size() const { return size_.load(std::memory_order_acquire); }
   bool accepts_writes() const { return !damaged_.load(); }
+  // Finishes the batch at work, refuses everything else, and joins; afterwards no listener is called any more.
+  void stop();
   void stop_writes(std::string why);  // damage was found; every later command gets it as its error
   const Identity& identity() const { return identity_; }
 
@@ -53,6 +61,8 @@ class Sequencer {
   void run(const std::stop_token& stop);
   std::vector<Command> next_batch(const std::stop_token& stop);
   void sequence(std::vector<Command> commands);
+  Status attempt(Batch& batch, const std::vector<Command>& commands, std::vector<Result<Outcome>>& outcomes);
+  void fail(Batch& batch, const Error& error, std::vector<Result<Outcome>>& outcomes);
   Result<Outcome> decide_one(Batch& batch, const Command& command);
   Result<std::optional<Outcome>> replay(const Command& command);
   Result<Appended> append(Batch& batch, const ledger::ActorId& actor, const store::Event& event);
@@ -71,6 +81,7 @@ class Sequencer {
   std::atomic<std::int64_t> size_ = 0;
   std::atomic<bool> damaged_ = false;
   std::string damage_;
+  bool stopped_ = false;
   std::jthread thread_;
 };
 
