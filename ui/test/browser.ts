@@ -21,7 +21,7 @@ export async function open(browser: Browser, url: string, options: Options = {})
     reducedMotion: options.reduced === false ? 'no-preference' : 'reduce', locale: 'en-GB', timezoneId: 'Europe/Berlin', permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || /Content.Security.Policy/i.test(message.text())) complaints.push(message.text());

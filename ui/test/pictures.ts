@@ -7,8 +7,8 @@ const fixture = await start_fixture();
 const digest = fixture.world.artifacts[0]?.digest ?? '';
 const views = process.argv.length > 2 ? process.argv.slice(2).map((each) => each.replace('DIGEST', digest)) : [
   '/', '/environments', '/environments/production', '/environments/production?view=snapshots', '/environments/production?view=watch', '/flows',
-  '/flows/payments-api', '/flows/ledger-worker/trails/v0.9.7', '/artifacts', `/artifacts/${digest}`, '/approvals', '/alerts', '/alerts/alert-3',
-  '/incidents/incident-3', '/ledger', '/ledger/5', '/settings',
+  '/flows/payments-api', '/flows/ledger-worker/trails/v0.9.7', '/artifacts', `/artifacts/${digest}`, '/approvals', '/alerts', '/alerts?view=alerts', '/alerts/3',
+  '/incidents/3', '/ledger', '/ledger/5', '/settings',
 ];
 const folder = new URL('../test-results/', import.meta.url).pathname;
 mkdirSync(folder, { recursive: true });

@@ -1,18 +1,24 @@
 // Every read of the page, one line each. The first part of a key is the topic whose change makes the data old (live.ts).
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { json, query, text } from './client.ts';
+import { last_look } from './last-look.ts';
 import type * as t from './types.ts';
 
 const keep = { placeholderData: keepPreviousData };
 const path = encodeURIComponent;
 
-function useRead<T>(key: unknown[], from: string, enabled = true) {
-  return useQuery({ queryKey: key, queryFn: ({ signal }) => json<T>(from, { signal }), enabled, ...keep });
+// Heartbeats are no entries and so no events: what shows when a reporter was last seen is read again by the clock.
+const heartbeat_ms = 10_000;
+
+function useRead<T>(key: unknown[], from: string, enabled = true, again_ms: number | false = false) {
+  return useQuery({ queryKey: key, queryFn: ({ signal }) => json<T>(from, { signal }), enabled, refetchInterval: again_ms, ...keep });
 }
 
 export const useMe = () => useRead<t.Me>(['me'], 'me');
-export const useOverview = () => useRead<t.Overview>(['overview'], 'overview');
-export const useEnvironments = () => useRead<{ environments: t.Environment[] }>(['environments'], 'environments?limit=1000');
+export const useOverview = () =>
+  useRead<t.Overview>(['overview'], `overview${query({ since: last_look() })}`, true, heartbeat_ms);
+export const useEnvironments = () =>
+  useRead<{ environments: t.Environment[] }>(['environments'], 'environments?limit=1000', true, heartbeat_ms);
 export const useEnvironment = (name: string) =>
   useRead<t.Environment | { environment: t.Environment }>([`environment:${name}`], `environments/${path(name)}`);
 export const useWorkloads = (name: string, at: string) =>

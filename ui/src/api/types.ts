@@ -1,6 +1,7 @@
 // The shapes of docs/api.md, as the server answers them. Times are RFC 3339 in UTC.
 export type Time = string;
 export type Digest = string;
+export type Id = string | number;  // numbers where an entry's index is the id
 
 export type Verdict =
   | 'approved' | 'explained' | 'unknown' | 'unapproved' | 'expired' | 'revoked' | 'changed' | 'early' | 'late';
@@ -71,7 +72,7 @@ export interface Attestation {
   actor: string;
 }
 export interface Approval {
-  id: string;
+  id: Id;
   artifact: Digest;
   artifact_name?: string | null;
   environment: string;
@@ -87,7 +88,7 @@ export interface Approval {
   entry: number;
 }
 export interface Deployment {
-  id: string;
+  id: Id;
   artifact: Digest;
   artifact_name?: string | null;
   environment: string;
@@ -218,8 +219,8 @@ export interface ScopeRule {
 export interface Preview { silences: number; of: number }
 
 export interface Alert {
-  id: string;
-  incident?: string | null;
+  id: Id;
+  incident?: Id | null;
   state: 'open' | 'acknowledged' | 'resolved';
   severity: Severity;
   cause: string;
@@ -239,7 +240,7 @@ export interface Alert {
   entry: number;
 }
 export interface Incident {
-  id: string;
+  id: Id;
   state: 'open' | 'acknowledged' | 'resolved';
   severity: Severity;
   title: string;
@@ -261,7 +262,7 @@ export interface Tile { id: string; verdict: Mark; name: string; count: number }
 export interface Pool extends Environment { tiles: Tile[] }
 export interface Need {
   kind: 'incident' | 'approval' | 'deployment' | 'exception';
-  id: string;
+  id: Id;
   title: string;
   where?: string | null;
   owner?: string | null;
@@ -286,7 +287,7 @@ export interface Overview {
   lake: Pool[];
   needs: Need[];
   trust: Trust;
-  since: { starts: number; deployments: number; policy_changes: number };
+  since: { from?: Time; starts: number; deployments: number; policy_changes: number };
   entries_per_minute: number[];
 }
 
@@ -299,6 +300,7 @@ export interface LedgerEntry {
   commitment?: string;
   leaf: string;
   leaf_hash: string;
+  salt?: string;
   payload: unknown;
 }
 export interface Hit { kind: string; title: string; detail?: string | null; link: string }
@@ -314,9 +316,9 @@ export interface Channel {
   environments?: string[];
 }
 export interface Delivery {
-  id: string;
+  id: Id;
   channel: string;
-  alert: string;
+  alert: Id;
   state: 'pending' | 'delivered' | 'dead';
   attempts: number;
   next_at?: Time | null;

@@ -2,31 +2,13 @@ import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useAct } from '../api/act.ts';
 import { useAlerts, useEnvironments, useWorkloads } from '../api/queries.ts';
-import type { Alert, Workload } from '../api/types.ts';
 import { counted, listed, short_digest } from '../words/text.ts';
 import { time_of } from '../words/time.ts';
-import { is_exceptional } from '../words/verdict.ts';
+import { foresee } from './foresee.ts';
 import { Effect, Form } from './form.tsx';
 import styles from './form.module.css';
 
 interface ApproveProps { digests: string[]; name: string; environment?: string | undefined; opened: boolean; close: () => void }
-
-export interface Foreseen { resolves: number; now_approved: number; late: number; stay: string[] }
-
-// What an approval of these digests would change, from what is known now.
-export function foresee(digests: string[], name: string, workloads: Workload[], alerts: Alert[]): Foreseen {
-  const named = new Set(digests);
-  const has = (workload: Workload | null | undefined) => Boolean(workload?.digests.some((digest) => named.has(digest)));
-  const covered = workloads.filter(has);
-  const red = covered.filter((workload) => is_exceptional(workload.verdict));
-  const others = workloads.filter((workload) => workload.name === name && !has(workload) && is_exceptional(workload.verdict));
-  return {
-    resolves: alerts.filter((alert) => has(alert.workload)).length,
-    now_approved: covered.length,
-    late: red.length,
-    stay: others.map((workload) => `${workload.name} on ${workload.host ?? 'a host'} runs other content`),
-  };
-}
 
 // Allow an artifact to run in an environment during a period, with the effect shown first.
 export function Approve({ digests, name, environment, opened, close }: ApproveProps) {

@@ -13,7 +13,10 @@ function tick() {
 
 function subscribe(listener: () => void) {
   listeners.add(listener);
-  timer ??= setInterval(tick, 1000);
+  if (!timer) {
+    now = Date.now();
+    timer = setInterval(tick, 1000);
+  }
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;
@@ -22,4 +25,9 @@ function subscribe(listener: () => void) {
   };
 }
 
-export const useNow = () => useSyncExternalStore(subscribe, () => now);
+// The present in steps of `step_ms`: what shows it is drawn again once a step, and not at all for a step of infinity.
+export const useNow = (step_ms = 1000) =>
+  useSyncExternalStore(subscribe, () => (Number.isFinite(step_ms) ? Math.floor(now / step_ms) * step_ms : 0));
+
+// Words that follow the present; drawn again only when they change.
+export const useWords = (words: (now: number) => string) => useSyncExternalStore(subscribe, () => words(now));

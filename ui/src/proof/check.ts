@@ -1,9 +1,9 @@
 // The check of one record, step by step, each told in words a person can repeat.
-import { inner } from '../api/queries.ts';
-import { json, text } from '../api/client.ts';
+import { text } from '../api/client.ts';
 import type { LedgerEntry } from '../api/types.ts';
 import { equal, from_base64, to_hex } from './encoding.ts';
-import { check_signature, leaf_hash, parse_proof, parse_vkey, root_of, type Proof, type VerifierKey } from './tlog.ts';
+import { decode_leaf, microseconds } from './leaf.ts';
+import { check_signature, leaf_hash, parse_proof, parse_vkey, root_of, sha256, type Proof, type VerifierKey } from './tlog.ts';
 
 export interface Step { outcome: 'good' | 'bad' | 'unable'; words: string }
 export interface Checked { index: number; sound: boolean; complete: boolean; steps: Step[] }
@@ -22,6 +22,27 @@ async function leaf_step(entry: LedgerEntry): Promise<{ hash: Uint8Array; step: 
     ? good(`The record's ${leaf.length} bytes have the leaf hash ${named.slice(0, 12)}…, as the ledger says.`)
     : bad('The record\'s bytes do not have the leaf hash the ledger says.');
   return { hash, step };
+}
+
+// What the page shows of the record must be what its bytes say.
+function content_step(entry: LedgerEntry): Step {
+  const leaf = decode_leaf(from_base64(entry.leaf));
+  const shown = [...entry.subjects].sort().join(' ');
+  if (leaf.at_us !== microseconds(entry.at)) return bad('The time shown is not the time in the record.');
+  if (leaf.subjects.join(' ') !== shown) return bad('The subjects shown are not those in the record.');
+  if (entry.commitment && entry.commitment !== leaf.commitment) return bad('The commitment shown is not the one in the record.');
+  return good('Time, subjects and commitment shown are those in the record.');
+}
+
+// The payload as the server wrote it: it stands last in the answer.
+const payload_text = (answer: string) => answer.slice(answer.indexOf('"payload":') + 10, answer.lastIndexOf('}'));
+
+async function payload_step(entry: LedgerEntry, answer: string): Promise<Step | null> {
+  if (entry.payload === null || entry.payload === undefined || !entry.salt || !entry.commitment) return null;
+  const found = await sha256(from_base64(entry.salt), new TextEncoder().encode(payload_text(answer)));
+  return `sha256:${to_hex(found)}` === entry.commitment
+    ? good('Salt and payload have the hash that the record commits to.')
+    : unable('The payload is shown rearranged, so its hash was not checked here; `weir ledger verify` checks it.');
 }
 
 async function inclusion_step(hash: Uint8Array, entry: LedgerEntry, proof: Proof): Promise<Step> {
@@ -64,15 +85,15 @@ function memory_step(proof: Proof, vkey: string): Step {
 
 async function steps_of(index: number): Promise<Step[]> {
   const [answer, proof_text, vkey] = await Promise.all([
-    json<LedgerEntry | { entry: LedgerEntry }>(`ledger/entries/${index}`), text(`ledger/proof/${index}`), text('ledger/vkey'),
+    text(`ledger/entries/${index}`), text(`ledger/proof/${index}`), text('ledger/vkey'),
   ]);
-  const entry = inner<LedgerEntry>(answer as LedgerEntry, 'entry');
-  if (!entry) return [bad('The server does not show the record.')];
+  const entry = JSON.parse(answer) as LedgerEntry;
   const { hash, step } = await leaf_step(entry);
   const proof = parse_proof(proof_text);
   const key = await parse_vkey(vkey);
   const signed = await signature_step(proof, key);
-  const steps = [step, await inclusion_step(hash, entry, proof), signed];
+  const payload = await payload_step(entry, answer);
+  const steps = [step, content_step(entry), ...(payload ? [payload] : []), await inclusion_step(hash, entry, proof), signed];
   return signed.outcome === 'good' ? [...steps, memory_step(proof, vkey.trim())] : steps;
 }
 

@@ -7,7 +7,7 @@ import styles from './shell.module.css';
 // Says that what is shown may be old, and since when. It goes away by itself.
 export function Lost() {
   const connection = useSyncExternalStore(on_connection, connection_now);
-  const now = useNow();
+  const now = useNow(connection.state === 'lost' ? 1000 : Infinity);
   if (connection.state !== 'lost' || now - connection.since < 2500) return null;
   const at = new Date(connection.since).toISOString().slice(11, 19);
   return (

@@ -13,7 +13,8 @@ export interface Column<Row> {
 }
 
 export function csv<Row>(columns: Column<Row>[], rows: Row[]): string {
-  const cell = (text: string) => (/[",\n\r]/.test(text) || /^[=+\-@]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const quoted = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const cell = (text: string) => quoted(/^[=+\-@\t]/.test(text) ? `'${text}` : text);  // or a spreadsheet would compute it
   const lines = rows.map((row) => columns.map((column) => cell(column.text(row))).join(','));
   return [columns.map((column) => column.id).join(','), ...lines].join('\r\n') + '\r\n';
 }

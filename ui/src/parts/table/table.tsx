@@ -17,7 +17,7 @@ export interface TableProps<Row extends object> {
   name: string;
   rows: Row[];
   columns: Column<Row>[];
-  id: (row: Row) => string;
+  id: (row: Row) => string | number;
   time?: (row: Row) => number;
   link?: (row: Row) => string;
   actions?: (chosen: Row[], clear: () => void) => ReactNode;   // given: rows can be chosen
@@ -49,9 +49,7 @@ function sorting_of(words: string): SortingState {
 export function Table<Row extends object>(props: TableProps<Row>) {
   const { rows, columns } = props;
   const { values, set } = useUrlState(['q', 'sort', 'cols']);
-  const now = useNow();
-  const has_span = /\bsince:/.test(values['q'] ?? '');
-  const asked_at = has_span ? now : 0;
+  const asked_at = useNow(/\bsince:/.test(values['q'] ?? '') ? 1000 : Infinity);
   const kept = useMemo(() => {
     const terms = parse(values['q'] ?? '', columns.map((column) => column.id));
     const by = { fields: columns.map((column) => ({ name: column.id, text: column.text })), ...(props.time && { time: props.time }) };
@@ -61,7 +59,7 @@ export function Table<Row extends object>(props: TableProps<Row>) {
   const definitions = useMemo(() => columns.map(definition), [columns]);
   const table = useReactTable({
     data: kept, columns: definitions, state: { sorting: sorting_of(values['sort'] ?? '') },
-    getCoreRowModel: getCoreRowModel(), getSortedRowModel: getSortedRowModel(), getRowId: props.id, enableSortingRemoval: true,
+    getCoreRowModel: getCoreRowModel(), getSortedRowModel: getSortedRowModel(), getRowId: (row) => String(props.id(row)), enableSortingRemoval: true,
   });
   const sorted = table.getRowModel().rows;
   const scroller = useRef<HTMLDivElement>(null);
@@ -94,7 +92,7 @@ export function Table<Row extends object>(props: TableProps<Row>) {
 
 function Chosen<Row extends object>({ actions, chosen, choose, rows, id }: TableProps<Row>) {
   if (!actions || !chosen || !choose || chosen.size === 0) return null;
-  const some = rows.filter((row) => chosen.has(id(row)));
+  const some = rows.filter((row) => chosen.has(String(id(row))));
   return <div className={styles.chosen} role="group" aria-label="With what is chosen">{counted(some.length, 'row')} chosen {actions(some, () => choose(new Set()))}</div>;
 }
 

@@ -1,10 +1,11 @@
 import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useAct } from '../../api/act.ts';
+import type { Id } from '../../api/types.ts';
 import { Form } from '../../forms/form.tsx';
 import { counted } from '../../words/text.ts';
 
-interface AcknowledgeProps { ids?: string[]; incident?: string; what: string; done?: () => void }
+interface AcknowledgeProps { ids?: Id[]; incident?: Id; what: string; done?: () => void }
 
 // Somebody has seen it: many alerts at once or a whole incident, with a note. The alerts stay in history.
 export function Acknowledge({ ids, incident, what, done }: AcknowledgeProps) {

@@ -23,7 +23,7 @@ type Open = 'approve' | 'adopt' | 'scope' | null;
 
 const sentence_of = (alert: Data) => [
   say(`${alert.title}.`, undefined, alert.state === 'open' ? severity_tone(alert.severity) : undefined),
-  say(alert.state === 'open' ? ' Nobody has looked at it yet.' : alert.state === 'acknowledged' ? ` Acknowledged by ${alert.acknowledged_by ?? 'somebody'}.` : ' It is resolved.'),
+  say(alert.state === 'open' ? ' Nobody has looked at it yet.' : alert.state === 'acknowledged' ? ` Acknowledged by ${alert.acknowledged_by || 'somebody'}.` : ' It is resolved.'),
 ];
 
 export default function Alert({ id }: { id: string }) {
@@ -74,12 +74,12 @@ function Subject({ alert }: { alert: Data }) {
         <>
           <Line name="workload">{workload.id ? <Link href={`${at}?workload=${encodeURIComponent(workload.id)}`}>{workload.name}</Link> : workload.name}</Line>
           <Line name="verdict now"><VerdictWord verdict={workload.verdict} /></Line>
-          <Line name="host">{workload.host ?? 'unknown'}</Line>
+          <Line name="host">{workload.host || 'unknown'}</Line>
           {workload.digests.map((digest) => <Line key={digest} name="content"><Digest digest={digest} /></Line>)}
         </>
       )}
-      <Line name="service">{alert.service ?? 'none'}</Line>
-      <Line name="owner">{alert.owner ?? 'nobody'}</Line>
+      <Line name="service">{alert.service || 'none'}</Line>
+      <Line name="owner">{alert.owner || 'nobody'}</Line>
     </dl>
   );
 }

@@ -43,8 +43,8 @@ export default function Incident({ id }: { id: string }) {
                 <Line name="who">{origin_of(data) || 'unknown'}</Line>
                 <Line name="opened"><When at={data.opened_at} /></Line>
                 <Line name="last change"><When at={data.updated_at} /></Line>
-                <Line name="service">{data.service ?? 'none'}</Line>
-                <Line name="owner">{data.owner ?? 'nobody'}</Line>
+                <Line name="service">{data.service || 'none'}</Line>
+                <Line name="owner">{data.owner || 'nobody'}</Line>
               </dl>
             </Card>
           </div>

@@ -34,7 +34,7 @@ const columns: Column<Approval>[] = [
   { id: 'recorded', header: 'Given', text: (row) => row.recorded_at, order: (row) => moment(row.recorded_at), show: (row) => <When at={row.recorded_at} />, wide: true },
   { id: 'until', header: 'Ends', text: (row) => row.until ?? '', order: (row) => moment(row.until) || Infinity, show: (row) => <When at={row.until} fallback="when revoked" />, wide: true },
   { id: 'reason', header: 'Reason', text: (row) => row.reason ?? '', show: (row) => <span className="wrap">{row.reason}</span>, wide: true },
-  { id: 'id', header: 'Id', text: (row) => row.id, show: (row) => <code>{row.id}</code>, hidden: true },
+  { id: 'id', header: 'Id', text: (row) => String(row.id), show: (row) => <code>{row.id}</code>, hidden: true },
   { id: 'entry', header: 'Proof', text: (row) => String(row.entry), show: (row) => <Seal entry={row.entry} />, wide: true },
   { id: 'revoke', header: 'Act', text: () => '', show: (row) => <Revoke approval={row} /> },
 ];

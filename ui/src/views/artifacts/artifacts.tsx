@@ -21,11 +21,11 @@ const columns: Column<ArtifactRow>[] = [
   { id: 'digest', header: 'Digest', text: (row) => row.digest, show: (row) => <Digest digest={row.digest} /> },
   { id: 'kind', header: 'Kind', text: (row) => row.kind, show: (row) => row.kind, wide: true },
   { id: 'flow', header: 'Flow', text: (row) => row.flow ?? '', show: (row) => (row.flow ? <Link href={`/flows/${encodeURIComponent(row.flow)}`}>{row.flow}</Link> : '–'), wide: true },
-  { id: 'trail', header: 'Trail', text: (row) => row.trail ?? '', show: (row) => row.trail ?? '–', wide: true },
+  { id: 'trail', header: 'Trail', text: (row) => row.trail ?? '', show: (row) => row.trail || '–', wide: true },
   { id: 'commit', header: 'Commit', text: (row) => row.commit ?? '', show: (row) => (row.commit ? <code title={row.commit}>{row.commit.slice(0, 7)}</code> : '–'), wide: true },
   { id: 'running', header: 'Runs in', text: (row) => (row.running_in ?? []).join(' '), wide: true,
     show: (row) => (row.running_in?.length ? row.running_in.map((name, index) => <span key={name}>{index > 0 && ', '}<Link href={`/environments/${encodeURIComponent(name)}`}>{name}</Link></span>) : <span className="quiet">nowhere</span>) },
-  { id: 'service', header: 'Service', text: (row) => row.service ?? '', show: (row) => row.service ?? '–', hidden: true },
+  { id: 'service', header: 'Service', text: (row) => row.service ?? '', show: (row) => row.service || '–', hidden: true },
   { id: 'created', header: 'Recorded', text: (row) => row.created_at, order: (row) => moment(row.created_at), show: (row) => <When at={row.created_at} /> },
   { id: 'entry', header: 'Proof', text: (row) => String(row.entry), show: (row) => <Seal entry={row.entry} />, wide: true },
 ];

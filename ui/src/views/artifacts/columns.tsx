@@ -75,9 +75,9 @@ function who(artifact: Artifact): Fact[] {
   return [
     { name: 'evidence by', value: listed(by.slice(0, 3)) || 'nobody', entry: artifact.attestations[0]?.entry ?? null },
     { name: 'reviewed by', value: listed(unique(reviews.map((each) => each.actor))) || 'nobody', entry: reviews[0]?.entry ?? null },
-    { name: 'approver', value: approval?.actor ?? 'nobody', entry: approval?.entry ?? null },
-    { name: 'deployer', value: deployment?.actor ?? 'nobody', entry: deployment?.entry ?? null },
-    { name: 'service', value: artifact.service ?? 'none', entry: artifact.service ? artifact.entry : null },
+    { name: 'approver', value: approval?.actor || 'nobody', entry: approval?.entry ?? null },
+    { name: 'deployer', value: deployment?.actor || 'nobody', entry: deployment?.entry ?? null },
+    { name: 'service', value: artifact.service || 'none', entry: artifact.service ? artifact.entry : null },
   ];
 }
 

@@ -22,12 +22,12 @@ export function stops_of(artifact: Artifact, now: number): Stop[] {
     return true;
   });
   return [
-    { name: 'commit', state: artifact.commit ? 'met' : 'missing', first: artifact.commit?.slice(0, 7) ?? 'unknown', rest: [artifact.trail ?? ''] },
+    { name: 'commit', state: artifact.commit ? 'met' : 'missing', first: artifact.commit?.slice(0, 7) || 'unknown', rest: [artifact.trail ?? ''] },
     ...evidence.map((each) => ({
       name: each.name, state: each.compliant === false ? 'failed' as const : 'met' as const,
       first: summary_of(each.summary).split(', ')[0] || (each.compliant === false ? 'failed' : 'recorded'), rest: [each.actor, ago(each.recorded_at, now)],
     })),
-    { name: 'approve', state: approval ? 'met' : 'missing', first: approval?.actor ?? 'nobody', rest: approval ? [approval.environment, approval.until ? `until ${approval.until.slice(0, 10)}` : 'until revoked'] : [] },
+    { name: 'approve', state: approval ? 'met' : 'missing', first: approval?.actor || 'nobody', rest: approval ? [approval.environment, approval.until ? `until ${approval.until.slice(0, 10)}` : 'until revoked'] : [] },
     { name: 'deploy', state: !deployment ? 'missing' : deployment.state === 'missed' || deployment.state === 'failed' ? 'failed' : 'met', first: deployment ? `declared ${ago(deployment.declared_at, now)}` : 'not declared', rest: deployment ? [deployment.state] : [] },
     { name: 'run', state: running ? 'met' : 'missing', first: running ? `${running} running` : 'runs nowhere', rest: [] },
   ];
@@ -37,7 +37,7 @@ const cut = (text: string, letters: number) => (text.length > letters ? text.sli
 
 export function Path({ artifact }: { artifact: Artifact }) {
   const { ref, width } = useWidth<HTMLDivElement>();
-  const now = useNow();
+  const now = useNow(10_000) + 10_000;
   const stops = stops_of(artifact, now);
   const step = Math.max(step_min, width / stops.length);
   const x = (index: number) => step * (index + 0.5);

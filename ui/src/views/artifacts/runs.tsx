@@ -11,7 +11,7 @@ const shown_max = 30;
 
 // Where and when the artifact ran: one bar per run along time.
 export function Runs({ runs }: { runs: Run[] }) {
-  const now = useNow();
+  const now = useNow(10_000) + 10_000;
   const { ref, width } = useWidth<HTMLDivElement>();
   const track = width < 480 ? width : width - 160;
   if (runs.length === 0) return <div ref={ref}><Empty>No agent has seen this artifact run.</Empty></div>;

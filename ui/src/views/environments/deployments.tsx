@@ -18,7 +18,7 @@ const running = (row: Deployment) => `${row.running ?? 0}${row.at_least ? ` of $
 const columns: Column<Deployment>[] = [
   { id: 'state', header: 'State', text: (row) => row.state, show: (row) => <span className={tone(row.state)}>{row.state}</span> },
   { id: 'artifact', header: 'Artifact', text: (row) => `${row.artifact_name ?? ''} ${row.artifact}`, grow: true,
-    show: (row) => <span><Link href={`/artifacts/${row.artifact}`} className="strong">{row.artifact_name ?? 'artifact'}</Link> <Digest digest={row.artifact} /></span> },
+    show: (row) => <span><Link href={`/artifacts/${row.artifact}`} className="strong">{row.artifact_name || 'artifact'}</Link> <Digest digest={row.artifact} /></span> },
   { id: 'declared', header: 'Declared', text: (row) => row.declared_at, order: (row) => moment(row.declared_at), show: (row) => <When at={row.declared_at} /> },
   { id: 'due', header: 'Due', text: (row) => row.deadline ?? '', order: (row) => moment(row.deadline) || 0, show: (row) => <When at={row.deadline} fallback="–" />, wide: true },
   { id: 'observed', header: 'Observed', text: (row) => row.observed_at ?? '', order: (row) => moment(row.observed_at) || 0, show: (row) => <When at={row.observed_at} fallback="not seen" />, wide: true },

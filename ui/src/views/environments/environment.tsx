@@ -22,12 +22,14 @@ export function sentence_of(environment: Data): SentencePart[] {
   const total = Object.values(environment.counts).reduce((sum, count) => sum + count, 0);
   const red = marks.filter((mark) => mark !== 'missing' && is_exceptional(mark)).map((mark) => [mark, environment.counts[mark as keyof Data['counts']] ?? 0] as const).filter(([, count]) => count > 0);
   const at = `/environments/${encodeURIComponent(environment.name)}?q=verdict:`;
-  if (typeof environment.sentence === 'string' && environment.sentence) return [say(environment.sentence)];
-  if (red.length === 0) return [say(total ? `All ${counted(total, 'workload')} of ${environment.name} are approved or explained.` : `Nothing has been seen in ${environment.name}.`)];
+  if (environment.reporters.length === 0 && environment.sentence) return [say(environment.sentence)];
+  const silent = environment.reporters.filter((reporter) => reporter.state === 'silent').length;
+  const blind = silent ? [say(' '), say(counted(silent, 'reporter is', 'reporters are'), `/environments/${encodeURIComponent(environment.name)}?view=watch`), say(' silent.')] : [];
+  if (red.length === 0) return [...blind.length ? [say(`All that was seen in ${environment.name} is approved or explained.`)] : [say(total ? `All ${counted(total, 'workload')} of ${environment.name} are approved or explained.` : `Nothing has been seen in ${environment.name}.`)], ...blind];
   return [
     say(`${environment.name} runs `),
     ...red.flatMap(([mark, count], index) => [say(index ? ', ' : ''), say(`${number(count)} ${mark}`, at + mark, mark === 'unknown' || mark === 'unapproved' ? 'red' : 'amber')]),
-    say('.'), say(` ${number(total)} workloads in all.`),
+    say('.'), say(` ${number(total)} workloads in all.`), ...blind,
   ];
 }
 

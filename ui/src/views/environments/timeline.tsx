@@ -19,7 +19,7 @@ const named = (snapshot: Snapshot) => `#${snapshot.number}`;
 // keys choose a moment; the newest means live.
 export function Timeline({ snapshots, at, from, set }: TimelineProps) {
   const { ref, width } = useWidth<HTMLDivElement>();
-  const now = useNow();
+  const now = useNow(10_000) + 10_000;
   const sorted = [...snapshots].sort((a, b) => a.number - b.number);
   const last = sorted.length - 1;
   if (last < 0) return <div ref={ref} className="quiet">No snapshot yet.</div>;

@@ -33,7 +33,7 @@ export function WorkloadStory({ workload, environment, close }: StoryProps) {
             <Line key={reason.code + reason.message} name="why" mark={<Seal entry={reason.entry} />}>{reason.message} <span className="quiet">({reason.code})</span></Line>
           ))}
           <Line name="kind">{workload.kind}{workload.marks?.length ? `, ${workload.marks.join(', ')}` : ''}</Line>
-          <Line name="host">{workload.host ?? 'unknown'} in <Link href={`/environments/${encodeURIComponent(environment)}`}>{environment}</Link></Line>
+          <Line name="host">{workload.host || 'unknown'} in <Link href={`/environments/${encodeURIComponent(environment)}`}>{environment}</Link></Line>
           <Line name="started"><When at={workload.started_at} fallback="never seen" /></Line>
           <Line name="owner">{[workload.owner?.user, workload.owner?.unit, workload.owner?.container].filter(Boolean).join(' · ') || 'unknown'}</Line>
           {workload.package && <Line name="package" mark={<span className="amber">claim</span>}>{workload.package.name} {workload.package.version}</Line>}

@@ -21,7 +21,7 @@ export const columns: Column<Workload>[] = [
   { id: 'name', header: 'Name', text: (row) => row.name, show: (row) => <span className="wrap strong">{row.name}{row.marks?.length ? <span className="amber"> {row.marks.join(', ')}</span> : null}</span>, grow: true },
   { id: 'reason', header: 'Why', text: reasons, show: (row) => <span className="quiet wrap">{reasons(row)}</span>, wide: true },
   { id: 'kind', header: 'Kind', text: (row) => row.kind, show: (row) => row.kind, wide: true },
-  { id: 'host', header: 'Host', text: (row) => row.host ?? '', show: (row) => row.host ?? '–', wide: true },
+  { id: 'host', header: 'Host', text: (row) => row.host ?? '', show: (row) => row.host || '–', wide: true },
   { id: 'owner', header: 'Owner', text: owner, show: (row) => owner(row) || '–', wide: true },
   { id: 'service', header: 'Service', text: (row) => row.service ?? '', show: (row) => (row.service ? <Link href={`/flows?q=${row.service}`}>{row.service}</Link> : '–'), hidden: true },
   { id: 'package', header: 'Package', text: (row) => (row.package ? `${row.package.name} ${row.package.version}` : ''), show: (row) => (row.package ? `${row.package.name} ${row.package.version}` : '–'), hidden: true },

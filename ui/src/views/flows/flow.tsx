@@ -22,8 +22,8 @@ const columns: Column<Trail>[] = [
   { id: 'beads', header: 'Evidence', text: (row) => row.missing.join(' '), show: (row) => <Beads beads={row.beads} />, grow: true },
   { id: 'missing', header: 'Missing', text: (row) => row.missing.join(' '), show: (row) => <span className="amber">{row.missing.join(', ')}</span>, wide: true },
   { id: 'commit', header: 'Commit', text: (row) => row.commit ?? '', show: (row) => (row.commit ? <code title={row.commit}>{row.commit.slice(0, 7)}</code> : '–'), wide: true },
-  { id: 'branch', header: 'Branch', text: (row) => row.branch ?? '', show: (row) => row.branch ?? '–', hidden: true },
-  { id: 'author', header: 'Author', text: (row) => row.author ?? '', show: (row) => row.author ?? '–', wide: true },
+  { id: 'branch', header: 'Branch', text: (row) => row.branch ?? '', show: (row) => row.branch || '–', hidden: true },
+  { id: 'author', header: 'Author', text: (row) => row.author ?? '', show: (row) => row.author || '–', wide: true },
   { id: 'begun', header: 'Begun', text: (row) => row.begun_at, order: (row) => moment(row.begun_at), show: (row) => <When at={row.begun_at} /> },
   { id: 'entry', header: 'Proof', text: (row) => String(row.entry), show: (row) => <Seal entry={row.entry} />, wide: true },
 ];

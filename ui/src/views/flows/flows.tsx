@@ -17,7 +17,7 @@ const state = (flow: Flow) => (!flow.latest_trail ? 'no trail' : flow.latest_tra
 
 const columns: Column<Flow>[] = [
   { id: 'name', header: 'Flow', text: (row) => row.name, show: (row) => <Link href={to(row)} className="strong">{row.name}</Link> },
-  { id: 'service', header: 'Service', text: (row) => row.service ?? '', show: (row) => row.service ?? '–', wide: true },
+  { id: 'service', header: 'Service', text: (row) => row.service ?? '', show: (row) => row.service || '–', wide: true },
   { id: 'state', header: 'State', text: state, show: (row) => <span className={state(row) === 'not met' ? 'amber' : 'quiet'}>{state(row)}</span> },
   { id: 'beads', header: 'Latest trail', text: (row) => (row.latest_trail?.missing ?? []).join(' '), show: (row) => <Beads beads={row.latest_trail?.beads ?? []} />, grow: true },
   { id: 'trail', header: 'Trail', text: (row) => row.latest_trail?.name ?? '', wide: true,

@@ -4,7 +4,7 @@ import type { Mark as MarkName, Pool as PoolData, Tile } from '../../api/types.t
 import { Pill } from '../../parts/card.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { When } from '../../parts/when.tsx';
-import { useNow } from '../../parts/use-now.ts';
+import { useWords } from '../../parts/use-now.ts';
 import { command } from '../../words/command.ts';
 import { counted, number } from '../../words/text.ts';
 import { duration, moment } from '../../words/time.ts';
@@ -33,9 +33,9 @@ export const silent_since = (pool: Pick<PoolData, 'reporters'>): number => {
 };
 
 function Seen({ pool, read_at }: { pool: PoolData; read_at: number }) {
-  const now = useNow();
   const silent = silent_since(pool);
-  if (!Number.isNaN(silent)) return <span className="amber">silent for {duration(now - silent)}</span>;
+  const silence = useWords((now) => duration(now - silent));
+  if (!Number.isNaN(silent)) return <span className="amber">silent for {silence}</span>;
   const last = Math.max(...pool.reporters.map((reporter) => moment(reporter.last_seen_at)).filter((at) => !Number.isNaN(at)));
   if (!Number.isFinite(last)) return <span>no reporter yet</span>;
   return <span title={new Date(last).toISOString()}>seen {read_at - last < 10_000 ? `${(Math.max(0, read_at - last) / 1000).toFixed(1)} s` : duration(read_at - last)} ago</span>;

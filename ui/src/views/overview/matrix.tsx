@@ -22,7 +22,7 @@ function behind(artifacts: ArtifactRow[], running: ReadonlySet<string>): number 
 export function cell_of(workloads: Workload[], artifacts: ArtifactRow[]): Cell | null {
   if (workloads.length === 0) return null;
   const count = (some: Workload[]) => some.reduce((sum, workload) => sum + (workload.count ?? 1), 0);
-  const worst = workloads.map((workload) => workload.verdict).sort((a, b) => rank(a) - rank(b))[0] ?? 'unknown';
+  const worst = workloads.map((workload) => workload.verdict).sort((a, b) => rank(a) - rank(b))[0] || 'unknown';
   return {
     running: count(workloads),
     approved: count(workloads.filter((workload) => workload.verdict === 'approved')),

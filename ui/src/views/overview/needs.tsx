@@ -48,7 +48,7 @@ function Calm({ lake }: { lake: Pool[] }) {
 
 function NeedCard({ need, alert }: { need: Need; alert: Alert | undefined }) {
   const to = places[need.kind](need);
-  const acknowledge = useAct<string>({
+  const acknowledge = useAct<Need['id']>({
     path: (id) => `incidents/${encodeURIComponent(id)}/acknowledge`,
     body: () => ({}),
     done: () => `Acknowledged: ${need.title}`,

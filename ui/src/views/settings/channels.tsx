@@ -18,13 +18,19 @@ import { Once } from './once.tsx';
 function Acts({ channel }: { channel: Channel }) {
   const at = `channels/${encodeURIComponent(channel.name)}`;
   const test = useAct<void>({ path: () => `${at}/test`, body: () => ({}), done: (answer) => `Test sent to ${channel.name}${told(answer)}` });
-  const rotate = useAct<void>({ method: 'PUT', path: () => at, body: () => ({ url: channel.url, kind: channel.kind, rotate: true }), done: (answer) => `Second secret of ${channel.name}: ${String(answer['secret'] ?? 'made')}` });
+  const rotate = useAct<void>({ method: 'PUT', path: () => at, body: () => ({ url: channel.url, kind: channel.kind, rotate: true }), done: () => `${channel.name} has a second secret` });
+  const [secret, setSecret] = useState('');
   const end = useAct<void>({ method: 'DELETE', path: () => at, done: () => `${channel.name} is ended` });
   return (
     <span className="row">
       <Button size="compact-sm" variant="default" loading={test.isPending} onClick={() => test.mutate()}>Test</Button>
-      <Button size="compact-sm" variant="default" loading={rotate.isPending} onClick={() => rotate.mutate()}>Rotate</Button>
+      <Button size="compact-sm" variant="default" loading={rotate.isPending} onClick={() => rotate.mutate(undefined, { onSuccess: (answer) => setSecret(String(answer['secret'] ?? '')) })}>Rotate</Button>
       <Button size="compact-sm" variant="default" loading={end.isPending} onClick={() => end.mutate()}>End</Button>
+      {secret && (
+        <Form title={`Second secret of ${channel.name}`} opened close={() => setSecret('')} word="Done" submit={() => setSecret('')}>
+          <Once what="Deliveries are signed with both secrets until the next rotation." secret={secret} />
+        </Form>
+      )}
     </span>
   );
 }
