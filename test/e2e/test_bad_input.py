@@ -60,7 +60,7 @@ class BadInput(WorldCase):
                 ("GET", "flows/nothing", None), ("GET", f"artifacts/{unknown}", None),
                 ("GET", "environments/nothing", None), ("GET", "alerts/999999", None),
                 ("GET", "ledger/entries/999999", None), ("GET", "nothing", None),
-                ("POST", "approvals/nothing/revoke", {"reason": "x"}),
+                ("POST", "approvals/999999/revoke", {"reason": "x"}),
                 ("POST", "approvals", {"artifact": unknown, "environment": "nothing"}),
                 ("PUT", "flows/nothing/trails/t", {})):
             with self.subTest(f"{method} {path}"):

@@ -223,7 +223,7 @@ class World:
             if not agent.runs():
                 raise AssertionError("the agent ended: " + agent.text()[-3000:])
             return [r for r in self.reporters(environment) if r["state"] == "live" and r["id"] not in known
-                    and seconds_of(r["last_seen_at"]) >= began and r["sources"]]
+                    and r["last_seen_at"] and seconds_of(r["last_seen_at"]) >= began and r["sources"]]
         wait_until(live, 30, f"the agent of {environment} is live")
         return agent
 
