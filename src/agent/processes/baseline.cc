@@ -35,8 +35,9 @@ Result<std::uint64_t> parse_short(std::string_view text) {
 
 Result<std::string> read_file(const std::string& path) {
   const Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return Error{errno == ENOENT ? Errc::not_found : Errc::unavailable, path + ": " + strerror(errno)};
-  struct stat status {};
+  if (!file)
+    return Error{errno == ENOENT ? Errc::not_found : Errc::unavailable, path + ": " + strerror(errno)};
+  struct stat status{};
   if (fstat(file.number(), &status) != 0 || static_cast<std::size_t>(status.st_size) > file_bytes_max)
     return Error{Errc::too_large, path + ": larger than a baseline can be"};
   std::string text(static_cast<std::size_t>(status.st_size), '\0');
@@ -96,7 +97,8 @@ Status Baseline::parse(std::string_view text) {
   text = text.substr(0, end);
   if (crypto::sha256(text) != digest) return Error{Errc::corrupt, "the content does not fit its digest"};
   const auto line_end = text.find('\n');
-  if (!text.starts_with(first_line) || line_end == text.npos) return invalid("the first line is not a baseline's");
+  if (!text.starts_with(first_line) || line_end == text.npos)
+    return invalid("the first line is not a baseline's");
   since_ = TRY(parse_instant(text.substr(first_line.size(), line_end - first_line.size())));
   text.remove_prefix(line_end + 1);
   while (!text.empty()) {
@@ -113,7 +115,8 @@ Status Baseline::parse_line(std::string_view line) {
     packages_.insert(TRY(parse_short(line.substr(8))));
     return {};
   }
-  if (!line.starts_with("program ") || line.size() != 8 + 16 + 1 + 16 + 1 + 64) return invalid("a line has no sense");
+  if (!line.starts_with("program ") || line.size() != 8 + 16 + 1 + 16 + 1 + 64)
+    return invalid("a line has no sense");
   const std::uint64_t path = TRY(parse_short(line.substr(8, 16)));
   const std::uint64_t transaction = TRY(parse_short(line.substr(25, 16)));
   const Sha256 digest = TRY(parse_sha256(line.substr(42)));
@@ -123,14 +126,16 @@ Status Baseline::parse_line(std::string_view line) {
 
 std::string Baseline::print() const {
   std::string text = fmt::format("{}{}\n", first_line, to_string(since_));
-  for (const std::uint64_t package : packages_) fmt::format_to(std::back_inserter(text), "package {:016x}\n", package);
+  for (const std::uint64_t package : packages_)
+    fmt::format_to(std::back_inserter(text), "package {:016x}\n", package);
   for (const auto& [path, program] : programs_)
     fmt::format_to(std::back_inserter(text), "program {:016x} {:016x} {}\n", path, program.transaction,
                    to_hex(program.digest));
   return fmt::format("{}{}{}\n", text, last_line, to_hex(crypto::sha256(text)));
 }
 
-Baseline::Judgement Baseline::judge(const std::string& path, const PackageOwner& owner, const Sha256& digest) {
+Baseline::Judgement Baseline::judge(const std::string& path, const PackageOwner& owner,
+                                    const Sha256& digest) {
   const std::uint64_t transaction = short_name(owner.transaction);
   const std::uint64_t name = short_name(path);
   const std::scoped_lock lock(mutex_);

@@ -36,9 +36,14 @@ std::string_view take(std::string_view& bytes, std::size_t count) {
 }
 
 ExecMoment moment_of(const weir_exec_record& head, std::string_view data) {
-  ExecMoment moment{.pid = head.pid, .at_ns = static_cast<std::int64_t>(head.at),
-                    .start_ticks = ticks_of_boot_ns(head.forked_at), .detailed = true, .parent = head.parent,
-                    .session = head.session, .user = head.uid, .login_user = head.login_uid,
+  ExecMoment moment{.pid = head.pid,
+                    .at_ns = static_cast<std::int64_t>(head.at),
+                    .start_ticks = ticks_of_boot_ns(head.forked_at),
+                    .detailed = true,
+                    .parent = head.parent,
+                    .session = head.session,
+                    .user = head.uid,
+                    .login_user = head.login_uid,
                     .mount_namespace = head.mount_namespace};
   // The kernel keeps a device as major << 20 | minor; stat() spells it otherwise.
   moment.device = makedev(head.device >> 20, head.device & 0xfffff);
@@ -115,7 +120,8 @@ void EbpfSource::hand_over(std::string_view bytes) {
   std::memcpy(&head, bytes.data(), sizeof head);
   bytes.remove_prefix(sizeof head);
   if (head.kind == WEIR_EXIT)
-    handlers_->exited({.pid = head.pid, .at_ns = static_cast<std::int64_t>(head.at),
+    handlers_->exited({.pid = head.pid,
+                       .at_ns = static_cast<std::int64_t>(head.at),
                        .start_ticks = ticks_of_boot_ns(head.forked_at)});
   if (head.kind == WEIR_EXEC) handlers_->executed(moment_of(head, bytes.substr(0, head.data_bytes)));
 }

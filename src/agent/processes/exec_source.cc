@@ -23,7 +23,9 @@ std::int64_t ns_per_tick() {
 }  // namespace
 
 std::int64_t boot_time_ns() { return read_clock(CLOCK_BOOTTIME); }
-std::int64_t boot_ns_of_ticks(std::uint64_t ticks) { return static_cast<std::int64_t>(ticks) * ns_per_tick(); }
+std::int64_t boot_ns_of_ticks(std::uint64_t ticks) {
+  return static_cast<std::int64_t>(ticks) * ns_per_tick();
+}
 std::uint64_t ticks_of_boot_ns(std::uint64_t ns) { return ns / static_cast<std::uint64_t>(ns_per_tick()); }
 
 Instant instant_of_boot_ns(std::int64_t ns) {

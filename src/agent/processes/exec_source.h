@@ -27,14 +27,14 @@ struct ExecMoment {
   std::int64_t parent = 0, session = 0;
   std::uint32_t user = 0, login_user = 0;
   std::uint64_t mount_namespace = 0, device = 0, inode = 0, size = 0, cgroup = 0;
-  std::uint64_t filesystem = 0;   // its magic number
+  std::uint64_t filesystem = 0;  // its magic number
   std::uint32_t links = 0;
-  bool detached = false;          // memfd and its like
-  bool script = false;            // the kernel chose an interpreter for `filename`
-  std::string path;               // of the executable, in the tree of its mount namespace; empty when it was too long
-  std::string directory;          // working directory, likewise
-  std::string filename;           // as the caller gave it
-  std::string command;            // short name
+  bool detached = false;  // memfd and its like
+  bool script = false;    // the kernel chose an interpreter for `filename`
+  std::string path;       // of the executable, in the tree of its mount namespace; empty when it was too long
+  std::string directory;  // working directory, likewise
+  std::string filename;   // as the caller gave it
+  std::string command;    // short name
   std::vector<std::string> arguments;
 };
 

@@ -34,9 +34,10 @@ std::int64_t nanoseconds(const timespec& at) { return at.tv_sec * 1'000'000'000L
 class ReadLease {
  public:
   explicit ReadLease(int file) : file_(file) {
-    struct statfs system {};
+    struct statfs system{};
     if (fstatfs(file, &system) != 0) return;
-    if (std::ranges::count(file_systems_with_honest_leases, static_cast<std::uint64_t>(system.f_type)) == 0) return;
+    if (std::ranges::count(file_systems_with_honest_leases, static_cast<std::uint64_t>(system.f_type)) == 0)
+      return;
     held_ = fcntl(file, F_SETSIG, SIGURG) == 0 && fcntl(file, F_SETLEASE, F_RDLCK) == 0;
   }
   ReadLease(const ReadLease&) = delete;
@@ -77,12 +78,15 @@ bool is_settled(const FileKey& key) {
 }  // namespace
 
 FileKey key_of(const struct stat& status) {
-  return {.device = status.st_dev, .inode = status.st_ino, .size = static_cast<std::uint64_t>(status.st_size),
-          .changed_ns = nanoseconds(status.st_ctim), .modified_ns = nanoseconds(status.st_mtim)};
+  return {.device = status.st_dev,
+          .inode = status.st_ino,
+          .size = static_cast<std::uint64_t>(status.st_size),
+          .changed_ns = nanoseconds(status.st_ctim),
+          .modified_ns = nanoseconds(status.st_mtim)};
 }
 
 Result<Sha256> DigestCache::digest_of(int file) {
-  struct stat before {}, after {};
+  struct stat before{}, after{};
   if (fstat(file, &before) != 0) return unreadable("stat");
   if (!S_ISREG(before.st_mode)) return Error{Errc::unavailable, "not a regular file"};
   const FileKey key = key_of(before);
@@ -127,7 +131,7 @@ std::size_t DigestCache::size() const {
 Result<Fd> open_regular(int directory, const std::string& path) {
   const Fd place(openat(directory, path.c_str(), O_PATH | O_CLOEXEC));
   if (!place) return unreadable(path);
-  struct stat status {};
+  struct stat status{};
   if (fstat(place.number(), &status) != 0) return unreadable(path);
   if (!S_ISREG(status.st_mode)) return Error{Errc::unavailable, path + ": not a regular file"};
   const std::string self = fmt::format("/proc/self/fd/{}", place.number());

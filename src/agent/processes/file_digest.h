@@ -1,6 +1,6 @@
 // The SHA-256 of open files, remembered where remembering is safe. A digest is kept under (device, inode, ctime, mtime,
-// size) only when it was computed under a read lease (fcntl F_SETLEASE: the kernel refuses it while anybody has the file
-// open or mapped for writing), the file did not change just before (clocks of file systems tick in 10 ms), and the file
+// size) only when it was computed under a read lease (fcntl F_SETLEASE: the kernel refuses it while anybody has the
+// file open or mapped for writing), the file did not change just before (file clocks tick in 10 ms), and the file
 // system keeps leases honestly (not overlay, FUSE or the network). Everything else is read again each time.
 // Leases on files of others need CAP_LEASE. Bounded. Safe from any thread.
 #pragma once

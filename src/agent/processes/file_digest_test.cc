@@ -54,7 +54,7 @@ TEST(DigestCache, sees_what_a_shared_mapping_writes_without_a_change_of_times) {
   ASSERT_NE(memory, MAP_FAILED);
   memory[0] = 'j';
   EXPECT_EQ(digest(cache, path), crypto::sha256("jello"));
-  struct stat before {}, after {};
+  struct stat before{}, after{};
   fstat(file.number(), &before);
   memory[0] = 'c';
   fstat(file.number(), &after);

@@ -26,10 +26,12 @@ OverlayLayers with_absolute_layers(OverlayLayers layers) {
   return layers;
 }
 
-bool is_whiteout(const struct stat& status) { return S_ISCHR(status.st_mode) && status.st_rdev == makedev(0, 0); }
+bool is_whiteout(const struct stat& status) {
+  return S_ISCHR(status.st_mode) && status.st_rdev == makedev(0, 0);
+}
 
 bool are_readable(const OverlayLayers& layers) {
-  struct stat status {};
+  struct stat status{};
   for (const std::string& layer : layers.lower)
     if (stat(layer.c_str(), &status) != 0) return false;
   return layers.upper.empty() || stat(layers.upper.c_str(), &status) == 0;
@@ -40,7 +42,7 @@ bool are_readable(const OverlayLayers& layers) {
 std::optional<std::string> find_in_layers(const std::vector<std::string>& layers, const std::string& path) {
   for (const std::string& layer : layers) {
     const std::string candidate = layer + path;
-    struct stat status {};
+    struct stat status{};
     if (lstat(candidate.c_str(), &status) != 0) continue;
     if (S_ISREG(status.st_mode)) return candidate;
     if (is_whiteout(status)) return std::nullopt;
@@ -65,10 +67,11 @@ bool ImageContent::holds_elsewhere(const OverlayLayers& layers, std::uint64_t si
   bool found = false;
   for (const std::string& layer : layers.lower) {
     std::error_code error;
-    for (fs::recursive_directory_iterator at(layer, fs::directory_options::skip_permission_denied, error), end;
+    for (fs::recursive_directory_iterator at(layer, fs::directory_options::skip_permission_denied, error),
+         end;
          !error && at != end && !found && walked < entries_walked_max && hashed < candidates_hashed_max;
          at.increment(error), ++walked) {
-      struct stat status {};
+      struct stat status{};
       if (lstat(at->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
       if (static_cast<std::uint64_t>(status.st_size) != size) continue;
       ++hashed;
@@ -80,10 +83,11 @@ bool ImageContent::holds_elsewhere(const OverlayLayers& layers, std::uint64_t si
 }
 
 HeldJudgement ImageContent::judge_on_overlay(const OverlayLayers& layers, const RunningFile& running) {
-  if (!are_readable(layers)) return {Held::blind, "the layers of its file system can't be read from here", {}};
+  if (!are_readable(layers))
+    return {Held::blind, "the layers of its file system can't be read from here", {}};
   const auto lower = find_in_layers(layers.lower, running.path);
   const bool copied_up = !layers.upper.empty() && find_in_layers({layers.upper}, running.path).has_value();
-  struct stat runs {}, below {};
+  struct stat runs{}, below{};
   const bool opened = running.file >= 0 && fstat(running.file, &runs) == 0;
   if (lower && !copied_up && !running.deleted) {
     if (!opened) return {Held::by_image, {}, {}};
@@ -108,7 +112,9 @@ HeldJudgement ImageContent::judge(const std::vector<MountLine>& mounts, const Ru
     return {Held::foreign, fmt::format("it lies on a mount of {}", mount->type), host_path};
   }
   if (mount->type != "overlay")
-    return {Held::blind, fmt::format("its storage is {}, which does not tell the image from what came later", mount->type), {}};
+    return {Held::blind,
+            fmt::format("its storage is {}, which does not tell the image from what came later", mount->type),
+            {}};
   const auto layers = parse_overlay_options(mount->options);
   if (!layers) return {Held::blind, "its overlay does not name its layers", {}};
   return judge_on_overlay(with_absolute_layers(*layers), running);

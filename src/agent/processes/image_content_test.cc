@@ -29,9 +29,11 @@ class Overlay {
   }
   // Runs in the child before it executes: everything of the host becomes invisible.
   void enter() const {
-    const std::string options = "lowerdir=" + (folder / "lower") + ",upperdir=" + (folder / "upper") + ",workdir=" + (folder / "work");
+    const std::string options = "lowerdir=" + (folder / "lower") + ",upperdir=" + (folder / "upper") +
+                                ",workdir=" + (folder / "work");
     const std::string root = folder / "merged";
-    if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) _exit(41);
+    if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+      _exit(41);
     if (mount("overlay", root.c_str(), "overlay", 0, options.c_str()) != 0) _exit(42);
     if (mount("tmpfs", (root + "/tmp").c_str(), "tmpfs", 0, "mode=1777") != 0) _exit(43);
     if (syscall(SYS_pivot_root, root.c_str(), (root + "/old").c_str()) != 0 || chdir("/") != 0) _exit(44);
@@ -51,7 +53,9 @@ class Overlay {
 
 bool may_mount() {
   const pid_t pid = fork();
-  if (pid == 0) _exit(unshare(CLONE_NEWNS) == 0 && mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 ? 0 : 1);
+  if (pid == 0)
+    _exit(unshare(CLONE_NEWNS) == 0 && mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 ? 0
+                                                                                                       : 1);
   return testing::wait_for(pid) == 0;
 }
 
@@ -65,10 +69,12 @@ bool has_mark(const runtime::Instance& instance, std::string_view name) {
 class ContainerContent : public ::testing::Test {
  protected:
   // Whether a program run inside is reported; a dropped one that runs after it shows that its turn has passed.
-  std::optional<runtime::Instance> seen(const std::string& program, const std::function<void()>& before = {}) {
+  std::optional<runtime::Instance> seen(const std::string& program,
+                                        const std::function<void()>& before = {}) {
     const pid_t pid = overlay.run(program, before);
     testing::await_exec(pid, program);
-    write_text(overlay.folder / "upper/bin/sentinel", program_text(Life::until_killed, "sentinel" + std::to_string(pid)));
+    write_text(overlay.folder / "upper/bin/sentinel",
+               program_text(Life::until_killed, "sentinel" + std::to_string(pid)));
     // The upper layer may not be changed under a mount; the sentinel has an overlay of its own.
     const pid_t last = overlay.run("/bin/sentinel");
     EXPECT_TRUE(watching.sink.await_pid(last)) << "the sentinel is not seen";
@@ -158,7 +164,8 @@ TEST(ImageContent, layers_are_searched_from_the_top_and_removals_count) {
 TEST(ImageContent, storage_that_is_no_overlay_is_blind) {
   DigestCache digests;
   ImageContent content(digests);
-  const auto mounts = parse_mountinfo("1 0 8:1 / / rw - btrfs /dev/x rw\n2 1 8:2 /vol /data rw - ext4 /dev/y rw\n");
+  const auto mounts =
+      parse_mountinfo("1 0 8:1 / / rw - btrfs /dev/x rw\n2 1 8:2 /vol /data rw - ext4 /dev/y rw\n");
   EXPECT_EQ(content.judge(mounts, {.path = "/bin/x"}).held, Held::blind);
   const auto on_volume = content.judge(mounts, {.path = "/data/x"});
   EXPECT_EQ(on_volume.held, Held::foreign);

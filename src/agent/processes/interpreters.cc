@@ -153,9 +153,11 @@ Program read_program(const Grammar& grammar, std::span<const std::string> words)
   const bool shell = first_of(grammar.names) == shells;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i], next = i + 1 < words.size() ? words[i + 1] : std::string_view();
-    if (word == "--" || (shell && word == "-")) return next.empty() ? without_word(grammar) : program_named(grammar, next);
+    if (word == "--" || (shell && word == "-"))
+      return next.empty() ? without_word(grammar) : program_named(grammar, next);
     if (word == "-") return {ProgramKind::unseen, "stdin"};
-    const bool is_option = word.starts_with('-') || (shell && word.starts_with('+')) || lists(grammar.inline_code, word);
+    const bool is_option =
+        word.starts_with('-') || (shell && word.starts_with('+')) || lists(grammar.inline_code, word);
     const bool is_subcommand = first_of(grammar.names) == "deno" && lists(subcommands, word);
     if (is_subcommand) continue;
     if (!is_option) return program_named(grammar, word);

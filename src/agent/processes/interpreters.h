@@ -1,5 +1,5 @@
 // Which program an interpreter runs, read off its arguments. The interpreters and their grammars are a table. What is
-// given as text (-c), through standard input, or typed at a terminal is not a file: `unseen`. Pure; safe from any thread.
+// given as text (-c), through standard input, or typed at a terminal is not a file: `unseen`. Pure; safe for threads.
 #pragma once
 #include <span>
 #include <string>

@@ -62,7 +62,8 @@ TEST(Interpreters, arguments_tell_what_runs) {
       {"/usr/bin/busybox", "busybox sh x.sh", file, "x.sh"},
       {"/usr/bin/busybox", "sh -c true", unseen, "-c"},
       {"/usr/bin/busybox", "ls -c x", itself, ""},
-      {"/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2", "ld.so --library-path /l /tmp/evil", file, "/tmp/evil"},
+      {"/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2", "ld.so --library-path /l /tmp/evil", file,
+       "/tmp/evil"},
       {"/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2", "ld.so --list /bin/ls", itself, ""},
       {"/usr/bin/deno", "deno run x.ts", file, "x.ts"},
       {"/usr/bin/true", "true -c x", itself, ""},
@@ -76,7 +77,8 @@ TEST(Interpreters, arguments_tell_what_runs) {
 }
 
 TEST(Interpreters, names_are_told_with_and_without_versions) {
-  for (const char* name : {"/usr/bin/python3.11", "/opt/python", "/bin/ksh93", "/usr/bin/php8.2", "/usr/bin/perl5.36.0"})
+  for (const char* name :
+       {"/usr/bin/python3.11", "/opt/python", "/bin/ksh93", "/usr/bin/php8.2", "/usr/bin/perl5.36.0"})
     EXPECT_TRUE(is_interpreter(name)) << name;
   for (const char* name : {"/usr/bin/ls", "", "/", "/usr/bin/pythonic", "/usr/bin/shfmt"})
     EXPECT_FALSE(is_interpreter(name)) << name;

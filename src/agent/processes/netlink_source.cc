@@ -83,7 +83,8 @@ Status NetlinkSource::await_answer() {
     if (poll(&waiting, 1, 300) != 1) break;
     std::array<char, 4096> buffer;
     const ssize_t bytes = recv(socket_.number(), buffer.data(), buffer.size(), 0);
-    if (bytes < static_cast<ssize_t>(NLMSG_HDRLEN + sizeof(cn_msg) + offsetof(proc_event, event_data) + 4)) continue;
+    if (bytes < static_cast<ssize_t>(NLMSG_HDRLEN + sizeof(cn_msg) + offsetof(proc_event, event_data) + 4))
+      continue;
     std::uint32_t what = 0, error = 0;
     const char* event = buffer.data() + NLMSG_HDRLEN + sizeof(cn_msg);
     std::memcpy(&what, event, sizeof what);

@@ -24,10 +24,11 @@ constexpr std::size_t file_bytes_max = 64 * 1024 * 1024;
 constexpr std::size_t lists_max = 65'535;
 constexpr std::size_t name_bytes_max = 512;
 constexpr std::string_view list_suffix = ".list";
-constexpr std::array<std::string_view, 5> script_suffixes{".preinst", ".postinst", ".prerm", ".postrm", ".config"};
+constexpr std::array<std::string_view, 5> script_suffixes{".preinst", ".postinst", ".prerm", ".postrm",
+                                                          ".config"};
 
 std::int64_t changed_ns(const std::string& path) {
-  struct stat status {};
+  struct stat status{};
   return stat(path.c_str(), &status) == 0 ? key_of(status).modified_ns : -1;
 }
 
@@ -35,8 +36,9 @@ std::string read_all(const std::string& path) {
   std::string text;
   const auto file = open_regular(path);
   if (!file) return text;
-  struct stat status {};
-  if (fstat(file->number(), &status) != 0 || static_cast<std::size_t>(status.st_size) > file_bytes_max) return text;
+  struct stat status{};
+  if (fstat(file->number(), &status) != 0 || static_cast<std::size_t>(status.st_size) > file_bytes_max)
+    return text;
   text.resize(static_cast<std::size_t>(status.st_size));
   const ssize_t bytes = pread(file->number(), text.data(), text.size(), 0);
   text.resize(bytes < 0 ? 0 : static_cast<std::size_t>(bytes));
@@ -70,18 +72,21 @@ std::string_view without_architecture(std::string_view list) { return list.subst
 
 }  // namespace
 
-Packages::Packages(std::string folder, std::string root) : folder_(std::move(folder)), root_(std::move(root)) {
+Packages::Packages(std::string folder, std::string root)
+    : folder_(std::move(folder)), root_(std::move(root)) {
   for (const char* name : {"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"}) {
     std::array<char, 64> target{};
     const ssize_t bytes = readlink((root_ + name).c_str(), target.data(), target.size());
     const std::string_view link(target.data(), bytes < 0 ? 0 : static_cast<std::size_t>(bytes));
-    if (link == fmt::format("usr{}", name) || link == fmt::format("/usr{}", name)) merged_folders_.emplace_back(name);
+    if (link == fmt::format("usr{}", name) || link == fmt::format("/usr{}", name))
+      merged_folders_.emplace_back(name);
   }
 }
 
 std::string Packages::merged(std::string path) const {
   for (const std::string& folder : merged_folders_)
-    if (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/') return "/usr" + path;
+    if (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/')
+      return "/usr" + path;
   return path;
 }
 
@@ -120,8 +125,10 @@ void Packages::read_lists() {
     const std::string text = read_all(fmt::format("{}/info/{}", folder_, lists_[i]));
     lists_[i].resize(lists_[i].size() - list_suffix.size());
     each_line(text, [&](std::string_view line) {
-      const bool merges = std::ranges::any_of(merged_folders_, [&](const auto& folder) { return line.starts_with(folder); });
-      rows.push_back({merges ? hash_of(merged(std::string(line))) : hash_of(line), static_cast<std::uint16_t>(i)});
+      const bool merges =
+          std::ranges::any_of(merged_folders_, [&](const auto& folder) { return line.starts_with(folder); });
+      rows.push_back(
+          {merges ? hash_of(merged(std::string(line))) : hash_of(line), static_cast<std::uint16_t>(i)});
     });
   }
   std::ranges::sort(rows, {}, &Row::hash);
@@ -154,8 +161,10 @@ void Packages::read_stanzas(const std::string& file) {
 void Packages::read_versions() {
   versions_.clear();
   read_stanzas(folder_ + "/status");
-  for (const std::string& name : names_in(folder_ + "/updates", ""))  // a running dpkg's journal: 0000, 0001, …
-    if (std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; })) read_stanzas(folder_ + "/updates/" + name);
+  for (const std::string& name :
+       names_in(folder_ + "/updates", ""))  // a running dpkg's journal: 0000, 0001, …
+    if (std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; }))
+      read_stanzas(folder_ + "/updates/" + name);
 }
 
 void Packages::read_diversions() {
@@ -180,7 +189,8 @@ std::optional<PackageOwner> Packages::owner_named(const std::string& list) {
   const std::string name(without_architecture(list));
   auto version = versions_.find(list);
   if (version == versions_.end()) version = versions_.find(name);
-  PackageOwner owner{.name = name, .version = version == versions_.end() ? "" : version->second, .transaction = {}};
+  PackageOwner owner{
+      .name = name, .version = version == versions_.end() ? "" : version->second, .transaction = {}};
   owner.transaction = fmt::format("{} {} {}", list, owner.version, changed);
   return owner;
 }
@@ -201,7 +211,8 @@ std::optional<PackageOwner> Packages::find(const std::string& path, const std::s
 std::optional<PackageOwner> Packages::find_diverted(const std::string& path) {
   for (const Diversion& diversion : diversions_) {
     if (diversion.to == path) return find(diversion.from, "", diversion.package);
-    if (diversion.from == path) return diversion.package == ":" ? std::nullopt : find(path, diversion.package, "");
+    if (diversion.from == path)
+      return diversion.package == ":" ? std::nullopt : find(path, diversion.package, "");
   }
   return find(path, "", "");
 }
@@ -211,7 +222,8 @@ std::optional<PackageOwner> Packages::owner_of(const std::string& path) {
   if (!path.starts_with(root_)) return std::nullopt;
   refresh();
   const std::string name = merged(path.substr(root_.size()));
-  const std::string info = folder_.starts_with(root_) ? folder_.substr(root_.size()) + "/info/" : folder_ + "/info/";
+  const std::string info =
+      folder_.starts_with(root_) ? folder_.substr(root_.size()) + "/info/" : folder_ + "/info/";
   for (std::string_view suffix : script_suffixes)
     if (name.starts_with(info) && name.ends_with(suffix))
       return owner_named(name.substr(info.size(), name.size() - info.size() - suffix.size()));

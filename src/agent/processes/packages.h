@@ -15,7 +15,8 @@ namespace weir::agent {
 
 struct PackageOwner {
   std::string name, version;
-  std::string transaction;  // changes whenever dpkg unpacks the package again; unpacking the same version counts
+  std::string
+      transaction;  // changes whenever dpkg unpacks the package again; unpacking the same version counts
 };
 
 class Packages {
@@ -27,7 +28,7 @@ class Packages {
   std::optional<PackageOwner> owner_of(const std::string& path);
 
   struct Installed {
-    std::string list;         // "bash", "libc6:amd64"
+    std::string list;  // "bash", "libc6:amd64"
     std::string transaction;
   };
   std::vector<Installed> installed();
@@ -46,7 +47,8 @@ class Packages {
   void read_versions();
   void read_stanzas(const std::string& file);
   void read_diversions();
-  std::optional<PackageOwner> find(const std::string& path, const std::string& only, const std::string& except);
+  std::optional<PackageOwner> find(const std::string& path, const std::string& only,
+                                   const std::string& except);
   std::optional<PackageOwner> find_diverted(const std::string& path);
   std::optional<PackageOwner> owner_named(const std::string& list);
   std::string merged(std::string path) const;
@@ -54,9 +56,9 @@ class Packages {
 
   const std::string folder_, root_;
   std::mutex mutex_;
-  std::vector<std::string> lists_;       // names, sorted
-  std::vector<std::uint64_t> hashes_;    // sorted
-  std::vector<std::uint16_t> owners_;    // index in lists_ of the hash at the same place
+  std::vector<std::string> lists_;                            // names, sorted
+  std::vector<std::uint64_t> hashes_;                         // sorted
+  std::vector<std::uint16_t> owners_;                         // index in lists_ of the hash at the same place
   std::map<std::string, std::string, std::less<>> versions_;  // of "name:arch" and "name"
   std::vector<Diversion> diversions_;
   std::vector<std::string> merged_folders_;  // "/bin": a link to "/usr/bin"

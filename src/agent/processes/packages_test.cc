@@ -96,7 +96,8 @@ TEST(Baseline, content_that_changes_without_a_transaction_is_changed) {
   EXPECT_FALSE(baseline.judge("/usr/bin/tool", *owner, first).changed);
   EXPECT_FALSE(baseline.judge("/usr/bin/tool", *owner, first).after_baseline);
   EXPECT_TRUE(baseline.judge("/usr/bin/tool", *owner, second).changed);
-  EXPECT_FALSE(baseline.judge("/usr/bin/tool", *owner, first).changed) << "the first content is still its own";
+  EXPECT_FALSE(baseline.judge("/usr/bin/tool", *owner, first).changed)
+      << "the first content is still its own";
   PackageOwner upgraded = *owner;
   upgraded.transaction += " again";
   const auto judged = baseline.judge("/usr/bin/tool", upgraded, second);

@@ -35,8 +35,8 @@ bool is_octal(char c) { return c >= '0' && c <= '7'; }
 std::string unescape_octal(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape = text[i] == '\\' && i + 3 < text.size() && is_octal(text[i + 1]) && is_octal(text[i + 2]) &&
-                        is_octal(text[i + 3]);
+    const bool escape = text[i] == '\\' && i + 3 < text.size() && is_octal(text[i + 1]) &&
+                        is_octal(text[i + 2]) && is_octal(text[i + 3]);
     if (!escape) {
       out += text[i];
       continue;
@@ -56,8 +56,12 @@ std::optional<MountLine> parse_mount_line(std::string_view line) {
   const auto major = number<std::uint32_t>(fields[2].substr(0, colon));
   const auto minor = number<std::uint32_t>(fields[2].substr(colon + 1));
   if (!major || !minor) return std::nullopt;
-  MountLine mount{.major = *major, .minor = *minor, .root = unescape_octal(fields[3]),
-                  .point = unescape_octal(fields[4]), .type = std::string(dash[1]), .source = unescape_octal(dash[2])};
+  MountLine mount{.major = *major,
+                  .minor = *minor,
+                  .root = unescape_octal(fields[3]),
+                  .point = unescape_octal(fields[4]),
+                  .type = std::string(dash[1]),
+                  .source = unescape_octal(dash[2])};
   if (fields.end() - dash > 3) mount.options = unescape_octal(dash[3]);
   return mount;
 }
@@ -108,10 +112,8 @@ constexpr std::array scope_patterns{
     ScopePattern{"nerdctl-", "containerd"},
 };
 constexpr std::array folder_patterns{
-    ScopePattern{"docker", "docker"},
-    ScopePattern{"libpod", "podman"},
-    ScopePattern{"libpod_parent", "podman"},
-    ScopePattern{"k8s.io", "containerd"},
+    ScopePattern{"docker", "docker"},        ScopePattern{"libpod", "podman"},
+    ScopePattern{"libpod_parent", "podman"}, ScopePattern{"k8s.io", "containerd"},
     ScopePattern{"crio", "cri-o"},
 };
 
@@ -154,8 +156,11 @@ std::optional<StatLine> parse_stat_line(std::string_view text) {
   const auto parent = number<std::int64_t>(fields[1]), session = number<std::int64_t>(fields[3]);
   const auto flags = number<std::uint64_t>(fields[6]), start = number<std::uint64_t>(fields[19]);
   if (!parent || !session || !flags || !start) return std::nullopt;
-  return StatLine{.command = std::string(text.substr(open + 1, close - open - 1)), .state = fields[0][0],
-                  .parent = *parent, .session = *session, .start_ticks = *start,
+  return StatLine{.command = std::string(text.substr(open + 1, close - open - 1)),
+                  .state = fields[0][0],
+                  .parent = *parent,
+                  .session = *session,
+                  .start_ticks = *start,
                   .kernel_thread = (*flags & kernel_thread_flag) != 0};
 }
 

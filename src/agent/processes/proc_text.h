@@ -25,8 +25,8 @@ std::optional<std::uint32_t> parse_effective_user(std::string_view text);
 // One line of /proc/PID/mountinfo, its octal escapes undone.
 struct MountLine {
   std::uint32_t major = 0, minor = 0;
-  std::string root;   // the part of the file system that is mounted
-  std::string point;  // where, as the process sees it
+  std::string root;                   // the part of the file system that is mounted
+  std::string point;                  // where, as the process sees it
   std::string type, source, options;  // options of the file system
 };
 std::vector<MountLine> parse_mountinfo(std::string_view text);

@@ -24,9 +24,10 @@ TEST(ProcText, stat_of_a_kernel_thread_is_recognised_by_its_flag) {
 }
 
 TEST(ProcText, stat_that_makes_no_sense_is_nothing) {
-  for (const std::string text : {"", ")", "(", "1 (x)", "1 )x( S 1", "1 (x) S", "1 (x) SS 7 9 5 0 -1 0 1 2 3 4 5 6 7 8 9 0 1 0 4 5",
-                                 "1 (x) S a 9 5 0 -1 0 1 2 3 4 5 6 7 8 9 0 1 0 4 5",
-                                 "1 (x) S 7 9 5 0 -1 0 1 2 3 4 5 6 7 8 9 0 1 0 99999999999999999999999 5"})
+  for (const std::string text :
+       {"", ")", "(", "1 (x)", "1 )x( S 1", "1 (x) S", "1 (x) SS 7 9 5 0 -1 0 1 2 3 4 5 6 7 8 9 0 1 0 4 5",
+        "1 (x) S a 9 5 0 -1 0 1 2 3 4 5 6 7 8 9 0 1 0 4 5",
+        "1 (x) S 7 9 5 0 -1 0 1 2 3 4 5 6 7 8 9 0 1 0 99999999999999999999999 5"})
     EXPECT_FALSE(parse_stat_line(text)) << text;
   EXPECT_FALSE(parse_stat_line(std::string(100'000, '(')));
 }
@@ -65,12 +66,15 @@ TEST(ProcText, overlay_layers_are_told_with_either_way_of_mounting) {
   ASSERT_TRUE(by_new_calls);
   EXPECT_EQ(by_new_calls->lower, (std::vector<std::string>{"/l1", "/l2"}));
   EXPECT_TRUE(by_new_calls->upper.empty());
-  for (const char* text : {"", "rw", "lowerdir=", "upperdir=/u", "\\"}) EXPECT_FALSE(parse_overlay_options(text)) << text;
+  for (const char* text : {"", "rw", "lowerdir=", "upperdir=/u", "\\"})
+    EXPECT_FALSE(parse_overlay_options(text)) << text;
 }
 
 TEST(ProcText, cgroups_tell_unit_and_container) {
   const std::string id(64, 'a');
-  struct Row { std::string text, unit, container, runtime; };
+  struct Row {
+    std::string text, unit, container, runtime;
+  };
   const Row rows[] = {
       {"0::/system.slice/ssh.service\n", "ssh.service", "", ""},
       {"1:name=systemd:/user.slice/user-1000.slice/session-3.scope\n0::/\n", "session-3.scope", "", ""},
@@ -79,8 +83,8 @@ TEST(ProcText, cgroups_tell_unit_and_container) {
       {"0::/machine.slice/libpod-" + id + ".scope/container\n", "libpod-" + id + ".scope", id, "podman"},
       {"0::/machine.slice/libpod-conmon-" + id + ".scope\n", "libpod-conmon-" + id + ".scope", "", ""},
       {"3:memory:/libpod_parent/libpod-" + id + "\n", "", id, "podman"},
-      {"0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-" + id + ".scope\n", "cri-containerd-" + id + ".scope", id,
-       "containerd"},
+      {"0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-" + id + ".scope\n",
+       "cri-containerd-" + id + ".scope", id, "containerd"},
       {"0::/system.slice/kubepods-pod1.slice:cri-containerd:" + id + "\n", "", id, "containerd"},
       {"0::/kubepods/besteffort/podx/" + id + "\n", "", id, ""},
       {"0::/kubepods.slice/crio-" + id + ".scope\n", "crio-" + id + ".scope", id, "cri-o"},

@@ -15,14 +15,15 @@
 namespace weir::agent {
 namespace {
 
-constexpr std::size_t open_executables_max = 256;  // waiting in the queue; beyond it files are found by their paths
+constexpr std::size_t open_executables_max =
+    256;  // waiting in the queue; beyond it files are found by their paths
 constexpr Duration poll_pause = milliseconds(500);
 constexpr Duration tick_interval = milliseconds(250);
 constexpr Duration count_interval = seconds(60);
 constexpr Duration save_interval = seconds(5);
 constexpr Duration early_sweep_pause = seconds(1);
 constexpr Duration fork_age = seconds(1);  // younger forks are likely about to execute something
-constexpr std::int64_t scan_share = 100;  // a scan may take 1/100 of the time, but comes at least so often:
+constexpr std::int64_t scan_share = 100;   // a scan may take 1/100 of the time, but comes at least so often:
 constexpr Duration scan_interval_max = seconds(10);
 
 Instant boot_now() { return {boot_time_ns() / 1000}; }
@@ -30,7 +31,7 @@ Instant boot_now() { return {boot_time_ns() / 1000}; }
 struct OpenedSource {
   std::unique_ptr<ExecSource> source;  // none: scan
   ExecMeans means = ExecMeans::scan;
-  std::string refusals;                // of better means
+  std::string refusals;  // of better means
 };
 
 OpenedSource open_best(const ProcessOptions& options) {
@@ -68,7 +69,7 @@ class ProcessCollector::State {
   void handle(Sighting sighting, Sink& sink);
   void handle(const ExitEvent& exit, Sink& sink);
   bool is_known(const Sighting& sighting);
-  void add(const Sighting& sighting, std::int64_t looked_at_ns, Sink& sink);
+  void replace(const Sighting& sighting, std::int64_t looked_at_ns, std::int64_t ended_at_ns, Sink& sink);
   void end(std::int64_t pid, std::int64_t at_ns, Sink& sink);
   void sweep(bool look_closer, Sink& sink);
   enum class Age { any, settled };
@@ -88,7 +89,7 @@ class ProcessCollector::State {
   std::atomic<bool> looked_ = false;  // the first sweep is over and what it found is told
   std::string refusals_;
   std::atomic<std::size_t> hidden_ = 0;  // processes of others in the last sweep
-  std::atomic<std::int64_t> gone_ = 0;  // execs of which nothing was left to look at
+  std::atomic<std::int64_t> gone_ = 0;   // execs of which nothing was left to look at
   std::set<std::string> blind_spots_;
   Duration scan_cost_;
   Instant sweep_at_, tick_at_, count_at_, save_at_, early_sweep_from_;
@@ -96,7 +97,8 @@ class ProcessCollector::State {
 };
 
 ProcessCollector::State::State(ProcessOptions options)
-    : options_(std::move(options)), packages_(options_.dpkg, options_.package_root),
+    : options_(std::move(options)),
+      packages_(options_.dpkg, options_.package_root),
       baseline_(options_.baseline_file, packages_, instant_of_boot_ns(boot_time_ns())),
       identity_(options_, packages_, baseline_,
                 [this](std::int64_t pid) -> const runtime::Instance* {
@@ -137,7 +139,8 @@ void ProcessCollector::State::note_exec(ExecMoment moment) {
   if (sighting.folder) {
     if (events_.size() < open_executables_max) sighting.executable = sighting.folder->open_executable();
     sighting.facts = read_process(*sighting.folder, sighting.moment.pid, identity_.host_root());
-    const bool ended = sighting.facts && (sighting.facts->stat.state == 'Z' || sighting.facts->stat.state == 'X');
+    const bool ended =
+        sighting.facts && (sighting.facts->stat.state == 'Z' || sighting.facts->stat.state == 'X');
     if (ended) sighting.facts.reset();
     if (events_.size() >= open_executables_max) sighting.folder.reset();
   }
@@ -208,14 +211,19 @@ bool ProcessCollector::State::is_known(const Sighting& sighting) {
 
 void ProcessCollector::State::handle(Sighting sighting, Sink& sink) {
   if (is_known(sighting)) return;
-  end(sighting.moment.pid, sighting.moment.at_ns, sink);
-  add(sighting, boot_time_ns(), sink);
+  replace(sighting, boot_time_ns(), sighting.moment.at_ns, sink);
 }
 
-void ProcessCollector::State::add(const Sighting& sighting, std::int64_t looked_at_ns, Sink& sink) {
+// What runs from here on in a process; what ran there before ends.
+void ProcessCollector::State::replace(const Sighting& sighting, std::int64_t looked_at_ns,
+                                      std::int64_t ended_at_ns, Sink& sink) {
   Identified identified = identity_.identify(sighting);
-  Run run{.instance = std::move(identified.instance), .start_ticks = sighting.moment.start_ticks,
-          .device = identified.device, .inode = identified.inode, .looked_at_ns = looked_at_ns,
+  end(sighting.moment.pid, ended_at_ns, sink);
+  Run run{.instance = std::move(identified.instance),
+          .start_ticks = sighting.moment.start_ticks,
+          .device = identified.device,
+          .inode = identified.inode,
+          .looked_at_ns = looked_at_ns,
           .explained = identified.explained};
   const bool in_scope = !options_.in_scope || options_.in_scope(run.instance);
   if (identified.held_by_image || !in_scope) run.telling = Telling::never;
@@ -234,7 +242,8 @@ void ProcessCollector::State::handle(const ExitEvent& exit, Sink& sink) {
   const Run* run = runs_.find(exit.pid);
   if (run && exit.start_ticks != 0 && run->start_ticks != 0 && run->start_ticks != exit.start_ticks) return;
   // Children that came by fork alone may go on with what an unexplained run was.
-  if (run && run->telling == Telling::told) sweep_at_ = std::min(sweep_at_, std::max(boot_now(), early_sweep_from_));
+  if (run && run->telling == Telling::told)
+    sweep_at_ = std::min(sweep_at_, std::max(boot_now(), early_sweep_from_));
   end(exit.pid, exit.at_ns, sink);
 }
 
@@ -284,8 +293,7 @@ void ProcessCollector::State::look_at(std::int64_t pid, Age age, Sink& sink) {
     young_seen_ = true;
     return;
   }
-  end(pid, looked_at, sink);
-  add(sighting, looked_at, sink);
+  replace(sighting, looked_at, looked_at, sink);
 }
 
 // Finds what runs without having been told, and what ended unnoticed. A closer look also finds known processes that
@@ -297,7 +305,8 @@ void ProcessCollector::State::sweep(bool look_closer, Sink& sink) {
   identity_.forget_all();
   const std::vector<std::int64_t> alive = list_processes(options_.proc);
   for (const std::int64_t pid : alive)
-    if (!runs_.find(pid) || (look_closer && runs_another_program(pid))) look_at(pid, look_closer ? Age::any : Age::settled, sink);
+    if (!runs_.find(pid) || (look_closer && runs_another_program(pid)))
+      look_at(pid, look_closer ? Age::any : Age::settled, sink);
   const std::unordered_set<std::int64_t> living(alive.begin(), alive.end());
   for (const std::int64_t pid : runs_.pids())
     if (!living.contains(pid) && runs_.find(pid)->looked_at_ns < begin_ns) end(pid, begin_ns, sink);
@@ -311,13 +320,17 @@ std::vector<runtime::Instance> ProcessCollector::State::running() {
 
 std::vector<runtime::Source> ProcessCollector::State::sources() const {
   const std::scoped_lock lock(mutex_);
-  ProcessSight sight{.means = means_, .refusals = refusals_, .hidden = hidden_, .gone = gone_,
+  ProcessSight sight{.means = means_,
+                     .refusals = refusals_,
+                     .hidden = hidden_,
+                     .gone = gone_,
                      .scan_interval = options_.scan_interval};
   sight.blind_spots.assign(blind_spots_.begin(), blind_spots_.end());
   return {describe_processes(sight), describe_packages(packages_.status(), options_.dpkg, baseline_.note())};
 }
 
-ProcessCollector::ProcessCollector(ProcessOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+ProcessCollector::ProcessCollector(ProcessOptions options)
+    : state_(std::make_unique<State>(std::move(options))) {}
 ProcessCollector::~ProcessCollector() = default;
 void ProcessCollector::watch(Sink& sink, std::stop_token stop) { state_->watch(sink, stop); }
 std::vector<runtime::Instance> ProcessCollector::running() { return state_->running(); }

@@ -1,6 +1,6 @@
-// Watches processes: every exec the moment it happens, by the best means this kernel and user allow (exec_source.h); what
-// already runs, and what comes by fork alone, by searching /proc. One thread takes the kernel's news and looks at the
-// process at once, because it may live a millisecond; another computes digests and tells the sink.
+// Watches processes: every exec the moment it happens, by the best means this kernel and user allow (exec_source.h);
+// what already runs, and what comes by fork alone, by searching /proc. One thread takes the kernel's news and looks at
+// the process at once, because it may live a millisecond; another computes digests and tells the sink.
 // A run that packages explain is counted when it ends before it settles, and reported when it settles; every other run
 // is reported at once. Kernel threads are no workloads; what a container's image holds is part of the container.
 // Lost news are told and lead to a search. Threads: `watch` in its own; the others from any.

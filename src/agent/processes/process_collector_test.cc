@@ -10,6 +10,7 @@
 namespace weir::agent {
 namespace {
 
+using runtime::Seen;
 using testing::digest_of_file;
 using testing::finish;
 using testing::Folder;
@@ -20,7 +21,6 @@ using testing::spawn;
 using testing::wait_for;
 using testing::Watching;
 using testing::write_text;
-using runtime::Seen;
 
 bool has_mark(const runtime::Instance& instance, std::string_view name) {
   return std::ranges::count(instance.marks, name) == 1;
@@ -249,9 +249,33 @@ TEST(ProcessResync, does_not_tell_twice_what_runs) {
     finish(other);
     EXPECT_TRUE(watching.sink.wait([&] { return watching.sink.ends.size() > static_cast<std::size_t>(i); }));
   }
-  EXPECT_EQ(std::ranges::count_if(watching.sink.starts, [&](const auto& one) { return one.name == folder / "a"; }), 1);
-  EXPECT_EQ(std::ranges::count_if(watching.collector.running(), [&](const auto& one) { return one.origin.pid == first; }), 1);
+  EXPECT_EQ(
+      std::ranges::count_if(watching.sink.starts, [&](const auto& one) { return one.name == folder / "a"; }),
+      1);
+  EXPECT_EQ(std::ranges::count_if(watching.collector.running(),
+                                  [&](const auto& one) { return one.origin.pid == first; }),
+            1);
   finish(first);
+}
+
+TEST(ProcessResync, a_run_keeps_its_id_when_the_reporter_starts_again) {
+  const Folder folder;
+  write_text(folder / "a", program_text(Life::until_killed, "a"));
+  std::string id;
+  pid_t pid = 0;
+  {
+    Watching watching{ProcessOptions{}};
+    NEED_MEANS(watching, ExecMeans::ebpf);
+    pid = spawn({folder / "a"});
+    const auto instance = watching.sink.await_name(folder / "a");
+    ASSERT_TRUE(instance);
+    id = instance->id;
+  }
+  Watching again{options_with(ExecMeans::scan)};
+  const auto instance = again.sink.await_name(folder / "a");
+  finish(pid);
+  ASSERT_TRUE(instance);
+  EXPECT_EQ(instance->id, id);
 }
 
 // A host whose only package owns one program.
@@ -266,7 +290,8 @@ class PackagedProgram : public ::testing::Test {
   }
   void install(const std::string& version) {
     write_text(folder / "var/lib/dpkg/info/tool.list", "/usr/bin/tool\n/usr/bin/brief\n");
-    write_text(folder / "var/lib/dpkg/status", "Package: tool\nArchitecture: all\nVersion: " + version + "\n");
+    write_text(folder / "var/lib/dpkg/status",
+               "Package: tool\nArchitecture: all\nVersion: " + version + "\n");
   }
   Folder folder;
   const std::string tool = folder / "usr/bin/tool", brief = folder / "usr/bin/brief";
@@ -335,7 +360,8 @@ TEST_F(PackagedProgram, of_a_later_transaction_is_news_and_not_changed) {
   }
   finish(before);
   ASSERT_TRUE(instance && instance->package);
-  EXPECT_EQ(*instance->package, (runtime::PackageClaim{.name = "tool", .version = "2.0", .after_baseline = true}));
+  EXPECT_EQ(*instance->package,
+            (runtime::PackageClaim{.name = "tool", .version = "2.0", .after_baseline = true}));
 }
 
 TEST_F(PackagedProgram, given_as_an_interpreter_line_of_an_unowned_script_explains_nothing) {
@@ -361,7 +387,8 @@ TEST(ProcessScope, what_is_out_of_scope_is_not_told) {
   wait_for(spawn({folder / "hidden"}));
   wait_for(spawn({folder / "shown"}));
   ASSERT_TRUE(watching.sink.await_name(folder / "shown"));
-  EXPECT_FALSE(std::ranges::any_of(watching.sink.starts, [&](const auto& one) { return one.name == folder / "hidden"; }));
+  EXPECT_FALSE(std::ranges::any_of(watching.sink.starts,
+                                   [&](const auto& one) { return one.name == folder / "hidden"; }));
 }
 
 TEST(ProcessArguments, are_told_only_when_asked_for) {

@@ -18,7 +18,7 @@ std::uint32_t parse_user(std::string_view text, std::uint32_t otherwise) {
 
 // The folder belongs to the effective user, but to root too when the process may not be dumped.
 std::uint32_t effective_user(const ProcessFolder& folder) {
-  struct stat status {};
+  struct stat status{};
   if (fstat(folder.number(), &status) == 0 && status.st_uid != 0) return status.st_uid;
   return parse_effective_user(folder.read("status").value_or("")).value_or(0);
 }
@@ -42,7 +42,8 @@ std::optional<std::string> ProcessFolder::read(const char* name, std::size_t byt
     if (bytes < 0) return std::nullopt;
     if (bytes == 0) break;
     text.append(buffer.data(), static_cast<std::size_t>(bytes));
-    if (static_cast<std::size_t>(bytes) < buffer.size() / 2) break;  // /proc gives less than a page only at the end
+    if (static_cast<std::size_t>(bytes) < buffer.size() / 2)
+      break;  // /proc gives less than a page only at the end
   }
   return text;
 }
@@ -55,7 +56,7 @@ std::optional<std::string> ProcessFolder::link(const char* name) const {
 }
 
 std::optional<struct stat> ProcessFolder::status(const char* name) const {
-  struct stat status {};
+  struct stat status{};
   if (fstatat(folder_.number(), name, &status, 0) != 0) return std::nullopt;
   return status;
 }
@@ -85,7 +86,8 @@ LinkTarget parse_link(std::string text) {
   return {std::move(text), true};
 }
 
-std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid, const HostRoot& host_root) {
+std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid,
+                                         const HostRoot& host_root) {
   const auto stat_text = folder.read("stat");
   auto stat = stat_text ? parse_stat_line(*stat_text) : std::nullopt;
   if (!stat) return std::nullopt;

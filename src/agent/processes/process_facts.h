@@ -47,7 +47,8 @@ struct ProcessFacts {
 };
 
 std::vector<std::int64_t> list_processes(const std::string& proc);
-std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid, const HostRoot& host_root);
+std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid,
+                                         const HostRoot& host_root);
 
 // The part of a link's text before " (deleted)".
 struct LinkTarget {

@@ -10,6 +10,8 @@
 #include <climits>
 #include <cstdlib>
 
+#include "crypto/digest.h"
+
 namespace weir::agent {
 namespace {
 
@@ -40,10 +42,11 @@ bool is_same_file(const ExecMoment& moment, const struct stat& status) {
 bool is_still_there(const Sighting& sighting) {
   if (!sighting.facts) return false;
   if (!sighting.moment.detailed) return true;
-  struct stat status {};
+  struct stat status{};
   if (!sighting.executable || fstat(sighting.executable.number(), &status) != 0) return true;
   if (!has_devices_of_its_own(sighting.moment.filesystem)) return is_same_file(sighting.moment, status);
-  return sighting.moment.path.empty() || sighting.moment.detached || sighting.facts->executable == sighting.moment.path;
+  return sighting.moment.path.empty() || sighting.moment.detached ||
+         sighting.facts->executable == sighting.moment.path;
 }
 
 std::string path_below(const std::string& path, const std::string& root) {
@@ -122,10 +125,17 @@ const std::vector<std::string>& arguments_of(const Sighting& sighting) {
 
 ProcessIdentity::ProcessIdentity(const ProcessOptions& options, Packages& packages, Baseline& baseline,
                                  FindRun find_run)
-    : options_(options), packages_(packages), baseline_(baseline), find_run_(std::move(find_run)),
-      users_(options.users), ancestry_(options.proc, users_), images_(digests_), boot_(read_boot_id(options.proc)) {
-  for (const char* name : {"1", "2", "self"}) {  // process 1 may be hidden from us; the kernel's threads are not
-    struct stat mounts {}, root {};
+    : options_(options),
+      packages_(packages),
+      baseline_(baseline),
+      find_run_(std::move(find_run)),
+      users_(options.users),
+      ancestry_(options.proc, users_),
+      images_(digests_),
+      boot_(read_boot_id(options.proc)) {
+  for (const char* name :
+       {"1", "2", "self"}) {  // process 1 may be hidden from us; the kernel's threads are not
+    struct stat mounts{}, root{};
     if (stat(fmt::format("{}/{}/ns/mnt", options.proc, name).c_str(), &mounts) != 0) continue;
     if (stat(fmt::format("{}/{}/root", options.proc, name).c_str(), &root) != 0) continue;
     host_mounts_ = mounts.st_ino;
@@ -155,7 +165,8 @@ runtime::Origin ProcessIdentity::origin_of(const Sighting& sighting) {
     login = moment.login_user;
   }
   if (login != nobody_logged_in) origin.login_user = users_.name_of(login);
-  origin.parents = ancestry_.of(moment.detailed || !sighting.facts ? moment.parent : sighting.facts->stat.parent);
+  origin.parents =
+      ancestry_.of(moment.detailed || !sighting.facts ? moment.parent : sighting.facts->stat.parent);
   return origin;
 }
 
@@ -167,7 +178,8 @@ bool ProcessIdentity::is_in_container(const Sighting& sighting) const {
 
 ProcessIdentity::File ProcessIdentity::executable_of(const Sighting& sighting) const {
   const ExecMoment& moment = sighting.moment;
-  File file{.path = moment.path, .deleted = moment.detailed && moment.links == 0, .detached = moment.detached};
+  File file{
+      .path = moment.path, .deleted = moment.detailed && moment.links == 0, .detached = moment.detached};
   if (is_still_there(sighting)) {
     const ProcessFacts& facts = *sighting.facts;
     file.detached = file.detached || (facts.deleted && facts.executable.starts_with("/memfd:"));
@@ -179,12 +191,14 @@ ProcessIdentity::File ProcessIdentity::executable_of(const Sighting& sighting) c
     file.path = file.path.substr(file.path.starts_with('/') ? 1 : 0);
     if (!file.path.starts_with("memfd:")) file.path = "memfd:" + file.path;
   }
-  if (file.path.empty() || file.path == "/") file.path = moment.filename.empty() ? moment.command : moment.filename;
+  if (file.path.empty() || file.path == "/")
+    file.path = moment.filename.empty() ? moment.command : moment.filename;
   if (file.number >= 0) {
     fstat(file.number, &file.status);
     return file;
   }
-  if (file.detached || file.deleted) file.note = "it was gone from the disk and had ended before it could be read";
+  if (file.detached || file.deleted)
+    file.note = "it was gone from the disk and had ended before it could be read";
   else open_left_file(sighting, file);
   return file;
 }
@@ -225,11 +239,14 @@ ProcessIdentity::File ProcessIdentity::script_of(const Sighting& sighting, const
     const auto opened = sighting.folder ? open_regular(sighting.folder->number(), *own) : Error{};
     if (opened) file.opened = Fd(dup(opened->number()));
   } else {
-    const bool elsewhere = sighting.facts && sighting.facts->root.inode != 0 && sighting.facts->root != host_root_;
+    const bool elsewhere =
+        sighting.facts && sighting.facts->root.inode != 0 && sighting.facts->root != host_root_;
     const std::int64_t guide = sighting.facts ? sighting.moment.pid : sighting.moment.parent;
     const std::string root = elsewhere || (!sighting.facts && is_in_container(sighting))
-                                 ? fmt::format("{}/{}/root", options_.proc, guide) : "/";
-    const std::string inside = elsewhere && !path.starts_with('/') ? path_below(file.path, root_path(sighting)) : file.path;
+                                 ? fmt::format("{}/{}/root", options_.proc, guide)
+                                 : "/";
+    const std::string inside =
+        elsewhere && !path.starts_with('/') ? path_below(file.path, root_path(sighting)) : file.path;
     file.opened = open_in_root(root, inside);
   }
   file.number = file.opened.number();
@@ -239,7 +256,8 @@ ProcessIdentity::File ProcessIdentity::script_of(const Sighting& sighting, const
   }
   fstat(file.number, &file.status);
   file.deleted = file.status.st_nlink == 0;
-  if (std::string resolved = path_of(file.number); !resolved.empty() && !own_file(path)) file.path = std::move(resolved);
+  if (std::string resolved = path_of(file.number); !resolved.empty() && !own_file(path))
+    file.path = std::move(resolved);
   return file;
 }
 
@@ -256,7 +274,7 @@ void ProcessIdentity::add_digest(File& file) {
 std::optional<runtime::PackageClaim> ProcessIdentity::judge_claim(const File& file) {
   auto owner = packages_.owner_of(file.path);
   if (!owner) return std::nullopt;
-  struct stat there {};
+  struct stat there{};
   const bool in_place = stat(file.path.c_str(), &there) == 0 && there.st_ino == file.status.st_ino &&
                         there.st_dev == file.status.st_dev;
   if (!in_place && !baseline_.is_first_content(file.path, *file.digest)) return std::nullopt;
@@ -296,15 +314,18 @@ std::optional<runtime::PackageClaim> ProcessIdentity::inherited_claim(const Sigh
 }
 
 HeldJudgement ProcessIdentity::judge_held(const Sighting& sighting, const File& file) {
-  const std::uint64_t space = sighting.facts ? sighting.facts->mount_namespace : sighting.moment.mount_namespace;
+  const std::uint64_t space =
+      sighting.facts ? sighting.facts->mount_namespace : sighting.moment.mount_namespace;
   auto text = sighting.folder ? sighting.folder->read("mountinfo", 1 << 20) : std::nullopt;
   if (text && !text->empty()) {
     if (mounts_.size() >= mount_tables_max && !mounts_.contains(space)) mounts_.clear();
     mounts_.insert_or_assign(space, parse_mountinfo(*text));
   }
   const std::string root = root_path(sighting);
-  return images_.judge(mounts_[space], {.path = path_below(file.path, root), .file = file.number,
-                                        .deleted = file.deleted, .detached = file.detached});
+  return images_.judge(mounts_[space], {.path = path_below(file.path, root),
+                                        .file = file.number,
+                                        .deleted = file.deleted,
+                                        .detached = file.detached});
 }
 
 // Marks what the image does not hold. A file of the host that a bind mount brought in is named as the host names it.
@@ -317,7 +338,7 @@ bool ProcessIdentity::is_held(const Sighting& sighting, File& file, runtime::Ins
   if (judged.held == Held::by_image) return true;
   mark(instance, judged.held == Held::renamed ? "renamed" : "foreign");
   instance.seen_note = judged.reason;
-  struct stat there {};
+  struct stat there{};
   if (judged.host_path.empty() || stat(judged.host_path.c_str(), &there) != 0) return false;
   if (there.st_ino == file.status.st_ino && there.st_dev == file.status.st_dev) file.path = judged.host_path;
   return false;
@@ -346,16 +367,37 @@ void ProcessIdentity::add_script(File script, const Sighting& sighting, Identifi
 Program ProcessIdentity::program_in(const Sighting& sighting, const std::string& executable) const {
   const bool told = sighting.moment.detailed && sighting.moment.script;
   const std::vector<std::string>& words = arguments_of(sighting);
-  Program program = told ? Program{ProgramKind::file, sighting.moment.filename} : program_of(executable, words);
-  if (program.kind == ProgramKind::file && own_file(program.path) && script_of(sighting, program.path).number < 0)
+  Program program =
+      told ? Program{ProgramKind::file, sighting.moment.filename} : program_of(executable, words);
+  if (program.kind == ProgramKind::file && own_file(program.path) &&
+      script_of(sighting, program.path).number < 0)
     return {ProgramKind::unseen, program.path};  // a pipe, or closed by now
-  if (program.kind != ProgramKind::itself || sighting.moment.detailed || is_interpreter(executable)) return program;
+  if (program.kind != ProgramKind::itself || sighting.moment.detailed || is_interpreter(executable))
+    return program;
   for (std::size_t i = 1; i < words.size() && i <= 2; ++i) {
     if (words[i].find('/') == std::string::npos || own_file(words[i])) continue;
     const File file = script_of(sighting, words[i]);
     if (file.number >= 0 && names_interpreter(file.number, executable)) return {ProgramKind::file, words[i]};
   }
   return program;
+}
+
+// A run keeps its id when the reporter starts again and finds it by a scan, which knows the fork and not the exec: the
+// time in it is the fork's, and below the clock's tick it is drawn from what runs. The same program executed again in
+// its place is another run.
+std::string ProcessIdentity::id_of(const Sighting& sighting, const runtime::Instance& instance) const {
+  const ExecMoment& moment = sighting.moment;
+  const std::int64_t forked_at =
+      moment.start_ticks == 0 ? moment.at_ns : boot_ns_of_ticks(moment.start_ticks);
+  const Sha256 what =
+      crypto::sha256(instance.name, instance.digests.empty() ? BytesView() : instance.digests.front().view());
+  const auto below_tick =
+      static_cast<std::int64_t>(load_u64(what.view().data()) % (clock_tick.micros * 1000));
+  const runtime::Instance* before = find_run_(moment.pid);
+  std::string id = fmt::format("{}-{}-{}", boot_, moment.pid, forked_at + below_tick);
+  for (int again = 1; before && before->id == id; ++again)
+    id = fmt::format("{}-{}-{}", boot_, moment.pid, forked_at + below_tick + again);
+  return id;
 }
 
 void ProcessIdentity::add_program(const Program& program, File& executable, const Sighting& sighting,
@@ -374,9 +416,9 @@ Identified ProcessIdentity::identify(const Sighting& sighting) {
   Identified out;
   runtime::Instance& instance = out.instance;
   const ExecMoment& moment = sighting.moment;
-  instance.id = fmt::format("{}-{}-{}", boot_, moment.pid, moment.at_ns);
   instance.started_at = instant_of_boot_ns(moment.at_ns);
-  if (moment.start_ticks != 0 && boot_ns_of_ticks(moment.start_ticks) == moment.at_ns) instance.uncertainty = clock_tick;
+  if (moment.start_ticks != 0 && boot_ns_of_ticks(moment.start_ticks) == moment.at_ns)
+    instance.uncertainty = clock_tick;
 
   File executable = executable_of(sighting);
   const std::string inner_path = executable.path;
@@ -397,9 +439,12 @@ Identified ProcessIdentity::identify(const Sighting& sighting) {
   if (executable.detached && executable.digest) instance.package = inherited_claim(sighting, executable);
   add_program(program, executable, sighting, out);
   if (out.held_by_image) return out;
+  instance.id = id_of(sighting, instance);
   instance.origin = origin_of(sighting);
   if (options_.arguments == Arguments::report) instance.arguments = arguments_of(sighting);
-  const auto stands = [](const std::optional<runtime::PackageClaim>& claim) { return claim && !claim->changed; };
+  const auto stands = [](const std::optional<runtime::PackageClaim>& claim) {
+    return claim && !claim->changed;
+  };
   out.explained = instance.seen == runtime::Seen::whole && stands(instance.package) &&
                   (!instance.interpreter || stands(instance.interpreter->package));
   return out;

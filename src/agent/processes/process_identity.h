@@ -24,8 +24,8 @@ struct Sighting {
 
 struct Identified {
   runtime::Instance instance;
-  bool explained = false;        // by packages, unchanged and whole
-  bool held_by_image = false;    // part of its container's instance, not reported
+  bool explained = false;               // by packages, unchanged and whole
+  bool held_by_image = false;           // part of its container's instance, not reported
   std::uint64_t device = 0, inode = 0;  // of the executable; 0 unknown
 };
 
@@ -46,11 +46,11 @@ class ProcessIdentity {
  private:
   struct File {
     std::string path;
-    Fd opened;              // owned here when it isn't the sighting's
+    Fd opened;  // owned here when it isn't the sighting's
     int number = -1;
-    struct stat status {};
+    struct stat status{};
     std::optional<Sha256> digest;
-    std::string note;       // why there is no digest, or what is odd about it
+    std::string note;  // why there is no digest, or what is odd about it
     bool deleted = false, detached = false;
   };
   struct Claimed {
@@ -71,6 +71,7 @@ class ProcessIdentity {
   HeldJudgement judge_held(const Sighting& sighting, const File& file);
   bool is_held(const Sighting& sighting, File& file, runtime::Instance& instance);
   Program program_in(const Sighting& sighting, const std::string& executable) const;
+  std::string id_of(const Sighting& sighting, const runtime::Instance& instance) const;
   void add_program(const Program& program, File& executable, const Sighting& sighting, Identified& out);
   void add_script(File script, const Sighting& sighting, Identified& out);
 

@@ -1,5 +1,5 @@
-// What the process collector says about its own sight: by which means, why by no better ones, what it cannot see, and how
-// to grant it. Pure; safe from any thread.
+// What the process collector says about its own sight: by which means, why by no better ones, what it cannot see, and
+// how to grant it. Pure; safe from any thread.
 #pragma once
 #include <string>
 #include <vector>
@@ -11,9 +11,9 @@ namespace weir::agent {
 
 struct ProcessSight {
   ExecMeans means = ExecMeans::scan;
-  std::string refusals;              // why better means were refused
-  std::size_t hidden = 0;            // processes that may not be looked at
-  std::int64_t gone = 0;             // execs of which nothing was left to look at
+  std::string refusals;    // why better means were refused
+  std::size_t hidden = 0;  // processes that may not be looked at
+  std::int64_t gone = 0;   // execs of which nothing was left to look at
   Duration scan_interval;
   std::vector<std::string> blind_spots;  // of containers
 };

@@ -60,7 +60,8 @@ class RecordingSink final : public Sink {
   }
   std::size_t starts_of(std::int64_t pid) {
     std::unique_lock lock(mutex_);
-    return static_cast<std::size_t>(std::ranges::count_if(starts, [&](const auto& one) { return one.origin.pid == pid; }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(starts, [&](const auto& one) { return one.origin.pid == pid; }));
   }
 
   std::vector<runtime::Instance> starts;
@@ -122,12 +123,16 @@ inline std::string program_text(Life life, const std::string& salt) {
   if (life == Life::until_killed) code += std::string("\xb8\x22\x00\x00\x00\x0f\x05", 7);  // pause()
   code += std::string("\xb8\x3c\x00\x00\x00\x31\xff\x0f\x05", 9);                          // exit(0)
   const std::uint64_t base = 0x400000, head = 64 + 56;
-  std::string elf("\x7f" "ELF\x02\x01\x01", 7);
+  std::string elf(
+      "\x7f"
+      "ELF\x02\x01\x01",
+      7);
   elf.resize(16);
   const auto put = [&](std::uint64_t value, int bytes) {
     for (int i = 0; i < bytes; ++i) elf += static_cast<char>(value >> (8 * i));
   };
-  put(2, 2), put(62, 2), put(1, 4), put(base + head, 8), put(64, 8), put(0, 8), put(0, 4), put(64, 2), put(56, 2);
+  put(2, 2), put(62, 2), put(1, 4), put(base + head, 8), put(64, 8), put(0, 8), put(0, 4), put(64, 2),
+      put(56, 2);
   put(1, 2), put(0, 2), put(0, 2), put(0, 2);
   const std::uint64_t bytes = head + code.size();
   put(1, 4), put(5, 4), put(0, 8), put(base, 8), put(base, 8), put(bytes, 8), put(bytes, 8), put(0x1000, 8);
@@ -162,7 +167,8 @@ inline void await_exec(pid_t pid, const std::string& path) {
   std::error_code error;
   const std::string link = "/proc/" + std::to_string(pid) + "/exe";
   const auto until = std::chrono::steady_clock::now() + patience;
-  while (std::filesystem::read_symlink(link, error) != path && std::chrono::steady_clock::now() < until) sched_yield();
+  while (std::filesystem::read_symlink(link, error) != path && std::chrono::steady_clock::now() < until)
+    sched_yield();
 }
 
 inline int wait_for(pid_t pid) {
@@ -183,8 +189,8 @@ inline ProcessOptions options_with(ExecMeans means) {
 }
 
 // Skips, loudly, where the kernel or the user does not allow the means.
-#define NEED_MEANS(watching, wanted)                                                                        \
-  if ((watching).collector.means() != (wanted))                                                             \
+#define NEED_MEANS(watching, wanted)            \
+  if ((watching).collector.means() != (wanted)) \
   GTEST_SKIP() << "not possible here: " << (watching).collector.sources().front().detail
 
 }  // namespace weir::agent::testing

@@ -13,8 +13,11 @@ void RunCounts::add(const runtime::Instance& instance) {
 std::vector<runtime::RunCount> RunCounts::take() {
   std::vector<runtime::RunCount> counts;
   for (const auto& [key, count] : counts_)
-    counts.push_back({.hour = std::get<0>(key), .name = std::get<1>(key), .digest = std::get<2>(key),
-                      .package = std::get<3>(key), .count = count});
+    counts.push_back({.hour = std::get<0>(key),
+                      .name = std::get<1>(key),
+                      .digest = std::get<2>(key),
+                      .package = std::get<3>(key),
+                      .count = count});
   counts_.clear();
   return counts;
 }

@@ -7,7 +7,9 @@ Run* RunTable::find(std::int64_t pid) {
   return found == runs_.end() ? nullptr : &found->second;
 }
 
-Run& RunTable::put(std::int64_t pid, Run run) { return runs_.insert_or_assign(pid, std::move(run)).first->second; }
+Run& RunTable::put(std::int64_t pid, Run run) {
+  return runs_.insert_or_assign(pid, std::move(run)).first->second;
+}
 
 std::optional<Run> RunTable::take(std::int64_t pid) {
   auto node = runs_.extract(pid);

@@ -13,9 +13,9 @@ enum class Telling { later, told, never };
 
 struct Run {
   runtime::Instance instance;
-  std::uint64_t start_ticks = 0;      // of the process; 0 unknown
+  std::uint64_t start_ticks = 0;        // of the process; 0 unknown
   std::uint64_t device = 0, inode = 0;  // of its executable; 0 unknown
-  std::int64_t looked_at_ns = 0;      // when /proc was read; boot time
+  std::int64_t looked_at_ns = 0;        // when /proc was read; boot time
   Telling telling = Telling::told;
   bool explained = false;
 };

@@ -25,7 +25,7 @@ void UserNames::refresh() {
   const std::int64_t now = boot_time_ns();
   if (looked_at_ns_ != 0 && now - looked_at_ns_ < look_again_ns) return;
   looked_at_ns_ = now;
-  struct stat status {};
+  struct stat status{};
   if (stat(file_.c_str(), &status) != 0 || key_of(status).changed_ns == changed_ns_) return;
   changed_ns_ = key_of(status).changed_ns;
   names_.clear();

@@ -1,0 +1,116 @@
+// How long the process collector takes to find and tell N sleeping processes, and to list them for a full report;
+// and what memory and time it needs afterwards. usage: agent_scan [N=10000]
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "agent/processes/process_collector.h"
+#include "format/members.h"
+
+namespace {
+
+using namespace weir;
+using Clock = std::chrono::steady_clock;
+
+class CountingSink final : public agent::Sink {
+ public:
+  void started(runtime::Instance) override { ++starts; }
+  void ended(runtime::Ended) override {}
+  void counted(runtime::RunCount) override {}
+  void lost(std::int64_t) override {}
+  std::atomic<std::size_t> starts = 0;
+};
+
+double milliseconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
+
+double cpu_milliseconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto one = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
+  };
+  return one(usage.ru_utime) + one(usage.ru_stime);
+}
+
+std::string memory() {
+  std::ifstream status("/proc/self/status");
+  std::string line, found;
+  while (std::getline(status, line))
+    if (line.starts_with("VmRSS") || line.starts_with("RssAnon")) found += line + "  ";
+  return found;
+}
+
+// Forks in a child of its own, so that the collector's process stays small; the child tells how many it got.
+pid_t fork_sleepers(int wanted, int& got) {
+  int told[2];
+  if (pipe(told) != 0) std::exit(1);
+  const pid_t parent = fork();
+  if (parent == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // sleepers never outlive the measurement
+    setpgid(0, 0);
+    int count = 0;
+    for (; count < wanted; ++count) {
+      const pid_t pid = fork();
+      if (pid < 0) break;
+      if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;) pause();
+      }
+    }
+    (void)!write(told[1], &count, sizeof count);
+    for (;;) pause();
+  }
+  (void)!read(told[0], &got, sizeof got);
+  return parent;
+}
+
+void measure(agent::ExecMeans means, const char* name, int sleepers) {
+  agent::ProcessOptions options;
+  options.means = means;
+  CountingSink sink;
+  const double cpu_before = cpu_milliseconds();
+  const auto begin = Clock::now();
+  agent::ProcessCollector collector(options);
+  std::jthread watching([&](const std::stop_token& stop) { collector.watch(sink, stop); });
+  while (sink.starts < static_cast<std::size_t>(sleepers))
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  fmt::print("{}: start to {} told, hash cache and package index cold: {:.0f} ms ({:.0f} ms of CPU)\n", name,
+             sleepers, milliseconds_since(begin), cpu_milliseconds() - cpu_before);
+  const auto listing = Clock::now();
+  std::string text;
+  format::encode(text, collector.running());
+  fmt::print("{}: listed for a full report: {:.0f} ms, {} bytes\n", name, milliseconds_since(listing),
+             text.size());
+  text = {};
+  const double cpu_at_rest = cpu_milliseconds();
+  const auto rest = Clock::now();
+  std::this_thread::sleep_for(std::chrono::seconds(22));
+  fmt::print("{}: afterwards {:.2f} % of a core; {}\n", name,
+             (cpu_milliseconds() - cpu_at_rest) / milliseconds_since(rest) * 100, memory());
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const int wanted = count > 1 ? std::atoi(words[1]) : 10'000;
+  measure(agent::ExecMeans::ebpf, "ebpf, this host alone", 1);
+  int got = 0;
+  const pid_t parent = fork_sleepers(wanted, got);
+  fmt::print("{} of {} processes sleep\n", got, wanted);
+  measure(agent::ExecMeans::ebpf, "ebpf", got);
+  measure(agent::ExecMeans::scan, "scan", got);
+  kill(-parent, SIGKILL);
+  waitpid(parent, nullptr, 0);
+}
