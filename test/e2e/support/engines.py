@@ -47,9 +47,8 @@ class Podman:
         self.socket = self.root / "podman.sock"
         self.world = world
         self.root.mkdir()
-        # Overlay does not stack on every file system; vfs always works.
         self.base = ["podman", "--root", self.root / "storage", "--runroot", self.root / "run", "--tmpdir",
-                     self.root / "tmp", "--storage-driver", "vfs", "--runtime", "runc", "--cgroup-manager",
+                     self.root / "tmp", "--storage-driver", "overlay", "--runtime", "runc", "--cgroup-manager",
                      "cgroupfs", "--events-backend", "file"]
         self.service = world.run(*self.base, "system", "service", "--time", "0", f"unix://{self.socket}")
         wait_until(self.socket.exists, 20, "podman's socket")
@@ -95,7 +94,7 @@ class Docker:
         self.root.mkdir()
         self.daemon = Process(["/usr/sbin/dockerd", "-H", f"unix://{self.socket}", "--data-root", self.root / "data",
                                "--exec-root", self.root / "exec", "--pidfile", self.root / "pid", "--iptables=false",
-                               "--ip6tables=false", "--bridge=none", "--storage-driver=vfs"],
+                               "--ip6tables=false", "--bridge=none", "--storage-driver=overlay2"],
                               world.directory / "dockerd.log")
         self.base = ["docker", "-H", f"unix://{self.socket}"]
         self.names = []
