@@ -10,15 +10,17 @@ using test::Answer;
 
 const Sha256 program = crypto::sha256("program");
 
-constexpr std::string_view one_passed = R"(<testsuite tests="9" failures="9"><testcase name="a"/></testsuite>)";
-constexpr std::string_view one_failed = R"(<testsuite><testcase name="a"><failure>no</failure></testcase></testsuite>)";
+constexpr std::string_view one_passed = R"(<testsuite tests="9"><testcase name="a"/></testsuite>)";
+constexpr std::string_view one_failed =
+    R"(<testsuite><testcase name="a"><failure>no</failure></testcase></testsuite>)";
 
 class Attestations : public testing::Test {
  protected:
   Attestations() {
     EXPECT_EQ(api_.put("flows/shop").status, 201);
     EXPECT_EQ(api_.put("flows/shop/trails/t1", R"({"commit":"c0ffee"})").status, 201);
-    const Json artifact = Json::object({{"flow", "shop"}, {"trail", "t1"}, {"name", "app"}, {"digest", to_string(program)}});
+    const Json artifact =
+        Json::object({{"flow", "shop"}, {"trail", "t1"}, {"name", "app"}, {"digest", to_string(program)}});
     EXPECT_EQ(api_.post("artifacts", dump(artifact)).status, 201);
   }
 
@@ -71,7 +73,8 @@ TEST_F(Attestations, give_their_file_back_byte_for_byte_and_only_as_a_download) 
   EXPECT_EQ(file.response.body, content);
   EXPECT_EQ(file.response.content_type, "text/html");
   const auto& headers = file.response.headers;
-  EXPECT_NE(std::find(headers.begin(), headers.end(), http::Field{"x-content-type-options", "nosniff"}), headers.end());
+  EXPECT_NE(std::find(headers.begin(), headers.end(), http::Field{"x-content-type-options", "nosniff"}),
+            headers.end());
   EXPECT_TRUE(std::any_of(headers.begin(), headers.end(), [](const http::Field& each) {
     return each.name == "content-disposition" && each.value.starts_with("attachment");
   }));
@@ -79,7 +82,12 @@ TEST_F(Attestations, give_their_file_back_byte_for_byte_and_only_as_a_download) 
 }
 
 TEST_F(Attestations, count_for_the_template_of_their_artifact) {
-  ASSERT_EQ(api_.put("flows/shop", R"({"template":{"artifacts":[{"name":"app","attestations":[{"name":"evidence","type":"test"}]}]}})").status, 201);
+  ASSERT_EQ(
+      api_.put(
+              "flows/shop",
+              R"({"template":{"artifacts":[{"name":"app","attestations":[{"name":"evidence","type":"test"}]}]}})")
+          .status,
+      201);
   Json json = request("test", one_passed);
   json.set("artifact", to_string(program));
   ASSERT_EQ(record(json).status, 201);
@@ -141,9 +149,11 @@ TEST_F(Attestations, are_refused_with_the_place_when_the_request_is_wrong) {
 
 TEST_F(Attestations, about_another_artifact_are_refused) {
   const auto statement = [](const Sha256& subject) {
-    return fmt::format(R"({{"_type":"https://in-toto.io/Statement/v1","subject":[{{"name":"app","digest":{{"sha256":"{}"}}}}],)"
-                       R"("predicateType":"https://slsa.dev/provenance/v1","predicate":{{"buildDefinition":{{"buildType":"make"}},)"
-                       R"("runDetails":{{"builder":{{"id":"ci"}}}}}}}})", to_hex(subject));
+    return fmt::format(
+        R"({{"_type":"https://in-toto.io/Statement/v1","subject":[{{"name":"app","digest":{{"sha256":"{}"}}}}],)"
+        R"("predicateType":"https://slsa.dev/provenance/v1","predicate":{{"buildDefinition":{{"buildType":"make"}},)"
+        R"("runDetails":{{"builder":{{"id":"ci"}}}}}}}})",
+        to_hex(subject));
   };
   Json json = request("provenance", statement(crypto::sha256("other")));
   json.set("artifact", to_string(program));
@@ -157,13 +167,16 @@ TEST_F(Attestations, about_another_artifact_are_refused) {
 }
 
 TEST_F(Attestations, of_a_custom_type_are_held_against_its_schema) {
-  const std::string type = R"({"description":"how it was attacked","schema":{"type":"object","required":["open"],)"
-                           R"("properties":{"open":{"type":"integer","maximum":0}}}})";
+  const std::string type =
+      R"({"description":"how it was attacked","schema":{"type":"object","required":["open"],)"
+      R"("properties":{"open":{"type":"integer","maximum":0}}}})";
   EXPECT_EQ(api_.put("attestation-types/pentest", type).status, 201);
   EXPECT_EQ(api_.put("attestation-types/pentest", type).status, 200) << "nothing new to record";
   EXPECT_EQ(api_.get("attestation-types").json.items("attestation-types")[0].text("name"), "pentest");
-  EXPECT_EQ(record(request("custom:pentest", R"({"open":0})")).json.at("attestation").at("compliant"), Json(true));
-  EXPECT_EQ(record(request("custom:pentest", R"({"open":3})")).json.at("attestation").at("compliant"), Json(false));
+  EXPECT_EQ(record(request("custom:pentest", R"({"open":0})")).json.at("attestation").at("compliant"),
+            Json(true));
+  EXPECT_EQ(record(request("custom:pentest", R"({"open":3})")).json.at("attestation").at("compliant"),
+            Json(false));
   EXPECT_EQ(record(request("custom:pentest", "no JSON")).status, 400);
   Json as_predicate = request("custom:pentest");
   as_predicate.set("predicate", Json::object({{"open", 0}}));
@@ -183,7 +196,8 @@ TEST_F(Attestations, keep_a_small_predicate_in_the_entry_and_a_large_one_as_thei
 }
 
 TEST_F(Attestations, need_a_token_for_their_flow) {
-  const std::string other = api_.add_account("other-ci", "recorder", "other"), mine = api_.add_account("ci", "recorder", "shop");
+  const std::string other = api_.add_account("other-ci", "recorder", "other"),
+                    mine = api_.add_account("ci", "recorder", "shop");
   const std::string reader = api_.add_account("eve", "auditor");
   EXPECT_EQ(api_.call("POST", "attestations", dump(request("generic")), mine).status, 201);
   EXPECT_EQ(api_.call("POST", "attestations", dump(request("generic")), other).status, 403);

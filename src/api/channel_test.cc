@@ -1,6 +1,7 @@
+#include "alert/channel.h"
+
 #include <gtest/gtest.h>
 
-#include "alert/channel.h"
 #include "support/api_fixture.h"
 
 namespace weir::api {
@@ -14,12 +15,18 @@ class Channels : public testing::Test {
   Channels() { EXPECT_EQ(api_.put("environments/prod", R"({"kind":"host"})").status, 201); }
 
   std::string kept(std::string_view column) {
-    return query_one(*api_.ledger().reader(), fmt::format("SELECT {} FROM channel_secret WHERE channel='hook'", column),
-                     [](const store::Row& row) { return row.string(0); }).value().value_or("");
+    return query_one(*api_.ledger().reader(),
+                     fmt::format("SELECT {} FROM channel_secret WHERE channel='hook'", column),
+                     [](const store::Row& row) { return row.string(0); })
+        .value()
+        .value_or("");
   }
   Json listed() { return api_.get("channels").json.items("channels").at(0); }
   std::int64_t open_alert() {
-    const alert::AlertOpened opened{.key = "k", .cause = "unknown-digest", .title = "Unknown program", .origin = {.environment = "prod"},
+    const alert::AlertOpened opened{.key = "k",
+                                    .cause = "unknown-digest",
+                                    .title = "Unknown program",
+                                    .origin = {.environment = "prod"},
                                     .incident = "i"};
     return api_.ledger().append(opened)->appended.front().index;
   }
@@ -37,7 +44,8 @@ TEST_F(Channels, show_the_secret_they_made_once) {
   EXPECT_EQ(made.json.at("channel").text("url"), address);
   EXPECT_EQ(api_.get("channels").response.body.find(secret), std::string::npos);
   EXPECT_EQ(listed().text("state"), "unused");
-  EXPECT_EQ(api_.put("channels/hook", R"({"url":"http://127.0.0.1:9/hook?token=hidden"})").status, 200) << "nothing new to record";
+  EXPECT_EQ(api_.put("channels/hook", R"({"url":"http://127.0.0.1:9/hook?token=hidden"})").status, 200)
+      << "nothing new to record";
   EXPECT_EQ(kept("url"), "http://127.0.0.1:9/hook?token=hidden");
 }
 
@@ -52,7 +60,9 @@ TEST_F(Channels, keep_secrets_and_queries_out_of_the_ledger) {
 }
 
 TEST_F(Channels, sign_with_two_secrets_at_most_and_keep_their_address_when_rotated) {
-  const std::string first(api_.put("channels/hook", R"({"url":"http://127.0.0.1:9/hook?token=hidden","environments":["prod"]})").json.text("secret"));
+  const std::string first(
+      api_.put("channels/hook", R"({"url":"http://127.0.0.1:9/hook?token=hidden","environments":["prod"]})")
+          .json.text("secret"));
   const Answer rotated = api_.put("channels/hook", fmt::format(R"({{"url":"{}","rotate":true}})", address));
   ASSERT_EQ(rotated.status, 201) << rotated.response.body;
   const std::string second(rotated.json.text("secret"));
@@ -67,14 +77,16 @@ TEST_F(Channels, sign_with_two_secrets_at_most_and_keep_their_address_when_rotat
 
 TEST_F(Channels, take_a_secret_that_is_given_and_do_not_repeat_it) {
   const std::string secret = "whsec_" + encode_base64(std::string(32, 's'));
-  const Answer made = api_.put("channels/hook", fmt::format(R"({{"url":"{}","secret":"{}"}})", address, secret));
+  const Answer made =
+      api_.put("channels/hook", fmt::format(R"({{"url":"{}","secret":"{}"}})", address, secret));
   EXPECT_EQ(made.status, 201);
   EXPECT_EQ(made.response.body.find(secret), std::string::npos);
   EXPECT_EQ(kept("secrets"), format::encode(std::vector{secret}));
 }
 
 TEST_F(Channels, refuse_addresses_that_are_no_webhook) {
-  for (const std::string_view url : {"", "unix:/run/docker.sock", "ftp://host/", "http://", "http://user:word@host/", "http://host:0/", "/hook"}) {
+  for (const std::string_view url : {"", "unix:/run/docker.sock", "ftp://host/", "http://",
+                                     "http://user:word@host/", "http://host:0/", "/hook"}) {
     const Answer refused = api_.put("channels/hook", fmt::format(R"({{"url":"{}"}})", url));
     EXPECT_EQ(refused.status, 400) << url;
     EXPECT_EQ(refused.json.at("error").text("field"), "url") << url;
@@ -100,7 +112,8 @@ TEST_F(Channels, try_a_dead_delivery_again_and_never_one_that_arrived) {
   ASSERT_EQ(api_.put("channels/hook", fmt::format(R"({{"url":"{}"}})", address)).status, 201);
   open_alert();
   ASSERT_TRUE(api_.ledger().alter("UPDATE delivery SET state='dead', attempts=12, last_status=500").ok());
-  const std::int64_t id = *api_.get("deliveries?state=dead").json.items("deliveries").at(0).at("id").integer();
+  const std::int64_t id =
+      *api_.get("deliveries?state=dead").json.items("deliveries").at(0).at("id").integer();
   EXPECT_EQ(listed().at("dead"), Json(1));
   const Answer again = api_.post(fmt::format("deliveries/{}/retry", id));
   EXPECT_EQ(again.status, 200) << again.response.body;

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
-
-#include <chrono>
+#include <time.h>
 
 #include "store/view_overview.h"
 #include "support/api_fixture.h"
@@ -11,6 +10,12 @@ namespace {
 using format::Json;
 using test::Answer;
 
+std::int64_t cpu_micros() {  // of this thread: a busy machine does not count
+  timespec at{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &at);
+  return at.tv_sec * 1'000'000 + at.tv_nsec / 1000;
+}
+
 // One host that reports programs by name; verdicts are given as the judge would.
 class Overview : public testing::Test {
  protected:
@@ -19,8 +24,11 @@ class Overview : public testing::Test {
     EXPECT_EQ(api_.put("services/shop", R"({"team":"payments","tier":"1"})").status, 201);
     EXPECT_EQ(api_.put("flows/shop", R"({"service":"shop"})").status, 201);
     EXPECT_EQ(api_.put("flows/shop/trails/t1").status, 201);
-    const runtime::ReporterEnrolled enrolled{.id = std::string(64, 'e'), .actor = std::string(32, 'b'), .environment = "prod",
-                                             .host = "web1", .public_key = encode_base64(std::string(32, 'k'))};
+    const runtime::ReporterEnrolled enrolled{.id = std::string(64, 'e'),
+                                             .actor = std::string(32, 'b'),
+                                             .environment = "prod",
+                                             .host = "web1",
+                                             .public_key = encode_base64(std::string(32, 'k'))};
     EXPECT_TRUE(api_.ledger().append(enrolled).ok());
   }
 
@@ -29,21 +37,31 @@ class Overview : public testing::Test {
     return {.id = name, .name = "/opt/" + name, .digests = {crypto::sha256(name)}, .started_at = now()};
   }
   void report(const std::vector<std::string>& names) {
-    runtime::Report report{.environment = "prod", .host = "web1", .incarnation = "i", .sequence = ++sequence_, .sent_at = now(), .full = true};
+    runtime::Report report{.environment = "prod",
+                           .host = "web1",
+                           .incarnation = "i",
+                           .sequence = ++sequence_,
+                           .sent_at = now(),
+                           .full = true};
     for (const std::string& name : names) report.started.push_back(instance(name));
-    EXPECT_TRUE(api_.ledger().append(runtime::ReportAccepted{std::string(64, 'e'), "c2ln", format::encode(report)}).ok());
+    EXPECT_TRUE(api_.ledger()
+                    .append(runtime::ReportAccepted{std::string(64, 'e'), "c2ln", format::encode(report)})
+                    .ok());
   }
   void judge(const std::vector<std::string>& names, runtime::Verdict verdict) {
     runtime::VerdictsGiven given{"prod", {}};
-    for (const std::string& name : names) given.verdicts.push_back({runtime::workload_id("prod", "web1", instance(name)), verdict, {}});
+    for (const std::string& name : names)
+      given.verdicts.push_back({runtime::workload_id("prod", "web1", instance(name)), verdict, {}});
     EXPECT_TRUE(api_.ledger().append(std::move(given)).ok());
   }
   void record(const std::string& name) {
-    const Json artifact = Json::object({{"flow", "shop"}, {"trail", "t1"}, {"name", name}, {"digest", to_string(crypto::sha256(name))}});
+    const Json artifact = Json::object(
+        {{"flow", "shop"}, {"trail", "t1"}, {"name", name}, {"digest", to_string(crypto::sha256(name))}});
     EXPECT_EQ(api_.post("artifacts", dump(artifact)).status, 201);
   }
   Answer approve(const std::string& name, Instant until) {
-    return api_.post("approvals", dump(Json::object({{"artifact", to_string(crypto::sha256(name))}, {"environment", "prod"},
+    return api_.post("approvals", dump(Json::object({{"artifact", to_string(crypto::sha256(name))},
+                                                     {"environment", "prod"},
                                                      {"until", to_string(until)}})));
   }
   Json overview(const std::string& query = "") {
@@ -120,8 +138,12 @@ TEST_F(Overview, queues_what_needs_a_person_by_tier_and_severity) {
   ASSERT_EQ(approve("api", now() + days(10)).status, 201);
   ASSERT_EQ(approve("never-seen", now() + days(10)).status, 201);
   ASSERT_EQ(approve("old", now() + days(100)).status, 201);
-  const alert::AlertOpened opened{.key = "k", .cause = "unknown-digest", .severity = alert::Severity::critical, .title = "Unknown program",
-                                  .origin = {.environment = "prod"}, .incident = "i"};
+  const alert::AlertOpened opened{.key = "k",
+                                  .cause = "unknown-digest",
+                                  .severity = alert::Severity::critical,
+                                  .title = "Unknown program",
+                                  .origin = {.environment = "prod"},
+                                  .incident = "i"};
   ASSERT_TRUE(api_.ledger().append(opened).ok());
   const Json seen = overview();
   EXPECT_EQ(kinds(seen), (std::vector<std::string>{"approval", "incident"})) << dump(seen.at("needs"));
@@ -169,14 +191,13 @@ TEST_F(Overview, of_five_thousand_workloads_is_read_quickly) {
   report(names);
   const auto reader = api_.ledger().reader();
   ASSERT_TRUE(store::find_overview(*reader, now(), now()).ok());
-  const auto began = std::chrono::steady_clock::now();
+  const std::int64_t began = cpu_micros();
   const auto seen = store::find_overview(*reader, now(), now());
-  const auto took = std::chrono::steady_clock::now() - began;
+  const std::int64_t took = cpu_micros() - began;
   EXPECT_EQ(seen->lake.at(0).tiles.size(), static_cast<std::size_t>(store::tiles_max));
   EXPECT_EQ(seen->counts.at("unknown"), 5000);
-  // Generous: this also runs unoptimised, sanitized and on busy machines. The aim is 20 ms; the benchmark holds it.
-  EXPECT_LT(took, std::chrono::seconds(1));
-  RecordProperty("microseconds", static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+  EXPECT_LT(took, 200'000);  // the aim is 20 ms; tests also run unoptimised and sanitized
+  RecordProperty("microseconds", std::to_string(took));
 }
 
 class Search : public Overview {
@@ -199,8 +220,13 @@ TEST_F(Search, finds_each_kind_by_name_digest_or_commit) {
   ASSERT_EQ(api_.put("flows/shop/trails/t3", R"({"commit":"c0ffee00aa"})").status, 201);
   record("api");
   report({"api"});
-  const std::string digest = to_hex(crypto::sha256("api")), workload = runtime::workload_id("prod", "web1", instance("api"));
-  const alert::AlertOpened opened{.key = "k", .cause = "unknown-digest", .title = "100% unknown", .origin = {.environment = "prod"}, .incident = "i"};
+  const std::string digest = to_hex(crypto::sha256("api")),
+                    workload = runtime::workload_id("prod", "web1", instance("api"));
+  const alert::AlertOpened opened{.key = "k",
+                                  .cause = "unknown-digest",
+                                  .title = "100% unknown",
+                                  .origin = {.environment = "prod"},
+                                  .incident = "i"};
   const std::int64_t alert = api_.ledger().append(opened)->appended.front().index;
   EXPECT_TRUE(finds("pro", "environment", "/environments/prod"));
   EXPECT_TRUE(finds("PROD", "environment", "/environments/prod"));
@@ -220,7 +246,11 @@ TEST_F(Search, finds_each_kind_by_name_digest_or_commit) {
 }
 
 TEST_F(Search, takes_signs_literally_and_refuses_what_is_too_long) {
-  const alert::AlertOpened opened{.key = "k", .cause = "unknown-digest", .title = "100% unknown_", .origin = {.environment = "prod"}, .incident = "i"};
+  const alert::AlertOpened opened{.key = "k",
+                                  .cause = "unknown-digest",
+                                  .title = "100% unknown_",
+                                  .origin = {.environment = "prod"},
+                                  .incident = "i"};
   const std::int64_t alert = api_.ledger().append(opened)->appended.front().index;
   EXPECT_TRUE(finds("100%", "alert", fmt::format("/alerts/{}", alert)));
   EXPECT_TRUE(finds("_", "alert", fmt::format("/alerts/{}", alert)));

@@ -1,5 +1,5 @@
-// One box finds all: a table of small queries, each bounded. Digests and commits are found by their beginning, names by any
-// part; of what grows without end, the newest rows are looked at.
+// One box finds all: a table of small queries, each bounded. Digests, commits and trails are found by their beginning,
+// names by any part; of what grows without end, the newest rows are looked at.
 #include <algorithm>
 
 #include "api/handlers.h"
@@ -74,16 +74,19 @@ constexpr std::array by_name{
               WHERE title LIKE $1 ESCAPE '\' ORDER BY state='resolved', id DESC LIMIT 8)",
         alert_link},
     SearchRow{
-        "trail",
-        R"(SELECT t.name, 'of ' || t.flow, t.flow, t.name FROM flow f JOIN trail t ON t.flow=f.name AND t.entry>=
-              (SELECT coalesce(max(entry), 0)-200000 FROM trail x WHERE x.flow=f.name) WHERE t.name LIKE $1 ESCAPE '\'
-              ORDER BY t.entry DESC LIMIT 8)",
-        trail_link},
-    SearchRow{
         "actor",
         R"(SELECT name, kind, name FROM account WHERE removed_at IS NULL AND name LIKE $1 ESCAPE '\' ORDER BY name
               LIMIT 8)",
         actor_link},
+};
+
+// $1, $2: between which texts the name stands.
+constexpr std::array by_beginning{
+    SearchRow{
+        "trail",
+        "SELECT t.name, 'of ' || t.flow, t.flow, t.name FROM flow f JOIN trail t ON t.flow=f.name WHERE "
+        "t.name>=$1 AND t.name<$2 ORDER BY t.entry DESC LIMIT 8",
+        trail_link},
 };
 
 // $1, $2: the first and the last digest of that beginning.
@@ -188,6 +191,8 @@ Result<http::Response> search(const ReadCall& call) {
   if (digits.size() >= digest_digits_min && digits.size() <= 64 && is_hex(digits))
     TRY(look_up_digest(call.db, hits, digits));
   for (const SearchRow& row : by_name) TRY(look_up(call.db, hits, row, like_pattern(words)));
+  const std::string from(words), until = from + "\U0010FFFF";  // behind all that goes on
+  for (const SearchRow& row : by_beginning) TRY(look_up(call.db, hits, row, from, until));
   if (hits.size() > hits_max) hits.resize(hits_max);
   return json_response("{\"hits\":" + format::encode(hits) + "}");
 }

@@ -28,7 +28,9 @@ constexpr std::int64_t refusals_max = 3;
 
 std::string_view type_of(std::string_view change) { return change == "opened" ? "open" : change; }
 
-double random_spread() { return static_cast<double>(static_cast<unsigned char>(crypto::random_bytes(1)[0])) / 256; }
+double random_spread() {
+  return static_cast<double>(static_cast<unsigned char>(crypto::random_bytes(1)[0])) / 256;
+}
 
 }  // namespace
 
@@ -45,7 +47,8 @@ AfterAttempt after_attempt(const Attempted& attempted, std::int64_t attempts, do
 std::optional<Duration> parse_retry_after(std::string_view text, Instant now) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size() && number >= 0 && number <= 86'400) return seconds(number);
+  if (error == std::errc() && end == text.data() + text.size() && number >= 0 && number <= 86'400)
+    return seconds(number);
   std::tm date{};
   const std::string terminated(text);
   const char* rest = ::strptime(terminated.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
@@ -77,18 +80,25 @@ struct Deliverer::Channel {
   std::vector<Bytes> secrets;
   std::optional<http::Client> client;
   std::unique_ptr<Database> reader;
-  bool busy = false;    // guarded by the deliverer's mutex, as is the next
-  Instant not_before;   // after trouble of our own
+  bool busy = false;   // guarded by the deliverer's mutex, as is the next
+  Instant not_before;  // after trouble of our own
 };
 
-Result<std::unique_ptr<Deliverer>> Deliverer::start(Shared shared, std::shared_ptr<const Clock> clock, Report report) {
+Result<std::unique_ptr<Deliverer>> Deliverer::start(Shared shared, std::shared_ptr<const Clock> clock,
+                                                    Report report) {
   auto reader = TRY(shared.open_reader());
-  return std::unique_ptr<Deliverer>(new Deliverer(std::move(shared), std::move(clock), std::move(report), std::move(reader)));
+  return std::unique_ptr<Deliverer>(
+      new Deliverer(std::move(shared), std::move(clock), std::move(report), std::move(reader)));
 }
 
-Deliverer::Deliverer(Shared shared, std::shared_ptr<const Clock> clock, Report report, std::unique_ptr<Database> reader)
-    : shared_(std::move(shared)), clock_(std::move(clock)), report_(std::move(report)), reader_(std::move(reader)),
-      workers_(channels_at_once, channels_waiting_max), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+Deliverer::Deliverer(Shared shared, std::shared_ptr<const Clock> clock, Report report,
+                     std::unique_ptr<Database> reader)
+    : shared_(std::move(shared)),
+      clock_(std::move(clock)),
+      report_(std::move(report)),
+      reader_(std::move(reader)),
+      workers_(channels_at_once, channels_waiting_max),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Deliverer::~Deliverer() { stop(); }
 
@@ -99,7 +109,10 @@ void Deliverer::stop() {
 }
 
 void Deliverer::committed() {
-  { const std::lock_guard lock(mutex_); fresh_ = true; }
+  {
+    const std::lock_guard lock(mutex_);
+    fresh_ = true;
+  }
   changed_.notify_all();
 }
 
@@ -138,27 +151,35 @@ Instant Deliverer::plan(Instant now) {
 
 // The oldest pending delivery of each channel. A channel without a secret was removed.
 Result<std::vector<Deliverer::Head>> Deliverer::heads() {
-  return query(*reader_, "SELECT d.channel, d.next_at FROM channel_secret s JOIN delivery d ON d.id=(SELECT min(x.id) FROM delivery x "
-                         "WHERE x.channel=s.channel AND x.state='pending')",
+  return query(*reader_,
+               "SELECT d.channel, d.next_at FROM channel_secret s JOIN delivery d ON d.id=(SELECT min(x.id) "
+               "FROM delivery x "
+               "WHERE x.channel=s.channel AND x.state='pending')",
                [](const Row& row) { return Head{row.string(0), row.instant(1)}; });
 }
 
 Status Deliverer::forget_old(Instant now) {
-  const std::int64_t old = TRY(query_count(*reader_, "SELECT count(*) FROM delivery WHERE state='delivered' AND delivered_at<$1",
-                                           now - keep_delivered));
+  const std::int64_t old =
+      TRY(query_count(*reader_, "SELECT count(*) FROM delivery WHERE state='delivered' AND delivered_at<$1",
+                      now - keep_delivered));
   if (old == 0) return {};
   return act(shared_, [](Database&, Instant at) -> Result<sequencer::Decision> {
     return sequencer::Decision{.keep = [at](Database& db) {
-      return execute(db, "DELETE FROM delivery WHERE state='delivered' AND delivered_at<$1", at - keep_delivered);
+      return execute(db, "DELETE FROM delivery WHERE state='delivered' AND delivered_at<$1",
+                     at - keep_delivered);
     }};
   });
 }
 
 void Deliverer::serve(const std::string& name, const std::stop_token& stop) {
   Channel* channel = nullptr;
-  { const std::lock_guard lock(mutex_); channel = channels_.at(name).get(); }
+  {
+    const std::lock_guard lock(mutex_);
+    channel = channels_.at(name).get();
+  }
   const Status status = serve_channel(*channel, stop);
-  if (!status.ok() && !stop.stop_requested()) report_(fmt::format("deliver through {}", name), status.error());
+  if (!status.ok() && !stop.stop_requested())
+    report_(fmt::format("deliver through {}", name), status.error());
   {
     const std::lock_guard lock(mutex_);
     channel->busy = false;
@@ -171,10 +192,15 @@ void Deliverer::serve(const std::string& name, const std::stop_token& stop) {
 Status Deliverer::serve_channel(Channel& channel, const std::stop_token& stop) {
   TRY(configure(channel));
   const Instant began = clock_->now();
-  const auto due = TRY(query(*channel.reader, "SELECT id, alert, change, attempts, made_at, next_at FROM delivery WHERE channel=$1 AND "
-                                              "state='pending' ORDER BY id LIMIT $2", [](const Row& row) {
-    return Delivery{row.integer(0), row.maybe_integer(1), row.string(2), row.integer(3), row.instant(4), row.instant(5)};
-  }, channel.name, batch_deliveries_max));
+  const auto due = TRY(query(
+      *channel.reader,
+      "SELECT id, alert, change, attempts, made_at, next_at FROM delivery WHERE channel=$1 AND "
+      "state='pending' ORDER BY id LIMIT $2",
+      [](const Row& row) {
+        return Delivery{row.integer(0), row.maybe_integer(1), row.string(2),
+                        row.integer(3), row.instant(4),       row.instant(5)};
+      },
+      channel.name, batch_deliveries_max));
   std::vector<Noted> noted;
   Status trouble;
   for (const Delivery& delivery : due) {
@@ -193,9 +219,12 @@ Status Deliverer::serve_channel(Channel& channel, const std::stop_token& stop) {
 // Reads the channel anew: its address or secrets may have changed since.
 Status Deliverer::configure(Channel& channel) {
   if (channel.reader == nullptr) channel.reader = TRY(shared_.open_reader());
-  struct Kept { std::string url, secrets; };
-  const auto kept = TRY(query_one(*channel.reader, "SELECT url, secrets FROM channel_secret WHERE channel=$1",
-                                  [](const Row& row) { return Kept{row.string(0), row.string(1)}; }, channel.name));
+  struct Kept {
+    std::string url, secrets;
+  };
+  const auto kept = TRY(query_one(
+      *channel.reader, "SELECT url, secrets FROM channel_secret WHERE channel=$1",
+      [](const Row& row) { return Kept{row.string(0), row.string(1)}; }, channel.name));
   if (!kept) return not_found(fmt::format("channel '{}' has no address any more", channel.name));
   channel.secrets.clear();
   const auto secrets = TRY(format::decode_text<std::vector<std::string>>(kept->secrets));
@@ -207,31 +236,36 @@ Status Deliverer::configure(Channel& channel) {
   const http::Url url = TRY(http::parse_url(kept->url));
   channel.url = kept->url;
   channel.target = url.target;
-  channel.client.emplace(http::ClientConfig{.origin = http::origin_of(url), .request_time_max = exchange_time_max,
+  channel.client.emplace(http::ClientConfig{.origin = http::origin_of(url),
+                                            .request_time_max = exchange_time_max,
                                             .body_bytes_max = answer_bytes_max});
   return {};
 }
 
 Result<std::string> Deliverer::event_of(Database& db, const Delivery& delivery) {
-  if (!delivery.alert) return std::string(R"({"test":true,"message":"This is a test of the channel; nothing has happened."})");
+  if (!delivery.alert)
+    return std::string(R"({"test":true,"message":"This is a test of the channel; nothing has happened."})");
   const auto alert = TRY(store::find_alert(db, *delivery.alert));
   if (!alert) return not_found(fmt::format("there is no alert {}", *delivery.alert));
   return format::encode(*alert);
 }
 
-Result<Deliverer::Noted> Deliverer::attempt(Channel& channel, const Delivery& delivery, const std::stop_token& stop) {
+Result<Deliverer::Noted> Deliverer::attempt(Channel& channel, const Delivery& delivery,
+                                            const std::stop_token& stop) {
   const Instant now = clock_->now();
   const auto data = event_of(*channel.reader, delivery);
   if (!data.ok() && data.error().code == Errc::not_found)
-    return Noted{.id = delivery.id, .after = {DeliveryState::dead, {}}, .at = now, .error = data.error().message};
+    return Noted{
+        .id = delivery.id, .after = {DeliveryState::dead, {}}, .at = now, .error = data.error().message};
   if (!data.ok()) return data.error();
   // Row numbers may be used again; together with the moment they are not.
   const std::string id = fmt::format("msg_{}_{:x}", delivery.id, delivery.made_at.micros);
   const std::string subject = delivery.alert ? std::to_string(*delivery.alert) : "test";
-  std::string body = alert::cloud_event(id, shared_.sequencer.identity().organization, type_of(delivery.change), delivery.made_at,
-                                        subject, *data);
+  std::string body = alert::cloud_event(id, shared_.sequencer.identity().organization,
+                                        type_of(delivery.change), delivery.made_at, subject, *data);
   const std::int64_t timestamp = now.micros / 1'000'000;
-  http::ClientRequest request{.method = "POST", .target = channel.target, .content_type = "application/cloudevents+json"};
+  http::ClientRequest request{
+      .method = "POST", .target = channel.target, .content_type = "application/cloudevents+json"};
   request.headers = {{"webhook-id", id},
                      {"webhook-timestamp", std::to_string(timestamp)},
                      {"webhook-signature", alert::sign_webhook(channel.secrets, id, timestamp, body)},
@@ -244,7 +278,8 @@ Result<Deliverer::Noted> Deliverer::attempt(Channel& channel, const Delivery& de
   Noted noted{.id = delivery.id, .at = clock_->now()};
   if (answer.ok()) {
     attempted.status = answer->status;
-    if (const auto asked = answer->header("retry-after")) attempted.retry_after = parse_retry_after(*asked, noted.at);
+    if (const auto asked = answer->header("retry-after"))
+      attempted.retry_after = parse_retry_after(*asked, noted.at);
     if (answer->status >= 300) noted.error = fmt::format("the receiver answered {}", answer->status);
   } else {
     noted.error = answer.error().message.substr(0, error_bytes_max);
@@ -260,8 +295,11 @@ Status Deliverer::note(std::vector<Noted> noted) {
     return sequencer::Decision{.keep = [noted](Database& db) -> Status {
       for (const Noted& each : noted) {
         const bool arrived = each.after.state == DeliveryState::delivered;
-        TRY(execute(db, "UPDATE delivery SET state=$1, attempts=attempts+1, next_at=$2, delivered_at=$3, last_status=$4, last_error=$5 "
-                        "WHERE id=$6 AND state='pending'", each.after.state, each.at + each.after.wait,
+        TRY(execute(db,
+                    "UPDATE delivery SET state=$1, attempts=attempts+1, next_at=$2, delivered_at=$3, "
+                    "last_status=$4, last_error=$5 "
+                    "WHERE id=$6 AND state='pending'",
+                    each.after.state, each.at + each.after.wait,
                     arrived ? std::optional(each.at) : std::nullopt, each.status, each.error, each.id));
       }
       return {};

@@ -1,8 +1,8 @@
 // The outbox: brings what alerts became to people's systems, at least once. A delivery is a row of the owned table
-// `delivery`, written with the entry that asks for it; it leaves a few milliseconds after that commit. Deliveries of one
-// channel go in order: one that fails holds back the later ones until it is tried again or dead. Channels don't wait for
-// each other: each has its own connection, and eight of them are served at once. What was sent and not yet noted when the
-// process dies is sent again, under the same webhook-id. Format: docs/formats/webhook.md.
+// `delivery`, written with the entry that asks for it; it leaves a few milliseconds after that commit. Deliveries of
+// one channel go in order: one that fails holds back the later ones until it is tried again or dead. Channels don't
+// wait for each other: each has its own connection, and eight of them are served at once. What was sent and not yet
+// noted when the process dies is sent again, under the same webhook-id. Format: docs/formats/webhook.md.
 #pragma once
 #include <condition_variable>
 #include <map>
@@ -18,7 +18,9 @@ namespace weir::jobs {
 
 // What an attempt means for its delivery.
 enum class DeliveryState { pending, delivered, dead };
-constexpr auto names_of(DeliveryState) { return std::array<std::string_view, 3>{"pending", "delivered", "dead"}; }
+constexpr auto names_of(DeliveryState) {
+  return std::array<std::string_view, 3>{"pending", "delivered", "dead"};
+}
 
 struct Attempted {
   int status = 0;                       // of the answer; 0: there was none
@@ -42,7 +44,8 @@ class Deliverer {
   // Told what went wrong on our side, from several threads; what receivers answer stands in the delivery's row.
   using Report = std::function<void(const std::string& job, const Error& error)>;
 
-  static Result<std::unique_ptr<Deliverer>> start(Shared shared, std::shared_ptr<const Clock> clock, Report report);
+  static Result<std::unique_ptr<Deliverer>> start(Shared shared, std::shared_ptr<const Clock> clock,
+                                                  Report report);
   ~Deliverer();
   void committed();  // from any thread; the owner hands on Sequencer::on_commit
   void stop();
@@ -56,7 +59,8 @@ class Deliverer {
     Instant due;
   };
 
-  Deliverer(Shared shared, std::shared_ptr<const Clock> clock, Report report, std::unique_ptr<store::Database> reader);
+  Deliverer(Shared shared, std::shared_ptr<const Clock> clock, Report report,
+            std::unique_ptr<store::Database> reader);
   void run(const std::stop_token& stop);
   Instant plan(Instant now);
   Result<std::vector<Head>> heads();

@@ -93,7 +93,8 @@ class Outbox : public testing::Test {
   ~Outbox() override { stop(); }
 
   void start() {
-    auto started = Deliverer::start({ledger_.sequencer(), ledger_.actor(), [this] { return ledger_.connect(store::OpenMode::read_only); }},
+    auto started = Deliverer::start({ledger_.sequencer(), ledger_.actor(),
+                                     [this] { return ledger_.connect(store::OpenMode::read_only); }},
                                     std::shared_ptr<const Clock>(std::shared_ptr<void>(), &ledger_.clock()),
                                     [](const std::string&, const Error&) {});
     const std::lock_guard lock(mutex_);
@@ -101,14 +102,18 @@ class Outbox : public testing::Test {
   }
   void stop() {
     std::unique_ptr<Deliverer> stopping;
-    { const std::lock_guard lock(mutex_); stopping = std::move(deliverer_); }
+    {
+      const std::lock_guard lock(mutex_);
+      stopping = std::move(deliverer_);
+    }
   }
   void pass(Duration by) {
     ledger_.clock().pass(by);
     deliverer_->committed();
   }
 
-  void add_channel(const std::string& name, const std::string& url, const std::vector<Bytes>& keys = {new_key}) {
+  void add_channel(const std::string& name, const std::string& url,
+                   const std::vector<Bytes>& keys = {new_key}) {
     std::vector<std::string> secrets;
     for (const Bytes& key : keys) secrets.push_back(secret_of(key));
     auto command = ledger_.command({});
@@ -116,20 +121,24 @@ class Outbox : public testing::Test {
       return sequencer::Decision{
           .events = {alert::ChannelDeclared{.name = name, .address = alert::public_address(url).value()}},
           .keep = [=](store::Database& db) {
-            return execute(db, "INSERT INTO channel_secret (channel, url, secrets) VALUES ($1,$2,$3)", name, url,
-                           format::encode(secrets));
+            return execute(db, "INSERT INTO channel_secret (channel, url, secrets) VALUES ($1,$2,$3)", name,
+                           url, format::encode(secrets));
           }};
     };
     EXPECT_TRUE(ledger_.sequencer().submit_and_wait(std::move(command)).ok());
   }
   std::int64_t open_alert(const std::string& key) {
-    const auto outcome = ledger_.append(alert::AlertOpened{.key = key, .cause = "unknown-digest", .title = "Unknown program " + key,
-                                                           .origin = {.environment = "prod"}, .incident = key});
+    const auto outcome = ledger_.append(alert::AlertOpened{.key = key,
+                                                           .cause = "unknown-digest",
+                                                           .title = "Unknown program " + key,
+                                                           .origin = {.environment = "prod"},
+                                                           .incident = key});
     return outcome->appended.front().index;
   }
 
   std::vector<store::DeliveryView> deliveries(std::string_view channel = "") {
-    return store::list_deliveries(*reader_, channel, "", std::numeric_limits<std::int64_t>::max(), 100).value();
+    return store::list_deliveries(*reader_, channel, "", std::numeric_limits<std::int64_t>::max(), 100)
+        .value();
   }
   // Looks again after each commit.
   bool wait_until(const std::function<bool()>& holds) {
@@ -142,7 +151,8 @@ class Outbox : public testing::Test {
   bool wait_for_state(std::string_view state, std::string_view channel = "") {
     return wait_until([&] {
       const auto all = deliveries(channel);
-      return !all.empty() && std::all_of(all.begin(), all.end(), [&](const auto& each) { return each.state == state; });
+      return !all.empty() &&
+             std::all_of(all.begin(), all.end(), [&](const auto& each) { return each.state == state; });
     });
   }
   bool wait_for_attempts(std::int64_t attempts) {
@@ -157,7 +167,9 @@ class Outbox : public testing::Test {
   std::unique_ptr<Deliverer> deliverer_;
 };
 
-std::string header(const http::Request& request, std::string_view name) { return std::string(request.header(name).value_or("")); }
+std::string header(const http::Request& request, std::string_view name) {
+  return std::string(request.header(name).value_or(""));
+}
 
 format::Json event_of(const http::Request& request) { return format::parse_json(request.body).value(); }
 
@@ -165,7 +177,8 @@ std::string subject(const http::Request& request) { return std::string(event_of(
 
 // As a receiver checks it, by Standard Webhooks and not by our own code.
 bool signed_by(const http::Request& request, const Bytes& key) {
-  const std::string message = header(request, "webhook-id") + "." + header(request, "webhook-timestamp") + "." + request.body;
+  const std::string message =
+      header(request, "webhook-id") + "." + header(request, "webhook-timestamp") + "." + request.body;
   const std::string wanted = "v1," + encode_base64(crypto::hmac_sha256(key, message).view());
   const std::string found = " " + header(request, "webhook-signature") + " ";
   return found.find(" " + wanted + " ") != std::string::npos;
@@ -319,7 +332,10 @@ TEST_F(Outbox, what_was_sent_and_not_noted_is_sent_again_by_the_next_process) {
 
 TEST_F(Outbox, an_address_nobody_listens_at_is_tried_again_and_the_error_is_kept) {
   std::string nowhere;
-  { const Receiver gone; nowhere = gone.url(); }
+  {
+    const Receiver gone;
+    nowhere = gone.url();
+  }
   start();
   add_channel("hook", nowhere + "?token=hidden");
   open_alert("a");
@@ -375,7 +391,8 @@ TEST(AfterAttempt, says_what_each_answer_means) {
       {{404}, 3, {DeliveryState::dead, {}}},
   };
   for (const Case& each : cases)
-    EXPECT_EQ(after_attempt(each.attempted, each.attempts, middle), each.after) << each.attempted.status << " #" << each.attempts;
+    EXPECT_EQ(after_attempt(each.attempted, each.attempts, middle), each.after)
+        << each.attempted.status << " #" << each.attempts;
 }
 
 TEST(RetryAfter, is_seconds_or_a_date_and_nothing_else) {
