@@ -45,7 +45,7 @@ class FileDamage : public testing::Test {
  protected:
   void SetUp() override {
     for (const store::Event& event : test::history(ledger_.clock().now(), 0)) ASSERT_TRUE(ledger_.append(event).ok());
-    ledger_.fill(1500);
+    ledger_.fill(400);
     ledger_.close();
     ASSERT_TRUE(ledger_.alter("PRAGMA wal_checkpoint(TRUNCATE)").ok());
     size_ = static_cast<std::int64_t>(std::filesystem::file_size(ledger_.database_path()));
@@ -63,7 +63,7 @@ TEST_F(FileDamage, undamaged_every_page_is_read_and_none_complained_of) {
   const auto pages = scrubbed();
   ASSERT_TRUE(pages.ok()) << pages.error().message;
   EXPECT_EQ(*pages, size_ / 4096);
-  EXPECT_GT(*pages, 100);
+  EXPECT_GT(*pages, 60);
 }
 
 TEST_F(FileDamage, of_one_byte_anywhere_is_found_by_the_scrub_and_never_read_as_an_answer) {
@@ -155,12 +155,13 @@ TEST_F(FileDamage, of_the_write_ahead_log_does_not_reach_the_database_file) {
   ASSERT_TRUE(ledger_.open().ok());
   ledger_.fill(200);
   const std::string log = ledger_.database_path() + "-wal";
-  flip(log, 32 + 24 + 1000);
+  const auto at = static_cast<std::int64_t>(std::filesystem::file_size(log)) - 1000;  // the newest frame of its page
+  flip(log, at);
   auto checkpointer = std::move(ledger_.connect(store::OpenMode::read_write)).value();
   const Status moved = checkpointer->script("PRAGMA wal_checkpoint(PASSIVE)");
   ASSERT_FALSE(moved.ok());
   EXPECT_EQ(moved.error().code, Errc::corrupt);
-  flip(log, 32 + 24 + 1000);
+  flip(log, at);
   EXPECT_TRUE(checkpointer->script("PRAGMA wal_checkpoint(PASSIVE)").ok());
   EXPECT_TRUE(ledger_.verify()->sound());
 }

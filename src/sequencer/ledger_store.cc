@@ -149,27 +149,40 @@ Result<ledger::Proof> prove(store::Database& db, std::int64_t index, ledger::Tre
   return ledger::prove_inclusion({static_cast<std::uint64_t>(index)}, size, tree);
 }
 
+Result<LedgerWalk> LedgerWalk::begin(store::Database& db, blob::BlobStore& blobs) {
+  auto head = TRY(load_head(db));
+  if (!head) return not_found("the ledger has no head: nothing was ever recorded here");
+  return LedgerWalk(db, blobs, std::move(*head));
+}
+
+Result<bool> LedgerWalk::step(std::int64_t entries_max) {
+  const std::int64_t end = std::min(next_ + entries_max, size());
+  auto rows = TRY(query(*db_, fmt::format("SELECT {} FROM entry e LEFT JOIN payload_key k ON k.idx=e.idx WHERE e.idx>=$1 AND "
+                                          "e.idx<$2 ORDER BY e.idx", entry_columns), entry_row, next_, end));
+  for (EntryRow& row : rows) {
+    const Bytes leaf = row.leaf;
+    const auto entry = TRY(opened(next_++, std::move(row), *blobs_));
+    if (entry.payload) verification_.add(leaf, ledger::Opening{entry.salt.view(), *entry.payload});
+    else verification_.add(leaf, std::nullopt);
+  }
+  next_ = end;
+  return next_ < size();
+}
+
+ledger::VerificationReport LedgerWalk::finish(const ledger::VerifierKey& key) {
+  return verification_.finish(head_.checkpoint, key);
+}
+
 Result<ledger::VerificationReport> verify_all(store::Database& db, blob::BlobStore& blobs,
                                               const ledger::VerifierKey& key,
                                               const std::function<void(std::int64_t, std::int64_t)>& progress) {
   constexpr std::int64_t stride = 1024;
-  const auto head = TRY(load_head(db));
-  if (!head) return not_found("the ledger has no head: nothing was ever recorded here");
-  const auto size = static_cast<std::int64_t>(head->size.value);
-  ledger::Verification verification;
-  for (std::int64_t from = 0; from < size; from += stride) {
-    auto rows = TRY(query(db, fmt::format("SELECT {} FROM entry e LEFT JOIN payload_key k ON k.idx=e.idx WHERE e.idx>=$1 AND "
-                                          "e.idx<$2 ORDER BY e.idx", entry_columns), entry_row, from,
-                          std::min(from + stride, size)));
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const Bytes leaf = rows[i].leaf;
-      const auto entry = TRY(opened(from + static_cast<std::int64_t>(i), std::move(rows[i]), blobs));
-      if (entry.payload) verification.add(leaf, ledger::Opening{entry.salt.view(), *entry.payload});
-      else verification.add(leaf, std::nullopt);
-    }
-    if (progress) progress(std::min(from + stride, size), size);
+  auto walk = TRY(LedgerWalk::begin(db, blobs));
+  for (bool more = true; more;) {
+    more = TRY(walk.step(stride));
+    if (progress && walk.size() > 0) progress(walk.done(), walk.size());
   }
-  return verification.finish(head->checkpoint, key);
+  return walk.finish(key);
 }
 
 Status rebuild(store::Database& db, blob::BlobStore& blobs) {

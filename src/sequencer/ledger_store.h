@@ -61,6 +61,24 @@ Result<ledger::RightEdgeTiles> load_right_edge(store::Database& db, const Head& 
 // Inclusion of an entry in the tree of `size` entries.
 Result<ledger::Proof> prove(store::Database& db, std::int64_t index, ledger::TreeSize size);
 
+// Verifies, a few entries at a time, the ledger as it is when this begins: leaves, payloads, tree, checkpoint.
+class LedgerWalk {
+ public:
+  static Result<LedgerWalk> begin(store::Database& db, blob::BlobStore& blobs);
+  Result<bool> step(std::int64_t entries_max);  // false: all were walked; corrupt when a payload can't be opened
+  ledger::VerificationReport finish(const ledger::VerifierKey& key);
+  std::int64_t done() const { return next_; }
+  std::int64_t size() const { return static_cast<std::int64_t>(head_.size.value); }
+
+ private:
+  LedgerWalk(store::Database& db, blob::BlobStore& blobs, Head head) : db_(&db), blobs_(&blobs), head_(std::move(head)) {}
+  store::Database* db_;
+  blob::BlobStore* blobs_;
+  Head head_;
+  ledger::Verification verification_;
+  std::int64_t next_ = 0;
+};
+
 // Walks everything: leaves, payloads, tree, checkpoint. `progress(done, size)` is called now and then.
 Result<ledger::VerificationReport> verify_all(store::Database& db, blob::BlobStore& blobs,
                                               const ledger::VerifierKey& key,

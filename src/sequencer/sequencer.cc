@@ -144,7 +144,7 @@ void Sequencer::sequence(std::vector<Command> commands) {
   }
   for (std::size_t i = 0; i < commands.size(); ++i) commands[i].done(std::move(outcomes[i]));
   if (batch.commit_failed) ports_.on_fatal(status.error().message);
-  if (!status.ok() || batch.leaf_hashes.empty()) return;
+  if (!status.ok()) return;
   std::vector<std::function<void(std::int64_t)>> listeners;
   { const std::lock_guard lock(mutex_); listeners = listeners_; }
   for (const auto& listener : listeners) listener(batch.next_index);

@@ -122,8 +122,14 @@ Status create_schema(Database& db) {
   if (version > schema_version)
     return Error{Errc::unavailable, fmt::format("the data was written by a newer version (schema {}, this is {})",
                                                 version, schema_version)};
-  for (const std::string_view part : {ledger_schema, record_schema, runtime_schema, owned_schema}) TRY(db.script(part));
-  return db.script(fmt::format("PRAGMA user_version={}", schema_version));
+  TRY(db.begin());  // all of it or nothing, and one sync
+  const auto created = [&]() -> Status {
+    for (const std::string_view part : {ledger_schema, record_schema, runtime_schema, owned_schema}) TRY(db.script(part));
+    return db.script(fmt::format("PRAGMA user_version={}", schema_version));
+  }();
+  if (created.ok()) return db.commit();
+  db.rollback();
+  return created;
 }
 
 Status empty_derived_tables(Database& db) {

@@ -36,7 +36,10 @@ class LedgerFixture {
  public:
   static constexpr std::string_view origin = "weir.test/org";
 
-  LedgerFixture() : signer_(std::make_shared<crypto::Signer>(crypto::Signer::generate())), clock_(std::make_shared<HandClock>()) {
+  // `files`: the SQLite VFS that does the reading and writing; a failing disk is one.
+  explicit LedgerFixture(std::string files = {})
+      : files_(std::move(files)), signer_(std::make_shared<crypto::Signer>(crypto::Signer::generate())),
+        clock_(std::make_shared<HandClock>()) {
     CHECK(open().ok());
   }
 
@@ -46,12 +49,15 @@ class LedgerFixture {
     auto db = TRY(connect(store::OpenMode::read_write));
     TRY(store::create_schema(*db));
     blobs_ = std::shared_ptr<blob::BlobStore>(TRY(blob::open_directory(directory_.path("blobs"))));
-    sequencer_ = TRY(sequencer::Sequencer::open(identity(), {.db = std::move(db), .blobs = blobs_, .clock = clock_, .signer = signer_}));
+    sequencer_ = TRY(sequencer::Sequencer::open(identity(), {.db = std::move(db), .blobs = blobs_, .clock = clock_, .signer = signer_,
+                                                              .on_fatal = [this](const std::string& why) { fatal_ = why; }}));
     return {};
   }
   void close() { sequencer_.reset(); }
+  // Where the process would have ended: why. Read it after the command that failed was answered and the ledger closed.
+  const std::string& fatal() const { return fatal_; }
 
-  Result<std::unique_ptr<store::Database>> connect(store::OpenMode mode) const { return store::open_sqlite(database_path(), mode); }
+  Result<std::unique_ptr<store::Database>> connect(store::OpenMode mode) const { return store::open_sqlite(database_path(), mode, files_); }
   std::unique_ptr<store::Database> reader() const { return std::move(connect(store::OpenMode::read_only)).value(); }
   // For damage on purpose.
   Status alter(std::string_view sql) const {
@@ -90,12 +96,16 @@ class LedgerFixture {
 
   // Hands over all commands while the sequencer is busy with another one, so that they meet in few batches.
   std::vector<Result<sequencer::Outcome>> burst(std::vector<sequencer::Command> commands) {
-    std::promise<void> filled;
+    std::promise<void> begun, filled;
     std::vector<std::future<Result<sequencer::Outcome>>> answers;
-    sequencer_->submit({.actor = actor(), .idempotency = {}, .decide = [waiting = filled.get_future().share()](auto&, Instant) -> Result<sequencer::Decision> {
+    sequencer::Command first = command({});
+    first.decide = [&begun, waiting = filled.get_future().share()](auto&, Instant) -> Result<sequencer::Decision> {
+      begun.set_value();
       waiting.wait();
       return sequencer::Decision{};
-    }, .done = [](auto) {}});
+    };
+    sequencer_->submit(std::move(first));
+    begun.get_future().wait();
     for (sequencer::Command& each : commands) {
       auto promise = std::make_shared<std::promise<Result<sequencer::Outcome>>>();
       answers.push_back(promise->get_future());
@@ -115,6 +125,7 @@ class LedgerFixture {
 
  private:
   ScratchDirectory directory_;
+  std::string files_, fatal_;
   std::shared_ptr<const crypto::Signer> signer_;
   std::shared_ptr<HandClock> clock_;
   std::shared_ptr<blob::BlobStore> blobs_;

@@ -5,6 +5,9 @@
 
 #include <unordered_map>
 
+#include "store/sqlite/checksum_vfs.h"
+#include "store/sqlite/page_checksum.h"
+
 namespace weir::store {
 namespace {
 
@@ -16,6 +19,7 @@ using StatementHandle = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize
 using StatementCache = std::unordered_map<std::string, StatementHandle, TextHash, std::equal_to<>>;
 
 Errc code_of(int rc) {
+  if (rc == SQLITE_IOERR_DATA || rc == SQLITE_IOERR_CORRUPTFS || rc == SQLITE_IOERR_SHORT_READ) return Errc::corrupt;
   switch (rc & 0xff) {
     case SQLITE_FULL:
     case SQLITE_BUSY:
@@ -23,7 +27,6 @@ Errc code_of(int rc) {
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM: return Errc::unavailable;
-    case SQLITE_IOERR:
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return Errc::corrupt;
     case SQLITE_CONSTRAINT: return Errc::conflict;
@@ -101,11 +104,19 @@ class SqliteDatabase final : public Database {
   }
 
   Status failed(int rc, std::string_view sql) const {
+    const int primary = rc & 0xff;
     const Errc code = code_of(rc);
-    const std::string_view advice = code == Errc::corrupt ? "; the data is damaged: stop, run `weir ledger verify`, restore"
-                                    : (rc & 0xff) == SQLITE_FULL ? "; the disk is full, nothing was recorded" : "";
-    return Error{code, fmt::format("{}: {}{}{}", path_, sqlite3_errmsg(handle_.get()), advice,
-                                   code == Errc::internal ? fmt::format(" in {}", sql.substr(0, 120)) : "")};
+    const std::string damage = code == Errc::corrupt ? damage_of(handle_.get()) : std::string();
+    if (!damage.empty()) return Error{code, damage + std::string(advice(primary, code))};
+    return Error{code, fmt::format("{}: {}{}{}", path_, sqlite3_errmsg(handle_.get()), advice(primary, code),
+                                   code == Errc::internal && primary != SQLITE_IOERR ? fmt::format(" in {}", sql.substr(0, 120)) : "")};
+  }
+
+  static std::string_view advice(int primary, Errc code) {
+    if (code == Errc::corrupt) return "; the data is damaged: stop, run `weir ledger verify`, restore";
+    if (primary == SQLITE_FULL) return "; the disk is full, nothing was recorded";
+    if (primary == SQLITE_IOERR) return "; the disk failed";
+    return "";
   }
 
   std::unique_ptr<sqlite3, decltype(&sqlite3_close)> handle_;
@@ -120,17 +131,25 @@ constexpr std::string_view reader_settings = "PRAGMA query_only=ON; PRAGMA cache
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, OpenMode mode) {
+Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, OpenMode mode, const std::string& files) {
   sqlite3* handle = nullptr;
   const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (mode == OpenMode::read_write ? SQLITE_OPEN_CREATE : 0);
-  const int rc = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  const int rc = sqlite3_open_v2(path.c_str(), &handle, flags, checksum_vfs_over(files).c_str());
   auto db = std::make_unique<SqliteDatabase>(handle, path);
   if (rc != SQLITE_OK) return Error{Errc::unavailable, fmt::format("cannot open {}: {}", path, sqlite3_errstr(rc))};
+  sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, 5000);
+  int reserved = checksum_bytes;  // of a database that is made now; one that is there keeps what it has
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
   TRY(db->script(mode == OpenMode::read_write ? writer_settings : reader_settings));
   return std::unique_ptr<Database>(std::move(db));
 }
 
-Status checkpoint_wal(Database& db) { return db.run("PRAGMA wal_checkpoint(PASSIVE)", {}, nullptr); }
+Result<WalState> checkpoint_wal(Database& db, WalCheckpoint how) {
+  constexpr std::array<std::string_view, 2> statements{"PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA wal_checkpoint(TRUNCATE)"};
+  const auto state = TRY(query_one(db, statements[static_cast<std::size_t>(how)],
+                                   [](const Row& row) { return WalState{row.integer(1), row.integer(2)}; }));
+  return state.value_or(WalState{});
+}
 
 }  // namespace weir::store
