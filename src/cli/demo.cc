@@ -120,7 +120,9 @@ Status test(Demo& demo) {
   const std::string program = TRY(digest_of(demo.shop.program));
   TRY(record_artifact(demo, "greeter", "file", program));
   const Json tests = TRY(attest(demo, "unit-tests", "test", program, "application/xml", junit));
-  demo.say(fmt::format("ran its tests and recorded them: {}", dump(tests.at("summary"))));
+  const Json& counts = tests.at("summary");
+  demo.say(fmt::format("ran its tests and recorded them: {} of {} passed", dump(counts.at("passed")),
+                       dump(counts.at("total"))));
   const std::string bill = TRY(bill_of_materials(demo.shop));
   TRY(attest(demo, "bill-of-materials", "sbom", program, "application/vnd.cyclonedx+json", bill));
   demo.say("recorded its bill of materials");
