@@ -19,7 +19,7 @@ namespace weir::agent {
 namespace {
 
 constexpr Duration unexplained_age = milliseconds(150);  // after which nobody needs to be asked again
-constexpr Duration starting_time_max = milliseconds(700);  // that a runtime gets to start what it keeps
+constexpr Duration starting_time_max = milliseconds(700);  // that a low-level runtime gets to execute its payload
 constexpr Duration pending_interval = milliseconds(15);
 constexpr std::int64_t census_share = 200;       // of processor time may go into the census at rest
 constexpr Duration hinted_interval_max = seconds(10);  // where each exec is told, the census is a second look
@@ -184,8 +184,8 @@ void ContainerCollector::State::note_new(const std::vector<ContainerRoot>& roots
 bool ContainerCollector::State::is_settled(const Pending& waiting, Identification& found) {
   if (found.state == Identification::State::known) return true;
   const Duration age = clock.now() - waiting.first_seen;
-  const bool starting = found.state == Identification::State::not_yet || is_starting(waiting.root);
-  return age >= (starting ? starting_time_max : unexplained_age);
+  if (found.state == Identification::State::not_yet) return age >= found.patience;
+  return age >= (is_starting(waiting.root) ? starting_time_max : unexplained_age);
 }
 
 void ContainerCollector::State::identify_pending(Sink& sink) {

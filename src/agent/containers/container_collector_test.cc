@@ -39,10 +39,8 @@ auto by_id(const std::string& id) {
   return [id](const runtime::Instance& instance) { return instance.id == id; };
 }
 
-// Milliseconds from the start of the command to now are an upper bound of the time it took to be seen.
-std::int64_t millis_since(const runtime::Instance& instance) {
-  return (SystemClock().now() - instance.started_at).micros / 1000;
-}
+// What a container may take to be told, with room for a busy machine; bench/ has the real figures.
+constexpr Duration told_within = seconds(2);
 
 #define SKIP_UNLESS(condition, what) \
   if (!(condition)) GTEST_SKIP() << "SKIPPED, NOT TESTED: needs " << what
@@ -91,12 +89,11 @@ TEST_F(Podman, container_of_plain_podman_run_is_known_by_config_manifest_and_lay
   EXPECT_THAT(seen->marks, Not(Contains("outside-runtime")));
 }
 
-TEST_F(Podman, container_is_seen_within_a_second_of_its_start) {
+TEST_F(Podman, container_is_told_soon_after_its_start) {
   Watching watching;
   const std::string id = start("localhost/weir-test:1");
-  const auto seen = watching.sink.await_started(by_id(id));
-  ASSERT_TRUE(seen);
-  EXPECT_LT(millis_since(*seen), 1200);
+  ASSERT_TRUE(watching.sink.await_started(by_id(id)));
+  EXPECT_LT(*watching.sink.told_after(by_id(id)), told_within);
 }
 
 TEST_F(Podman, container_with_automatic_removal_is_known_too) {
@@ -173,7 +170,7 @@ TEST_F(Docker, container_of_a_local_image_without_repository_digest_is_reported_
   EXPECT_EQ(seen->origin.runtime, "docker");
   const auto started_at = parse_instant(test::run(docker("inspect -f '{{.State.StartedAt}}' " + ran.output)).output);
   EXPECT_EQ(seen->started_at, *started_at);
-  EXPECT_LT(millis_since(*seen), 1000);
+  EXPECT_LT(*watching.sink.told_after(by_id(ran.output)), told_within);
 }
 
 TEST_F(Docker, daemon_nobody_told_us_of_is_found_by_its_process) {
@@ -231,13 +228,13 @@ class RawRunc : public testing::Test {
   test::ScratchDirectory scratch_;
 };
 
-TEST_F(RawRunc, container_no_runtime_admits_to_is_reported_as_such_within_a_second) {
+TEST_F(RawRunc, container_no_runtime_admits_to_is_reported_as_such) {
   Watching watching;
   const Instant before = SystemClock().now();
   ASSERT_EQ(test::run(runc() + "run -d -b " + scratch_.path() + " weir-raw >/dev/null </dev/null 2>/dev/null").status, 0);
   const auto seen = watching.sink.await_started([&](const runtime::Instance& i) { return i.started_at > before - milliseconds(50) && i.name == "/bin/sleep"; });
   ASSERT_TRUE(seen);
-  EXPECT_LT((SystemClock().now() - before).micros, 1'200'000);
+  EXPECT_LT(*watching.sink.told_after(by_id(seen->id)), told_within);
   EXPECT_THAT(seen->marks, Contains("outside-runtime"));
   EXPECT_EQ(seen->origin.runtime, "none");
   EXPECT_EQ(seen->seen, runtime::Seen::unhashed);
@@ -247,13 +244,12 @@ TEST_F(RawRunc, container_no_runtime_admits_to_is_reported_as_such_within_a_seco
 
 TEST_F(RawRunc, poke_on_an_exec_makes_it_seen_at_once) {
   Watching watching({.census_interval = seconds(60)});
-  const Instant before = SystemClock().now();
   ASSERT_EQ(test::run(runc() + "run -d -b " + scratch_.path() + " weir-raw >/dev/null </dev/null 2>/dev/null").status, 0);
   const auto pid = test::run(runc() + "state weir-raw | grep -o '\"pid\": [0-9]*' | grep -o '[0-9]*'").output;
   watching.collector.poke(std::stoll(pid));
   const auto seen = watching.sink.await_started([&](const runtime::Instance& i) { return i.origin.pid == std::stoll(pid); });
   ASSERT_TRUE(seen);
-  EXPECT_LT((SystemClock().now() - before).micros, 1'000'000);
+  EXPECT_LT(*watching.sink.told_after(by_id(seen->id)), seconds(5)) << "a census comes each 60 s only";
 }
 
 TEST(Unshared, root_file_system_in_namespaces_of_its_own_is_a_container_outside_runtimes) {
@@ -294,7 +290,7 @@ class Containerd : public testing::Test {
   // containerd's garbage collector may take an import's content from under it; then it is imported once more.
   void import_image(const std::string& archive) const {
     const std::string import = ctr("images import --index-name localhost/weir-test:1 " + scratch_.path() + "/" + archive);
-    const bool imported = test::await([&] { return test::run(import).status == 0; }, seconds(5));
+    const bool imported = test::await([&] { return test::run(import).status == 0; }, seconds(20));
     ASSERT_TRUE(imported) << test::run(import).output;
   }
   std::string ctr(const std::string& words) const { return "ctr -a " + socket_ + " -n evil " + words; }

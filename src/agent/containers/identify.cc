@@ -15,15 +15,7 @@ namespace weir::agent {
 namespace {
 
 constexpr int ancestors_max = 4;
-
-// The process above a container that its runtime left there.
-struct Keeper {
-  enum class Kind { none, conmon, shim };
-  Kind kind = Kind::none;
-  std::int64_t pid = 0;
-  std::uint32_t user = 0;
-  std::vector<std::string> words;
-};
+constexpr Duration patience_with_root = seconds(5);
 
 std::string program_of(std::int64_t pid) {
   char target[4096];
@@ -153,12 +145,18 @@ Identification Identifier::ask_engines(const std::string& id, std::int64_t pid) 
 
 Identification Identifier::identify(const ContainerRoot& root) {
   const Keeper keeper = find_keeper(root);
-  if (keeper.kind == Keeper::Kind::conmon) return identify_kept(keeper, root.pid);
-  if (keeper.kind != Keeper::Kind::shim) return {};
+  if (keeper.kind == Keeper::Kind::none) return {};
+  Identification found = ask_keeper(keeper, root.pid);
+  if (keeper.user == 0) found.patience = patience_with_root;
+  return found;
+}
+
+Identification Identifier::ask_keeper(const Keeper& keeper, std::int64_t pid) {
+  if (keeper.kind == Keeper::Kind::conmon) return identify_kept(keeper, pid);
   const auto shim = parse_shim_words(keeper.words);
   if (!shim) return {};
-  if (shim->name_space == "moby") return ask_engines(shim->id, root.pid);
-  return verdict_of(identify_contained(*shim, root.pid, keeper.user));
+  if (shim->name_space == "moby") return ask_engines(shim->id, pid);
+  return verdict_of(identify_contained(*shim, pid, keeper.user));
 }
 
 }  // namespace weir::agent

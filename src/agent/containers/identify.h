@@ -20,6 +20,18 @@ struct Identification {
   };
   State state = State::outside;
   ContainerIdentity identity;
+  // How long to ask again while it's not_yet. A keeper of root's is waited for even on a host that is out of breath: a
+  // false alarm helps nobody, and root needs no such trick.
+  Duration patience = milliseconds(700);
+};
+
+// The process above a container that its runtime left there.
+struct Keeper {
+  enum class Kind { none, conmon, shim };
+  Kind kind = Kind::none;
+  std::int64_t pid = 0;
+  std::uint32_t user = 0;
+  std::vector<std::string> words;
 };
 
 class Identifier {
@@ -30,6 +42,7 @@ class Identifier {
   void find_engines();  // sockets come and go
 
  private:
+  Identification ask_keeper(const Keeper& keeper, std::int64_t pid);
   Identification ask_engines(const std::string& id, std::int64_t pid);
 
   std::vector<std::string> sockets_;

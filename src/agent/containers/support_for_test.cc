@@ -20,6 +20,7 @@ std::chrono::microseconds micros(Duration time) { return std::chrono::microsecon
 void MemorySink::started(runtime::Instance instance) {
   const std::lock_guard lock(mutex_);
   started_.push_back(std::move(instance));
+  told_at_.push_back(SystemClock().now());
   changed_.notify_all();
 }
 
@@ -41,6 +42,13 @@ std::optional<runtime::Instance> MemorySink::await_started(const Matches& matche
     return found.has_value();
   });
   return found;
+}
+
+std::optional<Duration> MemorySink::told_after(const Matches& matches) const {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < started_.size(); ++i)
+    if (matches(started_[i])) return told_at_[i] - started_[i].started_at;
+  return std::nullopt;
 }
 
 bool MemorySink::await_ended(const std::string& id, Duration time_max) {

@@ -20,14 +20,17 @@ class MemorySink final : public Sink {
   void lost(std::int64_t events) override;
 
   using Matches = std::function<bool(const runtime::Instance&)>;
-  std::optional<runtime::Instance> await_started(const Matches& matches, Duration time_max = seconds(5));
-  bool await_ended(const std::string& id, Duration time_max = seconds(5));
+  std::optional<runtime::Instance> await_started(const Matches& matches, Duration time_max = seconds(10));
+  // From the start a matching instance names to the moment it was told; nullopt when it wasn't.
+  std::optional<Duration> told_after(const Matches& matches) const;
+  bool await_ended(const std::string& id, Duration time_max = seconds(10));
   std::vector<runtime::Instance> all_started() const;
 
  private:
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<runtime::Instance> started_;
+  std::vector<Instant> told_at_;  // of started_
   std::vector<runtime::Ended> ended_;
 };
 
@@ -62,7 +65,7 @@ class Daemon {
   int pid_ = -1, end_signal_;
 };
 
-bool await(const std::function<bool()>& condition, Duration time_max = seconds(5));
+bool await(const std::function<bool()>& condition, Duration time_max = seconds(10));
 
 // A root file system with busybox, as directory `rootfs` and archive `rootfs.tar` in `directory`.
 void make_root_file_system(const std::string& directory);

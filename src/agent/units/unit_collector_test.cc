@@ -62,7 +62,7 @@ class Systemd : public testing::Test {
     ASSERT_EQ(ran.status, 0) << ran.output;
     id_ = ran.output.substr(ran.output.rfind('\n') + 1);
     root_ = "/proc/" + test::run(podman_ + "inspect -f '{{.State.Pid}}' " + id_).output + "/root";
-    const bool up = test::await([&] { return systemd_runs(root_) && SystemdBus::open(root_).ok(); }, seconds(10));
+    const bool up = test::await([&] { return systemd_runs(root_) && SystemdBus::open(root_).ok(); }, seconds(20));
     ASSERT_TRUE(up) << test::run(podman_ + "logs " + id_).output;
   }
   void TearDown() override {
