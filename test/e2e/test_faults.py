@@ -121,13 +121,12 @@ class Disks(unittest.TestCase):
         world = self.world
         self.assertEqual(self.write("before").status, 201)
         filler = self.disk / "filler"
-        with open(filler, "wb") as file:
-            try:
-                while True:
-                    file.write(b"\0" * 4096)
-                    file.flush()
-            except OSError:
-                pass
+        descriptor = os.open(filler, os.O_WRONLY | os.O_CREAT)
+        try:
+            while True:
+                os.write(descriptor, b"\0" * 4096)
+        except OSError:
+            os.close(descriptor)
         statuses = set()
         for number in range(50):
             try:
