@@ -138,7 +138,9 @@ void ProcessCollector::State::note_exec(ExecMoment moment) {
   sighting.folder = ProcessFolder::open(options_.proc, sighting.moment.pid);
   if (sighting.folder) {
     if (events_.size() < open_executables_max) sighting.executable = sighting.folder->open_executable();
-    sighting.facts = read_process(*sighting.folder, sighting.moment.pid, identity_.host_root());
+    sighting.facts = sighting.moment.detailed
+                         ? complete_facts(*sighting.folder, sighting.moment, identity_.host_root())
+                         : read_process(*sighting.folder, sighting.moment.pid, identity_.host_root());
     const bool ended =
         sighting.facts && (sighting.facts->stat.state == 'Z' || sighting.facts->stat.state == 'X');
     if (ended) sighting.facts.reset();

@@ -86,6 +86,26 @@ LinkTarget parse_link(std::string text) {
   return {std::move(text), true};
 }
 
+std::optional<ProcessFacts> complete_facts(const ProcessFolder& folder, const ExecMoment& moment,
+                                           const HostRoot& host_root) {
+  const auto root = folder.status("root");
+  if (!root) return std::nullopt;
+  ProcessFacts facts{.pid = moment.pid, .root = {root->st_dev, root->st_ino}};
+  if (facts.root != host_root) facts.mount_namespace = moment.mount_namespace;
+  facts.stat = {.command = moment.command,
+                .parent = moment.parent,
+                .session = moment.session,
+                .start_ticks = moment.start_ticks};
+  facts.user = moment.user;
+  facts.login_user = moment.login_user;
+  facts.directory = moment.directory;
+  facts.place = parse_cgroups(folder.read("cgroup").value_or(""));
+  LinkTarget target = parse_link(folder.link("exe").value_or(""));
+  facts.executable = std::move(target.path);
+  facts.deleted = target.deleted;
+  return facts;
+}
+
 std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid,
                                          const HostRoot& host_root) {
   const auto stat_text = folder.read("stat");

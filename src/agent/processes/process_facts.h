@@ -46,6 +46,11 @@ struct ProcessFacts {
   bool hidden = false;  // its executable may not be looked at
 };
 
+// The facts of an exec that the kernel told in detail: only what it did not tell is read.
+// Nullopt when the process ended.
+std::optional<ProcessFacts> complete_facts(const ProcessFolder& folder, const ExecMoment& moment,
+                                           const HostRoot& host_root);
+
 std::vector<std::int64_t> list_processes(const std::string& proc);
 std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid,
                                          const HostRoot& host_root);
