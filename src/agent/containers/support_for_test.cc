@@ -54,7 +54,8 @@ std::optional<Duration> MemorySink::told_after(const Matches& matches) const {
 bool MemorySink::await_ended(const std::string& id, Duration time_max) {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, micros(time_max), [&] {
-    return std::any_of(ended_.begin(), ended_.end(), [&](const runtime::Ended& ended) { return ended.id == id; });
+    return std::any_of(ended_.begin(), ended_.end(),
+                       [&](const runtime::Ended& ended) { return ended.id == id; });
   });
 }
 
@@ -86,11 +87,15 @@ ScratchDirectory::ScratchDirectory() {
 
 ScratchDirectory::~ScratchDirectory() {
   if (path_.empty()) return;
+  // A runtime's own cleaning up may still be at work there, and would make it again.
+  const std::string users = "pgrep -f '[w]" + path_.substr(path_.find("weir-agent-test-") + 1) + "'";
+  test::await([&] { return run(users).status != 0; }, seconds(10));
   run("grep -o '" + path_ + "[^ ]*' /proc/self/mounts | sort -r | xargs -r -n1 umount -l");
   run("rm -rf " + path_);
 }
 
-Daemon::Daemon(const std::string& command, const std::string& log_file, int end_signal) : end_signal_(end_signal) {
+Daemon::Daemon(const std::string& command, const std::string& log_file, int end_signal)
+    : end_signal_(end_signal) {
   pid_ = fork();
   if (pid_ != 0) return;
   const int log = open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
@@ -108,7 +113,9 @@ Daemon::~Daemon() {
   waitpid(pid_, nullptr, 0);
 }
 
-bool Daemon::await(const std::function<bool()>& ready, Duration time_max) const { return test::await(ready, time_max); }
+bool Daemon::await(const std::function<bool()>& ready, Duration time_max) const {
+  return test::await(ready, time_max);
+}
 
 bool await(const std::function<bool()>& condition, Duration time_max) {
   const auto end = std::chrono::steady_clock::now() + micros(time_max);
@@ -120,8 +127,11 @@ bool await(const std::function<bool()>& condition, Duration time_max) {
 }
 
 void make_root_file_system(const std::string& directory) {
-  run("cd " + directory + " && mkdir -p rootfs/bin rootfs/proc rootfs/dev rootfs/sys rootfs/etc && cp /bin/busybox rootfs/bin/ && "
-      "for name in sh sleep echo cat; do ln -sf busybox rootfs/bin/$name; done && tar -C rootfs -cf rootfs.tar .");
+  run("cd " + directory +
+      " && mkdir -p rootfs/bin rootfs/proc rootfs/dev rootfs/sys rootfs/etc && cp /bin/busybox rootfs/bin/ "
+      "&& "
+      "for name in sh sleep echo cat; do ln -sf busybox rootfs/bin/$name; done && tar -C rootfs -cf "
+      "rootfs.tar .");
 }
 
 }  // namespace weir::agent::test
