@@ -15,7 +15,8 @@ if(version VERSION_LESS 18)
 endif()
 
 function(run)
-  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${UI} RESULT_VARIABLE failed OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${UI} RESULT_VARIABLE failed OUTPUT_VARIABLE said
+    ERROR_VARIABLE said)
   if(failed)
     list(JOIN ARGN " " command)
     message(FATAL_ERROR "`${command}` failed in ${UI}:\n${said}")

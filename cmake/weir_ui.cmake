@@ -3,7 +3,8 @@
 file(GLOB_RECURSE WEIR_UI_SOURCES CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/ui/src/* ${PROJECT_SOURCE_DIR}/ui/public/* ${PROJECT_SOURCE_DIR}/ui/tools/*)
 list(APPEND WEIR_UI_SOURCES ${PROJECT_SOURCE_DIR}/ui/index.html ${PROJECT_SOURCE_DIR}/ui/package.json
-  ${PROJECT_SOURCE_DIR}/ui/package-lock.json ${PROJECT_SOURCE_DIR}/ui/tsconfig.json ${PROJECT_SOURCE_DIR}/ui/vite.config.ts)
+  ${PROJECT_SOURCE_DIR}/ui/package-lock.json ${PROJECT_SOURCE_DIR}/ui/tsconfig.json
+  ${PROJECT_SOURCE_DIR}/ui/vite.config.ts)
 list(SORT WEIR_UI_SOURCES)
 
 set(WEIR_UI_OUT ${PROJECT_BINARY_DIR}/page)
@@ -14,7 +15,8 @@ file(COPY_FILE ${WEIR_UI_OUT}/sources.list.new ${WEIR_UI_OUT}/sources.list ONLY_
 add_custom_command(
   OUTPUT ${WEIR_UI_OUT}/built.stamp
   BYPRODUCTS ${WEIR_UI_EMBEDDED}
-  COMMAND ${CMAKE_COMMAND} -DUI=${PROJECT_SOURCE_DIR}/ui -DOUT=${WEIR_UI_OUT} -P ${PROJECT_SOURCE_DIR}/cmake/build_page.cmake
+  COMMAND ${CMAKE_COMMAND} -DUI=${PROJECT_SOURCE_DIR}/ui -DOUT=${WEIR_UI_OUT}
+    -P ${PROJECT_SOURCE_DIR}/cmake/build_page.cmake
   COMMAND ${CMAKE_COMMAND} -E touch ${WEIR_UI_OUT}/built.stamp
   DEPENDS ${WEIR_UI_SOURCES} ${PROJECT_SOURCE_DIR}/cmake/build_page.cmake ${WEIR_UI_OUT}/sources.list
   COMMENT "Building the page" VERBATIM)

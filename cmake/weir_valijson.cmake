@@ -1,5 +1,6 @@
 # weir::valijson: headers only. The distribution's package asks for the development files of every JSON library there is
-# (Qt and database clients among them), so where it is not installed only the package itself is unpacked beside the build.
+# (Qt and database clients among them), so where it is not installed only the package itself is unpacked beside the
+# build.
 find_path(valijson_INCLUDE valijson/validator.hpp HINTS ${CMAKE_BINARY_DIR}/valijson/usr/include)
 if(NOT valijson_INCLUDE)
   file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/valijson)

@@ -32,7 +32,8 @@ Status write_private(const std::string& path, BytesView bytes) {
   const std::string beside = path + ".new";
   const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return failed("create", beside);
-  const bool written = ::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(file) == 0;
+  const bool written =
+      ::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(file) == 0;
   ::close(file);
   if (!written || ::rename(beside.c_str(), path.c_str()) != 0) return failed("write", path);
   return {};
@@ -45,7 +46,8 @@ Result<ledger::ActorId> actor_from_hex(std::string_view hex) {
 
 }  // namespace
 
-Result<std::unique_ptr<Organization>> Organization::open(const std::string& directory, const std::string& name, Access access) {
+Result<std::unique_ptr<Organization>> Organization::open(const std::string& directory,
+                                                         const std::string& name, Access access) {
   TRY(check_name(name, "org"));
   std::unique_ptr<Organization> made(new Organization);
   made->directory_ = directory;
@@ -87,7 +89,8 @@ Status Organization::load_key(Access access) {
   Bytes text(std::istreambuf_iterator<char>(file), {});
   if (!file.is_open()) {
     if (access == Access::inspect || fs::exists(fmt::format("{}/{}.db", directory_, name_)))
-      return Error{Errc::unavailable, fmt::format("the signing key {} is missing; restore it from its backup", path)};
+      return Error{Errc::unavailable,
+                   fmt::format("the signing key {} is missing; restore it from its backup", path)};
     const auto signer = crypto::Signer::generate();
     text = encode_base64(signer.seed()) + "\n";
     TRY(write_private(path, text));
@@ -123,14 +126,15 @@ Status Organization::load_identity() {
 }
 
 Result<std::unique_ptr<store::Database>> Organization::open_reader() const {
-  return store::open_sqlite(fmt::format("{}/{}.db", directory_, name_), store::OpenMode::read_only);
+  return store::open_sqlite(database_file(), store::OpenMode::read_only);
 }
 
 Result<std::unique_ptr<store::Database>> Organization::open_writer() const {
-  return store::open_sqlite(fmt::format("{}/{}.db", directory_, name_), store::OpenMode::read_write);
+  return store::open_sqlite(database_file(), store::OpenMode::read_write);
 }
 
-Result<std::unique_ptr<sequencer::Sequencer>> Organization::start_sequencer(std::shared_ptr<const Clock> clock) {
+Result<std::unique_ptr<sequencer::Sequencer>> Organization::start_sequencer(
+    std::shared_ptr<const Clock> clock) {
   auto db = TRY(open_writer());
   auto sequencer = TRY(sequencer::Sequencer::open(
       identity_, {.db = std::move(db), .blobs = blobs_, .clock = std::move(clock), .signer = signer_}));
@@ -141,14 +145,19 @@ Result<std::unique_ptr<sequencer::Sequencer>> Organization::start_sequencer(std:
 // The token is on disk before the account exists: a crash between the two leaves an empty ledger, which starts again.
 Status Organization::write_first_entries(sequencer::Sequencer& sequencer) {
   const access::NewToken token = api::mint_token("weir_");
-  const store::LedgerOpened opened{.organization = name_, .origin = identity_.origin, .public_key = encode_base64(signer_->public_key()),
+  const store::LedgerOpened opened{.organization = name_,
+                                   .origin = identity_.origin,
+                                   .public_key = encode_base64(signer_->public_key()),
                                    .server_actor = encode_hex(server_actor_.view())};
-  const auto admin = TRY(access::create_account({.name = "admin", .roles = {access::Role::admin}}, access::AccountKind::person,
-                                                crypto::random_hex(16), token));
+  const auto admin = TRY(access::create_account({.name = "admin", .roles = {access::Role::admin}},
+                                                access::AccountKind::person, crypto::random_hex(16), token));
   TRY(write_private(token_file(), token.text + "\n"));
-  TRY(sequencer.submit_and_wait({.actor = server_actor_, .idempotency = {}, .decide = [&](store::Database&, Instant) -> Result<sequencer::Decision> {
-    return sequencer::Decision{.events = {opened, admin}};
-  }, .done = {}}));
+  TRY(sequencer.submit_and_wait({.actor = server_actor_,
+                                 .idempotency = {},
+                                 .decide = [&](store::Database&, Instant) -> Result<sequencer::Decision> {
+                                   return sequencer::Decision{.events = {opened, admin}};
+                                 },
+                                 .done = {}}));
   return {};
 }
 

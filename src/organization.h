@@ -1,5 +1,6 @@
 // One organization's ledger in a data directory: DATA/<name>.db, DATA/<name>.key (the signing seed, 0600), DATA/blobs.
-// A lock on DATA/lock keeps a second server out. The first opening writes the first entries and DATA/admin.token (0600).
+// A lock on DATA/lock keeps a second server out. The first opening writes the first entries and DATA/admin.token
+// (0600).
 #pragma once
 #include <memory>
 #include <string>
@@ -14,7 +15,8 @@ enum class Access { serve, inspect };
 
 class Organization {
  public:
-  static Result<std::unique_ptr<Organization>> open(const std::string& directory, const std::string& name, Access access);
+  static Result<std::unique_ptr<Organization>> open(const std::string& directory, const std::string& name,
+                                                    Access access);
   ~Organization();
 
   Result<std::unique_ptr<store::Database>> open_reader() const;
@@ -26,6 +28,7 @@ class Organization {
   const std::shared_ptr<const crypto::Signer>& signer() const { return signer_; }
   ledger::VerifierKey verifier_key() const { return {identity_.origin, signer_->public_key()}; }
   bool is_new() const { return new_; }
+  std::string database_file() const { return directory_ + "/" + name_ + ".db"; }
   std::string token_file() const { return directory_ + "/admin.token"; }
 
  private:

@@ -10,8 +10,10 @@
 #include "cli/run.h"
 #include "cli/session.h"
 #include "http/server.h"
+#include "jobs/checkpointer.h"
 #include "jobs/deliver.h"
 #include "jobs/runner.h"
+#include "jobs/scrub.h"
 #include "organization.h"
 #include "store/sqlite/database.h"
 
@@ -34,18 +36,22 @@ struct Listen {
 Result<Listen> parse_listen(const std::string& text) {
   const std::size_t colon = text.rfind(':');
   const std::string port = colon == std::string::npos ? "" : text.substr(colon + 1);
-  const bool digits = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
-  if (!digits || std::atoi(port.c_str()) > 65535) return invalid(fmt::format("'{}' is not ADDRESS:PORT", text), "listen");
+  const bool digits =
+      !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
+  if (!digits || std::atoi(port.c_str()) > 65535)
+    return invalid(fmt::format("'{}' is not ADDRESS:PORT", text), "listen");
   std::string address = text.substr(0, colon);
   if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
   return Listen{std::move(address), static_cast<std::uint16_t>(std::atoi(port.c_str()))};
 }
 
-Result<std::vector<jobs::Schedule>> schedules_for(const Organization& organization, sequencer::Sequencer& sequencer) {
+Result<std::vector<jobs::Schedule>> schedules_for(const Organization& organization,
+                                                  sequencer::Sequencer& sequencer) {
   const auto open_reader = [&organization] { return organization.open_reader(); };
   const jobs::Shared shared{sequencer, organization.server_actor(), open_reader};
   std::vector<jobs::Schedule> schedules;
-  const auto add = [&](std::string name, auto make, Duration interval, std::optional<Duration> after_commit) -> Status {
+  const auto add = [&](std::string name, auto make, Duration interval,
+                       std::optional<Duration> after_commit) -> Status {
     schedules.push_back({std::move(name), make(shared, TRY(open_reader())), interval, after_commit});
     return {};
   };
@@ -57,15 +63,33 @@ Result<std::vector<jobs::Schedule>> schedules_for(const Organization& organizati
   return schedules;
 }
 
+// On a thread of its own: reading everything again must not hold up a verdict.
+Result<std::vector<jobs::Schedule>> scrub_of(const Organization& organization, sequencer::Sequencer& sequencer) {
+  std::vector<jobs::Schedule> schedules;
+  schedules.push_back({"scrub",
+                       jobs::make_scrub(sequencer,
+                                        {.path = organization.database_file(),
+                                         .blobs = organization.blobs(),
+                                         .key = organization.verifier_key()},
+                                        TRY(organization.open_reader())),
+                       seconds(1), std::nullopt});
+  return schedules;
+}
+
 std::shared_ptr<spdlog::logger> make_log() {
   auto log = spdlog::stderr_color_mt("weir");
   log->set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %l %v", spdlog::pattern_time_type::utc);
   return log;
 }
 
-api::Ports ports_of(const Organization& organization, sequencer::Sequencer& sequencer, std::shared_ptr<const Clock> clock) {
-  return {.sequencer = sequencer, .blobs = organization.blobs(), .clock = std::move(clock), .signer = organization.signer(),
-          .server_actor = organization.server_actor(), .open_reader = [&organization] { return organization.open_reader(); }};
+api::Ports ports_of(const Organization& organization, sequencer::Sequencer& sequencer,
+                    std::shared_ptr<const Clock> clock) {
+  return {.sequencer = sequencer,
+          .blobs = organization.blobs(),
+          .clock = std::move(clock),
+          .signer = organization.signer(),
+          .server_actor = organization.server_actor(),
+          .open_reader = [&organization] { return organization.open_reader(); }};
 }
 
 // A command that needs no server declares no --org; a directory holds one organization, this one unless said.
@@ -84,23 +108,35 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   const auto clock = std::make_shared<const SystemClock>();
   const auto organization = TRY(Organization::open(options.data, organization_of(session), Access::serve));
   const auto sequencer = TRY(organization->start_sequencer(clock));
-  const auto service = TRY(api::Service::open({.version = std::string(cli::version), .data_directory = options.data},
-                                              ports_of(*organization, *sequencer, clock)));
-  const auto report = [log](const std::string& job, const Error& error) { log->error("{}: {}", job, error.message); };
+  const auto service =
+      TRY(api::Service::open({.version = std::string(cli::version), .data_directory = options.data},
+                             ports_of(*organization, *sequencer, clock)));
+  const auto report = [log](const std::string& job, const Error& error) {
+    log->error("{}: {}", job, error.message);
+  };
   jobs::Runner runner(TRY(schedules_for(*organization, *sequencer)), clock, report);
-  const jobs::Shared shared{*sequencer, organization->server_actor(), [&organization] { return organization->open_reader(); }};
+  const jobs::Shared shared{*sequencer, organization->server_actor(),
+                            [&organization] { return organization->open_reader(); }};
   const auto deliverer = TRY(jobs::Deliverer::start(shared, clock, report));
-  sequencer->on_commit([&runner, &deliverer](std::int64_t) {
+  jobs::Runner scrubber(TRY(scrub_of(*organization, *sequencer)), clock, report);
+  const auto checkpointer = TRY(jobs::Checkpointer::start(
+      {.path = organization->database_file(),
+       .on_error = [report](const Error& error) { report("checkpointer", error); }}));
+  sequencer->on_commit([&runner, &deliverer, &checkpointer](std::int64_t) {
     runner.committed();
     deliverer->committed();
+    checkpointer->committed();
   });
-  auto server = TRY(http::Server::start({.address = listen.address, .port = listen.port,
+  auto server = TRY(http::Server::start({.address = listen.address,
+                                         .port = listen.port,
                                          .tls_certificate_file = options.tls_cert.value_or(""),
-                                         .tls_key_file = options.tls_key.value_or(""), .body_limit = api::Service::body_limit},
+                                         .tls_key_file = options.tls_key.value_or(""),
+                                         .body_limit = api::Service::body_limit},
                                         [&service](http::Request request, http::Respond respond) {
                                           service->handle(std::move(request), std::move(respond));
                                         }));
-  session.line(fmt::format("weir {} serves '{}' on {}", cli::version, organization_of(session), server.url()));
+  session.line(
+      fmt::format("weir {} serves '{}' on {}", cli::version, organization_of(session), server.url()));
   session.line(fmt::format("the admin token is in {}", organization->token_file()));
   session.flush();
   int signal = 0;
@@ -109,36 +145,50 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   server.stop();
   deliverer->stop();
   runner.stop();
+  scrubber.stop();
   sequencer->stop();
   return cli::Exit::yes;
 }
 
 Result<cli::Exit> verify_ledger(cli::Session& session, const cli::LedgerOptions& options) {
-  const auto organization = TRY(Organization::open(options.data, options.organization.empty() ? organization_of(session) : options.organization, Access::inspect));
+  const auto organization = TRY(Organization::open(
+      options.data, options.organization.empty() ? organization_of(session) : options.organization,
+      Access::inspect));
   auto db = TRY(organization->open_reader());
-  const auto report = TRY(sequencer::verify_all(*db, *organization->blobs(), organization->verifier_key(), [&](std::int64_t done, std::int64_t size) {
-    session.progress(fmt::format("{} of {} entries", done, size));
-  }));
+  const auto report = TRY(sequencer::verify_all(
+      *db, *organization->blobs(), organization->verifier_key(), [&](std::int64_t done, std::int64_t size) {
+        session.progress(fmt::format("{} of {} entries", done, size));
+      }));
   session.progress("");
-  format::Json machine = format::Json::object({{"sound", report.sound()}, {"entries", report.head.size.value},
-      {"root", to_string(report.head.root)}, {"payloads_present", report.payloads_present}, {"payloads_erased", report.payloads_erased},
-      {"faults", report.faults}});
-  std::string people = fmt::format("{} entries, root {}\n{} payloads present, {} erased\n", report.head.size.value,
-                                   to_string(report.head.root), report.payloads_present, report.payloads_erased);
+  format::Json machine = format::Json::object({{"sound", report.sound()},
+                                               {"entries", report.head.size.value},
+                                               {"root", to_string(report.head.root)},
+                                               {"payloads_present", report.payloads_present},
+                                               {"payloads_erased", report.payloads_erased},
+                                               {"faults", report.faults}});
+  std::string people =
+      fmt::format("{} entries, root {}\n{} payloads present, {} erased\n", report.head.size.value,
+                  to_string(report.head.root), report.payloads_present, report.payloads_erased);
   if (report.first_fault) {
-    machine.set("first_fault", format::Json::object({{"index", report.first_fault->index.value}, {"what", report.first_fault->what}}));
-    people += fmt::format("{} faults; the first at entry {}: {}\n", report.faults, report.first_fault->index.value, report.first_fault->what);
+    machine.set("first_fault", format::Json::object({{"index", report.first_fault->index.value},
+                                                     {"what", report.first_fault->what}}));
+    people += fmt::format("{} faults; the first at entry {}: {}\n", report.faults,
+                          report.first_fault->index.value, report.first_fault->what);
   }
-  people += report.sound() ? "the ledger is sound: leaves, payloads, tree and signed checkpoint agree\n" : "the ledger is NOT sound\n";
+  people += report.sound() ? "the ledger is sound: leaves, payloads, tree and signed checkpoint agree\n"
+                           : "the ledger is NOT sound\n";
   session.answer(machine, people);
   return report.sound() ? cli::Exit::yes : cli::Exit::no;
 }
 
 Result<cli::Exit> rebuild_ledger(cli::Session& session, const cli::LedgerOptions& options) {
-  const auto organization = TRY(Organization::open(options.data, options.organization.empty() ? organization_of(session) : options.organization, Access::serve));
+  const auto organization = TRY(Organization::open(
+      options.data, options.organization.empty() ? organization_of(session) : options.organization,
+      Access::serve));
   auto db = TRY(organization->open_writer());
   TRY(sequencer::rebuild(*db, *organization->blobs()));
-  session.answer(format::Json::object({{"rebuilt", true}}), "the derived tables were computed again from the entries\n");
+  session.answer(format::Json::object({{"rebuilt", true}}),
+                 "the derived tables were computed again from the entries\n");
   return cli::Exit::yes;
 }
 

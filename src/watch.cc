@@ -16,18 +16,25 @@ Result<std::string> join_token_of(const cli::AgentOptions& options) {
   if (!options.token_file) return std::string();
   std::ifstream file(*options.token_file);
   std::string token;
-  if (!file || !std::getline(file, token)) return invalid(fmt::format("cannot read a token from {}", *options.token_file), "token-file");
+  if (!file || !std::getline(file, token))
+    return invalid(fmt::format("cannot read a token from {}", *options.token_file), "token-file");
   return token;
 }
 
 Result<agent::AgentConfig> config_of(const cli::AgentOptions& options) {
   const std::string join_token = TRY(join_token_of(options));
-  agent::AgentConfig config{.server = options.server, .organization = options.organization, .environment = options.environment,
-                            .host = options.host.value_or(""), .join_token = join_token,
-                            .state_directory = options.state, .ca_file = options.ca_file.value_or(""),
-                            .server_pin = options.server_pin.value_or(""), .arguments = options.arguments,
+  agent::AgentConfig config{.server = options.server,
+                            .organization = options.organization,
+                            .environment = options.environment,
+                            .host = options.host.value_or(""),
+                            .join_token = join_token,
+                            .state_directory = options.state,
+                            .ca_file = options.ca_file.value_or(""),
+                            .server_pin = options.server_pin.value_or(""),
+                            .arguments = options.arguments,
                             .spool_bytes_max = options.spool_bytes_max};
-  for (const std::string& path : options.paths) config.paths.push_back({.path = path, .exclude = options.excludes});
+  for (const std::string& path : options.paths)
+    config.paths.push_back({.path = path, .exclude = options.excludes});
   for (const auto* sockets : {&options.docker, &options.podman, &options.containerd})
     config.container_sockets.insert(config.container_sockets.end(), sockets->begin(), sockets->end());
   TRY(agent::check_agent_config(config));
@@ -44,11 +51,12 @@ Result<cli::Exit> watch(cli::Session& session, const cli::AgentOptions& options)
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   const agent::AgentConfig config = TRY(config_of(options));
-  const auto made = TRY(agent::Agent::open(config, agent::make_collectors(config, session.environment().clock),
-                                           session.environment().clock, [&session](const std::string& line) {
-    session.line(line);
-    session.flush();
-  }));
+  const auto made =
+      TRY(agent::Agent::open(config, agent::make_collectors(config, session.environment().clock),
+                             session.environment().clock, [&session](const std::string& line) {
+                               session.line(line);
+                               session.flush();
+                             }));
   std::jthread running([&made](const std::stop_token& stop) { made->run(stop); });
   int signal = 0;
   sigwait(&signals, &signal);

@@ -5,8 +5,12 @@
 namespace weir::access {
 namespace {
 
-Actor person(std::vector<Role> roles) { return {.name = "ada", .kind = AccountKind::person, .roles = std::move(roles)}; }
-Actor service(std::vector<Role> roles) { return {.name = "ci", .kind = AccountKind::service, .roles = std::move(roles)}; }
+Actor person(std::vector<Role> roles) {
+  return {.name = "ada", .kind = AccountKind::person, .roles = std::move(roles)};
+}
+Actor service(std::vector<Role> roles) {
+  return {.name = "ci", .kind = AccountKind::service, .roles = std::move(roles)};
+}
 
 // Columns: read record approve declare report administer; the second line of a role is for service accounts.
 TEST(Permits, follows_the_table_of_roles) {
@@ -29,7 +33,8 @@ TEST(Permits, follows_the_table_of_roles) {
 }
 
 TEST(Permits, nothing_without_a_role) {
-  for (std::size_t i = 0; i < names_of(Permission{}).size(); ++i) EXPECT_FALSE(permits(person({}), static_cast<Permission>(i)));
+  for (std::size_t i = 0; i < names_of(Permission{}).size(); ++i)
+    EXPECT_FALSE(permits(person({}), static_cast<Permission>(i)));
 }
 
 TEST(Permits, what_any_of_several_roles_permits) {
@@ -62,23 +67,35 @@ TEST(CreateAccount, accepts_or_refuses_as_the_table_says) {
   const std::array cases{
       Case{"a service that records", {.name = "ci", .roles = {Role::recorder}}, AccountKind::service, ""},
       Case{"a person that approves", {.name = "ada", .roles = {Role::approver}}, AccountKind::person, ""},
-      Case{"a service that approves", {.name = "ci", .roles = {Role::recorder, Role::approver}}, AccountKind::service, "roles"},
+      Case{"a service that approves",
+           {.name = "ci", .roles = {Role::recorder, Role::approver}},
+           AccountKind::service,
+           "roles"},
       Case{"no role", {.name = "ci", .roles = {}}, AccountKind::service, "roles"},
       Case{"no name", {.name = "", .roles = {Role::auditor}}, AccountKind::service, "name"},
-      Case{"a wrong flow", {.name = "ci", .roles = {Role::recorder}, .flows = {"a/b"}}, AccountKind::service, "flows"},
-      Case{"a wrong environment", {.name = "ci", .roles = {Role::recorder}, .environments = {" "}}, AccountKind::service, "environments"},
+      Case{"a wrong flow",
+           {.name = "ci", .roles = {Role::recorder}, .flows = {"a/b"}},
+           AccountKind::service,
+           "flows"},
+      Case{"a wrong environment",
+           {.name = "ci", .roles = {Role::recorder}, .environments = {" "}},
+           AccountKind::service,
+           "environments"},
   };
   for (const Case& row : cases) {
     const auto created = create_account(row.request, row.kind, "00", {.text = "weir_secret", .digest = {}});
     ASSERT_EQ(created.ok(), row.refused_field.empty()) << row.name;
-    if (!created) { EXPECT_EQ(created.error().field, row.refused_field) << row.name; }
+    if (!created) {
+      EXPECT_EQ(created.error().field, row.refused_field) << row.name;
+    }
   }
 }
 
 TEST(CreateAccount, keeps_the_digest_of_the_token_and_never_the_token) {
   Sha256 digest;
   digest.bytes[0] = 1;
-  const auto created = create_account({.name = "ci", .roles = {Role::recorder}}, AccountKind::service, "0a", {.text = "weir_secret", .digest = digest});
+  const auto created = create_account({.name = "ci", .roles = {Role::recorder}}, AccountKind::service, "0a",
+                                      {.text = "weir_secret", .digest = digest});
   ASSERT_TRUE(created.ok());
   EXPECT_EQ(created->token_digest, digest);
   EXPECT_EQ(format::encode(*created).find("weir_secret"), std::string::npos);

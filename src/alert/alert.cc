@@ -26,7 +26,9 @@ std::string digest_of_parts(std::initializer_list<std::string_view> parts) {
   return to_hex(crypto::sha256(joined)).substr(0, 32);
 }
 
-bool is_service_unit(std::string_view unit) { return unit.ends_with(".service") && !unit.starts_with("user@"); }
+bool is_service_unit(std::string_view unit) {
+  return unit.ends_with(".service") && !unit.starts_with("user@");
+}
 
 // Container, service unit, or login session: the narrowest thing that started it and has a life of its own.
 std::string anchor_of(const IncidentOrigin& origin) {
@@ -39,8 +41,11 @@ std::string anchor_of(const IncidentOrigin& origin) {
 IncidentOrigin origin_of(const JudgedWorkload& workload) {
   const bool is_container = workload.kind == WorkloadKind::container;
   const std::string& from = workload.origin.directory.empty() ? workload.name : workload.origin.directory;
-  return {.environment = workload.environment, .host = workload.host, .user = workload.origin.user,
-          .login_user = workload.origin.login_user, .unit = workload.origin.unit,
+  return {.environment = workload.environment,
+          .host = workload.host,
+          .user = workload.origin.user,
+          .login_user = workload.origin.login_user,
+          .unit = workload.origin.unit,
           .container = is_container ? std::string() : workload.origin.container,
           .directory = is_container ? std::string() : gathering_directory(from),
           .session = is_container ? 0 : workload.origin.session};
@@ -49,7 +54,8 @@ IncidentOrigin origin_of(const JudgedWorkload& workload) {
 std::string who_of(const JudgedWorkload& workload) {
   const runtime::Origin& origin = workload.origin;
   std::string who = origin.user.empty() ? std::string("an unknown user") : "user " + origin.user;
-  if (!origin.login_user.empty() && origin.login_user != origin.user) who += " (logged in as " + origin.login_user + ")";
+  if (!origin.login_user.empty() && origin.login_user != origin.user)
+    who += " (logged in as " + origin.login_user + ")";
   for (const runtime::Ancestor& parent : origin.parents) who += " ← " + parent.name;
   if (!origin.unit.empty()) who += " ← " + origin.unit;
   if (!origin.container.empty() && workload.kind != WorkloadKind::container)
@@ -59,17 +65,28 @@ std::string who_of(const JudgedWorkload& workload) {
 
 std::string_view what_of(ReasonCode code) {
   switch (code) {
-    case ReasonCode::unknown_digest: return "Unknown";
-    case ReasonCode::not_approved_here: return "Unapproved";
-    case ReasonCode::approval_expired: return "Approval expired of";
-    case ReasonCode::approval_revoked: return "Approval revoked of";
-    case ReasonCode::approval_not_yet_valid: return "Not yet approved";
-    case ReasonCode::changed_content: return "Changed";
-    case ReasonCode::program_unseen: return "Unseen program in";
-    case ReasonCode::unhashed: return "Unreadable";
-    case ReasonCode::foreign_content: return "Foreign";
-    case ReasonCode::outside_runtime: return "Outside any runtime:";
-    default: return "Unknown";
+    case ReasonCode::unknown_digest:
+      return "Unknown";
+    case ReasonCode::not_approved_here:
+      return "Unapproved";
+    case ReasonCode::approval_expired:
+      return "Approval expired of";
+    case ReasonCode::approval_revoked:
+      return "Approval revoked of";
+    case ReasonCode::approval_not_yet_valid:
+      return "Not yet approved";
+    case ReasonCode::changed_content:
+      return "Changed";
+    case ReasonCode::program_unseen:
+      return "Unseen program in";
+    case ReasonCode::unhashed:
+      return "Unreadable";
+    case ReasonCode::foreign_content:
+      return "Foreign";
+    case ReasonCode::outside_runtime:
+      return "Outside any runtime:";
+    default:
+      return "Unknown";
   }
 }
 

@@ -14,10 +14,17 @@ using runtime::WorkloadKind;
 constexpr Instant now = Instant{} + seconds(200);
 
 JudgedWorkload judged(ReasonCode code, std::string_view content = "eve") {
-  JudgedWorkload workload{.id = "w1", .environment = "prod", .host = "web1", .name = "/tmp/eve/miner",
+  JudgedWorkload workload{.id = "w1",
+                          .environment = "prod",
+                          .host = "web1",
+                          .name = "/tmp/eve/miner",
                           .digests = {crypto::sha256(content)},
-                          .origin = {.user = "app", .login_user = "eve", .unit = "session-4.scope", .session = 4711,
-                                     .directory = "/tmp/eve", .parents = {{.pid = 9, .name = "/bin/bash", .user = "app"}}},
+                          .origin = {.user = "app",
+                                     .login_user = "eve",
+                                     .unit = "session-4.scope",
+                                     .session = 4711,
+                                     .directory = "/tmp/eve",
+                                     .parents = {{.pid = 9, .name = "/bin/bash", .user = "app"}}},
                           .started_at = Instant{} + seconds(100)};
   workload.judgement = {runtime::row_of(code).verdict, {{code, "why", {}}}};
   return workload;
@@ -58,7 +65,11 @@ TEST(AlertFor, is_one_for_all_replicas_and_one_more_for_each_content_and_origin)
     return alert_for(workload)->key;
   };
   const std::string key = key_of([](auto&) {});
-  EXPECT_EQ(key_of([](auto& w) { w.id = "w2"; w.started_at = now; }), key);
+  EXPECT_EQ(key_of([](auto& w) {
+              w.id = "w2";
+              w.started_at = now;
+            }),
+            key);
   EXPECT_EQ(key_of([](auto& w) { w.name = "/tmp/eve/renamed"; }), key);
   EXPECT_EQ(key_of([](auto& w) { w.judgement.reasons[0].message = "other words"; }), key);
   EXPECT_NE(key_of([](auto& w) { w.digests = {crypto::sha256("other")}; }), key);
@@ -77,11 +88,17 @@ TEST(AlertFor, a_container_is_one_alert_on_however_many_hosts) {
 
 // What stands alone gathers; what differs in host, user, anchor or directory does not.
 TEST(Incident, gathers_by_origin) {
-  const IncidentOrigin session{.environment = "prod", .host = "web1", .user = "ada", .directory = "/home/ada", .session = 7};
-  const auto with = [&](auto change) { IncidentOrigin made = session; change(made); return incident_key(made); };
+  const IncidentOrigin session{
+      .environment = "prod", .host = "web1", .user = "ada", .directory = "/home/ada", .session = 7};
+  const auto with = [&](auto change) {
+    IncidentOrigin made = session;
+    change(made);
+    return incident_key(made);
+  };
   const std::string key = incident_key(session);
   EXPECT_EQ(with([](auto& o) { o.login_user = "ada"; }), key);
-  EXPECT_EQ(with([](auto& o) { o.unit = "session-7.scope"; }), key) << "a scope is no narrower than its session";
+  EXPECT_EQ(with([](auto& o) { o.unit = "session-7.scope"; }), key)
+      << "a scope is no narrower than its session";
   EXPECT_NE(with([](auto& o) { o.session = 8; }), key);
   EXPECT_NE(with([](auto& o) { o.user = "root"; }), key);
   EXPECT_NE(with([](auto& o) { o.host = "web2"; }), key);
@@ -91,7 +108,8 @@ TEST(Incident, gathers_by_origin) {
 }
 
 TEST(Incident, of_a_service_unit_does_not_depend_on_the_session) {
-  IncidentOrigin first{.environment = "prod", .host = "web1", .unit = "ci.service", .session = 1}, second = first;
+  IncidentOrigin first{.environment = "prod", .host = "web1", .unit = "ci.service", .session = 1},
+      second = first;
   second.session = 2;
   EXPECT_EQ(incident_key(first), incident_key(second));
   first.unit = second.unit = "user@1000.service";
@@ -99,9 +117,14 @@ TEST(Incident, of_a_service_unit_does_not_depend_on_the_session) {
 }
 
 TEST(Incident, title_says_who_where_and_from_what) {
-  EXPECT_EQ(incident_title({.environment = "prod", .host = "web1", .user = "ada", .unit = "ci.service", .directory = "/home/ada"}),
+  EXPECT_EQ(incident_title({.environment = "prod",
+                            .host = "web1",
+                            .user = "ada",
+                            .unit = "ci.service",
+                            .directory = "/home/ada"}),
             "User ada in /home/ada on web1, ci.service");
-  EXPECT_EQ(incident_title({.environment = "prod", .container = "0123456789abcdef"}), "Something on prod, container 0123456789ab");
+  EXPECT_EQ(incident_title({.environment = "prod", .container = "0123456789abcdef"}),
+            "Something on prod, container 0123456789ab");
 }
 
 TEST(GatheringDirectory, is_two_components_or_the_shared_one) {

@@ -1,4 +1,5 @@
-// Channels carry alerts to people's systems; every alert change makes one delivery per channel, delivered at least once.
+// Channels carry alerts to people's systems; every alert change makes one delivery per channel, delivered at least
+// once.
 // A webhook gets CloudEvents 1.0 JSON (structured mode) signed as Standard Webhooks says (HMAC-SHA-256 over
 // "id.timestamp.body"), with one signature per key while keys are rotated. Secrets never enter the ledger.
 #pragma once
@@ -15,7 +16,8 @@ constexpr auto names_of(ChannelKind) { return std::array<std::string_view, 1>{"w
 struct ChannelDeclared {
   std::string name;
   ChannelKind kind = ChannelKind::webhook;
-  std::string address;  // scheme, host and path of its URL; user, query and secrets are kept outside the ledger
+  std::string
+      address;  // scheme, host and path of its URL; user, query and secrets are kept outside the ledger
   std::vector<std::string> environments;  // empty means all
   std::int64_t secrets = 1;
   static void members(auto& visit, auto& self) {
@@ -42,8 +44,8 @@ std::string sign_webhook(const std::vector<Bytes>& secrets, std::string_view id,
                          std::string_view body);
 
 // The CloudEvent of an alert's change; `alert_json` is the alert as the API shows it. Type: "dev.weir.alert.<state>".
-std::string cloud_event(std::string_view id, std::string_view organization, std::string_view state, Instant at,
-                        std::string_view alert_id, std::string_view alert_json);
+std::string cloud_event(std::string_view id, std::string_view organization, std::string_view state,
+                        Instant at, std::string_view alert_id, std::string_view alert_json);
 
 // When to try again after `attempts` failures: 1 s doubling to 15 min, ±20 % by `spread` in [0,1); what the receiver
 // asked for (Retry-After) when that is later. None after 12 attempts: the delivery is dead.

@@ -21,20 +21,23 @@ struct NoteRequest {
 };
 
 Result<store::AlertFilter> filter_of(const http::Request& request) {
-  store::AlertFilter filter{.state = text_of(request, "state"), .environment = text_of(request, "environment"),
-                            .limit = TRY(limit_of(request)), .before = TRY(cursor_of(request))};
+  store::AlertFilter filter{.state = text_of(request, "state"),
+                            .environment = text_of(request, "environment"),
+                            .limit = TRY(limit_of(request)),
+                            .before = TRY(cursor_of(request))};
   if (!filter.state.empty() && !format::enum_from<alert::State>(filter.state))
     return invalid("'state' must be one of open, acknowledged, resolved", "state");
   return filter;
 }
 
 // Acknowledges those of the alerts that are open; the others stay as they are.
-Result<Decision> acknowledge(store::Database& db, const access::Actor& actor, const std::vector<std::int64_t>& ids, const std::string& note) {
+Result<Decision> acknowledge(store::Database& db, const access::Actor& actor,
+                             const std::vector<std::int64_t>& ids, const std::string& note) {
   std::vector<std::int64_t> open;
   for (const std::int64_t id : ids) {
-    const auto found = TRY(query_one(db, "SELECT state, environment FROM alert WHERE id=$1", [](const store::Row& row) {
-      return std::pair(row.string(0), row.string(1));
-    }, id));
+    const auto found = TRY(query_one(
+        db, "SELECT state, environment FROM alert WHERE id=$1",
+        [](const store::Row& row) { return std::pair(row.string(0), row.string(1)); }, id));
     if (!found) return not_found(fmt::format("there is no alert {}", id));
     TRY(access::check_environment_scope(actor, found->second));
     if (found->first == "open") open.push_back(id);
@@ -64,8 +67,12 @@ Result<http::Response> find_alert(const ReadCall& call) {
 Result<Write> acknowledge_alerts(const Call& call) {
   const auto request = TRY(body_of<AcknowledgeRequest>(call.request));
   TRY(check_text(request.note, "note"));
-  if (request.ids.empty() || request.ids.size() > limits::page_rows_max) return invalid("'ids' names 1 to 1000 alerts", "ids");
-  return Write{[request, actor = call.actor](store::Database& db, Instant) { return acknowledge(db, actor, request.ids, request.note); }, ""};
+  if (request.ids.empty() || request.ids.size() > limits::page_rows_max)
+    return invalid("'ids' names 1 to 1000 alerts", "ids");
+  return Write{[request, actor = call.actor](store::Database& db, Instant) {
+                 return acknowledge(db, actor, request.ids, request.note);
+               },
+               ""};
 }
 
 Result<http::Response> list_incidents(const ReadCall& call) {
@@ -87,12 +94,14 @@ Result<Write> acknowledge_incident(const Call& call) {
   TRY(check_text(request.note, "note"));
   const std::int64_t id = TRY(id_of(call.request, "id"));
   return Write{[id, request, actor = call.actor](store::Database& db, Instant) -> Result<Decision> {
-    if (TRY(query_count(db, "SELECT count(*) FROM incident WHERE id=$1", id)) == 0)
-      return not_found(fmt::format("there is no incident {}", id));
-    const auto open = TRY(query(db, "SELECT id FROM alert WHERE incident=$1 AND state='open' LIMIT 1000",
-                                [](const store::Row& row) { return row.integer(0); }, id));
-    return acknowledge(db, actor, open, request.note);
-  }, ""};
+                 if (TRY(query_count(db, "SELECT count(*) FROM incident WHERE id=$1", id)) == 0)
+                   return not_found(fmt::format("there is no incident {}", id));
+                 const auto open = TRY(query(
+                     db, "SELECT id FROM alert WHERE incident=$1 AND state='open' LIMIT 1000",
+                     [](const store::Row& row) { return row.integer(0); }, id));
+                 return acknowledge(db, actor, open, request.note);
+               },
+               ""};
 }
 
 }  // namespace weir::api

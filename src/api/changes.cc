@@ -18,7 +18,8 @@ std::vector<std::string> topics_of(EntryType type) {
   switch (type) {
     case EntryType::alert_opened:
     case EntryType::alerts_resolved:
-    case EntryType::alerts_acknowledged: return {"alerts", "incidents", "environments"};
+    case EntryType::alerts_acknowledged:
+      return {"alerts", "incidents", "environments"};
     case EntryType::report_accepted:
     case EntryType::verdicts_given:
     case EntryType::snapshot_taken:
@@ -26,18 +27,24 @@ std::vector<std::string> topics_of(EntryType type) {
     case EntryType::reporter_enrolled:
     case EntryType::reporter_faulted:
     case EntryType::scope_declared:
-    case EntryType::scope_removed: return {"environments", "workloads"};
+    case EntryType::scope_removed:
+      return {"environments", "workloads"};
     case EntryType::approval_given:
-    case EntryType::approval_revoked: return {"approvals", "artifacts"};
+    case EntryType::approval_revoked:
+      return {"approvals", "artifacts"};
     case EntryType::deployment_declared:
-    case EntryType::deployment_changed: return {"deployments", "artifacts"};
+    case EntryType::deployment_changed:
+      return {"deployments", "artifacts"};
     case EntryType::channel_declared:
-    case EntryType::channel_removed: return {"channels"};
+    case EntryType::channel_removed:
+      return {"channels"};
     case EntryType::account_created:
     case EntryType::account_removed:
     case EntryType::join_token_issued:
-    case EntryType::join_token_revoked: return {"accounts"};
-    default: return {"flows", "artifacts"};
+    case EntryType::join_token_revoked:
+      return {"accounts"};
+    default:
+      return {"flows", "artifacts"};
   }
 }
 
@@ -57,13 +64,23 @@ void Changes::stop() {
 }
 
 void Changes::committed(std::int64_t size) {
-  { const std::lock_guard lock(mutex_); size_ = size; }
+  {
+    const std::lock_guard lock(mutex_);
+    size_ = size;
+    ++commits_;
+  }
   changed_.notify_all();
 }
 
 bool Changes::wait_beyond(std::int64_t index, Duration at_most) {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, std::chrono::microseconds(at_most.micros), [&] { return size_ > index; });
+}
+
+bool Changes::wait_for_commit(Duration at_most) {
+  std::unique_lock lock(mutex_);
+  const std::int64_t seen = commits_;
+  return changed_.wait_for(lock, std::chrono::microseconds(at_most.micros), [&] { return commits_ != seen; });
 }
 
 std::shared_ptr<http::Stream> Changes::listen(std::int64_t after) {
@@ -80,14 +97,16 @@ void Changes::run(const std::stop_token& stop) {
   std::int64_t told = 0;
   while (!stop.stop_requested()) {
     std::unique_lock lock(mutex_);
-    const bool woken = changed_.wait_for(lock, stop, std::chrono::seconds(15), [&] { return size_ > told || fresh_; });
+    const bool woken =
+        changed_.wait_for(lock, stop, std::chrono::seconds(15), [&] { return size_ > told || fresh_; });
     fresh_ = false;
     told = size_;
     std::vector<Listener> listeners = listeners_;
     lock.unlock();
     if (stop.stop_requested()) return;
     if (woken) tell(listeners, told);
-    else for (Listener& listener : listeners) (void)listener.stream->write(": still here\n\n");
+    else
+      for (Listener& listener : listeners) (void)listener.stream->write(": still here\n\n");
     lock.lock();
     std::erase_if(listeners_, [](const Listener& listener) { return listener.stream->closed(); });
     for (Listener& listener : listeners_) listener.told = std::max(listener.told, told);
@@ -105,10 +124,13 @@ void Changes::tell(std::vector<Listener>& listeners, std::int64_t size) {
 
 std::vector<std::string> Changes::topics_between(std::int64_t from, std::int64_t until) {
   std::set<std::string> topics{"overview", "ledger"};
-  const auto types = query(*reader_, "SELECT leaf FROM entry WHERE idx>=$1 AND idx<$2 LIMIT $3", [](const store::Row& row) {
-    const auto leaf = ledger::decode_leaf(row.bytes(0));
-    return leaf.ok() ? leaf->type : EntryType{};
-  }, std::max(from, until - entries_looked_at_max), until, entries_looked_at_max);
+  const auto types = query(
+      *reader_, "SELECT leaf FROM entry WHERE idx>=$1 AND idx<$2 LIMIT $3",
+      [](const store::Row& row) {
+        const auto leaf = ledger::decode_leaf(row.bytes(0));
+        return leaf.ok() ? leaf->type : EntryType{};
+      },
+      std::max(from, until - entries_looked_at_max), until, entries_looked_at_max);
   if (types.ok())
     for (const EntryType type : *types)
       for (std::string& topic : topics_of(type)) topics.insert(std::move(topic));

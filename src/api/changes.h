@@ -20,6 +20,8 @@ class Changes {
   void committed(std::int64_t size);
   // Waits until the ledger has more than `index` entries; false after `at_most`.
   bool wait_beyond(std::int64_t index, Duration at_most);
+  // Waits for the next commit; false after `at_most`.
+  bool wait_for_commit(Duration at_most);
   std::shared_ptr<http::Stream> listen(std::int64_t after);
   void stop();
 
@@ -37,6 +39,7 @@ class Changes {
   std::condition_variable_any changed_;
   std::vector<Listener> listeners_;
   std::int64_t size_ = 0;
+  std::int64_t commits_ = 0;
   bool fresh_ = false;  // a listener waits for its first word
   std::jthread thread_;
 };

@@ -146,6 +146,7 @@ Result<Decision> declare(store::Database& db, const std::string& name, const Cha
                         view.entry = appended[0].index;
                         return declared_json(view, shown);
                       },
+                  .answer_is_secret = made,
                   .keep = [name, kept](store::Database& tables) { return keep(tables, name, kept); }};
 }
 

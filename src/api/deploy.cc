@@ -10,17 +10,25 @@ using sequencer::Appended;
 using sequencer::Decision;
 
 // What the tables would show of an approval just given.
-std::string approval_json(const deploy::ApprovalGiven& given, const std::string& actor, const std::string& name,
-                          const Appended& at) {
-  const deploy::Approval approval{.id = at.index, .artifact = given.artifact, .artifact_name = name, .environment = given.environment,
-                                  .reason = given.reason, .actor = actor, .from = given.from, .until = given.until,
-                                  .adopted = given.adopted, .recorded_at = at.at};
+std::string approval_json(const deploy::ApprovalGiven& given, const std::string& actor,
+                          const std::string& name, const Appended& at) {
+  const deploy::Approval approval{.id = at.index,
+                                  .artifact = given.artifact,
+                                  .artifact_name = name,
+                                  .environment = given.environment,
+                                  .reason = given.reason,
+                                  .actor = actor,
+                                  .from = given.from,
+                                  .until = given.until,
+                                  .adopted = given.adopted,
+                                  .recorded_at = at.at};
   return format::encode(store::ApprovalView{approval, deploy::state_at(approval, at.at)});
 }
 
 Result<std::string> artifact_name(store::Database& db, const Sha256& digest) {
-  const auto name = TRY(query_one(db, "SELECT name FROM artifact WHERE digest=$1",
-                                  [](const store::Row& row) { return row.string(0); }, digest));
+  const auto name = TRY(query_one(
+      db, "SELECT name FROM artifact WHERE digest=$1", [](const store::Row& row) { return row.string(0); },
+      digest));
   return name.value_or("");
 }
 
@@ -30,39 +38,48 @@ Result<Write> approve(const Call& call) {
   const auto request = TRY(body_of<deploy::ApprovalRequest>(call.request));
   TRY(access::check_environment_scope(call.actor, request.environment));
   return Write{[request, actor = call.actor.name](store::Database& db, Instant now) -> Result<Decision> {
-    const deploy::ApproveFacts facts{.environment_exists = TRY(store::environment_exists(db, request.environment))};
-    const deploy::ApprovalGiven given = TRY(deploy::approve(request, facts, now));
-    const std::string name = TRY(artifact_name(db, given.artifact));
-    return Decision{.events = {given}, .answer = [given, actor, name](auto appended) {
-      return approval_json(given, actor, name, appended[0]);
-    }};
-  }, "approval"};
+                 const deploy::ApproveFacts facts{
+                     .environment_exists = TRY(store::environment_exists(db, request.environment))};
+                 const deploy::ApprovalGiven given = TRY(deploy::approve(request, facts, now));
+                 const std::string name = TRY(artifact_name(db, given.artifact));
+                 return Decision{.events = {given}, .answer = [given, actor, name](auto appended) {
+                                   return approval_json(given, actor, name, appended[0]);
+                                 }};
+               },
+               "approval"};
 }
 
 Result<Write> revoke_approval(const Call& call) {
   const auto request = TRY(body_of<deploy::RevokeRequest>(call.request));
   const std::int64_t id = TRY(id_of(call.request, "id"));
   return Write{[request, id, actor = call.actor](store::Database& db, Instant) -> Result<Decision> {
-    auto approval = TRY(store::find_approval(db, id));
-    if (approval) TRY(access::check_environment_scope(actor, approval->environment));
-    const deploy::ApprovalRevoked revoked = TRY(deploy::revoke(request, approval));
-    return Decision{.events = {revoked}, .answer = [approval = *approval, name = actor.name](auto appended) mutable {
-      approval.revoked_at = appended[0].at;
-      approval.revoked_by = name;
-      return format::encode(store::ApprovalView{approval, deploy::ApprovalState::revoked});
-    }};
-  }, "approval"};
+                 auto approval = TRY(store::find_approval(db, id));
+                 if (approval) TRY(access::check_environment_scope(actor, approval->environment));
+                 const deploy::ApprovalRevoked revoked = TRY(deploy::revoke(request, approval));
+                 return Decision{
+                     .events = {revoked},
+                     .answer = [approval = *approval, name = actor.name](auto appended) mutable {
+                       approval.revoked_at = appended[0].at;
+                       approval.revoked_by = name;
+                       return format::encode(store::ApprovalView{approval, deploy::ApprovalState::revoked});
+                     }};
+               },
+               "approval"};
 }
 
 Result<http::Response> list_approvals(const ReadCall& call) {
   const std::string state = text_of(call.request, "state");
-  auto approvals = TRY(store::list_approvals(call.db, {.environment = text_of(call.request, "environment"),
-                                                       .artifact = TRY(digest_of(call.request, "artifact")),
-                                                       .limit = TRY(limit_of(call.request)), .before = TRY(cursor_of(call.request))},
+  auto approvals = TRY(store::list_approvals(call.db,
+                                             {.environment = text_of(call.request, "environment"),
+                                              .artifact = TRY(digest_of(call.request, "artifact")),
+                                              .limit = TRY(limit_of(call.request)),
+                                              .before = TRY(cursor_of(call.request))},
                                              call.now));
   const std::string next = approvals.size() == static_cast<std::size_t>(TRY(limit_of(call.request)))
-                               ? std::to_string(approvals.back().approval.id) : "";
-  if (!state.empty()) std::erase_if(approvals, [&](const auto& each) { return format::name_of(each.state) != state; });
+                               ? std::to_string(approvals.back().approval.id)
+                               : "";
+  if (!state.empty())
+    std::erase_if(approvals, [&](const auto& each) { return format::name_of(each.state) != state; });
   return list_response("approvals", approvals, next);
 }
 
@@ -70,23 +87,36 @@ Result<Write> declare_deployment(const Call& call) {
   const auto request = TRY(body_of<deploy::DeploymentRequest>(call.request));
   TRY(access::check_environment_scope(call.actor, request.environment));
   return Write{[request, actor = call.actor.name](store::Database& db, Instant now) -> Result<Decision> {
-    const deploy::DeploymentDeclared declared = TRY(deploy::deploy(request, TRY(store::deploy_facts(db, request, now)), now));
-    const std::string name = TRY(artifact_name(db, declared.artifact));
-    return Decision{.events = {declared}, .answer = [declared, actor, name](auto appended) {
-      return format::encode(store::DeploymentView{{.id = appended[0].index, .artifact = declared.artifact, .artifact_name = name,
-          .environment = declared.environment, .actor = actor, .declared_at = appended[0].at, .deadline = declared.deadline,
-          .at_least = declared.at_least, .alongside = declared.alongside, .rollback = declared.rollback}});
-    }};
-  }, "deployment"};
+                 const deploy::DeploymentDeclared declared =
+                     TRY(deploy::deploy(request, TRY(store::deploy_facts(db, request, now)), now));
+                 const std::string name = TRY(artifact_name(db, declared.artifact));
+                 return Decision{
+                     .events = {declared}, .answer = [declared, actor, name](auto appended) {
+                       return format::encode(store::DeploymentView{{.id = appended[0].index,
+                                                                    .artifact = declared.artifact,
+                                                                    .artifact_name = name,
+                                                                    .environment = declared.environment,
+                                                                    .actor = actor,
+                                                                    .declared_at = appended[0].at,
+                                                                    .deadline = declared.deadline,
+                                                                    .at_least = declared.at_least,
+                                                                    .alongside = declared.alongside,
+                                                                    .rollback = declared.rollback}});
+                     }};
+               },
+               "deployment"};
 }
 
 Result<http::Response> list_deployments(const ReadCall& call) {
   const std::int64_t limit = TRY(limit_of(call.request));
-  const auto deployments = TRY(store::list_deployments(call.db, {.environment = text_of(call.request, "environment"),
-                                                                 .artifact = TRY(digest_of(call.request, "artifact")), .limit = limit,
-                                                                 .before = TRY(cursor_of(call.request))}));
+  const auto deployments =
+      TRY(store::list_deployments(call.db, {.environment = text_of(call.request, "environment"),
+                                            .artifact = TRY(digest_of(call.request, "artifact")),
+                                            .limit = limit,
+                                            .before = TRY(cursor_of(call.request))}));
   const bool full = deployments.size() == static_cast<std::size_t>(limit);
-  return list_response("deployments", deployments, full ? std::to_string(deployments.back().deployment.id) : "");
+  return list_response("deployments", deployments,
+                       full ? std::to_string(deployments.back().deployment.id) : "");
 }
 
 }  // namespace weir::api

@@ -17,7 +17,8 @@ using sequencer::Decision;
 
 Status require_environment(store::Database& db, std::string_view name) {
   if (TRY(store::environment_exists(db, name))) return {};
-  return not_found(fmt::format("there is no environment '{}'; create it with `weir env create {} --kind host`", name, name));
+  return not_found(fmt::format(
+      "there is no environment '{}'; create it with `weir env create {} --kind host`", name, name));
 }
 
 // "#12" or a time; live when empty.
@@ -25,11 +26,15 @@ Result<store::Moment> parse_moment(std::string_view text, std::string_view field
   if (text.empty()) return store::Moment{};
   if (!text.starts_with('#') && text.find_first_not_of("0123456789") != std::string_view::npos) {
     const auto at = parse_instant(text);
-    if (!at.ok()) return invalid(fmt::format("'{}' must be a time or a snapshot number such as #12", field), std::string(field));
+    if (!at.ok())
+      return invalid(fmt::format("'{}' must be a time or a snapshot number such as #12", field),
+                     std::string(field));
     return store::Moment{.at = *at};
   }
   const std::int64_t number = std::atoll(std::string(text.substr(text.starts_with('#') ? 1 : 0)).c_str());
-  if (number <= 0) return invalid(fmt::format("'{}' must be a time or a snapshot number such as #12", field), std::string(field));
+  if (number <= 0)
+    return invalid(fmt::format("'{}' must be a time or a snapshot number such as #12", field),
+                   std::string(field));
   return store::Moment{.snapshot = number};
 }
 
@@ -60,7 +65,8 @@ struct Changed {
 };
 
 bool is_fine(runtime::Verdict verdict) {
-  return verdict == runtime::Verdict::approved || verdict == runtime::Verdict::explained || verdict == runtime::Verdict::late;
+  return verdict == runtime::Verdict::approved || verdict == runtime::Verdict::explained ||
+         verdict == runtime::Verdict::late;
 }
 
 // Two moments as sets of workloads: what only the second has, what only the first has, and pairs of one name.
@@ -78,9 +84,10 @@ Difference difference_of(std::vector<store::WorkloadView> before, std::vector<st
     else result.started.push_back(std::move(each));
   }
   for (auto& [id, gone] : earlier) {
-    const auto twin = std::find_if(result.started.begin(), result.started.end(), [&gone = gone](const auto& fresh) {
-      return fresh.name == gone.name && fresh.host == gone.host && fresh.kind == gone.kind;
-    });
+    const auto twin =
+        std::find_if(result.started.begin(), result.started.end(), [&gone = gone](const auto& fresh) {
+          return fresh.name == gone.name && fresh.host == gone.host && fresh.kind == gone.kind;
+        });
     if (twin == result.started.end()) {
       result.ended.push_back(std::move(gone));
       continue;
@@ -91,22 +98,31 @@ Difference difference_of(std::vector<store::WorkloadView> before, std::vector<st
   return result;
 }
 
-Result<Decision> adopt_what_runs(store::Database& db, const std::string& environment, const std::string& reason, Instant now) {
+Result<Decision> adopt_what_runs(store::Database& db, const std::string& environment,
+                                 const std::string& reason, Instant now) {
   TRY(require_environment(db, environment));
   Decision decision;
   std::vector<Skipped> skipped;
   std::set<Sha256> digests;
   for (const store::WorkloadView& workload : TRY(store::list_workloads(db, {.environment = environment}))) {
     if (is_fine(workload.verdict)) continue;
-    const bool outside = std::find(workload.marks.begin(), workload.marks.end(), "outside-runtime") != workload.marks.end();
+    const bool outside =
+        std::find(workload.marks.begin(), workload.marks.end(), "outside-runtime") != workload.marks.end();
     if (workload.digests.empty() || outside)
-      skipped.push_back({*workload.id, workload.name, workload.digests.empty() ? "its content was not seen; only a scope rule can exclude it" : "it runs outside any runtime"});
+      skipped.push_back({*workload.id, workload.name,
+                         workload.digests.empty()
+                             ? "its content was not seen; only a scope rule can exclude it"
+                             : "it runs outside any runtime"});
     else digests.insert(workload.digests.front());
   }
   const std::string full_reason = "adopted: " + reason;
   for (const Sha256& digest : digests)
-    decision.events.push_back(deploy::ApprovalGiven{.artifact = digest, .environment = environment, .until = now + limits::adoption_period,
-                                                    .reason = full_reason, .adopted = true});
+    decision.events.push_back(deploy::ApprovalGiven{.artifact = digest,
+                                                    .environment = environment,
+                                                    .from = now,
+                                                    .until = now + limits::adoption_period,
+                                                    .reason = full_reason,
+                                                    .adopted = true});
   decision.answer = [count = digests.size(), skipped](auto) {
     return fmt::format("{{\"adopted\":{},\"skipped\":{}}}", count, format::encode(skipped));
   };
@@ -121,18 +137,26 @@ Result<Write> declare_environment(const Call& call) {
   TRY(runtime::check(declared));
   TRY(access::check_environment_scope(call.actor, declared.name));
   return Write{[declared](store::Database& db, Instant) -> Result<Decision> {
-    const auto known = TRY(store::find_environment(db, declared.name));
-    if (known && known->kind != format::name_of(declared.kind))
-      return Error{Errc::conflict, fmt::format("'{}' is of kind {}; the kind of an environment does not change", declared.name, known->kind), "kind"};
-    const bool same = known && known->description == declared.description && known->arguments == declared.arguments;
-    if (same) return Decision{.answer = [known](auto) { return format::encode(*known); }};
-    return Decision{.events = {declared}, .answer = [declared](auto appended) {
-      return format::encode(store::EnvironmentView{.name = declared.name, .kind = std::string(format::name_of(declared.kind)),
-                                                   .description = declared.description, .arguments = declared.arguments,
-                                                   .entry = appended[0].index,
-                                                   .sentence = fmt::format("Nobody watches {} yet.", declared.name)});
-    }};
-  }, "environment"};
+                 const auto known = TRY(store::find_environment(db, declared.name));
+                 if (known && known->kind != format::name_of(declared.kind))
+                   return Error{Errc::conflict,
+                                fmt::format("'{}' is of kind {}; the kind of an environment does not change",
+                                            declared.name, known->kind),
+                                "kind"};
+                 const bool same = known && known->description == declared.description &&
+                                   known->arguments == declared.arguments;
+                 if (same) return Decision{.answer = [known](auto) { return format::encode(*known); }};
+                 return Decision{.events = {declared}, .answer = [declared](auto appended) {
+                                   return format::encode(store::EnvironmentView{
+                                       .name = declared.name,
+                                       .kind = std::string(format::name_of(declared.kind)),
+                                       .description = declared.description,
+                                       .arguments = declared.arguments,
+                                       .entry = appended[0].index,
+                                       .sentence = fmt::format("Nobody watches {} yet.", declared.name)});
+                                 }};
+               },
+               "environment"};
 }
 
 Result<http::Response> list_environments(const ReadCall& call) {
@@ -150,18 +174,23 @@ Result<http::Response> list_workloads(const ReadCall& call) {
   const auto environment = TRY(store::find_environment(call.db, name));
   if (!environment) return TRY(require_environment(call.db, name)), not_found(name);
   const std::string snapshot = text_of(call.request, "snapshot"), at = text_of(call.request, "at");
-  const store::Moment moment = TRY(parse_moment(!snapshot.empty() ? (snapshot.starts_with('#') ? snapshot : "#" + snapshot) : at, "at"));
+  const store::Moment moment = TRY(
+      parse_moment(!snapshot.empty() ? (snapshot.starts_with('#') ? snapshot : "#" + snapshot) : at, "at"));
   if (moment.snapshot && *moment.snapshot > environment->snapshot)
-    return not_found(fmt::format("'{}' has no snapshot #{}; the newest is #{}", name, *moment.snapshot, environment->snapshot));
-  auto workloads = TRY(store::list_workloads(call.db, {.environment = name, .moment = moment,
-                                                       .instances = text_of(call.request, "instances") == "true"}));
+    return not_found(fmt::format("'{}' has no snapshot #{}; the newest is #{}", name, *moment.snapshot,
+                                 environment->snapshot));
+  auto workloads = TRY(store::list_workloads(
+      call.db,
+      {.environment = name, .moment = moment, .instances = text_of(call.request, "instances") == "true"}));
   const std::string verdict = text_of(call.request, "verdict"), words = text_of(call.request, "q");
   std::erase_if(workloads, [&](const store::WorkloadView& each) {
-    return (!verdict.empty() && format::name_of(each.verdict) != verdict) || (!words.empty() && each.name.find(words) == std::string::npos);
+    return (!verdict.empty() && format::name_of(each.verdict) != verdict) ||
+           (!words.empty() && each.name.find(words) == std::string::npos);
   });
   std::string body = "{\"environment\":";
   format::append_json_string(body, name);
-  body += fmt::format(",\"snapshot\":{},\"at\":{},\"workloads\":{}}}", moment.snapshot.value_or(environment->snapshot),
+  body += fmt::format(",\"snapshot\":{},\"at\":{},\"workloads\":{}}}",
+                      moment.snapshot.value_or(environment->snapshot),
                       format::encode(moment.at.value_or(call.now)), format::encode(workloads));
   return json_response(std::move(body));
 }
@@ -181,15 +210,18 @@ Result<http::Response> difference(const ReadCall& call) {
   const std::string from = text_of(call.request, "from"), to = text_of(call.request, "to");
   if (from.empty()) return invalid("'from' is missing: a time or #number", "from");
   const std::string other = text_of(call.request, "environment");
-  auto before = TRY(store::list_workloads(call.db, {.environment = name, .moment = TRY(parse_moment(from, "from"))}));
-  auto after = TRY(store::list_workloads(call.db, {.environment = other.empty() ? name : other, .moment = TRY(parse_moment(to, "to"))}));
+  auto before =
+      TRY(store::list_workloads(call.db, {.environment = name, .moment = TRY(parse_moment(from, "from"))}));
+  auto after = TRY(store::list_workloads(
+      call.db, {.environment = other.empty() ? name : other, .moment = TRY(parse_moment(to, "to"))}));
   const Difference result = difference_of(std::move(before), std::move(after));
   std::string body = "{\"from\":";
   format::append_json_string(body, from);
   body += ",\"to\":";
   format::append_json_string(body, to.empty() ? "now" : to);
-  body += fmt::format(",\"started\":{},\"ended\":{},\"changed\":{},\"unchanged\":{}}}", format::encode(result.started),
-                      format::encode(result.ended), format::encode(result.changed), result.unchanged);
+  body += fmt::format(",\"started\":{},\"ended\":{},\"changed\":{},\"unchanged\":{}}}",
+                      format::encode(result.started), format::encode(result.ended),
+                      format::encode(result.changed), result.unchanged);
   return json_response(std::move(body));
 }
 
@@ -200,8 +232,9 @@ Result<Write> adopt(const Call& call) {
   const std::string environment(call.request.parameter("env"));
   TRY(access::check_environment_scope(call.actor, environment));
   return Write{[environment, reason = request.reason](store::Database& db, Instant now) {
-    return adopt_what_runs(db, environment, reason, now);
-  }, ""};
+                 return adopt_what_runs(db, environment, reason, now);
+               },
+               ""};
 }
 
 Result<Write> declare_scope(const Call& call) {
@@ -212,17 +245,23 @@ Result<Write> declare_scope(const Call& call) {
   const std::string environment(call.request.parameter("env"));
   TRY(access::check_environment_scope(call.actor, environment));
   const bool preview = text_of(call.request, "preview") == "true";
-  return Write{[environment, rule, preview, actor = call.actor.name](store::Database& db, Instant now) -> Result<Decision> {
-    TRY(require_environment(db, environment));
-    if (rule.expires_at && *rule.expires_at <= now) return invalid("'expires_at' lies in the past", "expires_at");
-    if (preview) {
-      const auto effect = TRY(store::preview_scope(db, environment, std::nullopt, rule));
-      return Decision{.answer = [effect](auto) { return format::encode(effect); }};
-    }
-    return Decision{.events = {runtime::ScopeDeclared{environment, rule}}, .answer = [rule, actor](auto appended) {
-      return "{\"scope\":" + format::encode(store::ScopeView{rule, actor, appended[0].at, appended[0].index}) + "}";
-    }};
-  }, ""};
+  return Write{
+      [environment, rule, preview, actor = call.actor.name](store::Database& db,
+                                                            Instant now) -> Result<Decision> {
+        TRY(require_environment(db, environment));
+        if (rule.expires_at && *rule.expires_at <= now)
+          return invalid("'expires_at' lies in the past", "expires_at");
+        if (preview) {
+          const auto effect = TRY(store::preview_scope(db, environment, std::nullopt, rule));
+          return Decision{.answer = [effect](auto) { return format::encode(effect); }};
+        }
+        return Decision{
+            .events = {runtime::ScopeDeclared{environment, rule}}, .answer = [rule, actor](auto appended) {
+              return "{\"scope\":" +
+                     format::encode(store::ScopeView{rule, actor, appended[0].at, appended[0].index}) + "}";
+            }};
+      },
+      ""};
 }
 
 Result<http::Response> list_scopes(const ReadCall& call) {
@@ -235,11 +274,13 @@ Result<Write> remove_scope(const Call& call) {
   const std::string environment(call.request.parameter("env")), id(call.request.parameter("id"));
   TRY(access::check_environment_scope(call.actor, environment));
   return Write{[environment, id](store::Database& db, Instant) -> Result<Decision> {
-    for (const auto& scope : TRY(store::list_scopes(db, environment)))
-      if (scope.rule.id == id)
-        return Decision{.events = {runtime::ScopeRemoved{environment, id}}, .answer = [](auto) { return "{\"removed\":true}"; }};
-    return not_found(fmt::format("'{}' has no scope rule '{}'", environment, id));
-  }, ""};
+                 for (const auto& scope : TRY(store::list_scopes(db, environment)))
+                   if (scope.rule.id == id)
+                     return Decision{.events = {runtime::ScopeRemoved{environment, id}},
+                                     .answer = [](auto) { return "{\"removed\":true}"; }};
+                 return not_found(fmt::format("'{}' has no scope rule '{}'", environment, id));
+               },
+               ""};
 }
 
 Result<Write> issue_join_token(const Call& call) {
@@ -248,15 +289,20 @@ Result<Write> issue_join_token(const Call& call) {
   TRY(access::check_environment_scope(call.actor, environment));
   const access::NewToken token = mint_token("weir_join_");
   return Write{[request, environment, token](store::Database& db, Instant now) -> Result<Decision> {
-    TRY(require_environment(db, environment));
-    if (request.expires_at && *request.expires_at <= now) return invalid("'expires_at' lies in the past", "expires_at");
-    return Decision{.events = {access::JoinTokenIssued{environment, request.expires_at, token.digest}},
-                    .answer = [text = token.text](auto appended) {
-      std::string answer = "{\"token\":";
-      format::append_json_string(answer, text);
-      return answer + fmt::format(",\"id\":{}}}", appended[0].index);
-    }};
-  }, ""};
+                 TRY(require_environment(db, environment));
+                 if (request.expires_at && *request.expires_at <= now)
+                   return invalid("'expires_at' lies in the past", "expires_at");
+                 return Decision{
+                     .events = {access::JoinTokenIssued{environment, request.expires_at, token.digest}},
+                     .answer =
+                         [text = token.text](auto appended) {
+                           std::string answer = "{\"token\":";
+                           format::append_json_string(answer, text);
+                           return answer + fmt::format(",\"id\":{}}}", appended[0].index);
+                         },
+                     .answer_is_secret = true};
+               },
+               ""};
 }
 
 Result<Write> revoke_join_token(const Call& call) {
@@ -264,9 +310,12 @@ Result<Write> revoke_join_token(const Call& call) {
   const std::int64_t id = TRY(id_of(call.request, "id"));
   TRY(access::check_environment_scope(call.actor, environment));
   return Write{[environment, id](store::Database& db, Instant) -> Result<Decision> {
-    if (!TRY(store::find_join_token(db, environment, id))) return not_found("there is no such join token");
-    return Decision{.events = {access::JoinTokenRevoked{id}}, .answer = [](auto) { return "{\"revoked\":true}"; }};
-  }, ""};
+                 if (!TRY(store::find_join_token(db, environment, id)))
+                   return not_found("there is no such join token");
+                 return Decision{.events = {access::JoinTokenRevoked{id}},
+                                 .answer = [](auto) { return "{\"revoked\":true}"; }};
+               },
+               ""};
 }
 
 }  // namespace weir::api

@@ -7,7 +7,8 @@ namespace weir::api {
 http::Response page_response(const http::Request& request) {
   const auto asset = page::find_asset(request.path);
   if (!asset) return http::error_response(not_found("there is no such page"));
-  const bool gzip = !asset->gzip.empty() && request.header("accept-encoding").value_or("").find("gzip") != std::string_view::npos;
+  const bool gzip = !asset->gzip.empty() &&
+                    request.header("accept-encoding").value_or("").find("gzip") != std::string_view::npos;
   const std::string_view etag = gzip ? asset->gzip_etag : asset->etag;
   http::Response response{.content_type = std::string(asset->content_type)};
   response.headers = {{"etag", std::string(etag)},

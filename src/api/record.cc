@@ -36,7 +36,8 @@ template <class T>
 Result<T> named(const http::Request& request, std::string_view parameter) {
   T record = TRY(body_of<T>(request));
   const std::string name(request.parameter(parameter));
-  if (!record.name.empty() && record.name != name) return invalid("'name' differs from the name in the address", "name");
+  if (!record.name.empty() && record.name != name)
+    return invalid("'name' differs from the name in the address", "name");
   record.name = name;
   return record;
 }
@@ -47,23 +48,36 @@ Result<artifact::ArtifactRecorded> recorded_from(const ArtifactRequest& request)
   TRY(check_title(request.name, "name"));
   TRY(check_text(request.commit, "commit"));
   TRY(check_text(request.build_url, "build_url"));
-  artifact::ArtifactRecorded recorded{.flow = request.flow, .trail = request.trail, .name = request.name, .kind = request.kind,
-                                      .digest = request.digest, .commit = request.commit, .build_url = request.build_url};
+  artifact::ArtifactRecorded recorded{.flow = request.flow,
+                                      .trail = request.trail,
+                                      .name = request.name,
+                                      .kind = request.kind,
+                                      .digest = request.digest,
+                                      .commit = request.commit,
+                                      .build_url = request.build_url};
   if (request.documents.empty()) return recorded;
   std::vector<Bytes> documents;
   for (const std::string& text : request.documents) documents.push_back(TRY(decode_base64(text)));
   for (const artifact::IdentityMember& member : TRY(artifact::recompute_identity(request.digest, documents)))
     if (member.parent && member.relation != artifact::Relation::attachment)
-      recorded.links.push_back({.parent = *member.parent, .child = member.digest,
-                                .relation = std::string(format::name_of(member.relation)), .platform = member.platform,
+      recorded.links.push_back({.parent = *member.parent,
+                                .child = member.digest,
+                                .relation = std::string(format::name_of(member.relation)),
+                                .platform = member.platform,
                                 .layers = member.diff_ids});
   return recorded;
 }
 
 std::string artifact_json(const artifact::ArtifactRecorded& recorded, const sequencer::Appended& at) {
-  return format::encode(store::ArtifactView{.digest = recorded.digest, .name = recorded.name, .kind = std::string(format::name_of(recorded.kind)),
-                                            .flow = recorded.flow, .trail = recorded.trail, .commit = recorded.commit,
-                                            .build_url = recorded.build_url, .created_at = at.at, .entry = at.index});
+  return format::encode(store::ArtifactView{.digest = recorded.digest,
+                                            .name = recorded.name,
+                                            .kind = std::string(format::name_of(recorded.kind)),
+                                            .flow = recorded.flow,
+                                            .trail = recorded.trail,
+                                            .commit = recorded.commit,
+                                            .build_url = recorded.build_url,
+                                            .created_at = at.at,
+                                            .entry = at.index});
 }
 
 }  // namespace
@@ -72,12 +86,16 @@ Result<Write> declare_service(const Call& call) {
   const auto service = TRY(named<evidence::Service>(call.request, "name"));
   TRY(evidence::check(service));
   return Write{[service](store::Database& db, Instant) -> Result<Decision> {
-    const auto known = TRY(store::find_service(db, service.name));
-    const auto answer = [service](std::int64_t entry) { return format::encode(store::ServiceView{service, entry}); };
-    if (known && format::encode(known->service) == format::encode(service))
-      return Decision{.answer = [answer, entry = known->entry](auto) { return answer(entry); }};
-    return Decision{.events = {service}, .answer = [answer](auto appended) { return answer(appended[0].index); }};
-  }, "service"};
+                 const auto known = TRY(store::find_service(db, service.name));
+                 const auto answer = [service](std::int64_t entry) {
+                   return format::encode(store::ServiceView{service, entry});
+                 };
+                 if (known && format::encode(known->service) == format::encode(service))
+                   return Decision{.answer = [answer, entry = known->entry](auto) { return answer(entry); }};
+                 return Decision{.events = {service},
+                                 .answer = [answer](auto appended) { return answer(appended[0].index); }};
+               },
+               "service"};
 }
 
 Result<http::Response> list_services(const ReadCall& call) {
@@ -93,21 +111,31 @@ Result<Write> declare_flow(const Call& call) {
   const auto flow = TRY(named<evidence::Flow>(call.request, "flow"));
   TRY(evidence::check(flow));
   TRY(access::check_flow_scope(call.actor, flow.name));
-  return Write{[flow](store::Database& db, Instant) -> Result<Decision> {
-    if (!flow.service.empty() && !TRY(store::find_service(db, flow.service)))
-      return not_found(fmt::format("service '{}' does not exist; create it with `weir service create {}`", flow.service, flow.service));
-    const auto known = TRY(store::find_flow(db, flow.name));
-    const auto answer = [flow](std::int64_t entry) {
-      return format::encode(store::FlowView{.name = flow.name, .service = flow.service, .description = flow.description,
-                                            .required = flow.required, .entry = entry});
-    };
-    const bool same = known && known->service == flow.service && known->description == flow.description && known->required == flow.required;
-    if (same) return Decision{.answer = [answer, entry = known->entry](auto) { return answer(entry); }};
-    return Decision{.events = {flow}, .answer = [answer](auto appended) { return answer(appended[0].index); }};
-  }, "flow"};
+  return Write{
+      [flow](store::Database& db, Instant) -> Result<Decision> {
+        if (!flow.service.empty() && !TRY(store::find_service(db, flow.service)))
+          return not_found(fmt::format("service '{}' does not exist; create it with `weir service create {}`",
+                                       flow.service, flow.service));
+        const auto known = TRY(store::find_flow(db, flow.name));
+        const auto answer = [flow](std::int64_t entry) {
+          return format::encode(store::FlowView{.name = flow.name,
+                                                .service = flow.service,
+                                                .description = flow.description,
+                                                .required = flow.required,
+                                                .entry = entry});
+        };
+        const bool same = known && known->service == flow.service && known->description == flow.description &&
+                          known->required == flow.required;
+        if (same) return Decision{.answer = [answer, entry = known->entry](auto) { return answer(entry); }};
+        return Decision{.events = {flow},
+                        .answer = [answer](auto appended) { return answer(appended[0].index); }};
+      },
+      "flow"};
 }
 
-Result<http::Response> list_flows(const ReadCall& call) { return list_response("flows", TRY(store::list_flows(call.db))); }
+Result<http::Response> list_flows(const ReadCall& call) {
+  return list_response("flows", TRY(store::list_flows(call.db)));
+}
 
 Result<http::Response> find_flow(const ReadCall& call) {
   const std::string_view name = call.request.parameter("flow");
@@ -119,19 +147,29 @@ Result<Write> begin_trail(const Call& call) {
   trail.flow = std::string(call.request.parameter("flow"));
   TRY(evidence::check(trail));
   TRY(access::check_flow_scope(call.actor, trail.flow));
-  return Write{[trail](store::Database& db, Instant) -> Result<Decision> {
-    if (!TRY(store::flow_exists(db, trail.flow)))
-      return not_found(fmt::format("flow '{}' does not exist; create it with `weir flow create {}`", trail.flow, trail.flow));
-    const auto known = TRY(store::find_trail(db, trail.flow, trail.name));
-    const bool same = known && known->commit == trail.commit && known->branch == trail.branch && known->url == trail.url &&
-                      known->author == trail.author && known->description == trail.description;
-    if (same) return Decision{.answer = [known](auto) { return format::encode(*known); }};
-    return Decision{.events = {trail}, .answer = [trail](auto appended) {
-      return format::encode(store::TrailView{.flow = trail.flow, .name = trail.name, .commit = trail.commit, .branch = trail.branch,
-                                             .url = trail.url, .author = trail.author, .description = trail.description,
-                                             .begun_at = appended[0].at, .entry = appended[0].index});
-    }};
-  }, "trail"};
+  return Write{
+      [trail](store::Database& db, Instant) -> Result<Decision> {
+        if (!TRY(store::flow_exists(db, trail.flow)))
+          return not_found(fmt::format("flow '{}' does not exist; create it with `weir flow create {}`",
+                                       trail.flow, trail.flow));
+        const auto known = TRY(store::find_trail(db, trail.flow, trail.name));
+        const bool same = known && known->commit == trail.commit && known->branch == trail.branch &&
+                          known->url == trail.url && known->author == trail.author &&
+                          known->description == trail.description;
+        if (same) return Decision{.answer = [known](auto) { return format::encode(*known); }};
+        return Decision{.events = {trail}, .answer = [trail](auto appended) {
+                          return format::encode(store::TrailView{.flow = trail.flow,
+                                                                 .name = trail.name,
+                                                                 .commit = trail.commit,
+                                                                 .branch = trail.branch,
+                                                                 .url = trail.url,
+                                                                 .author = trail.author,
+                                                                 .description = trail.description,
+                                                                 .begun_at = appended[0].at,
+                                                                 .entry = appended[0].index});
+                        }};
+      },
+      "trail"};
 }
 
 Result<http::Response> list_trails(const ReadCall& call) {
@@ -152,19 +190,26 @@ Result<Write> record_artifact(const Call& call) {
   const auto request = TRY(body_of<ArtifactRequest>(call.request));
   const auto recorded = TRY(recorded_from(request));
   TRY(access::check_flow_scope(call.actor, recorded.flow));
-  return Write{[recorded](store::Database& db, Instant) -> Result<Decision> {
-    if (!TRY(store::trail_exists(db, recorded.flow, recorded.trail)))
-      return not_found(fmt::format("trail '{}' of flow '{}' does not exist; begin it with `weir trail begin {} --flow {}`",
-                                   recorded.trail, recorded.flow, recorded.trail, recorded.flow));
-    return Decision{.events = {recorded}, .answer = [recorded](auto appended) { return artifact_json(recorded, appended[0]); }};
-  }, "artifact"};
+  return Write{
+      [recorded](store::Database& db, Instant) -> Result<Decision> {
+        if (!TRY(store::trail_exists(db, recorded.flow, recorded.trail)))
+          return not_found(fmt::format(
+              "trail '{}' of flow '{}' does not exist; begin it with `weir trail begin {} --flow {}`",
+              recorded.trail, recorded.flow, recorded.trail, recorded.flow));
+        return Decision{.events = {recorded},
+                        .answer = [recorded](auto appended) { return artifact_json(recorded, appended[0]); }};
+      },
+      "artifact"};
 }
 
 Result<http::Response> list_artifacts(const ReadCall& call) {
   const store::Page page{TRY(limit_of(call.request)), TRY(cursor_of(call.request))};
-  const auto artifacts = TRY(store::list_artifacts(call.db, {.name = text_of(call.request, "name"), .flow = text_of(call.request, "flow"),
-                                                             .text = text_of(call.request, "q"),
-                                                             .digest = TRY(digest_of(call.request, "digest"))}, page));
+  const auto artifacts = TRY(store::list_artifacts(call.db,
+                                                   {.name = text_of(call.request, "name"),
+                                                    .flow = text_of(call.request, "flow"),
+                                                    .text = text_of(call.request, "q"),
+                                                    .digest = TRY(digest_of(call.request, "digest"))},
+                                                   page));
   const bool full = artifacts.size() == static_cast<std::size_t>(page.limit);
   return list_response("artifacts", artifacts, full ? std::to_string(artifacts.back().entry) : "");
 }

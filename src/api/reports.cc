@@ -21,7 +21,8 @@ struct Signed {
 
 Result<Signed> signature_of(const http::Request& request) {
   const auto signature = request.header("weir-signature");
-  if (!signature) return Error{Errc::unauthenticated, "the header Weir-Signature is missing", "Weir-Signature"};
+  if (!signature)
+    return Error{Errc::unauthenticated, "the header Weir-Signature is missing", "Weir-Signature"};
   auto bytes = decode_base64(*signature);
   if (!bytes.ok()) return Error{Errc::unauthenticated, "Weir-Signature is not base64", "Weir-Signature"};
   return Signed{std::string(request.header("weir-reporter").value_or("")), std::move(*bytes)};
@@ -31,32 +32,40 @@ Result<ReporterChain> recognise(store::Database& db, const http::Request& reques
   const Signed claim = TRY(signature_of(request));
   auto reporter = TRY(store::find_reporter(db, claim.id));
   if (!reporter || !crypto::verify_ed25519(reporter->public_key, request.body, claim.signature))
-    return Error{Errc::unauthenticated, "this reporter is not enrolled here, or its signature is wrong; enrol it with a join token"};
+    return Error{Errc::unauthenticated,
+                 "this reporter is not enrolled here, or its signature is wrong; enrol it with a join token"};
   return *reporter;
 }
 
 Result<runtime::ReportAnswer> answer_for(store::Database& db, const std::string& reporter, Instant now) {
   const auto chain = TRY(store::find_reporter(db, reporter));
   if (!chain) return not_found("this reporter is not enrolled here");
-  runtime::ReportAnswer answer{.expected_sequence = chain->sequence + 1, .previous = chain->previous,
-                               .send_full = chain->reports == 0, .server_time = now, .scope_version = chain->scope_version};
+  runtime::ReportAnswer answer{.expected_sequence = chain->sequence + 1,
+                               .previous = chain->previous,
+                               .send_full = chain->reports == 0,
+                               .server_time = now,
+                               .scope_version = chain->scope_version};
   for (store::ScopeView& scope : TRY(store::list_scopes(db, chain->environment)))
-    if (!scope.rule.expires_at || *scope.rule.expires_at > now) answer.scopes.push_back(std::move(scope.rule));
+    if (!scope.rule.expires_at || *scope.rule.expires_at > now)
+      answer.scopes.push_back(std::move(scope.rule));
   return answer;
 }
 
 // How a report fails to follow the one before.
-std::optional<std::pair<ReporterFault, std::string>> fault_of(const ReporterChain& chain, const runtime::Report& report) {
+std::optional<std::pair<ReporterFault, std::string>> fault_of(const ReporterChain& chain,
+                                                              const runtime::Report& report) {
   if (chain.reports == 0) return std::nullopt;
   const bool same_run = report.incarnation == chain.incarnation;
   if (same_run && report.sequence == chain.sequence)
     return std::pair(ReporterFault::replay, fmt::format("sequence {} came again", report.sequence));
   if (same_run && report.sequence < chain.sequence)
-    return std::pair(ReporterFault::backwards, fmt::format("sequence {} after {}", report.sequence, chain.sequence));
+    return std::pair(ReporterFault::backwards,
+                     fmt::format("sequence {} after {}", report.sequence, chain.sequence));
   if (report.previous != chain.previous && report.sequence == 1)
     return std::pair(ReporterFault::backwards, "a new run does not continue from the last accepted report");
   if (report.previous != chain.previous || (same_run && report.sequence > chain.sequence + 1))
-    return std::pair(ReporterFault::gap, fmt::format("sequence {} after {}", report.sequence, chain.sequence));
+    return std::pair(ReporterFault::gap,
+                     fmt::format("sequence {} after {}", report.sequence, chain.sequence));
   return std::nullopt;
 }
 
@@ -65,7 +74,8 @@ alert::Cause cause_of(ReporterFault fault) {
   return fault == ReporterFault::gap ? alert::Cause::reporter_gap : alert::Cause::reporter_backwards;
 }
 
-Result<sequencer::Decision> faulted(store::Database& db, const ReporterChain& chain, ReporterFault fault, const std::string& detail) {
+Result<sequencer::Decision> faulted(store::Database& db, const ReporterChain& chain, ReporterFault fault,
+                                    const std::string& detail) {
   const alert::CauseRow& row = alert::row_of(cause_of(fault));
   const std::string subject = fmt::format("reporter {}", chain.id);
   const std::string key = fmt::format("{} {}", row.name, subject);
@@ -73,33 +83,45 @@ Result<sequencer::Decision> faulted(store::Database& db, const ReporterChain& ch
   if (chain.fault == format::name_of(fault)) return decision;  // already known; refusals are not entries
   decision.events.push_back(runtime::ReporterFaulted{chain.id, fault, detail});
   if (!TRY(store::find_open_alert(db, key)))
-    decision.events.push_back(alert::AlertOpened{
-        .key = key, .cause = std::string(row.name), .severity = row.severity,
-        .title = fmt::format("Reporter {}: {}", chain.host, row.name), .why = detail, .remedy = std::string(row.remedy),
-        .subject = subject, .origin = {.environment = chain.environment, .host = chain.host}, .incident = subject});
+    decision.events.push_back(
+        alert::AlertOpened{.key = key,
+                           .cause = std::string(row.name),
+                           .severity = row.severity,
+                           .title = fmt::format("Reporter {}: {}", chain.host, row.name),
+                           .why = detail,
+                           .remedy = std::string(row.remedy),
+                           .subject = subject,
+                           .origin = {.environment = chain.environment, .host = chain.host},
+                           .incident = subject});
   return decision;
 }
 
 // An accepted report ends the conditions that a next report heals: gaps and silence. Replays stay until acknowledged.
 Status heal(store::Database& db, const ReporterChain& chain, std::vector<store::Event>& events) {
-  for (const store::OpenAlert& open : TRY(store::open_alerts_of_subject(db, fmt::format("reporter {}", chain.id))))
+  for (const store::OpenAlert& open :
+       TRY(store::open_alerts_of_subject(db, fmt::format("reporter {}", chain.id))))
     if (open.cause == "reporter-gap" || open.cause == "reporter-silent")
       events.push_back(alert::AlertsResolved{{open.id}, "the reporter reports again"});
   return {};
 }
 
 Status check_report(const runtime::Report& report, const ReporterChain& chain, Instant now) {
-  if (report.version != 1) return invalid(fmt::format("report version {} is not known here", report.version), "version");
-  if (report.environment != chain.environment) return invalid("the report names another environment", "environment");
+  if (report.version != 1)
+    return invalid(fmt::format("report version {} is not known here", report.version), "version");
+  if (report.environment != chain.environment)
+    return invalid("the report names another environment", "environment");
   TRY(check_title(report.host, "host"));
   const auto skew = std::abs(report.sent_at.micros - now.micros);
   if (skew > limits::clock_skew_max.micros)
     return invalid(fmt::format("the reporter's clock is {} s off; set it", skew / 1'000'000), "sent_at");
   for (const runtime::Instance& instance : report.started) {
     TRY(check_title(instance.id, "started.id"));
-    if (instance.name.empty() || instance.name.size() > limits::text_bytes_max) return invalid("'started.name' has 1 to 4096 bytes", "started.name");
-    if (instance.digests.size() > limits::leaf_subjects_max) return invalid("too many digests", "started.digests");
-    if (instance.ended_at && *instance.ended_at < instance.started_at) return invalid("it ended before it started", "started.ended_at");
+    if (instance.name.empty() || instance.name.size() > limits::text_bytes_max)
+      return invalid("'started.name' has 1 to 4096 bytes", "started.name");
+    if (instance.digests.size() > limits::leaf_subjects_max)
+      return invalid("too many digests", "started.digests");
+    if (instance.ended_at && *instance.ended_at < instance.started_at)
+      return invalid("it ended before it started", "started.ended_at");
   }
   return {};
 }
@@ -108,44 +130,61 @@ struct ReportFate {
   bool accepted = false;
 };
 
-Result<sequencer::Decision> decide_report(store::Database& db, const http::Request& request, const runtime::Report& report,
-                                          const std::string& reporter, ReportFate& fate) {
+Result<sequencer::Decision> decide_report(store::Database& db, const http::Request& request,
+                                          const runtime::Report& report, const std::string& reporter,
+                                          ReportFate& fate) {
   const auto chain = TRY(store::find_reporter(db, reporter));
   if (!chain) return not_found("this reporter is not enrolled here");
   if (const auto fault = fault_of(*chain, report)) return faulted(db, *chain, fault->first, fault->second);
   fate.accepted = true;
   sequencer::Decision decision;
-  decision.events.push_back(runtime::ReportAccepted{reporter, std::string(*request.header("weir-signature")), request.body});
+  decision.events.push_back(
+      runtime::ReportAccepted{reporter, std::string(*request.header("weir-signature")), request.body});
   TRY(heal(db, *chain, decision.events));
   return decision;
 }
 
-Result<http::Response> receive_report(const http::Request& request, const Ports& ports, store::Database& db, Instant now) {
+Result<http::Response> receive_report(const http::Request& request, const Ports& ports, store::Database& db,
+                                      Instant now) {
   const ReporterChain chain = TRY(recognise(db, request));
   auto report = std::make_shared<runtime::Report>(TRY(format::decode_text<runtime::Report>(request.body)));
   TRY(check_report(*report, chain, now));
   auto fate = std::make_shared<ReportFate>();
-  TRY(ports.sequencer.submit_and_wait({.actor = chain.actor, .idempotency = {}, .decide = [&request, report, fate, id = chain.id](
-      store::Database& tables, Instant) { return decide_report(tables, request, *report, id, *fate); }, .done = {}}));
+  TRY(ports.sequencer.submit_and_wait(
+      {.actor = chain.actor,
+       .idempotency = {},
+       .decide = [&request, report, fate, id = chain.id](
+                     store::Database& tables,
+                     Instant) { return decide_report(tables, request, *report, id, *fate); },
+       .done = {}}));
   const runtime::ReportAnswer answer = TRY(answer_for(db, chain.id, now));
   return json_response(format::encode(answer), fate->accepted ? 200 : 409);
 }
 
-Result<http::Response> receive_heartbeat(const http::Request& request, const Ports& ports, store::Database& db, Instant now) {
+Result<http::Response> receive_heartbeat(const http::Request& request, const Ports& ports,
+                                         store::Database& db, Instant now) {
   const ReporterChain chain = TRY(recognise(db, request));
   const auto heartbeat = TRY(format::decode_text<runtime::Heartbeat>(request.body));
-  TRY(ports.sequencer.submit_and_wait({.actor = chain.actor, .idempotency = {}, .decide = [id = chain.id](store::Database&, Instant at) -> Result<sequencer::Decision> {
-    return sequencer::Decision{.keep = [id, at](store::Database& tables) {
-      return execute(tables, "INSERT INTO heartbeat (reporter, seen_at) VALUES ($1,$2) ON CONFLICT (reporter) DO UPDATE SET "
-                             "seen_at=excluded.seen_at", id, at);
-    }};
-  }, .done = {}}));
+  TRY(ports.sequencer.submit_and_wait(
+      {.actor = chain.actor,
+       .idempotency = {},
+       .decide = [id = chain.id](store::Database&, Instant at) -> Result<sequencer::Decision> {
+         return sequencer::Decision{.keep = [id, at](store::Database& tables) {
+           return execute(tables,
+                          "INSERT INTO heartbeat (reporter, seen_at) VALUES ($1,$2) ON CONFLICT (reporter) "
+                          "DO UPDATE SET "
+                          "seen_at=excluded.seen_at",
+                          id, at);
+         }};
+       },
+       .done = {}}));
   runtime::ReportAnswer answer = TRY(answer_for(db, chain.id, now));
   answer.send_full |= heartbeat.incarnation != chain.incarnation || heartbeat.sequence != chain.sequence;
   return record_response(answer);
 }
 
-Result<http::Response> receive_enrolment(const http::Request& request, const Ports& ports, store::Database&, Instant) {
+Result<http::Response> receive_enrolment(const http::Request& request, const Ports& ports, store::Database&,
+                                         Instant) {
   const Signed claim = TRY(signature_of(request));
   const auto enrolment = TRY(format::decode_text<runtime::Enrolment>(request.body));
   TRY(check_name(enrolment.environment, "environment"));
@@ -155,18 +194,31 @@ Result<http::Response> receive_enrolment(const http::Request& request, const Por
     return Error{Errc::unauthenticated, "the enrolment is not signed by the key it names"};
   const std::string id = to_hex(crypto::sha256(key));
   const std::string secret = enrolment.token.substr(0, enrolment.token.find('.'));
-  TRY(ports.sequencer.submit_and_wait({.actor = ports.server_actor, .idempotency = {}, .decide = [&, id](store::Database& tables, Instant at) -> Result<sequencer::Decision> {
-    const auto environment = TRY(store::environment_of_join_token(tables, crypto::sha256(secret), at));
-    if (!environment || *environment != enrolment.environment)
-      return Error{Errc::unauthenticated, "this join token is unknown, expired, revoked, or for another environment"};
-    const auto known = TRY(store::find_reporter(tables, id));
-    if (known && known->environment == enrolment.environment && known->host == enrolment.host) return sequencer::Decision{};
-    if (known && known->environment != enrolment.environment)
-      return Error{Errc::conflict, fmt::format("this key already reports for '{}'; give the agent a state directory of its own", known->environment)};
-    return sequencer::Decision{.events = {runtime::ReporterEnrolled{
-        .id = id, .actor = known ? encode_hex(known->actor.view()) : crypto::random_hex(16), .environment = enrolment.environment,
-        .host = enrolment.host, .public_key = enrolment.public_key}}};
-  }, .done = {}}));
+  TRY(ports.sequencer.submit_and_wait(
+      {.actor = ports.server_actor,
+       .idempotency = {},
+       .decide = [&, id](store::Database& tables, Instant at) -> Result<sequencer::Decision> {
+         const auto environment = TRY(store::environment_of_join_token(tables, crypto::sha256(secret), at));
+         if (!environment || *environment != enrolment.environment)
+           return Error{Errc::unauthenticated,
+                        "this join token is unknown, expired, revoked, or for another environment"};
+         const auto known = TRY(store::find_reporter(tables, id));
+         if (known && known->environment == enrolment.environment && known->host == enrolment.host)
+           return sequencer::Decision{};
+         if (known && known->environment != enrolment.environment)
+           return Error{
+               Errc::conflict,
+               fmt::format("this key already reports for '{}'; give the agent a state directory of its own",
+                           known->environment)};
+         return sequencer::Decision{
+             .events = {runtime::ReporterEnrolled{
+                 .id = id,
+                 .actor = known ? encode_hex(known->actor.view()) : crypto::random_hex(16),
+                 .environment = enrolment.environment,
+                 .host = enrolment.host,
+                 .public_key = enrolment.public_key}}};
+       },
+       .done = {}}));
   auto reader = TRY(ports.open_reader());
   const runtime::ReportAnswer answer = TRY(answer_for(*reader, id, ports.clock->now()));
   return json_response(format::encode(answer), 201);
@@ -174,9 +226,11 @@ Result<http::Response> receive_enrolment(const http::Request& request, const Por
 
 }  // namespace
 
-http::Response receive(std::string_view pattern, const http::Request& request, const Ports& ports, store::Database& db,
-                       Instant now) {
-  const auto handler = pattern.ends_with("/reports") ? receive_report : pattern.ends_with("/heartbeats") ? receive_heartbeat : receive_enrolment;
+http::Response receive(std::string_view pattern, const http::Request& request, const Ports& ports,
+                       store::Database& db, Instant now) {
+  const auto handler = pattern.ends_with("/reports")      ? receive_report
+                       : pattern.ends_with("/heartbeats") ? receive_heartbeat
+                                                          : receive_enrolment;
   auto response = handler(request, ports, db, now);
   return response.ok() ? std::move(*response) : http::error_response(response.error());
 }

@@ -18,11 +18,11 @@ struct Route {
   std::string_view pattern;
   Door door = Door::token;
   access::Permission permission = access::Permission::read;
-  ReadHandler read = nullptr;    // one of the two
+  ReadHandler read = nullptr;  // one of the two
   WriteHandler write = nullptr;
   std::string_view summary;
-  std::string_view answer;       // schema of the answer in the OpenAPI document
-  std::string_view body = {};    // schema of the request body
+  std::string_view answer;     // schema of the answer in the OpenAPI document
+  std::string_view body = {};  // schema of the request body
   std::size_t body_bytes_max = limits::request_body_bytes_max;
 };
 
@@ -32,9 +32,12 @@ std::string openapi_document(std::string_view version);
 // Members of a list answer, of one record, and of a text.
 http::Response json_response(std::string body, int status = 200);
 template <class T>
-http::Response record_response(const T& record) { return json_response(format::encode(record)); }
+http::Response record_response(const T& record) {
+  return json_response(format::encode(record));
+}
 template <class T>
-http::Response list_response(std::string_view plural, const std::vector<T>& items, std::string_view next = {}) {
+http::Response list_response(std::string_view plural, const std::vector<T>& items,
+                             std::string_view next = {}) {
   std::string body = "{\"" + std::string(plural) + "\":" + format::encode(items) + ",\"next\":";
   if (next.empty()) body += "null";
   else format::append_json_string(body, next);
@@ -42,14 +45,16 @@ http::Response list_response(std::string_view plural, const std::vector<T>& item
 }
 
 // Query parameters, checked.
-Result<std::int64_t> limit_of(const http::Request& request);                  // ?limit=
-Result<std::int64_t> cursor_of(const http::Request& request);                 // ?cursor=, else the largest number
+Result<std::int64_t> limit_of(const http::Request& request);   // ?limit=
+Result<std::int64_t> cursor_of(const http::Request& request);  // ?cursor=, else the largest number
 Result<std::optional<Instant>> instant_of(const http::Request& request, std::string_view name);
 Result<std::optional<Sha256>> digest_of(const http::Request& request, std::string_view name);
-std::string text_of(const http::Request& request, std::string_view name);     // empty when absent
+std::string text_of(const http::Request& request, std::string_view name);  // empty when absent
 Result<std::int64_t> id_of(const http::Request& request, std::string_view parameter);
 template <class T>
-Result<T> body_of(const http::Request& request) { return format::decode_text<T>(request.body.empty() ? "{}" : request.body); }
+Result<T> body_of(const http::Request& request) {
+  return format::decode_text<T>(request.body.empty() ? "{}" : request.body);
+}
 
 std::string encode_receipt(const ledger::Receipt& receipt);
 

@@ -1,8 +1,9 @@
+#include "api/routes.h"
+
 #include <gtest/gtest.h>
 
 #include <set>
 
-#include "api/routes.h"
 #include "support/api_fixture.h"
 
 namespace weir::api {
@@ -38,8 +39,9 @@ class Routes : public testing::Test {
       for (const auto kind : {access::AccountKind::person, access::AccountKind::service}) {
         if (role == Role::approver && kind == access::AccountKind::service) continue;
         const std::string name = fmt::format("{}-{}", format::name_of(kind), format::name_of(role));
-        const auto answer = api_.post(kind == access::AccountKind::person ? "people" : "service-accounts",
-                                      fmt::format(R"({{"name":"{}","roles":["{}"]}})", name, format::name_of(role)));
+        const auto answer =
+            api_.post(kind == access::AccountKind::person ? "people" : "service-accounts",
+                      fmt::format(R"({{"name":"{}","roles":["{}"]}})", name, format::name_of(role)));
         EXPECT_EQ(answer.status, 201) << name;
         made.push_back({role, kind, std::string(answer.json.text("token"))});
       }
@@ -58,7 +60,8 @@ TEST_F(Routes, every_role_gets_what_the_table_says_and_nothing_else) {
     for (const Account& account : everybody) {
       const auto answer = api_.call(route.method, path, "{", account.token);
       const bool may = role_permits(account.role, account.kind, route.permission);
-      EXPECT_EQ(answer.status == 403, !may) << route.method << ' ' << route.pattern << " as " << format::name_of(account.role);
+      EXPECT_EQ(answer.status == 403, !may)
+          << route.method << ' ' << route.pattern << " as " << format::name_of(account.role);
       EXPECT_NE(answer.status, 401);
       EXPECT_LT(answer.status, 500) << route.pattern << ": " << answer.response.body;
       ++walked;
@@ -112,8 +115,14 @@ TEST_F(Routes, names_that_could_leave_a_directory_are_refused) {
 
 TEST_F(Routes, refused_input_names_its_field_and_changes_nothing) {
   const std::int64_t before = api_.ledger().sequencer().size();
-  struct Case { const char* method; const char* path; const char* body; const char* field; };
-  for (const Case& each : {Case{"PUT", "flows/f", R"({"template":{"attestations":[{"type":"test"}]}})", "template.attestations[0].name"},
+  struct Case {
+    const char* method;
+    const char* path;
+    const char* body;
+    const char* field;
+  };
+  for (const Case& each : {Case{"PUT", "flows/f", R"({"template":{"attestations":[{"type":"test"}]}})",
+                                "template.attestations[0].name"},
                            {"PUT", "flows/f", R"({"colour":"red"})", "colour"},
                            {"PUT", "environments/e", R"({"kind":"moon"})", "kind"},
                            {"POST", "approvals", R"({"artifact":"xyz","environment":"e"})", "artifact"},

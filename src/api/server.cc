@@ -19,13 +19,19 @@ struct MetricRow {
 };
 constexpr std::array metric_rows{
     MetricRow{"weir_ledger_entries", "counter", "Entries in the ledger.", "SELECT size FROM head"},
-    MetricRow{"weir_workloads_live", "gauge", "Workloads that run now.", "SELECT count(*) FROM workload WHERE live>0"},
-    MetricRow{"weir_alerts_open", "gauge", "Alerts that are open.", "SELECT count(*) FROM alert WHERE state='open'"},
+    MetricRow{"weir_workloads_live", "gauge", "Workloads that run now.",
+              "SELECT count(*) FROM workload WHERE live>0"},
+    MetricRow{"weir_alerts_open", "gauge", "Alerts that are open.",
+              "SELECT count(*) FROM alert WHERE state='open'"},
     MetricRow{"weir_reporters", "gauge", "Reporters enrolled.", "SELECT count(*) FROM reporter"},
-    MetricRow{"weir_reporters_faulted", "gauge", "Reporters silent or at fault.", "SELECT count(*) FROM reporter WHERE fault<>''"},
-    MetricRow{"weir_unjudged_workloads", "gauge", "Workloads that wait for a verdict.", "SELECT count(*) FROM unjudged"},
-    MetricRow{"weir_deliveries_pending", "gauge", "Deliveries that wait.", "SELECT count(*) FROM delivery WHERE state='pending'"},
-    MetricRow{"weir_deliveries_dead", "gauge", "Deliveries given up.", "SELECT count(*) FROM delivery WHERE state='dead'"},
+    MetricRow{"weir_reporters_faulted", "gauge", "Reporters silent or at fault.",
+              "SELECT count(*) FROM reporter WHERE fault<>''"},
+    MetricRow{"weir_unjudged_workloads", "gauge", "Workloads that wait for a verdict.",
+              "SELECT count(*) FROM unjudged"},
+    MetricRow{"weir_deliveries_pending", "gauge", "Deliveries that wait.",
+              "SELECT count(*) FROM delivery WHERE state='pending'"},
+    MetricRow{"weir_deliveries_dead", "gauge", "Deliveries given up.",
+              "SELECT count(*) FROM delivery WHERE state='dead'"},
 };
 
 }  // namespace
@@ -34,32 +40,40 @@ Result<http::Response> health(const ReadCall&) { return json_response(R"({"statu
 
 Result<http::Response> readiness(const ReadCall& call) {
   const bool ready = call.ports.sequencer.accepts_writes();
-  return json_response(fmt::format(R"({{"status":"{}","version":"{}"}})", ready ? "ready" : "damaged", call.config.version), ready ? 200 : 503);
+  return json_response(
+      fmt::format(R"({{"status":"{}","version":"{}"}})", ready ? "ready" : "damaged", call.config.version),
+      ready ? 200 : 503);
 }
 
 Result<http::Response> metrics(const ReadCall& call) {
   std::string out;
   const auto line = [&](const MetricRow& row, std::int64_t value) {
-    out += fmt::format("# HELP {} {}\n# TYPE {} {}\n{} {}\n", row.name, row.help, row.name, row.kind, row.name, value);
+    out += fmt::format("# HELP {} {}\n# TYPE {} {}\n{} {}\n", row.name, row.help, row.name, row.kind,
+                       row.name, value);
   };
   for (const MetricRow& row : metric_rows) line(row, TRY(query_count(call.db, row.sql)));
-  line({"weir_writes_accepted", "gauge", "1 while the ledger accepts writes.", ""}, call.ports.sequencer.accepts_writes());
+  line({"weir_writes_accepted", "gauge", "1 while the ledger accepts writes.", ""},
+       call.ports.sequencer.accepts_writes());
   line({"weir_resident_bytes", "gauge", "Resident memory of the server.", ""}, resident_bytes());
   if (call.ports.metrics) out += call.ports.metrics();
   return http::Response{.body = std::move(out), .content_type = "text/plain; version=0.0.4; charset=utf-8"};
 }
 
-Result<http::Response> openapi(const ReadCall& call) { return json_response(openapi_document(call.config.version)); }
+Result<http::Response> openapi(const ReadCall& call) {
+  return json_response(openapi_document(call.config.version));
+}
 
 Result<http::Response> who_am_i(const ReadCall& call) {
   const access::Actor& actor = call.actor;
   std::string body = "{\"name\":";
   format::append_json_string(body, actor.name);
-  body += fmt::format(",\"kind\":{},\"roles\":{},\"organization\":{},\"scopes\":{{\"flows\":{},\"environments\":{}}},\"server\":"
-                      "{{\"version\":\"{}\",\"time\":{}}}}}",
-                      format::encode(actor.kind), format::encode(actor.roles),
-                      format::encode(call.ports.sequencer.identity().organization), format::encode(actor.flows),
-                      format::encode(actor.environments), call.config.version, format::encode(call.now));
+  body += fmt::format(
+      ",\"kind\":{},\"roles\":{},\"organization\":{},\"scopes\":{{\"flows\":{},\"environments\":{}}},"
+      "\"server\":"
+      "{{\"version\":\"{}\",\"time\":{}}}}}",
+      format::encode(actor.kind), format::encode(actor.roles),
+      format::encode(call.ports.sequencer.identity().organization), format::encode(actor.flows),
+      format::encode(actor.environments), call.config.version, format::encode(call.now));
   return json_response(std::move(body));
 }
 

@@ -20,10 +20,12 @@ Status Tokens::reload() {
   return {};
 }
 
-Result<store::TokenHolder> Tokens::recognise(std::string_view bearer, const std::string& address, Instant now) {
+Result<store::TokenHolder> Tokens::recognise(std::string_view bearer, const std::string& address,
+                                             Instant now) {
   constexpr std::string_view scheme = "Bearer ";
   if (!bearer.starts_with(scheme))
-    return Error{Errc::unauthenticated, "send `Authorization: Bearer <token>`; the first token stands in DATA/admin.token"};
+    return Error{Errc::unauthenticated,
+                 "send `Authorization: Bearer <token>`; the first token stands in DATA/admin.token"};
   const Sha256 digest = crypto::sha256(bearer.substr(scheme.size()));
   const std::lock_guard lock(mutex_);
   if (too_many(address, now))

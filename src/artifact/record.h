@@ -1,4 +1,5 @@
-// The record of an artifact: something that can run, identified by digest. Links of an image (index → manifest → config)
+// The record of an artifact: something that can run, identified by digest. Links of an image (index → manifest →
+// config)
 // are computed by the server from the documents' bytes.
 #pragma once
 #include <optional>

@@ -12,12 +12,15 @@ namespace {
 bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
-bool is_name_character(char c) { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.' || c == '~'; }
+bool is_name_character(char c) {
+  return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.' || c == '~';
+}
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 Status check_length(std::string_view text, std::size_t most, std::string_view field) {
   if (text.size() <= most) return {};
-  return Error{Errc::too_large, fmt::format("'{}' has {} bytes, at most {} are allowed", field, text.size(), most),
+  return Error{Errc::too_large,
+               fmt::format("'{}' has {} bytes, at most {} are allowed", field, text.size(), most),
                std::string(field)};
 }
 
@@ -25,11 +28,14 @@ Status check_length(std::string_view text, std::size_t most, std::string_view fi
 
 Status check_name(std::string_view name, std::string_view field) {
   TRY(check_length(name, limits::name_bytes_max, field));
-  if (!name.empty() && is_letter_or_digit(name[0]) && std::all_of(name.begin(), name.end(), is_name_character) &&
-      name.find("..") == std::string_view::npos)
+  if (!name.empty() && is_letter_or_digit(name[0]) &&
+      std::all_of(name.begin(), name.end(), is_name_character) && name.find("..") == std::string_view::npos)
     return {};
-  return invalid(fmt::format("'{}' must be a name: letters, digits, '-', '_', '.', '~', beginning with a letter or digit",
-                             field), std::string(field));
+  return invalid(
+      fmt::format(
+          "'{}' must be a name: letters, digits, '-', '_', '.', '~', beginning with a letter or digit",
+          field),
+      std::string(field));
 }
 
 Status check_title(std::string_view title, std::string_view field) {

@@ -1,4 +1,5 @@
-// Where large content lives: bytes by their SHA-256. A put returns only when the bytes are durable, so an entry may name
+// Where large content lives: bytes by their SHA-256. A put returns only when the bytes are durable, so an entry may
+// name
 // them. Putting the same bytes again is harmless. Safe to share between threads.
 #pragma once
 #include <memory>
@@ -11,8 +12,8 @@ namespace weir::blob {
 class BlobStore {
  public:
   virtual ~BlobStore() = default;
-  virtual Result<Sha256> put(BytesView bytes) = 0;            // too_large beyond limits::blob_bytes_max
-  virtual Result<Bytes> read(const Sha256& digest) = 0;       // corrupt when the bytes no longer have this digest
+  virtual Result<Sha256> put(BytesView bytes) = 0;       // too_large beyond limits::blob_bytes_max
+  virtual Result<Bytes> read(const Sha256& digest) = 0;  // corrupt when the bytes no longer have this digest
   virtual Status remove(const Sha256& digest) = 0;
 };
 

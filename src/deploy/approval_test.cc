@@ -36,9 +36,11 @@ TEST(Approve, accepts_or_refuses_as_the_table_says) {
   };
   for (const RequestCase& row : cases) {
     SCOPED_TRACE(row.name);
-    const ApprovalRequest request{.artifact = crypto::sha256("api"), .environment = std::string(row.environment),
+    const ApprovalRequest request{.artifact = crypto::sha256("api"),
+                                  .environment = std::string(row.environment),
                                   .from = row.from ? std::optional(second(*row.from)) : std::nullopt,
-                                  .until = row.until ? std::optional(second(*row.until)) : std::nullopt, .reason = "release"};
+                                  .until = row.until ? std::optional(second(*row.until)) : std::nullopt,
+                                  .reason = "release"};
     const auto given = approve(request, {.environment_exists = row.exists}, now);
     ASSERT_EQ(given.ok(), !row.refused.has_value());
     if (row.refused) {
@@ -82,10 +84,10 @@ TEST(ApprovalState, is_what_its_period_and_its_revocation_make_it) {
     ApprovalState state;
   };
   const std::array cases{
-      Case{{}, {}, {}, ApprovalState::active},       Case{200, {}, {}, ApprovalState::active},
-      Case{201, {}, {}, ApprovalState::early},       Case{{}, 201, {}, ApprovalState::active},
-      Case{{}, 200, {}, ApprovalState::expired},     Case{100, 150, {}, ApprovalState::expired},
-      Case{{}, {}, 100, ApprovalState::revoked},     Case{201, {}, 100, ApprovalState::revoked},
+      Case{{}, {}, {}, ApprovalState::active},    Case{200, {}, {}, ApprovalState::active},
+      Case{201, {}, {}, ApprovalState::early},    Case{{}, 201, {}, ApprovalState::active},
+      Case{{}, 200, {}, ApprovalState::expired},  Case{100, 150, {}, ApprovalState::expired},
+      Case{{}, {}, 100, ApprovalState::revoked},  Case{201, {}, 100, ApprovalState::revoked},
       Case{{}, 150, 100, ApprovalState::revoked},
   };
   for (const Case& row : cases) {

@@ -27,7 +27,8 @@ Deployment deployment_of(std::string_view text) {
 std::string written(const Assessment& assessment) {
   constexpr std::array<std::string_view, 4> troubles{"missed", "gone", "short", "older-runs"};
   std::string text = assessment.next ? "→" + std::string(format::name_of(*assessment.next)) : "stays";
-  for (const DeploymentTrouble trouble : assessment.troubles) text += " " + std::string(troubles[static_cast<std::size_t>(trouble)]);
+  for (const DeploymentTrouble trouble : assessment.troubles)
+    text += " " + std::string(troubles[static_cast<std::size_t>(trouble)]);
   return text;
 }
 
@@ -62,7 +63,8 @@ TEST(Assess, says_what_a_deployment_becomes_and_what_is_wrong_with_it) {
       {"ended running=0 due", "stays"},
       {"failed running=0 due", "stays"},
   }};
-  for (const auto& [facts, expected] : cases) EXPECT_EQ(written(assess(deployment_of(facts), now)), expected) << facts;
+  for (const auto& [facts, expected] : cases)
+    EXPECT_EQ(written(assess(deployment_of(facts), now)), expected) << facts;
 }
 
 TEST(Deploy, refuses_what_was_not_approved_and_says_what_to_do) {
@@ -70,11 +72,15 @@ TEST(Deploy, refuses_what_was_not_approved_and_says_what_to_do) {
   const auto refused = deploy(request, {.environment_exists = true}, now);
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, Errc::conflict);
-  EXPECT_NE(refused.error().message.find("weir approve " + to_hex(request.artifact) + " --environment prod"), std::string::npos);
+  EXPECT_NE(refused.error().message.find("weir approve " + to_hex(request.artifact) + " --environment prod"),
+            std::string::npos);
 }
 
 TEST(Deploy, sets_the_deadline_and_keeps_what_was_asked) {
-  const DeploymentRequest request{.artifact = crypto::sha256("api"), .environment = "prod", .within = seconds(2), .at_least = 3,
+  const DeploymentRequest request{.artifact = crypto::sha256("api"),
+                                  .environment = "prod",
+                                  .within = seconds(2),
+                                  .at_least = 3,
                                   .alongside = true};
   const auto declared = deploy(request, {.environment_exists = true, .approved_now = true}, now);
   ASSERT_TRUE(declared.ok());
@@ -92,7 +98,11 @@ TEST(Deploy, accepts_or_refuses_as_the_table_says) {
     std::optional<Errc> refused;
   };
   const DeploymentRequest plain{.environment = "prod"};
-  const auto with = [&](auto change) { DeploymentRequest made = plain; change(made); return made; };
+  const auto with = [&](auto change) {
+    DeploymentRequest made = plain;
+    change(made);
+    return made;
+  };
   const DeployFacts approved{.environment_exists = true, .approved_now = true};
   const std::array cases{
       Case{"approved now", plain, approved, {}},
@@ -103,15 +113,21 @@ TEST(Deploy, accepts_or_refuses_as_the_table_says) {
       Case{"at least none", with([](auto& r) { r.at_least = 0; }), approved, Errc::invalid},
       Case{"at least too many", with([](auto& r) { r.at_least = 1'000'001; }), approved, Errc::invalid},
       Case{"back to what never ran here", with([](auto& r) { r.rollback = true; }), approved, Errc::conflict},
-      Case{"back to what ran here", with([](auto& r) { r.rollback = true; }),
-           {.environment_exists = true, .approved_now = true, .approved_before = true}, {}},
-      Case{"back to what ran here, its approval over", with([](auto& r) { r.rollback = true; }),
-           {.environment_exists = true, .approved_before = true}, Errc::conflict},
+      Case{"back to what ran here",
+           with([](auto& r) { r.rollback = true; }),
+           {.environment_exists = true, .approved_now = true, .approved_before = true},
+           {}},
+      Case{"back to what ran here, its approval over",
+           with([](auto& r) { r.rollback = true; }),
+           {.environment_exists = true, .approved_before = true},
+           Errc::conflict},
   };
   for (const Case& row : cases) {
     const auto declared = deploy(row.request, row.facts, now);
     ASSERT_EQ(declared.ok(), !row.refused.has_value()) << row.name;
-    if (row.refused) { EXPECT_EQ(declared.error().code, *row.refused) << row.name; }
+    if (row.refused) {
+      EXPECT_EQ(declared.error().code, *row.refused) << row.name;
+    }
   }
 }
 

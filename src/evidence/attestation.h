@@ -1,5 +1,6 @@
 // An attestation: a statement about an artifact or a trail. Its type decides how the attached evidence is read; counts
-// and verdicts are derived from the evidence by the server, never taken from the client. `compliant` unset is undecided.
+// and verdicts are derived from the evidence by the server, never taken from the client. `compliant` unset is
+// undecided.
 #pragma once
 #include <optional>
 #include <string>
@@ -10,13 +11,13 @@ namespace weir::evidence {
 
 struct AttestationRecorded {
   std::string flow, trail, name;
-  std::string type;                     // test, scan, sbom, provenance, review, ticket, generic, custom:<name>
-  std::optional<Sha256> artifact;       // none: about the trail
-  std::string artifact_name;            // as the trail names it
+  std::string type;                // test, scan, sbom, provenance, review, ticket, generic, custom:<name>
+  std::optional<Sha256> artifact;  // none: about the trail
+  std::string artifact_name;       // as the trail names it
   std::optional<bool> compliant;
-  format::Json summary;                 // what the parser found
+  format::Json summary;  // what the parser found
   std::string description, url, media_type;
-  std::optional<Sha256> content;        // the evidence file, kept as a blob
+  std::optional<Sha256> content;  // the evidence file, kept as a blob
   std::int64_t content_size = 0;
   format::Json predicate;
   static void members(auto& visit, auto& self) {

@@ -22,10 +22,18 @@ Status decode(const Json& json, bool& out, const ReadContext& at) {
   out = *json.boolean();
   return {};
 }
-Status decode(const Json& json, std::int64_t& out, const ReadContext& at) { return decode_integer(json, out, at); }
-Status decode(const Json& json, std::uint64_t& out, const ReadContext& at) { return decode_integer(json, out, at); }
-Status decode(const Json& json, std::int32_t& out, const ReadContext& at) { return decode_integer(json, out, at); }
-Status decode(const Json& json, std::uint32_t& out, const ReadContext& at) { return decode_integer(json, out, at); }
+Status decode(const Json& json, std::int64_t& out, const ReadContext& at) {
+  return decode_integer(json, out, at);
+}
+Status decode(const Json& json, std::uint64_t& out, const ReadContext& at) {
+  return decode_integer(json, out, at);
+}
+Status decode(const Json& json, std::int32_t& out, const ReadContext& at) {
+  return decode_integer(json, out, at);
+}
+Status decode(const Json& json, std::uint32_t& out, const ReadContext& at) {
+  return decode_integer(json, out, at);
+}
 
 Status decode(const Json& json, double& out, const ReadContext& at) {
   if (json.real() == nullptr && json.integer() == nullptr) return at.wrong("a number");
@@ -65,7 +73,9 @@ Status refuse_unknown(const Json& json, const std::vector<std::string_view>& kno
   for (const auto& [name, value] : *json.object()) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string path = at.path.empty() ? name : at.path + "." + name;
-    return invalid(fmt::format("'{}' is not a known field; known: {}", path.substr(0, 128), fmt::join(known, ", ")), path);
+    return invalid(
+        fmt::format("'{}' is not a known field; known: {}", path.substr(0, 128), fmt::join(known, ", ")),
+        path);
   }
   return {};
 }

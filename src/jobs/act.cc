@@ -3,7 +3,8 @@
 namespace weir::jobs {
 
 Status act(const Shared& shared, sequencer::Decide decide) {
-  auto outcome = shared.sequencer.submit_and_wait({.actor = shared.server, .idempotency = {}, .decide = std::move(decide), .done = {}});
+  auto outcome = shared.sequencer.submit_and_wait(
+      {.actor = shared.server, .idempotency = {}, .decide = std::move(decide), .done = {}});
   if (outcome.ok() || outcome.error().code == Errc::conflict) return {};
   return outcome.error();
 }

@@ -19,23 +19,30 @@ struct Acts {
   std::map<std::string, std::vector<std::int64_t>> resolved;  // by why
 };
 
-alert::AlertOpened first_sight_alert(const std::string& environment, const std::string& host, std::int64_t count) {
+alert::AlertOpened first_sight_alert(const std::string& environment, const std::string& host,
+                                     std::int64_t count) {
   const alert::CauseRow& row = alert::row_of(alert::Cause::first_sight);
   const alert::IncidentOrigin origin{.environment = environment, .host = host};
-  return {.key = fmt::format("first-sight {} {}", environment, host), .cause = std::string(row.name), .severity = row.severity,
-          .title = fmt::format("{} unapproved workload{} ran when {} was first seen", count, count == 1 ? "" : "s", host),
+  return {.key = fmt::format("first-sight {} {}", environment, host),
+          .cause = std::string(row.name),
+          .severity = row.severity,
+          .title = fmt::format("{} unapproved workload{} ran when {} was first seen", count,
+                               count == 1 ? "" : "s", host),
           .why = "they started before Weir watched this host, and nobody approved them",
           .remedy = fmt::format("{}: weir env adopt {} --reason …", row.remedy, environment),
-          .subject = fmt::format("host {} {}", environment, host), .origin = origin,
+          .subject = fmt::format("host {} {}", environment, host),
+          .origin = origin,
           .incident = fmt::format("first-sight {} {}", environment, host)};
 }
 
 class Judge final : public Job {
  public:
-  Judge(Shared shared, std::unique_ptr<store::Database> reader) : shared_(std::move(shared)), reader_(std::move(reader)) {}
+  Judge(Shared shared, std::unique_ptr<store::Database> reader)
+      : shared_(std::move(shared)), reader_(std::move(reader)) {}
 
   Result<Step> tick(Instant) override {
-    const std::int64_t waiting = TRY(query_count(*reader_, "SELECT count(*) FROM (SELECT 1 FROM unjudged LIMIT 1)"));
+    const std::int64_t waiting =
+        TRY(query_count(*reader_, "SELECT count(*) FROM (SELECT 1 FROM unjudged LIMIT 1)"));
     if (waiting == 0) {
       const auto due = TRY(query(*reader_, first_sights, [](const store::Row&) { return 0; }));
       if (!due.empty())
@@ -48,13 +55,15 @@ class Judge final : public Job {
 
  private:
   static Result<sequencer::Decision> judge_some(store::Database& tables, Instant now) {
-    const auto waiting = TRY(query(tables, "SELECT workload FROM unjudged LIMIT $1",
-                                   [](const store::Row& row) { return row.string(0); }, workloads_per_step));
+    const auto waiting = TRY(query(
+        tables, "SELECT workload FROM unjudged LIMIT $1", [](const store::Row& row) { return row.string(0); },
+        workloads_per_step));
     Acts acts;
     for (const std::string& workload : waiting) TRY(judge_one(tables, workload, now, acts));
     sequencer::Decision decision{.events = events_of(std::move(acts))};
     decision.keep = [waiting](store::Database& db) -> Status {
-      for (const std::string& workload : waiting) TRY(execute(db, "DELETE FROM unjudged WHERE workload=$1", workload));
+      for (const std::string& workload : waiting)
+        TRY(execute(db, "DELETE FROM unjudged WHERE workload=$1", workload));
       return {};
     };
     return decision;
@@ -64,23 +73,34 @@ class Judge final : public Job {
     const auto facts = TRY(store::workload_facts(tables, id, now));
     if (!facts) return {};
     runtime::Judgement judgement = runtime::judge(facts->subject, facts->known, now);
-    const bool changed = judgement.verdict != facts->verdict || format::encode(judgement.reasons) != facts->reasons;
-    if (changed) acts.verdicts[facts->environment].push_back({facts->id, judgement.verdict, judgement.reasons});
+    const bool changed =
+        judgement.verdict != facts->verdict || format::encode(judgement.reasons) != facts->reasons;
+    if (changed)
+      acts.verdicts[facts->environment].push_back({facts->id, judgement.verdict, judgement.reasons});
     return raise(tables, *facts, std::move(judgement), acts);
   }
 
-  static Status raise(store::Database& tables, const WorkloadFacts& facts, runtime::Judgement judgement, Acts& acts) {
-    const auto wanted = alert::alert_for({.id = facts.id, .environment = facts.environment, .host = facts.host,
-                                          .name = facts.subject.name, .service = facts.service, .kind = facts.subject.kind,
-                                          .digests = facts.subject.digests, .origin = facts.origin,
-                                          .started_at = facts.subject.started_at, .judgement = std::move(judgement)});
+  static Status raise(store::Database& tables, const WorkloadFacts& facts, runtime::Judgement judgement,
+                      Acts& acts) {
+    const auto wanted = alert::alert_for({.id = facts.id,
+                                          .environment = facts.environment,
+                                          .host = facts.host,
+                                          .name = facts.subject.name,
+                                          .service = facts.service,
+                                          .kind = facts.subject.kind,
+                                          .digests = facts.subject.digests,
+                                          .origin = facts.origin,
+                                          .started_at = facts.subject.started_at,
+                                          .judgement = std::move(judgement)});
     const auto open = TRY(store::open_alerts_of_workload(tables, facts.id));
     for (const store::OpenAlert& alert : open)
       if (!wanted) acts.resolved["approved or explained"].push_back(alert.id);
-      else if (alert.cause != wanted->cause) acts.resolved["its cause changed to " + wanted->cause].push_back(alert.id);
+      else if (alert.cause != wanted->cause)
+        acts.resolved["its cause changed to " + wanted->cause].push_back(alert.id);
     if (!wanted) return {};
     if (facts.first_sight && facts.known.approvals.empty()) return {};  // stands in its host's one alert
-    const bool stays = std::any_of(open.begin(), open.end(), [&](const auto& alert) { return alert.cause == wanted->cause; });
+    const bool stays = std::any_of(open.begin(), open.end(),
+                                   [&](const auto& alert) { return alert.cause == wanted->cause; });
     if (stays || (facts.live == 0 && is_condition(wanted->cause))) return {};
     for (const alert::AlertOpened& other : acts.opened)
       if (other.key == wanted->key) return {};
@@ -94,7 +114,9 @@ class Judge final : public Job {
   }
 
   // Conditions of something that runs; they do not outlive it. Executions do.
-  static bool is_condition(std::string_view cause) { return cause == "approval-expired" || cause == "approval-revoked"; }
+  static bool is_condition(std::string_view cause) {
+    return cause == "approval-expired" || cause == "approval-revoked";
+  }
 
   static std::vector<store::Event> events_of(Acts acts) {
     std::vector<store::Event> events;
@@ -113,21 +135,27 @@ class Judge final : public Job {
            return std::tuple(row.string(0), row.string(1), row.integer(2));
          }))) {
       alert::AlertOpened wanted = first_sight_alert(environment, host, left);
-      const auto known = TRY(query_one(tables, "SELECT id, state FROM alert WHERE key=$1 ORDER BY id DESC LIMIT 1",
-                                       [](const store::Row& row) { return std::pair(row.integer(0), row.string(1)); }, wanted.key));
+      const auto known = TRY(query_one(
+          tables, "SELECT id, state FROM alert WHERE key=$1 ORDER BY id DESC LIMIT 1",
+          [](const store::Row& row) { return std::pair(row.integer(0), row.string(1)); }, wanted.key));
       if (!known && left > 0) decision.events.push_back(std::move(wanted));
       if (known && known->second != "resolved" && left == 0)
-        decision.events.push_back(alert::AlertsResolved{{known->first}, "what ran at first sight is approved or has ended"});
+        decision.events.push_back(
+            alert::AlertsResolved{{known->first}, "what ran at first sight is approved or has ended"});
     }
     return decision;
   }
 
   // (environment, host, unapproved workloads of first sight) where an alert is due or may end.
   static constexpr std::string_view first_sights =
-      "SELECT r.environment, r.host, (SELECT count(*) FROM workload w WHERE w.environment=r.environment AND w.host=r.host AND "
-      "w.first_sight=1 AND w.live>0 AND w.verdict NOT IN ('approved','explained','late')) AS bad FROM reporter r WHERE r.reports>0 GROUP BY "
-      "r.environment, r.host HAVING bad>0 <> EXISTS (SELECT 1 FROM alert a WHERE a.cause='first-sight' AND a.state<>'resolved' AND "
-      "a.environment=r.environment AND a.host=r.host) AND (bad=0 OR NOT EXISTS (SELECT 1 FROM alert a WHERE a.cause='first-sight' AND "
+      "SELECT r.environment, r.host, (SELECT count(*) FROM workload w WHERE w.environment=r.environment AND "
+      "w.host=r.host AND "
+      "w.first_sight=1 AND w.live>0 AND w.verdict NOT IN ('approved','explained','late')) AS bad FROM "
+      "reporter r WHERE r.reports>0 GROUP BY "
+      "r.environment, r.host HAVING bad>0 <> EXISTS (SELECT 1 FROM alert a WHERE a.cause='first-sight' AND "
+      "a.state<>'resolved' AND "
+      "a.environment=r.environment AND a.host=r.host) AND (bad=0 OR NOT EXISTS (SELECT 1 FROM alert a WHERE "
+      "a.cause='first-sight' AND "
       "a.environment=r.environment AND a.host=r.host))";
 
   Shared shared_;

@@ -15,12 +15,16 @@ using store::Row;
 
 class PeriodWatch final : public Job {
  public:
-  PeriodWatch(Shared shared, std::unique_ptr<Database> reader) : shared_(std::move(shared)), reader_(std::move(reader)) {}
+  PeriodWatch(Shared shared, std::unique_ptr<Database> reader)
+      : shared_(std::move(shared)), reader_(std::move(reader)) {}
 
   Result<Step> tick(Instant now) override {
     const std::int64_t since = TRY(query_count(*reader_, "SELECT at FROM timer WHERE name='periods'"));
-    const std::int64_t due = TRY(query_count(*reader_, "SELECT count(*) FROM approval WHERE (until_at>$1 AND until_at<=$2) OR (from_at>$3 "
-                                                       "AND from_at<=$4)", since, now, since, now));
+    const std::int64_t due =
+        TRY(query_count(*reader_,
+                        "SELECT count(*) FROM approval WHERE (until_at>$1 AND until_at<=$2) OR (from_at>$3 "
+                        "AND from_at<=$4)",
+                        since, now, since, now));
     if (due == 0 && now.micros - since < minutes(1).micros) return Step::idle;
     TRY(act(shared_, [since](Database&, Instant at) -> Result<sequencer::Decision> {
       return sequencer::Decision{.keep = [since, at](Database& db) { return enlist(db, since, at); }};
@@ -30,11 +34,18 @@ class PeriodWatch final : public Job {
 
  private:
   static Status enlist(Database& db, std::int64_t since, Instant until) {
-    TRY(execute(db, "INSERT INTO unjudged (workload) SELECT DISTINCT w.id FROM approval a JOIN identity i ON i.root=a.artifact JOIN "
-                    "workload_digest d ON d.digest=i.child JOIN workload w ON w.id=d.workload AND w.environment=a.environment WHERE "
-                    "(a.until_at>$1 AND a.until_at<=$2) OR (a.from_at>$3 AND a.from_at<=$4) ON CONFLICT DO NOTHING",
-                since, until, since, until));
-    return execute(db, "INSERT INTO timer (name, at) VALUES ('periods', $1) ON CONFLICT (name) DO UPDATE SET at=excluded.at", until);
+    TRY(execute(
+        db,
+        "INSERT INTO unjudged (workload) SELECT DISTINCT w.id FROM approval a JOIN identity i ON "
+        "i.root=a.artifact JOIN "
+        "workload_digest d ON d.digest=i.child JOIN workload w ON w.id=d.workload AND "
+        "w.environment=a.environment WHERE "
+        "(a.until_at>$1 AND a.until_at<=$2) OR (a.from_at>$3 AND a.from_at<=$4) ON CONFLICT DO NOTHING",
+        since, until, since, until));
+    return execute(
+        db,
+        "INSERT INTO timer (name, at) VALUES ('periods', $1) ON CONFLICT (name) DO UPDATE SET at=excluded.at",
+        until);
   }
 
   Shared shared_;
@@ -43,13 +54,18 @@ class PeriodWatch final : public Job {
 
 class Snapshots final : public Job {
  public:
-  Snapshots(Shared shared, std::unique_ptr<Database> reader) : shared_(std::move(shared)), reader_(std::move(reader)) {}
+  Snapshots(Shared shared, std::unique_ptr<Database> reader)
+      : shared_(std::move(shared)), reader_(std::move(reader)) {}
 
   Result<Step> tick(Instant now) override {
-    const auto changed = TRY(query(*reader_, "SELECT DISTINCT environment FROM instance WHERE joined IS NULL UNION SELECT DISTINCT "
-                                             "environment FROM instance WHERE ended_at IS NOT NULL AND parted IS NULL",
-                                   [](const Row& row) { return row.string(0); }));
-    std::erase_if(since_, [&](const auto& item) { return std::find(changed.begin(), changed.end(), item.first) == changed.end(); });
+    const auto changed =
+        TRY(query(*reader_,
+                  "SELECT DISTINCT environment FROM instance WHERE joined IS NULL UNION SELECT DISTINCT "
+                  "environment FROM instance WHERE ended_at IS NOT NULL AND parted IS NULL",
+                  [](const Row& row) { return row.string(0); }));
+    std::erase_if(since_, [&](const auto& item) {
+      return std::find(changed.begin(), changed.end(), item.first) == changed.end();
+    });
     for (const std::string& environment : changed) {
       const Instant first = since_.try_emplace(environment, now).first->second;
       if (now - first < limits::coalesce_snapshot) continue;
@@ -63,17 +79,22 @@ class Snapshots final : public Job {
   static Result<sequencer::Decision> take(Database& db, const std::string& environment) {
     runtime::SnapshotTaken taken{.environment = environment};
     taken.number = TRY(query_count(db, "SELECT snapshot FROM environment WHERE name=$1", environment)) + 1;
-    taken.started = TRY(query_count(db, "SELECT count(*) FROM instance WHERE environment=$1 AND joined IS NULL", environment));
-    taken.ended = TRY(query_count(db, "SELECT count(*) FROM instance WHERE environment=$1 AND ended_at IS NOT NULL AND parted IS NULL",
-                                  environment));
+    taken.started = TRY(query_count(
+        db, "SELECT count(*) FROM instance WHERE environment=$1 AND joined IS NULL", environment));
+    taken.ended = TRY(query_count(
+        db, "SELECT count(*) FROM instance WHERE environment=$1 AND ended_at IS NOT NULL AND parted IS NULL",
+        environment));
     if (taken.started + taken.ended == 0) return sequencer::Decision{};
     crypto::Hasher hasher;
-    (void)TRY(query(db, "SELECT id FROM instance WHERE environment=$1 AND ended_at IS NULL ORDER BY id", [&](const Row& row) {
-      hasher.update(row.text(0));
-      hasher.update("\n");
-      ++taken.count;
-      return 0;
-    }, environment));
+    (void)TRY(query(
+        db, "SELECT id FROM instance WHERE environment=$1 AND ended_at IS NULL ORDER BY id",
+        [&](const Row& row) {
+          hasher.update(row.text(0));
+          hasher.update("\n");
+          ++taken.count;
+          return 0;
+        },
+        environment));
     taken.digest = hasher.finish();
     return sequencer::Decision{.events = {std::move(taken)}};
   }
@@ -92,29 +113,35 @@ constexpr std::array troubles{
     Trouble{deploy::DeploymentTrouble::missed, alert::Cause::deployment_missed, "Approved, not seen:"},
     Trouble{deploy::DeploymentTrouble::gone, alert::Cause::deployment_gone, "Seen and gone:"},
     Trouble{deploy::DeploymentTrouble::short_of, alert::Cause::deployment_short, "Fewer than declared:"},
-    Trouble{deploy::DeploymentTrouble::superseded_running, alert::Cause::superseded_still_running, "Older one still runs:"},
+    Trouble{deploy::DeploymentTrouble::superseded_running, alert::Cause::superseded_still_running,
+            "Older one still runs:"},
 };
 
 class DeploymentWatch final : public Job {
  public:
-  DeploymentWatch(Shared shared, std::unique_ptr<Database> reader) : shared_(std::move(shared)), reader_(std::move(reader)) {}
+  DeploymentWatch(Shared shared, std::unique_ptr<Database> reader)
+      : shared_(std::move(shared)), reader_(std::move(reader)) {}
 
   Result<Step> tick(Instant now) override {
-    const auto all = TRY(store::list_deployments(*reader_, {.unfinished_only = true, .limit = limits::page_rows_max}));
+    const auto all =
+        TRY(store::list_deployments(*reader_, {.unfinished_only = true, .limit = limits::page_rows_max}));
     bool due = false;
     for (const auto& view : all) due |= !TRY(events_for(*reader_, view.deployment, now)).empty();
     if (!due) return Step::idle;
     TRY(act(shared_, [](Database& db, Instant at) -> Result<sequencer::Decision> {
       sequencer::Decision decision;
-      for (const auto& view : TRY(store::list_deployments(db, {.unfinished_only = true, .limit = limits::page_rows_max})))
-        for (store::Event& event : TRY(events_for(db, view.deployment, at))) decision.events.push_back(std::move(event));
+      for (const auto& view :
+           TRY(store::list_deployments(db, {.unfinished_only = true, .limit = limits::page_rows_max})))
+        for (store::Event& event : TRY(events_for(db, view.deployment, at)))
+          decision.events.push_back(std::move(event));
       return decision;
     }));
     return Step::idle;
   }
 
  private:
-  static Result<std::vector<store::Event>> events_for(Database& db, const deploy::Deployment& deployment, Instant now) {
+  static Result<std::vector<store::Event>> events_for(Database& db, const deploy::Deployment& deployment,
+                                                      Instant now) {
     std::vector<store::Event> events;
     const deploy::Assessment found = deploy::assess(deployment, now);
     if (found.next && *found.next != deployment.state)
@@ -123,23 +150,34 @@ class DeploymentWatch final : public Job {
     const auto open = TRY(store::open_alerts_of_subject(db, subject));
     for (const Trouble& row : troubles) {
       const std::string_view cause = alert::row_of(row.cause).name;
-      const bool holds = std::find(found.troubles.begin(), found.troubles.end(), row.trouble) != found.troubles.end();
-      const auto known = std::find_if(open.begin(), open.end(), [&](const auto& alert) { return alert.cause == cause; });
+      const bool holds =
+          std::find(found.troubles.begin(), found.troubles.end(), row.trouble) != found.troubles.end();
+      const auto known =
+          std::find_if(open.begin(), open.end(), [&](const auto& alert) { return alert.cause == cause; });
       if (holds && known == open.end()) events.push_back(alert_of(deployment, row, subject, found.reason));
-      if (!holds && known != open.end()) events.push_back(alert::AlertsResolved{{known->id}, "the condition has passed"});
+      if (!holds && known != open.end())
+        events.push_back(alert::AlertsResolved{{known->id}, "the condition has passed"});
     }
     return events;
   }
 
-  static alert::AlertOpened alert_of(const deploy::Deployment& at, const Trouble& row, const std::string& subject,
-                                     const std::string& reason) {
+  static alert::AlertOpened alert_of(const deploy::Deployment& at, const Trouble& row,
+                                     const std::string& subject, const std::string& reason) {
     const alert::CauseRow& cause = alert::row_of(row.cause);
     const std::string name = at.artifact_name.empty() ? to_hex(at.artifact).substr(0, 12) : at.artifact_name;
     const alert::IncidentOrigin origin{.environment = at.environment};
-    return {.key = fmt::format("{} {}", cause.name, subject), .cause = std::string(cause.name), .severity = cause.severity,
-            .title = fmt::format("{} {} in {}", row.title, name, at.environment), .who = fmt::format("declared by {}", at.actor),
-            .why = reason.empty() ? fmt::format("{} of {} running, due {}", at.running, at.at_least, to_string(at.deadline)) : reason,
-            .remedy = std::string(cause.remedy), .subject = subject, .origin = origin, .incident = subject};
+    return {.key = fmt::format("{} {}", cause.name, subject),
+            .cause = std::string(cause.name),
+            .severity = cause.severity,
+            .title = fmt::format("{} {} in {}", row.title, name, at.environment),
+            .who = fmt::format("declared by {}", at.actor),
+            .why = reason.empty() ? fmt::format("{} of {} running, due {}", at.running, at.at_least,
+                                                to_string(at.deadline))
+                                  : reason,
+            .remedy = std::string(cause.remedy),
+            .subject = subject,
+            .origin = origin,
+            .incident = subject};
   }
 
   Shared shared_;
@@ -157,7 +195,8 @@ class SilenceWatch final : public Job {
       // The server's own absence is no silence of the reporter's: count from when we began to listen.
       const bool silent = now - std::max(seen.at, since_) > silence_after();
       const auto fault = silent == (seen.fault == "silent") ? std::optional<runtime::ReporterFault>()
-                         : silent ? std::optional(runtime::ReporterFault::silent) : std::optional(runtime::ReporterFault::returned);
+                         : silent                           ? std::optional(runtime::ReporterFault::silent)
+                                                            : std::optional(runtime::ReporterFault::returned);
       if (!fault || (*fault == runtime::ReporterFault::silent && !seen.fault.empty())) continue;
       TRY(act(shared_, [seen, fault](Database& db, Instant at) { return fault_of(db, seen, *fault, at); }));
     }
@@ -169,27 +208,42 @@ class SilenceWatch final : public Job {
     std::string id, environment, host, fault;
     Instant at;
   };
-  static Duration silence_after() { return {limits::heartbeat_interval.micros * limits::heartbeats_missed_max}; }
-
-  static Result<std::vector<Seen>> all(Database& db) {
-    return query(db, "SELECT r.id, r.environment, r.host, r.fault, h.seen_at FROM reporter r JOIN heartbeat h ON h.reporter=r.id",
-                 [](const Row& row) { return Seen{row.string(0), row.string(1), row.string(2), row.string(3), row.instant(4)}; });
+  static Duration silence_after() {
+    return {limits::heartbeat_interval.micros * limits::heartbeats_missed_max};
   }
 
-  static Result<sequencer::Decision> fault_of(Database& db, const Seen& seen, runtime::ReporterFault fault, Instant) {
+  static Result<std::vector<Seen>> all(Database& db) {
+    return query(db,
+                 "SELECT r.id, r.environment, r.host, r.fault, h.seen_at FROM reporter r JOIN heartbeat h ON "
+                 "h.reporter=r.id",
+                 [](const Row& row) {
+                   return Seen{row.string(0), row.string(1), row.string(2), row.string(3), row.instant(4)};
+                 });
+  }
+
+  static Result<sequencer::Decision> fault_of(Database& db, const Seen& seen, runtime::ReporterFault fault,
+                                              Instant) {
     sequencer::Decision decision;
     const std::string subject = fmt::format("reporter {}", seen.id);
     const auto open = TRY(store::open_alerts_of_subject(db, subject));
     const alert::CauseRow& cause = alert::row_of(alert::Cause::reporter_silent);
-    const auto known = std::find_if(open.begin(), open.end(), [&](const auto& alert) { return alert.cause == cause.name; });
-    decision.events.push_back(runtime::ReporterFaulted{seen.id, fault, fmt::format("last seen {}", to_string(seen.at))});
+    const auto known =
+        std::find_if(open.begin(), open.end(), [&](const auto& alert) { return alert.cause == cause.name; });
+    decision.events.push_back(
+        runtime::ReporterFaulted{seen.id, fault, fmt::format("last seen {}", to_string(seen.at))});
     if (fault == runtime::ReporterFault::silent && known == open.end())
       decision.events.push_back(alert::AlertOpened{
-          .key = fmt::format("{} {}", cause.name, subject), .cause = std::string(cause.name), .severity = cause.severity,
+          .key = fmt::format("{} {}", cause.name, subject),
+          .cause = std::string(cause.name),
+          .severity = cause.severity,
           .title = fmt::format("Reporter silent: {}", seen.host),
-          .why = fmt::format("no report and no heartbeat since {}; the state of {} is unknown, not approved", to_string(seen.at), seen.environment),
-          .remedy = std::string(cause.remedy), .subject = subject,
-          .origin = {.environment = seen.environment, .host = seen.host}, .incident = subject, .started_at = seen.at});
+          .why = fmt::format("no report and no heartbeat since {}; the state of {} is unknown, not approved",
+                             to_string(seen.at), seen.environment),
+          .remedy = std::string(cause.remedy),
+          .subject = subject,
+          .origin = {.environment = seen.environment, .host = seen.host},
+          .incident = subject,
+          .started_at = seen.at});
     if (fault == runtime::ReporterFault::returned && known != open.end())
       decision.events.push_back(alert::AlertsResolved{{known->id}, "the reporter is back"});
     return decision;

@@ -10,7 +10,8 @@ namespace weir::page {
 namespace {
 
 TEST(Page, the_root_and_every_place_answer_with_the_page) {
-  for (const auto* path : {"/", "/index.html", "/environments/prod.eu", "/artifacts/sha256:00", "/wall", "/alerts"}) {
+  for (const auto* path :
+       {"/", "/index.html", "/environments/prod.eu", "/artifacts/sha256:00", "/wall", "/alerts"}) {
     const auto asset = find_asset(path);
     ASSERT_TRUE(asset) << path;
     EXPECT_EQ(asset->path, "/index.html");
@@ -20,7 +21,8 @@ TEST(Page, the_root_and_every_place_answer_with_the_page) {
 }
 
 TEST(Page, what_is_neither_file_nor_place_is_not_found) {
-  for (const auto* path : {"", "/v1/orgs", "/environmentsx", "/assets/none.js", "/../index.html", "index.html", "/favicon.ico"})
+  for (const auto* path :
+       {"", "/v1/orgs", "/environmentsx", "/assets/none.js", "/../index.html", "index.html", "/favicon.ico"})
     EXPECT_FALSE(find_asset(path)) << path;
 }
 
@@ -61,7 +63,8 @@ TEST(Page, each_encoding_has_its_own_strong_tag) {
   for (const auto& asset : all_assets()) {
     ASSERT_GE(asset.gzip.size(), 18u) << asset.path;
     EXPECT_EQ(asset.gzip.substr(0, 3), std::string_view("\x1f\x8b\x08", 3)) << asset.path;
-    for (const auto& [tag, bytes] : {std::pair{asset.etag, asset.plain}, std::pair{asset.gzip_etag, asset.gzip}}) {
+    for (const auto& [tag, bytes] :
+         {std::pair{asset.etag, asset.plain}, std::pair{asset.gzip_etag, asset.gzip}}) {
       EXPECT_TRUE(tag.starts_with('"') && tag.ends_with('"') && tag.size() > 2) << tag;
       EXPECT_EQ(tagged.emplace(tag, bytes).first->second, bytes) << "one tag for different bytes: " << tag;
     }

@@ -6,7 +6,8 @@
 namespace weir::runtime {
 namespace {
 
-// Glob over paths: '?' one character but '/', '*' any run without '/', '**' any run. What the newest star took may grow,
+// Glob over paths: '?' one character but '/', '*' any run without '/', '**' any run. What the newest star took may
+// grow,
 // and when it can't, what the newest double star took; older ones never need to: no pattern takes more than the square
 // of the text's length.
 class Glob {
@@ -42,7 +43,8 @@ class Glob {
   }
 
   bool grow() {
-    if (shallow_ && shallow_->taken_to < text_.size() && text_[shallow_->taken_to] != '/') return retry(*shallow_);
+    if (shallow_ && shallow_->taken_to < text_.size() && text_[shallow_->taken_to] != '/')
+      return retry(*shallow_);
     shallow_.reset();
     return deep_ && deep_->taken_to < text_.size() && retry(*deep_);
   }
@@ -83,7 +85,8 @@ Status check(const ScopeRule& rule) {
 
 bool matches(const ScopeRule& rule, const Instance& instance) {
   return field_matches(rule.path, instance.name) && field_matches(rule.user, instance.origin.user) &&
-         field_matches(rule.unit, instance.origin.unit) && field_matches(rule.container, instance.origin.container);
+         field_matches(rule.unit, instance.origin.unit) &&
+         field_matches(rule.container, instance.origin.container);
 }
 
 std::string workload_id(std::string_view environment, std::string_view host, const Instance& instance) {
@@ -101,7 +104,8 @@ std::string workload_id(std::string_view environment, std::string_view host, con
   for (const Sha256& digest : instance.digests) add(digest.view());
   add(instance.origin.user);
   add(instance.origin.unit);
-  add(instance.kind == WorkloadKind::container ? std::string_view() : std::string_view(instance.origin.container));
+  add(instance.kind == WorkloadKind::container ? std::string_view()
+                                               : std::string_view(instance.origin.container));
   return to_hex(hasher.finish()).substr(0, 32);
 }
 

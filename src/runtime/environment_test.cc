@@ -7,8 +7,11 @@
 namespace weir::runtime {
 namespace {
 
-Instance instance(std::string name, std::string user = "app", std::string unit = "api.service", std::string container = "") {
-  return {.id = "i", .name = std::move(name), .digests = {crypto::sha256("x")},
+Instance instance(std::string name, std::string user = "app", std::string unit = "api.service",
+                  std::string container = "") {
+  return {.id = "i",
+          .name = std::move(name),
+          .digests = {crypto::sha256("x")},
           .origin = {.user = std::move(user), .unit = std::move(unit), .container = std::move(container)}};
 }
 
@@ -47,7 +50,8 @@ TEST(ScopeRule, path_is_a_glob_that_stays_within_a_directory_unless_it_is_double
       Case{"a*b*c", "aXXbYYbZZ", false},
   };
   for (const Case& row : cases)
-    EXPECT_EQ(matches(ScopeRule{.path = std::string(row.pattern)}, instance(std::string(row.path))), row.matches)
+    EXPECT_EQ(matches(ScopeRule{.path = std::string(row.pattern)}, instance(std::string(row.path))),
+              row.matches)
         << row.pattern << " on " << row.path;
 }
 
@@ -101,7 +105,8 @@ TEST(WorkloadId, takes_the_name_where_there_is_no_digest) {
 }
 
 TEST(WorkloadId, of_a_container_does_not_depend_on_its_run) {
-  Instance first = instance("api:2", "root", "docker.service", "c1"), second = instance("api:2", "root", "docker.service", "c2");
+  Instance first = instance("api:2", "root", "docker.service", "c1"),
+           second = instance("api:2", "root", "docker.service", "c2");
   first.kind = second.kind = WorkloadKind::container;
   EXPECT_EQ(workload_id("prod", "web1", first), workload_id("prod", "web1", second));
 }

@@ -34,35 +34,40 @@ Reason from_approval(const MatchedApproval& match, const Subject& subject, Insta
   const Approval& approval = match.approval;
   switch (rank(match, subject, now)) {
     case 0:
-      if (approval.adopted)
-        return {ReasonCode::adopted, "adopted " + who_and_when(approval), approval.id};
+      if (approval.adopted) return {ReasonCode::adopted, "adopted " + who_and_when(approval), approval.id};
       if (!match.primary)
-        return {ReasonCode::approved_by_manifest, "approved " + who_and_when(approval) +
-                "; matched by the manifest the host claims, whose link to the content was not recorded", approval.id};
+        return {ReasonCode::approved_by_manifest,
+                "approved " + who_and_when(approval) +
+                    "; matched by the manifest the host claims, whose link to the content was not recorded",
+                approval.id};
       return {ReasonCode::approved, "approved " + who_and_when(approval), approval.id};
     case 1:
       return {ReasonCode::approval_after_start,
-              fmt::format("started at {}, approved only later {}", to_string(subject.started_at), who_and_when(approval)),
+              fmt::format("started at {}, approved only later {}", to_string(subject.started_at),
+                          who_and_when(approval)),
               approval.id};
     case 2:
       return {ReasonCode::approval_not_yet_valid,
               fmt::format("its approval begins at {}", to_string(*approval.from)), approval.id};
     case 4:
       return {ReasonCode::approval_revoked,
-              fmt::format("its approval was revoked by {} at {}", approval.revoked_by, to_string(*approval.revoked_at)),
+              fmt::format("its approval was revoked by {} at {}", approval.revoked_by,
+                          to_string(*approval.revoked_at)),
               approval.id};
     default:
-      return {ReasonCode::approval_expired, fmt::format("its approval ended at {}", to_string(*approval.until)),
-              approval.id};
+      return {ReasonCode::approval_expired,
+              fmt::format("its approval ended at {}", to_string(*approval.until)), approval.id};
   }
 }
 
 std::optional<Reason> by_approval(const Subject& subject, const Knowledge& known, Instant now) {
   const MatchedApproval* best = nullptr;
   for (const MatchedApproval& match : known.approvals) {
-    if (!match.primary && known.primary_linked) continue;  // the content itself is known and is not what was approved
-    const bool better = best == nullptr || rank(match, subject, now) < rank(*best, subject, now) ||
-                        (rank(match, subject, now) == rank(*best, subject, now) && match.approval.id > best->approval.id);
+    if (!match.primary && known.primary_linked)
+      continue;  // the content itself is known and is not what was approved
+    const bool better =
+        best == nullptr || rank(match, subject, now) < rank(*best, subject, now) ||
+        (rank(match, subject, now) == rank(*best, subject, now) && match.approval.id > best->approval.id);
     if (better) best = &match;
   }
   if (best == nullptr) return std::nullopt;
@@ -81,7 +86,8 @@ std::optional<Reason> by_package(const Subject& subject) {
   const std::string named = fmt::format("package {} {}", claim.name, claim.version);
   if (claim.changed)
     return Reason{ReasonCode::changed_content,
-                  fmt::format("{} owns {}, but its content changed without a package transaction", named, subject.name)};
+                  fmt::format("{} owns {}, but its content changed without a package transaction", named,
+                              subject.name)};
   return Reason{ReasonCode::explained_by_package,
                 fmt::format("{} owns it{}; the host's own claim", named,
                             claim.after_baseline ? ", installed after this host was first seen" : "")};
@@ -91,7 +97,8 @@ Reason by_default(const Subject& subject, const Knowledge& known) {
   if (subject.seen == Seen::unseen)
     return {ReasonCode::program_unseen, fmt::format("{} runs a program that is not a file", subject.name)};
   if (subject.seen == Seen::unhashed || subject.digests.empty())
-    return {ReasonCode::unhashed, subject.seen_note.empty() ? "its content could not be read" : subject.seen_note};
+    return {ReasonCode::unhashed,
+            subject.seen_note.empty() ? "its content could not be read" : subject.seen_note};
   if (has_mark(subject, "foreign"))
     return {ReasonCode::foreign_content, fmt::format("the container's image does not hold {}", subject.name)};
   if (known.same_layers_approved)
@@ -120,8 +127,8 @@ Judgement judged(Reason first) {
 
 Judgement judge(const Subject& subject, const Knowledge& known, Instant now) {
   if (has_mark(subject, "outside-runtime"))
-    return judged({ReasonCode::outside_runtime, subject.seen_note.empty() ? "it runs outside any container runtime"
-                                                                         : subject.seen_note});
+    return judged({ReasonCode::outside_runtime,
+                   subject.seen_note.empty() ? "it runs outside any container runtime" : subject.seen_note});
   const std::optional<Reason> approval = by_approval(subject, known, now);
   std::optional<Reason> package = by_package(subject);
   const bool in_force = approval && (row_of(approval->code).verdict == Verdict::approved ||

@@ -21,7 +21,8 @@ MatchedApproval approval_of(std::string_view text) {
   const auto parts = test::split(text, ':');
   const std::size_t sign = parts[0].find('@');
   MatchedApproval match;
-  match.approval = {.id = number(parts[0].substr(0, sign)), .actor = "ada", .recorded_at = at(parts[0].substr(sign + 1))};
+  match.approval = {
+      .id = number(parts[0].substr(0, sign)), .actor = "ada", .recorded_at = at(parts[0].substr(sign + 1))};
   for (std::size_t i = 1; i < parts.size(); ++i) {
     const auto [key, value] = test::word_of(parts[i]);
     if (key == "from") match.approval.from = at(value);
@@ -35,20 +36,29 @@ MatchedApproval approval_of(std::string_view text) {
 }
 
 PackageClaim package_of(std::string_view how) {
-  return {.name = "coreutils", .version = "9.1-1", .after_baseline = how == "new", .changed = how == "changed"};
+  return {
+      .name = "coreutils", .version = "9.1-1", .after_baseline = how == "new", .changed = how == "changed"};
 }
 
 Subject subject_of(std::string_view text) {
-  Subject subject{.name = "/opt/api", .digests = {crypto::sha256("api")}, .started_at = Instant{} + seconds(100)};
+  Subject subject{
+      .name = "/opt/api", .digests = {crypto::sha256("api")}, .started_at = Instant{} + seconds(100)};
   for (const auto& [key, value] : words(text)) {
     if (key == "started") subject.started_at = at(value);
     else if (key == "uncertain") subject.uncertainty = seconds(number(value));
     else if (key == "mark") subject.marks.emplace_back(value);
     else if (key == "package") subject.package = package_of(value);
-    else if (key == "unseen") { subject.seen = Seen::unseen; subject.digests.clear(); }
-    else if (key == "unhashed") { subject.seen = Seen::unhashed; subject.digests.clear(); }
-    else if (key == "interpreter" && value == "foreign") subject.interpreter = Interpreter{.path = "/home/eve/python"};
-    else if (key == "interpreter") subject.interpreter = Interpreter{.path = "/usr/bin/python3", .digest = {}, .package = package_of(value)};
+    else if (key == "unseen") {
+      subject.seen = Seen::unseen;
+      subject.digests.clear();
+    } else if (key == "unhashed") {
+      subject.seen = Seen::unhashed;
+      subject.digests.clear();
+    } else if (key == "interpreter" && value == "foreign")
+      subject.interpreter = Interpreter{.path = "/home/eve/python"};
+    else if (key == "interpreter")
+      subject.interpreter =
+          Interpreter{.path = "/usr/bin/python3", .digest = {}, .package = package_of(value)};
     else ADD_FAILURE() << "unknown fact " << key;
   }
   return subject;
@@ -82,69 +92,114 @@ constexpr std::array cases{
     Case{"approved before the start", "", "approval=1@50", ReasonCode::approved, Verdict::approved, 1},
     Case{"approved at the very start", "", "approval=1@100", ReasonCode::approved, Verdict::approved, 1},
     Case{"adopted", "", "approval=1@50:adopted", ReasonCode::adopted, Verdict::approved, 1},
-    Case{"adopted after the start", "", "approval=1@150:adopted", ReasonCode::approval_after_start, Verdict::late, 1},
-    Case{"approved after the start", "", "approval=1@150", ReasonCode::approval_after_start, Verdict::late, 1},
-    Case{"later, yet within the uncertainty", "uncertain=60", "approval=1@150", ReasonCode::approved, Verdict::approved, 1},
-    Case{"later by exactly the uncertainty", "uncertain=50", "approval=1@150", ReasonCode::approved, Verdict::approved, 1},
-    Case{"later by more than the uncertainty", "uncertain=49", "approval=1@150", ReasonCode::approval_after_start, Verdict::late, 1},
-    Case{"its period began after the start", "", "approval=1@50:from=120", ReasonCode::approval_after_start, Verdict::late, 1},
+    Case{"adopted after the start", "", "approval=1@150:adopted", ReasonCode::approval_after_start,
+         Verdict::late, 1},
+    Case{"approved after the start", "", "approval=1@150", ReasonCode::approval_after_start, Verdict::late,
+         1},
+    Case{"later, yet within the uncertainty", "uncertain=60", "approval=1@150", ReasonCode::approved,
+         Verdict::approved, 1},
+    Case{"later by exactly the uncertainty", "uncertain=50", "approval=1@150", ReasonCode::approved,
+         Verdict::approved, 1},
+    Case{"later by more than the uncertainty", "uncertain=49", "approval=1@150",
+         ReasonCode::approval_after_start, Verdict::late, 1},
+    Case{"its period began after the start", "", "approval=1@50:from=120", ReasonCode::approval_after_start,
+         Verdict::late, 1},
     Case{"a period given back in time counts from when it was given", "", "approval=1@150:from=10",
          ReasonCode::approval_after_start, Verdict::late, 1},
-    Case{"its period begins later", "", "approval=1@50:from=300", ReasonCode::approval_not_yet_valid, Verdict::early, 1},
-    Case{"its period begins now", "", "approval=1@50:from=200", ReasonCode::approval_after_start, Verdict::late, 1},
-    Case{"its period is over", "", "approval=1@50:until=150", ReasonCode::approval_expired, Verdict::expired, 1},
-    Case{"its period ends now", "", "approval=1@50:until=200", ReasonCode::approval_expired, Verdict::expired, 1},
-    Case{"its period ends in a second", "", "approval=1@50:until=201", ReasonCode::approved, Verdict::approved, 1},
+    Case{"its period begins later", "", "approval=1@50:from=300", ReasonCode::approval_not_yet_valid,
+         Verdict::early, 1},
+    Case{"its period begins now", "", "approval=1@50:from=200", ReasonCode::approval_after_start,
+         Verdict::late, 1},
+    Case{"its period is over", "", "approval=1@50:until=150", ReasonCode::approval_expired, Verdict::expired,
+         1},
+    Case{"its period ends now", "", "approval=1@50:until=200", ReasonCode::approval_expired, Verdict::expired,
+         1},
+    Case{"its period ends in a second", "", "approval=1@50:until=201", ReasonCode::approved,
+         Verdict::approved, 1},
     Case{"revoked", "", "approval=1@50:revoked=120", ReasonCode::approval_revoked, Verdict::revoked, 1},
-    Case{"revoked and over", "", "approval=1@50:until=110:revoked=120", ReasonCode::approval_revoked, Verdict::revoked, 1},
+    Case{"revoked and over", "", "approval=1@50:until=110:revoked=120", ReasonCode::approval_revoked,
+         Verdict::revoked, 1},
     // several approvals: the one that speaks best decides
-    Case{"in force beats later", "", "approval=2@150 approval=1@50", ReasonCode::approved, Verdict::approved, 1},
-    Case{"later beats not yet", "", "approval=1@50:from=300 approval=2@150", ReasonCode::approval_after_start, Verdict::late, 2},
-    Case{"not yet beats over", "", "approval=1@50:until=90 approval=2@60:from=300", ReasonCode::approval_not_yet_valid, Verdict::early, 2},
-    Case{"over beats revoked", "", "approval=2@60:revoked=120 approval=1@50:until=150", ReasonCode::approval_expired, Verdict::expired, 1},
-    Case{"approve, revoke, approve", "", "approval=1@50:revoked=60 approval=3@70", ReasonCode::approved, Verdict::approved, 3},
-    Case{"of equals the newest", "", "approval=1@50 approval=2@60", ReasonCode::approved, Verdict::approved, 2},
-    Case{"of equals the newest, in any order", "", "approval=2@60 approval=1@50", ReasonCode::approved, Verdict::approved, 2},
+    Case{"in force beats later", "", "approval=2@150 approval=1@50", ReasonCode::approved, Verdict::approved,
+         1},
+    Case{"later beats not yet", "", "approval=1@50:from=300 approval=2@150", ReasonCode::approval_after_start,
+         Verdict::late, 2},
+    Case{"not yet beats over", "", "approval=1@50:until=90 approval=2@60:from=300",
+         ReasonCode::approval_not_yet_valid, Verdict::early, 2},
+    Case{"over beats revoked", "", "approval=2@60:revoked=120 approval=1@50:until=150",
+         ReasonCode::approval_expired, Verdict::expired, 1},
+    Case{"approve, revoke, approve", "", "approval=1@50:revoked=60 approval=3@70", ReasonCode::approved,
+         Verdict::approved, 3},
+    Case{"of equals the newest", "", "approval=1@50 approval=2@60", ReasonCode::approved, Verdict::approved,
+         2},
+    Case{"of equals the newest, in any order", "", "approval=2@60 approval=1@50", ReasonCode::approved,
+         Verdict::approved, 2},
     // images
-    Case{"only the manifest matches", "", "approval=1@50:manifest", ReasonCode::approved_by_manifest, Verdict::approved, 1},
-    Case{"only the manifest matches, over", "", "approval=1@50:manifest:until=150", ReasonCode::approval_expired, Verdict::expired, 1},
-    Case{"a claimed manifest proves nothing where the config is known", "", "approval=1@50:manifest linked recorded=7",
-         ReasonCode::not_approved_here, Verdict::unapproved, 7},
-    Case{"the config itself is approved and known", "", "approval=1@50 linked", ReasonCode::approved, Verdict::approved, 1},
+    Case{"only the manifest matches", "", "approval=1@50:manifest", ReasonCode::approved_by_manifest,
+         Verdict::approved, 1},
+    Case{"only the manifest matches, over", "", "approval=1@50:manifest:until=150",
+         ReasonCode::approval_expired, Verdict::expired, 1},
+    Case{"a claimed manifest proves nothing where the config is known", "",
+         "approval=1@50:manifest linked recorded=7", ReasonCode::not_approved_here, Verdict::unapproved, 7},
+    Case{"the config itself is approved and known", "", "approval=1@50 linked", ReasonCode::approved,
+         Verdict::approved, 1},
     Case{"same layers, other config", "", "layers=9", ReasonCode::changed_content, Verdict::changed, 9},
     // packages
     Case{"a package owns it", "package", "", ReasonCode::explained_by_package, Verdict::explained},
-    Case{"a package that came later owns it", "package=new", "", ReasonCode::explained_by_package, Verdict::explained},
-    Case{"a package owns it, its content changed", "package=changed", "", ReasonCode::changed_content, Verdict::changed},
-    Case{"approval in force beats the package", "package", "approval=1@50", ReasonCode::approved, Verdict::approved, 1},
-    Case{"approval in force beats changed package content", "package=changed", "approval=1@50", ReasonCode::approved, Verdict::approved, 1},
-    Case{"the package beats an approval that is over", "package", "approval=1@50:until=150", ReasonCode::explained_by_package, Verdict::explained},
+    Case{"a package that came later owns it", "package=new", "", ReasonCode::explained_by_package,
+         Verdict::explained},
+    Case{"a package owns it, its content changed", "package=changed", "", ReasonCode::changed_content,
+         Verdict::changed},
+    Case{"approval in force beats the package", "package", "approval=1@50", ReasonCode::approved,
+         Verdict::approved, 1},
+    Case{"approval in force beats changed package content", "package=changed", "approval=1@50",
+         ReasonCode::approved, Verdict::approved, 1},
+    Case{"the package beats an approval that is over", "package", "approval=1@50:until=150",
+         ReasonCode::explained_by_package, Verdict::explained},
     Case{"changed package content beats a revoked approval", "package=changed", "approval=1@50:revoked=60",
          ReasonCode::changed_content, Verdict::changed},
-    Case{"a package does not explain foreign content", "package mark=foreign", "", ReasonCode::foreign_content, Verdict::unknown},
-    Case{"a package does not explain what was not hashed", "package unhashed", "", ReasonCode::unhashed, Verdict::unknown},
-    Case{"a package does not explain an unseen program", "package unseen", "", ReasonCode::program_unseen, Verdict::unknown},
+    Case{"a package does not explain foreign content", "package mark=foreign", "",
+         ReasonCode::foreign_content, Verdict::unknown},
+    Case{"a package does not explain what was not hashed", "package unhashed", "", ReasonCode::unhashed,
+         Verdict::unknown},
+    Case{"a package does not explain an unseen program", "package unseen", "", ReasonCode::program_unseen,
+         Verdict::unknown},
     // interpreters
-    Case{"approved script, packaged interpreter", "interpreter=packaged", "approval=1@50", ReasonCode::approved, Verdict::approved, 1},
-    Case{"approved script, foreign interpreter", "interpreter=foreign", "approval=1@50", ReasonCode::unknown_interpreter, Verdict::unknown},
-    Case{"approved script, approved interpreter", "interpreter=foreign", "approval=1@50 interpreter", ReasonCode::approved, Verdict::approved, 1},
-    Case{"approved script, changed interpreter", "interpreter=changed", "approval=1@50", ReasonCode::unknown_interpreter, Verdict::unknown},
-    Case{"late script, foreign interpreter", "interpreter=foreign", "approval=1@150", ReasonCode::unknown_interpreter, Verdict::unknown},
-    Case{"packaged script, foreign interpreter", "package interpreter=foreign", "", ReasonCode::unknown_interpreter, Verdict::unknown},
-    Case{"unknown script, foreign interpreter", "interpreter=foreign", "", ReasonCode::unknown_digest, Verdict::unknown},
-    Case{"revoked script, foreign interpreter", "interpreter=foreign", "approval=1@50:revoked=60", ReasonCode::approval_revoked, Verdict::revoked, 1},
+    Case{"approved script, packaged interpreter", "interpreter=packaged", "approval=1@50",
+         ReasonCode::approved, Verdict::approved, 1},
+    Case{"approved script, foreign interpreter", "interpreter=foreign", "approval=1@50",
+         ReasonCode::unknown_interpreter, Verdict::unknown},
+    Case{"approved script, approved interpreter", "interpreter=foreign", "approval=1@50 interpreter",
+         ReasonCode::approved, Verdict::approved, 1},
+    Case{"approved script, changed interpreter", "interpreter=changed", "approval=1@50",
+         ReasonCode::unknown_interpreter, Verdict::unknown},
+    Case{"late script, foreign interpreter", "interpreter=foreign", "approval=1@150",
+         ReasonCode::unknown_interpreter, Verdict::unknown},
+    Case{"packaged script, foreign interpreter", "package interpreter=foreign", "",
+         ReasonCode::unknown_interpreter, Verdict::unknown},
+    Case{"unknown script, foreign interpreter", "interpreter=foreign", "", ReasonCode::unknown_digest,
+         Verdict::unknown},
+    Case{"revoked script, foreign interpreter", "interpreter=foreign", "approval=1@50:revoked=60",
+         ReasonCode::approval_revoked, Verdict::revoked, 1},
     // nothing speaks for it
     Case{"nobody knows it", "", "", ReasonCode::unknown_digest, Verdict::unknown},
     Case{"recorded only", "", "recorded=7", ReasonCode::not_approved_here, Verdict::unapproved, 7},
-    Case{"approved elsewhere", "", "recorded=7 elsewhere=staging", ReasonCode::not_approved_here, Verdict::unapproved, 7},
-    Case{"its name was approved with other content", "", "name=8", ReasonCode::changed_content, Verdict::changed, 8},
-    Case{"recorded content is not changed content", "", "recorded=7 name=8", ReasonCode::not_approved_here, Verdict::unapproved, 7},
-    Case{"foreign content in a container", "mark=foreign", "recorded=7", ReasonCode::foreign_content, Verdict::unknown},
-    Case{"foreign content that is approved itself", "mark=foreign", "approval=1@50", ReasonCode::approved, Verdict::approved, 1},
+    Case{"approved elsewhere", "", "recorded=7 elsewhere=staging", ReasonCode::not_approved_here,
+         Verdict::unapproved, 7},
+    Case{"its name was approved with other content", "", "name=8", ReasonCode::changed_content,
+         Verdict::changed, 8},
+    Case{"recorded content is not changed content", "", "recorded=7 name=8", ReasonCode::not_approved_here,
+         Verdict::unapproved, 7},
+    Case{"foreign content in a container", "mark=foreign", "recorded=7", ReasonCode::foreign_content,
+         Verdict::unknown},
+    Case{"foreign content that is approved itself", "mark=foreign", "approval=1@50", ReasonCode::approved,
+         Verdict::approved, 1},
     Case{"unseen", "unseen", "", ReasonCode::program_unseen, Verdict::unknown},
     Case{"unhashed", "unhashed", "", ReasonCode::unhashed, Verdict::unknown},
-    Case{"outside any runtime, even if approved", "mark=outside-runtime", "approval=1@50", ReasonCode::outside_runtime, Verdict::unknown},
-    Case{"outside any runtime, even if packaged", "mark=outside-runtime package", "", ReasonCode::outside_runtime, Verdict::unknown},
+    Case{"outside any runtime, even if approved", "mark=outside-runtime", "approval=1@50",
+         ReasonCode::outside_runtime, Verdict::unknown},
+    Case{"outside any runtime, even if packaged", "mark=outside-runtime package", "",
+         ReasonCode::outside_runtime, Verdict::unknown},
 };
 
 TEST(Judge, gives_the_verdict_of_the_table) {
@@ -161,7 +216,8 @@ TEST(Judge, gives_the_verdict_of_the_table) {
 
 TEST(Judge, table_above_meets_every_reason_but_not_judged_yet) {
   for (const ReasonRow& row : reason_table) {
-    const bool met = std::any_of(cases.begin(), cases.end(), [&](const Case& at) { return at.code == row.code; });
+    const bool met =
+        std::any_of(cases.begin(), cases.end(), [&](const Case& at) { return at.code == row.code; });
     EXPECT_EQ(met, row.code != ReasonCode::not_judged_yet) << row.name;
   }
 }
@@ -174,8 +230,10 @@ TEST(Judge, reason_names_who_approved_when_and_why) {
 }
 
 TEST(Judge, reason_says_where_else_it_is_approved) {
-  const auto judgement = judge(subject_of(""), knowledge_of("recorded=7 elsewhere=staging elsewhere=test"), now);
-  EXPECT_EQ(judgement.reasons.front().message, "it was recorded, but nobody approved it here; approved for staging, test");
+  const auto judgement =
+      judge(subject_of(""), knowledge_of("recorded=7 elsewhere=staging elsewhere=test"), now);
+  EXPECT_EQ(judgement.reasons.front().message,
+            "it was recorded, but nobody approved it here; approved for staging, test");
 }
 
 TEST(Judge, what_needs_a_person_has_a_severity_and_a_remedy) {

@@ -54,10 +54,10 @@ struct Interpreter {
 
 // A container's image as the runtime and its store describe it; links are the reporter's claim, the server recomputes.
 struct ImageClaim {
-  std::string reference;                // as the runtime names it; never used to match
-  std::optional<Sha256> config;         // image id
-  std::vector<Sha256> manifests;        // from repository digests: manifests or indexes
-  std::vector<Sha256> layers;           // diff ids
+  std::string reference;          // as the runtime names it; never used to match
+  std::optional<Sha256> config;   // image id
+  std::vector<Sha256> manifests;  // from repository digests: manifests or indexes
+  std::vector<Sha256> layers;     // diff ids
   static void members(auto& visit, auto& self) {
     visit("reference", self.reference);
     visit.maybe("config", self.config);
@@ -84,10 +84,10 @@ struct Origin {
   std::string login_user;  // who logged in, from loginuid
   std::string unit;        // systemd unit
   std::string container;   // full container id
-  std::string runtime;     // docker, podman, containerd, cri-o; "none" when no runtime admits to the container
-  std::int64_t session = 0;      // kernel session id (the session leader's pid)
+  std::string runtime;  // docker, podman, containerd, cri-o; "none" when no runtime admits to the container
+  std::int64_t session = 0;  // kernel session id (the session leader's pid)
   std::int64_t pid = 0;
-  std::string directory;   // working directory at exec
+  std::string directory;  // working directory at exec
   std::vector<Ancestor> parents;
   static void members(auto& visit, auto& self) {
     visit.maybe("user", self.user);
@@ -106,14 +106,15 @@ struct Origin {
 struct Instance {
   std::string id;  // stable for this run: "<boot id prefix>-<pid>-<start ns>", container id, "<path>@<ctime>"
   WorkloadKind kind = WorkloadKind::process;
-  std::string name;              // path of the executable or script, image reference, unit name, file path
-  std::vector<Sha256> digests;   // primary first: script or executable content; image config, then manifests
+  std::string name;             // path of the executable or script, image reference, unit name, file path
+  std::vector<Sha256> digests;  // primary first: script or executable content; image config, then manifests
   Seen seen = Seen::whole;
   std::string seen_note;
-  Instant started_at;            // the exec, not the fork
-  Duration uncertainty;          // of started_at against the server's clock
+  Instant started_at;               // the exec, not the fork
+  Duration uncertainty;             // of started_at against the server's clock
   std::optional<Instant> ended_at;  // set when it already ended before this report was made
-  std::vector<std::string> marks;   // deleted, memfd, foreign (its image does not hold it), outside-runtime, transient
+  std::vector<std::string>
+      marks;  // deleted, memfd, foreign (its image does not hold it), outside-runtime, transient
   std::optional<PackageClaim> package;
   std::optional<Interpreter> interpreter;
   std::optional<ImageClaim> image;
@@ -187,18 +188,19 @@ struct Report {
   std::int64_t version = 1;
   std::string environment;
   std::string host;
-  std::string incarnation;      // random per agent process
-  std::int64_t sequence = 0;    // 1, 2, … within an incarnation
-  std::optional<Sha256> previous;  // digest of the previous report's bytes, of whichever incarnation; none for the first
+  std::string incarnation;    // random per agent process
+  std::int64_t sequence = 0;  // 1, 2, … within an incarnation
+  std::optional<Sha256>
+      previous;  // digest of the previous report's bytes, of whichever incarnation; none for the first
   Instant sent_at;
-  bool full = false;            // `started` is everything that runs now; what is absent has ended
+  bool full = false;                 // `started` is everything that runs now; what is absent has ended
   std::int64_t part = 0, parts = 0;  // of a full report too large for one body: 1..parts; 0 of 0: it is whole
   std::vector<Instance> started;
   std::vector<Ended> ended;
   std::vector<RunCount> counts;
-  std::vector<Source> sources;  // in full reports, and when they change
-  std::int64_t events_lost = 0; // since the report before; a full report follows
-  std::int64_t spooled = 0;     // reports that waited on disk before this one
+  std::vector<Source> sources;   // in full reports, and when they change
+  std::int64_t events_lost = 0;  // since the report before; a full report follows
+  std::int64_t spooled = 0;      // reports that waited on disk before this one
   static void members(auto& visit, auto& self) {
     visit("version", self.version);
     visit("environment", self.environment);
@@ -271,7 +273,8 @@ struct Heartbeat {
   }
 };
 
-// Enrolment: a reporter proves its key by signing this document with it (header Weir-Signature), and shows a join token.
+// Enrolment: a reporter proves its key by signing this document with it (header Weir-Signature), and shows a join
+// token.
 struct Enrolment {
   std::string environment, host;
   std::string public_key;  // base64, Ed25519

@@ -24,6 +24,7 @@ struct Decision {
   std::vector<store::Event> events;  // may be empty: accepted, and nothing new to record
   // The answer's resource as JSON, made once the entries have their indexes.
   std::function<std::string(std::span<const Appended>)> answer;
+  bool answer_is_secret = false;  // it shows something once: a repeated request gets the receipt without it
   // Rows of owned tables that belong to this act (secrets); runs in the same transaction.
   std::function<Status(store::Database&)> keep;
 };
@@ -40,6 +41,7 @@ struct Outcome {
   std::vector<Appended> appended;        // none for a replayed or empty decision
   std::optional<ledger::Receipt> receipt;  // of the first entry
   bool replayed = false;                 // answered from the idempotency key
+  bool answer_is_secret = false;         // not kept with the idempotency key
 };
 
 struct Command {

@@ -1,4 +1,5 @@
-// Damage on purpose: what is stored is changed behind the ledger's back, and the opening, the read that meets it, or the
+// Damage on purpose: what is stored is changed behind the ledger's back, and the opening, the read that meets it, or
+// the
 // verification says so. Here the database's own rows are changed; damage below SQLite is in store/sqlite.
 #include <gtest/gtest.h>
 
@@ -21,14 +22,19 @@ class Damage : public testing::Test {
     const auto report = ledger_.verify();
     if (!report) return report.error().message;
     if (report->sound()) return "sound";
-    return report->first_fault ? fmt::format("{}: {}", report->first_fault->index.value, report->first_fault->what) : "no checkpoint";
+    return report->first_fault
+               ? fmt::format("{}: {}", report->first_fault->index.value, report->first_fault->what)
+               : "no checkpoint";
   }
   LedgerFixture ledger_;
 };
 
 std::string flip(std::string_view table, std::string_view column, int byte, std::string_view where) {
-  return fmt::format("UPDATE {0} SET {1}=CAST(substr({1},1,{2}) || CASE WHEN substr({1},{2}+1,1)=x'00' THEN x'01' ELSE x'00' END || "
-                     "substr({1},{2}+2) AS BLOB) WHERE {3}", table, column, byte, where);
+  return fmt::format(
+      "UPDATE {0} SET {1}=CAST(substr({1},1,{2}) || CASE WHEN substr({1},{2}+1,1)=x'00' THEN x'01' ELSE "
+      "x'00' END || "
+      "substr({1},{2}+2) AS BLOB) WHERE {3}",
+      table, column, byte, where);
 }
 
 TEST_F(Damage, undamaged_it_opens_and_is_sound) {
@@ -40,7 +46,8 @@ TEST_F(Damage, of_the_newest_entries_or_of_the_head_is_found_at_the_start) {
   constexpr std::array<std::array<std::string_view, 2>, 9> cases{{
       {"an entry is gone from the end", "DELETE FROM entry WHERE idx=599"},
       {"an entry is there that the head does not know", "INSERT INTO entry (idx, leaf) VALUES (600, x'00')"},
-      {"a leaf behind the last full tile is another", "UPDATE entry SET leaf=(SELECT leaf FROM entry WHERE idx=1) WHERE idx=550"},
+      {"a leaf behind the last full tile is another",
+       "UPDATE entry SET leaf=(SELECT leaf FROM entry WHERE idx=1) WHERE idx=550"},
       {"a leaf behind the last full tile is gone", "DELETE FROM entry WHERE idx=550"},
       {"a full tile is gone", "DELETE FROM tile WHERE id=0"},
       {"a full tile is another", "UPDATE tile SET hashes=(SELECT hashes FROM tile WHERE id=1) WHERE id=0"},
@@ -92,7 +99,8 @@ TEST_F(Damage, of_an_old_leaf_is_found_by_its_read_and_by_the_verification) {
 }
 
 TEST_F(Damage, of_any_byte_of_a_leaf_makes_the_verification_fail) {
-  const auto leaf = query_one(*ledger_.reader(), "SELECT leaf FROM entry WHERE idx=100", [](const store::Row& row) { return Bytes(row.bytes(0)); });
+  const auto leaf = query_one(*ledger_.reader(), "SELECT leaf FROM entry WHERE idx=100",
+                              [](const store::Row& row) { return Bytes(row.bytes(0)); });
   for (std::size_t byte = 0; byte < (*leaf)->size(); ++byte) {
     alter(flip("entry", "leaf", static_cast<int>(byte), "idx=100"));
     EXPECT_NE(verified(), "sound") << "byte " << byte;
@@ -103,8 +111,9 @@ TEST_F(Damage, of_any_byte_of_a_leaf_makes_the_verification_fail) {
 }
 
 TEST_F(Damage, of_a_payload_its_key_or_its_salt_is_found_by_its_read) {
-  for (const std::string& sql : {flip("entry", "payload", 3, "idx=7"), flip("payload_key", "key", 3, "idx=7"), flip("payload_key", "salt", 3, "idx=7"),
-                                 std::string("UPDATE entry SET payload=NULL WHERE idx=7")}) {
+  for (const std::string& sql :
+       {flip("entry", "payload", 3, "idx=7"), flip("payload_key", "key", 3, "idx=7"),
+        flip("payload_key", "salt", 3, "idx=7"), std::string("UPDATE entry SET payload=NULL WHERE idx=7")}) {
     SCOPED_TRACE(sql);
     LedgerFixture ledger;
     ledger.fill(10);
@@ -120,7 +129,9 @@ TEST_F(Damage, of_a_payload_its_key_or_its_salt_is_found_by_its_read) {
 
 TEST_F(Damage, of_a_blob_is_found_by_its_read) {
   ASSERT_TRUE(ledger_.open().ok());
-  ASSERT_TRUE(ledger_.append(evidence::Trail{.flow = "api", .name = "t", .description = std::string(70'000, 'x')}).ok());
+  ASSERT_TRUE(
+      ledger_.append(evidence::Trail{.flow = "api", .name = "t", .description = std::string(70'000, 'x')})
+          .ok());
   for (const auto& file : std::filesystem::recursive_directory_iterator(ledger_.directory().path("blobs"))) {
     if (!file.is_regular_file()) continue;
     std::fstream stream(file.path(), std::ios::in | std::ios::out | std::ios::binary);
@@ -132,8 +143,11 @@ TEST_F(Damage, of_a_blob_is_found_by_its_read) {
 }
 
 TEST_F(Damage, entries_that_changed_places_are_found_by_the_verification) {
-  alter("UPDATE entry SET idx=-1 WHERE idx=10; UPDATE entry SET idx=10 WHERE idx=11; UPDATE entry SET idx=11 WHERE idx=-1;"
-        "UPDATE payload_key SET idx=-1 WHERE idx=10; UPDATE payload_key SET idx=10 WHERE idx=11; UPDATE payload_key SET idx=11 WHERE idx=-1");
+  alter(
+      "UPDATE entry SET idx=-1 WHERE idx=10; UPDATE entry SET idx=10 WHERE idx=11; UPDATE entry SET idx=11 "
+      "WHERE idx=-1;"
+      "UPDATE payload_key SET idx=-1 WHERE idx=10; UPDATE payload_key SET idx=10 WHERE idx=11; UPDATE "
+      "payload_key SET idx=11 WHERE idx=-1");
   EXPECT_NE(verified(), "sound");
 }
 

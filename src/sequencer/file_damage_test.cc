@@ -22,11 +22,12 @@ std::string contents(const LedgerFixture& ledger) {
   if (!db) return "error: " + db.error().message;
   std::string all;
   for (const std::string_view table : store::ledger_tables) {
-    const auto rows = query(**db, fmt::format("SELECT * FROM {} ORDER BY 1", table), [](const store::Row& row) {
-      std::string text;
-      for (int column = 0; column < 3; ++column) text += encode_hex(row.bytes(column)) + " ";
-      return text;
-    });
+    const auto rows =
+        query(**db, fmt::format("SELECT * FROM {} ORDER BY 1", table), [](const store::Row& row) {
+          std::string text;
+          for (int column = 0; column < 3; ++column) text += encode_hex(row.bytes(column)) + " ";
+          return text;
+        });
     if (!rows) return "error: " + rows.error().message;
     for (const std::string& row : *rows) all += row + "\n";
   }
@@ -44,7 +45,8 @@ void flip(const std::string& path, std::int64_t at) {
 class FileDamage : public testing::Test {
  protected:
   void SetUp() override {
-    for (const store::Event& event : test::history(ledger_.clock().now(), 0)) ASSERT_TRUE(ledger_.append(event).ok());
+    for (const store::Event& event : test::history(ledger_.clock().now(), 0))
+      ASSERT_TRUE(ledger_.append(event).ok());
     ledger_.fill(400);
     ledger_.close();
     ASSERT_TRUE(ledger_.alter("PRAGMA wal_checkpoint(TRUNCATE)").ok());
@@ -69,13 +71,15 @@ TEST_F(FileDamage, undamaged_every_page_is_read_and_none_complained_of) {
 TEST_F(FileDamage, of_one_byte_anywhere_is_found_by_the_scrub_and_never_read_as_an_answer) {
   std::mt19937_64 random(4711);
   for (int i = 0; i < 200; ++i) {
-    const auto at = i < 100 ? static_cast<std::int64_t>(i) : static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(size_));
+    const auto at = i < 100 ? static_cast<std::int64_t>(i)
+                            : static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(size_));
     SCOPED_TRACE(at);
     flip(ledger_.database_path(), at);
     const auto scrub = scrubbed();
     ASSERT_FALSE(scrub.ok());
     EXPECT_EQ(scrub.error().code, Errc::corrupt);
-    EXPECT_NE(scrub.error().message.find(fmt::format("page {} ", at / 4096 + 1)), std::string::npos) << scrub.error().message;
+    EXPECT_NE(scrub.error().message.find(fmt::format("page {} ", at / 4096 + 1)), std::string::npos)
+        << scrub.error().message;
     const std::string read = contents(ledger_);
     EXPECT_TRUE(read == expected_ || read.starts_with("error")) << "a wrong answer";
     flip(ledger_.database_path(), at);
@@ -89,12 +93,15 @@ TEST_F(FileDamage, of_a_page_that_a_read_needs_names_file_and_page) {
   ASSERT_FALSE(opened.ok());
   EXPECT_EQ(opened.error().code, Errc::corrupt) << opened.error().message;
   flip(ledger_.database_path(), 5);
-  const auto root_page = query_count(*ledger_.reader(), "SELECT rootpage FROM sqlite_schema WHERE name='entry'").value();
+  const auto root_page =
+      query_count(*ledger_.reader(), "SELECT rootpage FROM sqlite_schema WHERE name='entry'").value();
   flip(ledger_.database_path(), (root_page - 1) * 4096 + 77);
   const auto read = read_entry(*ledger_.reader(), ledger_.blobs(), 3);
   ASSERT_FALSE(read.ok());
   EXPECT_EQ(read.error().code, Errc::corrupt);
-  EXPECT_NE(read.error().message.find(fmt::format("ledger.db: page {} is not what was written", root_page)), std::string::npos) << read.error().message;
+  EXPECT_NE(read.error().message.find(fmt::format("ledger.db: page {} is not what was written", root_page)),
+            std::string::npos)
+      << read.error().message;
 }
 
 TEST_F(FileDamage, a_page_put_in_the_place_of_another_is_found) {
@@ -115,7 +122,8 @@ TEST_F(FileDamage, a_page_of_zeros_is_found) {
 
 TEST_F(FileDamage, a_file_cut_off_is_found_wherever_it_was_cut) {
   const std::string whole = ledger_.directory().read("ledger.db");
-  for (const std::int64_t left : {std::int64_t{50}, std::int64_t{1000}, std::int64_t{4096}, size_ / 8192 * 4096, size_ / 2 + 1, size_ - 4096, size_ - 1}) {
+  for (const std::int64_t left : {std::int64_t{50}, std::int64_t{1000}, std::int64_t{4096},
+                                  size_ / 8192 * 4096, size_ / 2 + 1, size_ - 4096, size_ - 1}) {
     SCOPED_TRACE(left);
     ledger_.directory().write("ledger.db", whole.substr(0, static_cast<std::size_t>(left)));
     const std::string read = contents(ledger_);
@@ -144,7 +152,8 @@ TEST_F(FileDamage, of_the_write_ahead_log_under_a_running_server_is_found_by_the
     flip(log, at);
     const std::string read = contents(ledger_);
     EXPECT_TRUE(read == good || read.starts_with("error")) << "a wrong answer";
-    found += read.starts_with("error") && read.find("write-ahead log is not what was written") != std::string::npos;
+    found += read.starts_with("error") &&
+             read.find("write-ahead log is not what was written") != std::string::npos;
     flip(log, at);
   }
   EXPECT_GT(found, 20) << "most pages of the log belong to what was read";
@@ -155,7 +164,8 @@ TEST_F(FileDamage, of_the_write_ahead_log_does_not_reach_the_database_file) {
   ASSERT_TRUE(ledger_.open().ok());
   ledger_.fill(200);
   const std::string log = ledger_.database_path() + "-wal";
-  const auto at = static_cast<std::int64_t>(std::filesystem::file_size(log)) - 1000;  // the newest frame of its page
+  const auto at =
+      static_cast<std::int64_t>(std::filesystem::file_size(log)) - 1000;  // the newest frame of its page
   flip(log, at);
   auto checkpointer = std::move(ledger_.connect(store::OpenMode::read_write)).value();
   const Status moved = checkpointer->script("PRAGMA wal_checkpoint(PASSIVE)");
@@ -166,16 +176,21 @@ TEST_F(FileDamage, of_the_write_ahead_log_does_not_reach_the_database_file) {
   EXPECT_TRUE(ledger_.verify()->sound());
 }
 
-// The cache is made too small for the transaction, so it writes pages into the log before it commits, some of them twice.
+// The cache is made too small for the transaction, so it writes pages into the log before it commits, some of them
+// twice.
 TEST_F(FileDamage, a_transaction_larger_than_the_cache_is_not_mistaken_for_damage) {
   auto db = std::move(ledger_.connect(store::OpenMode::read_write)).value();
-  ASSERT_TRUE(db->script("PRAGMA cache_size=20; CREATE TABLE big (id INTEGER PRIMARY KEY, x BLOB, y INTEGER)").ok());
+  ASSERT_TRUE(
+      db->script("PRAGMA cache_size=20; CREATE TABLE big (id INTEGER PRIMARY KEY, x BLOB, y INTEGER)").ok());
   for (const bool commits : {false, true}) {
     ASSERT_TRUE(db->begin().ok());
     for (int round = 0; round < 4; ++round)
       for (int id = 0; id < 600; ++id)
-        ASSERT_TRUE(execute(*db, "INSERT INTO big (id, x, y) VALUES ($1, randomblob(1500), $2) ON CONFLICT (id) DO UPDATE SET x=randomblob(1500), y=y+1",
-                            (id * 7919) % 600, round).ok());
+        ASSERT_TRUE(execute(*db,
+                            "INSERT INTO big (id, x, y) VALUES ($1, randomblob(1500), $2) ON CONFLICT (id) "
+                            "DO UPDATE SET x=randomblob(1500), y=y+1",
+                            (id * 7919) % 600, round)
+                        .ok());
     EXPECT_EQ(query_count(*db, "SELECT count(*) FROM big WHERE length(x)=1500").value(), 600);
     if (commits) ASSERT_TRUE(db->commit().ok());
     else db->rollback();
@@ -191,8 +206,11 @@ TEST_F(FileDamage, after_much_was_deleted_every_page_of_the_file_still_has_its_c
   auto db = std::move(ledger_.connect(store::OpenMode::read_write)).value();
   for (int round = 0; round < 5; ++round) {
     ASSERT_TRUE(db->script("CREATE TABLE churn AS SELECT e.idx, randomblob(3000) AS x FROM entry e;"
-                           "DELETE FROM churn WHERE idx % 3 = 0; DROP TABLE churn;").ok());
-    ASSERT_TRUE(db->script("BEGIN; CREATE TABLE brief AS SELECT randomblob(9000) AS x FROM entry; DROP TABLE brief; COMMIT;").ok());
+                           "DELETE FROM churn WHERE idx % 3 = 0; DROP TABLE churn;")
+                    .ok());
+    ASSERT_TRUE(db->script("BEGIN; CREATE TABLE brief AS SELECT randomblob(9000) AS x FROM entry; DROP TABLE "
+                           "brief; COMMIT;")
+                    .ok());
     ASSERT_TRUE(db->script("PRAGMA wal_checkpoint(PASSIVE)").ok());
     const auto pages = scrubbed();
     ASSERT_TRUE(pages.ok()) << pages.error().message;
@@ -205,7 +223,9 @@ TEST_F(FileDamage, a_database_made_without_page_checksums_is_refused_and_left_al
   flip(path, 20);  // says how many bytes of a page are reserved
   const std::string before = test::read_file(path);
   auto db = store::open_sqlite(path, store::OpenMode::read_write);
-  if (db) { EXPECT_FALSE((*db)->script("CREATE TABLE x (y)").ok()); }
+  if (db) {
+    EXPECT_FALSE((*db)->script("CREATE TABLE x (y)").ok());
+  }
   db = Error{};
   EXPECT_EQ(test::read_file(path), before);
 }

@@ -1,7 +1,6 @@
 #include "sequencer/ledger_store.h"
 
 #include "crypto/digest.h"
-#include "crypto/random.h"
 #include "crypto/seal.h"
 #include "store/project.h"
 #include "store/schema.h"
@@ -19,7 +18,8 @@ std::int64_t tile_row_id(int level, std::uint64_t n) {
 }
 
 Error damaged(std::int64_t index, std::string_view what) {
-  return {Errc::corrupt, fmt::format("entry {} is damaged: {}; stop, run `weir ledger verify`, restore", index, what)};
+  return {Errc::corrupt,
+          fmt::format("entry {} is damaged: {}; stop, run `weir ledger verify`, restore", index, what)};
 }
 
 struct EntryRow {
@@ -66,14 +66,19 @@ Result<std::optional<Head>> load_head(store::Database& db) {
 }
 
 Status save_head(store::Database& db, const Head& head) {
-  return execute(db, "INSERT INTO head (one, size, root, checkpoint, at) VALUES (1,$1,$2,$3,$4) ON CONFLICT (one) DO UPDATE SET "
-                     "size=excluded.size, root=excluded.root, checkpoint=excluded.checkpoint, at=excluded.at",
+  return execute(db,
+                 "INSERT INTO head (one, size, root, checkpoint, at) VALUES (1,$1,$2,$3,$4) ON CONFLICT "
+                 "(one) DO UPDATE SET "
+                 "size=excluded.size, root=excluded.root, checkpoint=excluded.checkpoint, at=excluded.at",
                  head.size.value, head.root, head.checkpoint, head.at);
 }
 
 Result<StoredEntry> read_entry(store::Database& db, blob::BlobStore& blobs, std::int64_t index) {
-  auto row = TRY(query_one(db, fmt::format("SELECT {} FROM entry e LEFT JOIN payload_key k ON k.idx=e.idx WHERE e.idx=$1",
-                                           entry_columns), entry_row, index));
+  auto row = TRY(
+      query_one(db,
+                fmt::format("SELECT {} FROM entry e LEFT JOIN payload_key k ON k.idx=e.idx WHERE e.idx=$1",
+                            entry_columns),
+                entry_row, index));
   if (!row) return not_found(fmt::format("there is no entry {}", index));
   auto entry = TRY(opened(index, std::move(*row), blobs));
   const auto leaf = ledger::decode_leaf(entry.leaf);
@@ -83,19 +88,15 @@ Result<StoredEntry> read_entry(store::Database& db, blob::BlobStore& blobs, std:
   return entry;
 }
 
-Result<Sha256> append_entry(store::Database& db, blob::BlobStore& blobs, std::int64_t index, const ledger::Leaf& leaf,
-                            const ledger::Salt& salt, BytesView payload) {
-  const Bytes encoded = ledger::encode(leaf);
-  const Bytes key = crypto::random_bytes(crypto::seal_key_bytes);
-  const Bytes sealed = crypto::seal(key, payload);
-  if (payload.size() <= limits::payload_inline_bytes_max) {
-    TRY(execute(db, "INSERT INTO entry (idx, leaf, payload) VALUES ($1,$2,$3)", index, Blob{encoded}, Blob{sealed}));
+Status append_entry(store::Database& db, blob::BlobStore& blobs, const NewEntry& entry) {
+  const Bytes sealed = crypto::seal(entry.key, entry.payload);
+  if (entry.payload.size() <= limits::payload_inline_bytes_max) {
+    TRY(execute(db, "INSERT INTO entry (idx, leaf, payload) VALUES ($1,$2,$3)", entry.index, Blob{entry.leaf}, Blob{sealed}));
   } else {
     const Sha256 blob = TRY(blobs.put(sealed));
-    TRY(execute(db, "INSERT INTO entry (idx, leaf, blob) VALUES ($1,$2,$3)", index, Blob{encoded}, blob));
+    TRY(execute(db, "INSERT INTO entry (idx, leaf, blob) VALUES ($1,$2,$3)", entry.index, Blob{entry.leaf}, blob));
   }
-  TRY(execute(db, "INSERT INTO payload_key (idx, salt, key) VALUES ($1,$2,$3)", index, Blob{salt.view()}, Blob{key}));
-  return ledger::leaf_hash(encoded);
+  return execute(db, "INSERT INTO payload_key (idx, salt, key) VALUES ($1,$2,$3)", entry.index, Blob{entry.salt}, Blob{entry.key});
 }
 
 Status save_tiles(store::Database& db, std::span<const ledger::CompletedTile> tiles) {
@@ -106,17 +107,22 @@ Status save_tiles(store::Database& db, std::span<const ledger::CompletedTile> ti
 }
 
 Result<Bytes> StoredTiles::read_tile(const ledger::TileId& tile) {
-  const auto full = TRY(query_one(db_, "SELECT hashes FROM tile WHERE id=$1",
-                                  [](const Row& row) { return Bytes(row.bytes(0)); }, tile_row_id(tile.level, tile.n)));
+  const auto full = TRY(query_one(
+      db_, "SELECT hashes FROM tile WHERE id=$1", [](const Row& row) { return Bytes(row.bytes(0)); },
+      tile_row_id(tile.level, tile.n)));
   if (full) return full->substr(0, std::size_t{tile.width} * 32);
   if (tile.width == ledger::tile_width)
     return Error{Errc::corrupt, fmt::format("the ledger's {} is missing", ledger::tile_path(tile))};
   Bytes hashes;
   if (tile.level == 0) {
     const auto first = static_cast<std::int64_t>(tile.n * ledger::tile_width);
-    (void)TRY(query(db_, "SELECT leaf FROM entry WHERE idx>=$1 AND idx<$2 ORDER BY idx",
-                    [&](const Row& row) { hashes += ledger::leaf_hash(row.bytes(0)).view(); return 0; }, first,
-                    first + tile.width));
+    (void)TRY(query(
+        db_, "SELECT leaf FROM entry WHERE idx>=$1 AND idx<$2 ORDER BY idx",
+        [&](const Row& row) {
+          hashes += ledger::leaf_hash(row.bytes(0)).view();
+          return 0;
+        },
+        first, first + tile.width));
   } else {
     for (unsigned i = 0; i < tile.width; ++i)
       hashes += TRY(root_of_tile(db_, tile.level - 1, tile.n * ledger::tile_width + i)).view();
@@ -130,15 +136,17 @@ Result<ledger::RightEdgeTiles> load_right_edge(store::Database& db, const Head& 
   const auto size = static_cast<std::int64_t>(head.size.value);
   const std::int64_t held = TRY(query_count(db, "SELECT coalesce(max(idx)+1, 0) FROM entry"));
   if (held != size)
-    return Error{Errc::corrupt, fmt::format("the head says {} entries, {} are there; restore from a copy", size, held)};
-  const auto tail = TRY(query(db, "SELECT leaf FROM entry WHERE idx>=$1 ORDER BY idx",
-                              [](const Row& row) { return ledger::leaf_hash(row.bytes(0)); },
-                              size - size % ledger::tile_width));
+    return Error{Errc::corrupt,
+                 fmt::format("the head says {} entries, {} are there; restore from a copy", size, held)};
+  const auto tail = TRY(query(
+      db, "SELECT leaf FROM entry WHERE idx>=$1 ORDER BY idx",
+      [](const Row& row) { return ledger::leaf_hash(row.bytes(0)); }, size - size % ledger::tile_width));
   StoredTiles tiles(db);
   auto edge = TRY(ledger::RightEdgeTiles::restore(head.size, tail, tiles));
   if (edge.root() != head.root)
-    return Error{Errc::corrupt, "the ledger's newest entries do not have the root its checkpoint states; writes stop: "
-                                "run `weir ledger verify`, restore from a copy"};
+    return Error{Errc::corrupt,
+                 "the ledger's newest entries do not have the root its checkpoint states; writes stop: "
+                 "run `weir ledger verify`, restore from a copy"};
   return edge;
 }
 
@@ -157,8 +165,12 @@ Result<LedgerWalk> LedgerWalk::begin(store::Database& db, blob::BlobStore& blobs
 
 Result<bool> LedgerWalk::step(std::int64_t entries_max) {
   const std::int64_t end = std::min(next_ + entries_max, size());
-  auto rows = TRY(query(*db_, fmt::format("SELECT {} FROM entry e LEFT JOIN payload_key k ON k.idx=e.idx WHERE e.idx>=$1 AND "
-                                          "e.idx<$2 ORDER BY e.idx", entry_columns), entry_row, next_, end));
+  auto rows = TRY(
+      query(*db_,
+            fmt::format("SELECT {} FROM entry e LEFT JOIN payload_key k ON k.idx=e.idx WHERE e.idx>=$1 AND "
+                        "e.idx<$2 ORDER BY e.idx",
+                        entry_columns),
+            entry_row, next_, end));
   for (EntryRow& row : rows) {
     const Bytes leaf = row.leaf;
     const auto entry = TRY(opened(next_++, std::move(row), *blobs_));
@@ -173,9 +185,9 @@ ledger::VerificationReport LedgerWalk::finish(const ledger::VerifierKey& key) {
   return verification_.finish(head_.checkpoint, key);
 }
 
-Result<ledger::VerificationReport> verify_all(store::Database& db, blob::BlobStore& blobs,
-                                              const ledger::VerifierKey& key,
-                                              const std::function<void(std::int64_t, std::int64_t)>& progress) {
+Result<ledger::VerificationReport> verify_all(
+    store::Database& db, blob::BlobStore& blobs, const ledger::VerifierKey& key,
+    const std::function<void(std::int64_t, std::int64_t)>& progress) {
   constexpr std::int64_t stride = 1024;
   auto walk = TRY(LedgerWalk::begin(db, blobs));
   for (bool more = true; more;) {

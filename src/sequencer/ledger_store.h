@@ -39,9 +39,16 @@ struct StoredEntry {
 // One entry, its payload opened and held against the leaf's commitment; not_found, or corrupt naming the entry.
 Result<StoredEntry> read_entry(store::Database& db, blob::BlobStore& blobs, std::int64_t index);
 
+// What is stored of one entry. Salt and key are random and used for this one only.
+struct NewEntry {
+  std::int64_t index = 0;
+  BytesView leaf;  // encoded
+  BytesView payload;
+  BytesView salt, key;
+};
+
 // Inserts one entry: payload sealed under its own key, in the row when small, else already durable in the blob store.
-Result<Sha256> append_entry(store::Database& db, blob::BlobStore& blobs, std::int64_t index, const ledger::Leaf& leaf,
-                            const ledger::Salt& salt, BytesView payload);
+Status append_entry(store::Database& db, blob::BlobStore& blobs, const NewEntry& entry);
 
 Status save_tiles(store::Database& db, std::span<const ledger::CompletedTile> tiles);
 
@@ -65,13 +72,15 @@ Result<ledger::Proof> prove(store::Database& db, std::int64_t index, ledger::Tre
 class LedgerWalk {
  public:
   static Result<LedgerWalk> begin(store::Database& db, blob::BlobStore& blobs);
-  Result<bool> step(std::int64_t entries_max);  // false: all were walked; corrupt when a payload can't be opened
+  Result<bool> step(
+      std::int64_t entries_max);  // false: all were walked; corrupt when a payload can't be opened
   ledger::VerificationReport finish(const ledger::VerifierKey& key);
   std::int64_t done() const { return next_; }
   std::int64_t size() const { return static_cast<std::int64_t>(head_.size.value); }
 
  private:
-  LedgerWalk(store::Database& db, blob::BlobStore& blobs, Head head) : db_(&db), blobs_(&blobs), head_(std::move(head)) {}
+  LedgerWalk(store::Database& db, blob::BlobStore& blobs, Head head)
+      : db_(&db), blobs_(&blobs), head_(std::move(head)) {}
   store::Database* db_;
   blob::BlobStore* blobs_;
   Head head_;
@@ -80,9 +89,9 @@ class LedgerWalk {
 };
 
 // Walks everything: leaves, payloads, tree, checkpoint. `progress(done, size)` is called now and then.
-Result<ledger::VerificationReport> verify_all(store::Database& db, blob::BlobStore& blobs,
-                                              const ledger::VerifierKey& key,
-                                              const std::function<void(std::int64_t, std::int64_t)>& progress);
+Result<ledger::VerificationReport> verify_all(
+    store::Database& db, blob::BlobStore& blobs, const ledger::VerifierKey& key,
+    const std::function<void(std::int64_t, std::int64_t)>& progress);
 
 // Computes all derived tables again from the entries, in one transaction.
 Status rebuild(store::Database& db, blob::BlobStore& blobs);

@@ -6,11 +6,37 @@
 #include <set>
 
 #include "crypto/random.h"
+#include "crypto/seal.h"
 #include "store/project.h"
 
 namespace weir::sequencer {
+namespace {
 
-static constexpr std::size_t excluded_max = 8;  // commands that may fail in writing before their whole batch does
+constexpr std::size_t excluded_max =
+    8;  // commands that may fail in writing before their whole batch does
+
+constexpr std::size_t salt_bytes_count = sizeof(ledger::Salt::bytes);
+
+// Random bytes, drawn from the system for many entries at once. What was taken stays valid until the next draw.
+class Secrets {
+ public:
+  BytesView take(std::size_t count) {
+    if (drawn_.size() - used_ < count) {
+      drawn_ = crypto::random_bytes(drawn_at_once);
+      used_ = 0;
+    }
+    const BytesView taken = BytesView(drawn_).substr(used_, count);
+    used_ += count;
+    return taken;
+  }
+
+ private:
+  static constexpr std::size_t drawn_at_once = 4096;
+  Bytes drawn_;
+  std::size_t used_ = 0;
+};
+
+}  // namespace
 
 // What one commit holds. Leaf hashes go to the tree only when every entry is in the database.
 struct Sequencer::Batch {
@@ -21,10 +47,11 @@ struct Sequencer::Batch {
   std::int64_t first_index = 0;
   std::optional<ledger::RightEdgeTiles> edge;  // after the append
   std::optional<Head> head;
-  std::set<std::size_t> excluded;       // commands that failed when the batch was tried before
-  std::optional<std::size_t> culprit;   // the command whose writing failed in this attempt
-  bool writing = false;                 // the command at hand was accepted and writes
-  bool commit_failed = false;           // in a way that leaves unknown what is on the disk
+  Secrets secrets;
+  std::set<std::size_t> excluded;      // commands that failed when the batch was tried before
+  std::optional<std::size_t> culprit;  // the command whose writing failed in this attempt
+  bool writing = false;                // the command at hand was accepted and writes
+  bool commit_failed = false;          // in a way that leaves unknown what is on the disk
 };
 
 void exit_to_be_restarted(const std::string& why) {
@@ -43,14 +70,18 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(Identity identity, Ports port
   const ledger::VerifierKey key{identity.origin, ports.signer->public_key()};
   const auto checkpoint = ledger::open_checkpoint(head->checkpoint, key);
   if (!checkpoint || checkpoint->head() != edge.head())
-    return Error{Errc::corrupt, "the stored checkpoint is not this key's, or not about these entries; writes stop: run "
-                                "`weir ledger verify`, restore from a copy"};
+    return Error{Errc::corrupt,
+                 "the stored checkpoint is not this key's, or not about these entries; writes stop: run "
+                 "`weir ledger verify`, restore from a copy"};
   return std::unique_ptr<Sequencer>(
       new Sequencer(std::move(identity), std::move(ports), std::move(*head), std::move(edge)));
 }
 
 Sequencer::Sequencer(Identity identity, Ports ports, Head head, ledger::RightEdgeTiles edge)
-    : identity_(std::move(identity)), ports_(std::move(ports)), head_(std::move(head)), edge_(std::move(edge)),
+    : identity_(std::move(identity)),
+      ports_(std::move(ports)),
+      head_(std::move(head)),
+      edge_(std::move(edge)),
       size_(static_cast<std::int64_t>(head_.size.value)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -76,7 +107,8 @@ void Sequencer::submit(Command command) {
     const std::lock_guard lock(mutex_);
     if (damaged_) refused = Error{Errc::corrupt, damage_};
     else if (stopped_) refused = Error{Errc::unavailable, "the server is stopping"};
-    else if (queue_.size() >= limits::queue_commands_max) refused = Error{Errc::unavailable, "too many writes wait; try again"};
+    else if (queue_.size() >= limits::queue_commands_max)
+      refused = Error{Errc::unavailable, "too many writes wait; try again"};
     else queue_.push_back(std::move(command));
   }
   if (refused) command.done(std::move(*refused));
@@ -146,13 +178,17 @@ void Sequencer::sequence(std::vector<Command> commands) {
   if (batch.commit_failed) ports_.on_fatal(status.error().message);
   if (!status.ok()) return;
   std::vector<std::function<void(std::int64_t)>> listeners;
-  { const std::lock_guard lock(mutex_); listeners = listeners_; }
+  {
+    const std::lock_guard lock(mutex_);
+    listeners = listeners_;
+  }
   for (const auto& listener : listeners) listener(batch.next_index);
 }
 
 // One try to decide and commit all commands but the excluded ones. What a command did not begin to write it is simply
 // refused; once it wrote, it can't be taken out of the transaction alone, and is named as the culprit.
-Status Sequencer::attempt(Batch& batch, const std::vector<Command>& commands, std::vector<Result<Outcome>>& outcomes) {
+Status Sequencer::attempt(Batch& batch, const std::vector<Command>& commands,
+                          std::vector<Result<Outcome>>& outcomes) {
   batch.next_index = batch.first_index = static_cast<std::int64_t>(head_.size.value);
   batch.now = std::max(ports_.clock->now(), head_.at);
   TRY(ports_.db->begin());
@@ -174,18 +210,25 @@ Status Sequencer::attempt(Batch& batch, const std::vector<Command>& commands, st
 void Sequencer::fail(Batch& batch, const Error& error, std::vector<Result<Outcome>>& outcomes) {
   ports_.db->rollback();
   if (error.code == Errc::corrupt || batch.commit_failed) stop_writes(error.message);
-  const Errc code = batch.commit_failed ? Errc::unavailable : error.code;  // asked again, the same key gives the truth
+  const Errc code =
+      batch.commit_failed ? Errc::unavailable : error.code;  // asked again, the same key gives the truth
   for (std::size_t i = 0; i < outcomes.size(); ++i)
     if (!batch.excluded.contains(i)) outcomes[i] = Error{code, error.message};
 }
 
 Result<std::optional<Outcome>> Sequencer::replay(const Command& command) {
   if (!command.idempotency) return std::optional<Outcome>();
-  struct Kept { Sha256 body; std::int64_t index, size; std::string answer; };
-  const auto kept = TRY(query_one(*ports_.db, "SELECT body, idx, size, answer FROM idempotency WHERE actor=$1 AND key=$2",
-                                  [](const store::Row& row) {
-                                    return Kept{row.digest(0), row.integer(1), row.integer(2), row.string(3)};
-                                  }, store::Blob{command.actor.view()}, command.idempotency->key));
+  struct Kept {
+    Sha256 body;
+    std::int64_t index, size;
+    std::string answer;
+  };
+  const auto kept = TRY(query_one(
+      *ports_.db, "SELECT body, idx, size, answer FROM idempotency WHERE actor=$1 AND key=$2",
+      [](const store::Row& row) {
+        return Kept{row.digest(0), row.integer(1), row.integer(2), row.string(3)};
+      },
+      store::Blob{command.actor.view()}, command.idempotency->key));
   if (!kept) return std::optional<Outcome>();
   if (kept->body != command.idempotency->body)
     return Error{Errc::conflict, "this Idempotency-Key was already used for another request"};
@@ -209,21 +252,27 @@ Result<Outcome> Sequencer::decide_one(Batch& batch, const Command& command) {
   Decision decision = TRY(command.decide(*ports_.db, batch.now));
   batch.writing = true;
   Outcome outcome;
-  for (const store::Event& event : decision.events) outcome.appended.push_back(TRY(append(batch, command.actor, event)));
+  for (const store::Event& event : decision.events)
+    outcome.appended.push_back(TRY(append(batch, command.actor, event)));
   if (decision.keep) TRY(decision.keep(*ports_.db));
   if (decision.answer) outcome.answer = decision.answer(outcome.appended);
+  outcome.answer_is_secret = decision.answer_is_secret;
   return outcome;
 }
 
 Result<Appended> Sequencer::append(Batch& batch, const ledger::ActorId& actor, const store::Event& event) {
   const std::string payload = store::encode_payload(event);
-  const ledger::Salt salt = ledger::salt_from_bytes(crypto::random_bytes(32)).value();
+  const BytesView secret = batch.secrets.take(salt_bytes_count + crypto::seal_key_bytes);
+  const BytesView salt_bytes = secret.substr(0, salt_bytes_count), key = secret.substr(salt_bytes_count);
+  const ledger::Salt salt = TRY(ledger::salt_from_bytes(salt_bytes));
   const ledger::Leaf leaf{.type = store::type_of(event), .organization = identity_.id, .at = batch.now, .actor = actor,
                           .subjects = TRY(ledger::sorted_subjects(store::subjects_of(event))),
                           .commitment = ledger::commitment(salt, payload)};
   const std::int64_t index = batch.next_index;
-  batch.leaf_hashes.push_back(TRY(append_entry(*ports_.db, *ports_.blobs, index, leaf, salt, payload)));
   batch.leaves.push_back(ledger::encode(leaf));
+  const Bytes& encoded = batch.leaves.back();
+  TRY(append_entry(*ports_.db, *ports_.blobs, {.index = index, .leaf = encoded, .payload = payload, .salt = salt_bytes, .key = key}));
+  batch.leaf_hashes.push_back(ledger::leaf_hash(encoded));
   batch.next_index = index + 1;
   const store::Stamp stamp{.index = index, .at = batch.now, .actor = actor};
   TRY(store::project(*ports_.db, stamp, event));
@@ -234,9 +283,11 @@ Result<Appended> Sequencer::append(Batch& batch, const ledger::ActorId& actor, c
 Status Sequencer::remember(const Batch& batch, const Command& command, const Outcome& outcome) {
   if (!command.idempotency || outcome.replayed) return {};
   const bool recorded = !outcome.appended.empty();
-  return execute(*ports_.db, "INSERT INTO idempotency (actor, key, body, idx, size, answer) VALUES ($1,$2,$3,$4,$5,$6)",
+  return execute(*ports_.db,
+                 "INSERT INTO idempotency (actor, key, body, idx, size, answer) VALUES ($1,$2,$3,$4,$5,$6)",
                  store::Blob{command.actor.view()}, command.idempotency->key, command.idempotency->body,
-                 recorded ? outcome.appended.front().index : 0, recorded ? batch.next_index : 0, outcome.answer);
+                 recorded ? outcome.appended.front().index : 0, recorded ? batch.next_index : 0,
+                 outcome.answer_is_secret ? std::string() : outcome.answer);
 }
 
 Status Sequencer::commit(Batch& batch) {
@@ -250,7 +301,8 @@ Status Sequencer::commit(Batch& batch) {
   const auto tiles = batch.edge->append(batch.leaf_hashes);
   TRY(save_tiles(*ports_.db, tiles));
   const ledger::Checkpoint checkpoint{identity_.origin, batch.edge->size(), batch.edge->root()};
-  batch.head = Head{checkpoint.size, checkpoint.root, ledger::sign_checkpoint(checkpoint, *ports_.signer), batch.now};
+  batch.head =
+      Head{checkpoint.size, checkpoint.root, ledger::sign_checkpoint(checkpoint, *ports_.signer), batch.now};
   TRY(save_head(*ports_.db, *batch.head));
   TRY(sync());
   edge_ = std::move(*batch.edge);

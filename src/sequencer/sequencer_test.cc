@@ -14,7 +14,8 @@ using test::LedgerFixture;
 
 evidence::Service service(int number) { return {.name = fmt::format("service-{}", number), .team = "one"}; }
 
-Command keyed(const LedgerFixture& ledger, std::string key, std::string_view body, std::vector<store::Event> events) {
+Command keyed(const LedgerFixture& ledger, std::string key, std::string_view body,
+              std::vector<store::Event> events) {
   Command command = ledger.command(std::move(events), fmt::format(R"({{"made":"{}"}})", body));
   command.idempotency = Idempotency{std::move(key), crypto::sha256(body)};
   return command;
@@ -63,7 +64,8 @@ TEST(Sequencer, does_not_prove_an_entry_under_another_key) {
 TEST(Idempotency, same_key_and_body_give_the_same_bytes_however_far_the_ledger_went_on) {
   LedgerFixture ledger;
   ledger.fill(255);
-  const auto first = ledger.sequencer().submit_and_wait(keyed(ledger, "k", "b", {service(1000), service(1001)}));
+  const auto first =
+      ledger.sequencer().submit_and_wait(keyed(ledger, "k", "b", {service(1000), service(1001)}));
   ASSERT_TRUE(first.ok());
   EXPECT_FALSE(first->replayed);
   for (const int more : {0, 1, 255, 600}) {
@@ -129,7 +131,8 @@ TEST(Sequencer, a_refused_command_changes_nothing_and_its_neighbours_do) {
   std::vector<Command> commands;
   for (int i = 0; i < 1000; ++i) {
     commands.push_back(keyed(ledger, fmt::format("k{}", i), "b", {service(i)}));
-    if (i % 3 == 0) commands.back().decide = [](auto&, Instant) -> Result<Decision> { return invalid("no", "field"); };
+    if (i % 3 == 0)
+      commands.back().decide = [](auto&, Instant) -> Result<Decision> { return invalid("no", "field"); };
     if (i % 3 == 1) commands.back().decide = LedgerFixture::deciding({}, "nothing new");
   }
   const auto outcomes = ledger.burst(std::move(commands));
@@ -151,7 +154,9 @@ TEST(Sequencer, a_command_sees_what_those_before_it_in_the_batch_wrote) {
     commands.push_back(ledger.command({}));
     commands.back().decide = [](store::Database& tables, Instant) -> Result<Decision> {
       const auto held = TRY(query_count(tables, "SELECT count(*) FROM service"));
-      return Decision{.events = {service(static_cast<int>(held))}, .answer = [held](auto) { return std::to_string(held); }, .keep = {}};
+      return Decision{.events = {service(static_cast<int>(held))},
+                      .answer = [held](auto) { return std::to_string(held); },
+                      .keep = {}};
     };
   }
   const auto outcomes = ledger.burst(std::move(commands));
@@ -160,9 +165,13 @@ TEST(Sequencer, a_command_sees_what_those_before_it_in_the_batch_wrote) {
 
 TEST(Sequencer, keeps_secret_rows_only_with_their_entry) {
   LedgerFixture ledger;
-  const auto keep = [](store::Database& db) { return execute(db, "INSERT INTO timer (name, at) VALUES ('x', 1)"); };
+  const auto keep = [](store::Database& db) {
+    return execute(db, "INSERT INTO timer (name, at) VALUES ('x', 1)");
+  };
   Command command = ledger.command({service(1)});
-  command.decide = [keep](auto&, Instant) -> Result<Decision> { return Decision{.events = {service(1)}, .answer = {}, .keep = keep}; };
+  command.decide = [keep](auto&, Instant) -> Result<Decision> {
+    return Decision{.events = {service(1)}, .answer = {}, .keep = keep};
+  };
   ASSERT_TRUE(ledger.sequencer().submit_and_wait(command).ok());
   EXPECT_EQ(count(ledger, "timer"), 1);
   EXPECT_FALSE(ledger.sequencer().submit_and_wait(command).ok()) << "the second breaks the table's key";
@@ -189,11 +198,14 @@ TEST(Sequencer, time_never_runs_backwards_though_the_clock_does) {
 TEST(Sequencer, full_queue_is_unavailable_at_once_and_loses_nobody) {
   LedgerFixture ledger;
   std::vector<Command> commands;
-  for (std::size_t i = 0; i < limits::queue_commands_max + 100; ++i) commands.push_back(ledger.command({service(static_cast<int>(i))}));
+  for (std::size_t i = 0; i < limits::queue_commands_max + 100; ++i)
+    commands.push_back(ledger.command({service(static_cast<int>(i))}));
   const auto outcomes = ledger.burst(std::move(commands));
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     ASSERT_EQ(outcomes[i].ok(), i < limits::queue_commands_max) << i;
-    if (!outcomes[i].ok()) { EXPECT_EQ(outcomes[i].error().code, Errc::unavailable); }
+    if (!outcomes[i].ok()) {
+      EXPECT_EQ(outcomes[i].error().code, Errc::unavailable);
+    }
   }
   EXPECT_EQ(ledger.sequencer().size(), static_cast<std::int64_t>(limits::queue_commands_max));
 }
@@ -251,21 +263,25 @@ TEST(Ledger, proves_every_entry_at_every_later_size) {
   std::vector<std::pair<Bytes, Sha256>> seen;  // leaf, root after it
   for (int i = 0; i < 520; ++i) {
     const auto outcome = ledger.append(service(i));
-    seen.emplace_back(outcome->receipt->leaf, ledger::open_checkpoint(outcome->receipt->checkpoint, ledger.key())->root);
+    seen.emplace_back(outcome->receipt->leaf,
+                      ledger::open_checkpoint(outcome->receipt->checkpoint, ledger.key())->root);
   }
   const auto reader = ledger.reader();
   for (const std::uint64_t size : {1u, 2u, 255u, 256u, 257u, 511u, 512u, 513u, 520u})
     for (std::uint64_t index = 0; index < size; index += 1 + size / 7) {
       const auto proof = prove(*reader, static_cast<std::int64_t>(index), {size});
       ASSERT_TRUE(proof.ok()) << proof.error().message;
-      EXPECT_TRUE(ledger::check_inclusion({index}, {size}, ledger::leaf_hash(seen[index].first), *proof, seen[size - 1].second).ok())
+      EXPECT_TRUE(ledger::check_inclusion({index}, {size}, ledger::leaf_hash(seen[index].first), *proof,
+                                          seen[size - 1].second)
+                      .ok())
           << index << " of " << size;
     }
 }
 
 TEST(Ledger, a_large_payload_lives_in_the_blob_store_and_verifies) {
   LedgerFixture ledger;
-  evidence::Trail large{.flow = "api", .name = "t", .description = std::string(limits::payload_inline_bytes_max + 1, 'x')};
+  evidence::Trail large{
+      .flow = "api", .name = "t", .description = std::string(limits::payload_inline_bytes_max + 1, 'x')};
   ASSERT_TRUE(ledger.append(service(1)).ok());
   ASSERT_TRUE(ledger.append(large).ok());
   EXPECT_EQ(query_count(*ledger.reader(), "SELECT count(*) FROM entry WHERE blob IS NOT NULL").value(), 1);
@@ -277,18 +293,30 @@ TEST(Ledger, a_large_payload_lives_in_the_blob_store_and_verifies) {
 
 TEST(Ledger, holds_no_payload_in_clear) {
   LedgerFixture ledger;
-  ASSERT_TRUE(ledger.append(evidence::Trail{.flow = "api", .name = "t", .description = "Ada Lovelace lives here"}).ok());
-  ASSERT_TRUE(ledger.append(evidence::Trail{.flow = "api", .name = "t", .description = "Ada Lovelace lives here" + std::string(70'000, 'x')}).ok());
-  const auto clear = query_count(*ledger.reader(), "SELECT count(*) FROM entry WHERE instr(payload, 'Ada Lovelace') OR instr(leaf, 'Ada Lovelace')");
+  ASSERT_TRUE(
+      ledger.append(evidence::Trail{.flow = "api", .name = "t", .description = "Ada Lovelace lives here"})
+          .ok());
+  ASSERT_TRUE(
+      ledger
+          .append(evidence::Trail{.flow = "api",
+                                  .name = "t",
+                                  .description = "Ada Lovelace lives here" + std::string(70'000, 'x')})
+          .ok());
+  const auto clear = query_count(
+      *ledger.reader(),
+      "SELECT count(*) FROM entry WHERE instr(payload, 'Ada Lovelace') OR instr(leaf, 'Ada Lovelace')");
   EXPECT_EQ(clear.value(), 0);
   for (const auto& file : std::filesystem::recursive_directory_iterator(ledger.directory().path("blobs")))
-    if (file.is_regular_file()) { EXPECT_EQ(test::read_file(file.path()).find("Ada Lovelace"), std::string::npos); }
+    if (file.is_regular_file()) {
+      EXPECT_EQ(test::read_file(file.path()).find("Ada Lovelace"), std::string::npos);
+    }
 }
 
 TEST(Ledger, an_erased_payload_leaves_every_proof_valid) {
   LedgerFixture ledger;
   ledger.fill(5);
-  ASSERT_TRUE(ledger.alter("DELETE FROM payload_key WHERE idx=2; UPDATE entry SET payload=NULL WHERE idx=2").ok());
+  ASSERT_TRUE(
+      ledger.alter("DELETE FROM payload_key WHERE idx=2; UPDATE entry SET payload=NULL WHERE idx=2").ok());
   const auto entry = read_entry(*ledger.reader(), ledger.blobs(), 2);
   ASSERT_TRUE(entry.ok());
   EXPECT_FALSE(entry->payload.has_value());

@@ -41,7 +41,8 @@ TEST(PageChecksum, words_that_changed_places_are_found) {
     for (const std::size_t b : {std::size_t{0}, (a + 8) % 4088, (a + 32) % 4088, (a + 2048) % 4088}) {
       if (a == b || b + 8 > 4088) continue;
       std::string swapped = bytes;
-      std::swap_ranges(swapped.begin() + static_cast<long>(a), swapped.begin() + static_cast<long>(a) + 8, swapped.begin() + static_cast<long>(b));
+      std::swap_ranges(swapped.begin() + static_cast<long>(a), swapped.begin() + static_cast<long>(a) + 8,
+                       swapped.begin() + static_cast<long>(b));
       ASSERT_FALSE(page_is_sound(swapped, 1)) << a << " and " << b;
     }
 }

@@ -13,27 +13,39 @@ Status enqueue_row(Database&, const Stamp&, const auto&) { return {}; }
 
 // What an entry changes is judged again: workloads the report named, and those an approval or record is about.
 Status judge_all_with(Database& db, const Sha256& artifact, std::string_view environment) {
-  return execute(db, "INSERT INTO unjudged (workload) SELECT DISTINCT w.id FROM identity i JOIN workload_digest d ON "
-                     "d.digest=i.child JOIN workload w ON w.id=d.workload WHERE i.root=$1 AND ($2='' OR w.environment=$3) "
-                     "ON CONFLICT DO NOTHING", artifact, environment, environment);
+  return execute(
+      db,
+      "INSERT INTO unjudged (workload) SELECT DISTINCT w.id FROM identity i JOIN workload_digest d ON "
+      "d.digest=i.child JOIN workload w ON w.id=d.workload WHERE i.root=$1 AND ($2='' OR w.environment=$3) "
+      "ON CONFLICT DO NOTHING",
+      artifact, environment, environment);
 }
 
 // The rest that the approval's name, not its digest, bears on: same name with other content.
 Status judge_all_named_like(Database& db, const Sha256& artifact, std::string_view environment) {
-  return execute(db, "INSERT INTO unjudged (workload) SELECT w.id FROM workload w JOIN artifact a ON a.digest=$1 WHERE "
-                     "w.environment=$2 AND w.live > 0 AND w.name=a.name ON CONFLICT DO NOTHING", artifact, environment);
+  return execute(
+      db,
+      "INSERT INTO unjudged (workload) SELECT w.id FROM workload w JOIN artifact a ON a.digest=$1 WHERE "
+      "w.environment=$2 AND w.live > 0 AND w.name=a.name ON CONFLICT DO NOTHING",
+      artifact, environment);
 }
 
 Status enqueue_row(Database& db, const Stamp& stamp, const runtime::ReportAccepted& event) {
   const auto report = TRY(format::decode_text<runtime::Report>(event.body, format::Unknown::ignore));
   const auto enlist = [&](const std::string& instance) {
-    return execute(db, "INSERT INTO unjudged (workload) SELECT workload FROM instance WHERE reporter=$1 AND id=$2 "
-                       "ON CONFLICT DO NOTHING", event.reporter, instance);
+    return execute(
+        db,
+        "INSERT INTO unjudged (workload) SELECT workload FROM instance WHERE reporter=$1 AND id=$2 "
+        "ON CONFLICT DO NOTHING",
+        event.reporter, instance);
   };
   for (const runtime::Instance& instance : report.started) TRY(enlist(instance.id));
   for (const runtime::Ended& ended : report.ended) TRY(enlist(ended.id));
-  return execute(db, "INSERT INTO heartbeat (reporter, seen_at) VALUES ($1,$2) ON CONFLICT (reporter) DO UPDATE SET "
-                     "seen_at=excluded.seen_at", event.reporter, stamp.at);
+  return execute(
+      db,
+      "INSERT INTO heartbeat (reporter, seen_at) VALUES ($1,$2) ON CONFLICT (reporter) DO UPDATE SET "
+      "seen_at=excluded.seen_at",
+      event.reporter, stamp.at);
 }
 
 Status enqueue_row(Database& db, const Stamp&, const deploy::ApprovalGiven& event) {
@@ -42,9 +54,9 @@ Status enqueue_row(Database& db, const Stamp&, const deploy::ApprovalGiven& even
 }
 
 Status enqueue_row(Database& db, const Stamp&, const deploy::ApprovalRevoked& event) {
-  const auto approval = TRY(query_one(db, "SELECT artifact, environment FROM approval WHERE entry=$1", [](const Row& row) {
-    return std::pair(row.digest(0), row.string(1));
-  }, event.approval));
+  const auto approval = TRY(query_one(
+      db, "SELECT artifact, environment FROM approval WHERE entry=$1",
+      [](const Row& row) { return std::pair(row.digest(0), row.string(1)); }, event.approval));
   return approval ? judge_all_with(db, approval->first, approval->second) : Status();
 }
 
@@ -53,14 +65,20 @@ Status enqueue_row(Database& db, const Stamp&, const artifact::ArtifactRecorded&
 }
 
 Status deliver(Database& db, const Stamp& stamp, std::int64_t alert, std::string_view change) {
-  const std::string environment = TRY(query_one(db, "SELECT environment FROM alert WHERE id=$1",
-                                                [](const Row& row) { return row.string(0); }, alert)).value_or("");
-  return execute(db, "INSERT INTO delivery (channel, alert, change, entry, made_at, next_at) SELECT name, $1, $2, $3, $4, $5 "
-                     "FROM channel WHERE environments='[]' OR instr(environments, $6) > 0",
+  const std::string environment = TRY(query_one(
+                                          db, "SELECT environment FROM alert WHERE id=$1",
+                                          [](const Row& row) { return row.string(0); }, alert))
+                                      .value_or("");
+  return execute(db,
+                 "INSERT INTO delivery (channel, alert, change, entry, made_at, next_at) SELECT name, $1, "
+                 "$2, $3, $4, $5 "
+                 "FROM channel WHERE environments='[]' OR instr(environments, $6) > 0",
                  alert, change, stamp.index, stamp.at, stamp.at, format::encode(environment));
 }
 
-Status enqueue_row(Database& db, const Stamp& stamp, const AlertOpened&) { return deliver(db, stamp, stamp.index, "opened"); }
+Status enqueue_row(Database& db, const Stamp& stamp, const AlertOpened&) {
+  return deliver(db, stamp, stamp.index, "opened");
+}
 Status enqueue_row(Database& db, const Stamp& stamp, const AlertsResolved& event) {
   for (const std::int64_t id : event.alerts) TRY(deliver(db, stamp, id, "resolved"));
   return {};

@@ -7,8 +7,10 @@ namespace {
 Bytes actor_bytes(std::string_view hex) { return decode_hex(hex).value(); }
 
 Status link(Database& db, const Sha256& root, const artifact::RecordedLink& link) {
-  TRY(execute(db, "INSERT INTO identity (child, root, parent, relation, platform) VALUES ($1,$2,$3,$4,$5) "
-                  "ON CONFLICT DO NOTHING", link.child, root, link.parent, link.relation, link.platform));
+  TRY(execute(db,
+              "INSERT INTO identity (child, root, parent, relation, platform) VALUES ($1,$2,$3,$4,$5) "
+              "ON CONFLICT DO NOTHING",
+              link.child, root, link.parent, link.relation, link.platform));
   if (link.layers.empty()) return {};
   return execute(db, "INSERT INTO layers (config, digest) VALUES ($1,$2) ON CONFLICT DO NOTHING", link.child,
                  digest_of_layers(link.layers));
@@ -23,29 +25,35 @@ Sha256 digest_of_layers(const std::vector<Sha256>& layers) {
 }
 
 Status identify_self(Database& db, const Sha256& digest) {
-  return execute(db, "INSERT INTO identity (child, root, relation) VALUES ($1,$2,'self') ON CONFLICT DO NOTHING", digest,
-                 digest);
+  return execute(db,
+                 "INSERT INTO identity (child, root, relation) VALUES ($1,$2,'self') ON CONFLICT DO NOTHING",
+                 digest, digest);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const LedgerOpened& event) {
-  return execute(db, "INSERT INTO organization (name, origin, public_key, server_actor, entry) VALUES ($1,$2,$3,$4,$5)",
-                 event.organization, event.origin, event.public_key, Blob{actor_bytes(event.server_actor)}, stamp.index);
+  return execute(
+      db, "INSERT INTO organization (name, origin, public_key, server_actor, entry) VALUES ($1,$2,$3,$4,$5)",
+      event.organization, event.origin, event.public_key, Blob{actor_bytes(event.server_actor)}, stamp.index);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const access::AccountCreated& event) {
-  return execute(db, "INSERT INTO account (id, name, kind, roles, flows, environments, expires_at, token_digest, entry, "
-                     "created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
-                 Blob{actor_bytes(event.id)}, event.name, event.kind, format::encode(event.roles),
-                 format::encode(event.flows), format::encode(event.environments), event.expires_at, event.token_digest,
-                 stamp.index, stamp.at);
+  return execute(
+      db,
+      "INSERT INTO account (id, name, kind, roles, flows, environments, expires_at, token_digest, entry, "
+      "created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
+      Blob{actor_bytes(event.id)}, event.name, event.kind, format::encode(event.roles),
+      format::encode(event.flows), format::encode(event.environments), event.expires_at, event.token_digest,
+      stamp.index, stamp.at);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const access::AccountRemoved& event) {
-  return execute(db, "UPDATE account SET removed_at=$1 WHERE name=$2 AND removed_at IS NULL", stamp.at, event.name);
+  return execute(db, "UPDATE account SET removed_at=$1 WHERE name=$2 AND removed_at IS NULL", stamp.at,
+                 event.name);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const access::JoinTokenIssued& event) {
-  return execute(db, "INSERT INTO join_token (entry, environment, expires_at, token_digest) VALUES ($1,$2,$3,$4)",
+  return execute(db,
+                 "INSERT INTO join_token (entry, environment, expires_at, token_digest) VALUES ($1,$2,$3,$4)",
                  stamp.index, event.environment, event.expires_at, event.token_digest);
 }
 
@@ -54,76 +62,97 @@ Status project_row(Database& db, const Stamp& stamp, const access::JoinTokenRevo
 }
 
 Status project_row(Database& db, const Stamp& stamp, const evidence::Service& event) {
-  return execute(db, "INSERT INTO service (name, team, contact, tier, repository, entry) VALUES ($1,$2,$3,$4,$5,$6) "
-                     "ON CONFLICT (name) DO UPDATE SET team=excluded.team, contact=excluded.contact, tier=excluded.tier, "
-                     "repository=excluded.repository, entry=excluded.entry",
-                 event.name, event.team, event.contact, event.tier, event.repository, stamp.index);
+  return execute(
+      db,
+      "INSERT INTO service (name, team, contact, tier, repository, entry) VALUES ($1,$2,$3,$4,$5,$6) "
+      "ON CONFLICT (name) DO UPDATE SET team=excluded.team, contact=excluded.contact, tier=excluded.tier, "
+      "repository=excluded.repository, entry=excluded.entry",
+      event.name, event.team, event.contact, event.tier, event.repository, stamp.index);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const evidence::Flow& event) {
-  return execute(db, "INSERT INTO flow (name, service, description, template, entry) VALUES ($1,$2,$3,$4,$5) "
-                     "ON CONFLICT (name) DO UPDATE SET service=excluded.service, description=excluded.description, "
-                     "template=excluded.template, entry=excluded.entry",
-                 event.name, event.service, event.description, format::encode(event.required), stamp.index);
+  return execute(
+      db,
+      "INSERT INTO flow (name, service, description, template, entry) VALUES ($1,$2,$3,$4,$5) "
+      "ON CONFLICT (name) DO UPDATE SET service=excluded.service, description=excluded.description, "
+      "template=excluded.template, entry=excluded.entry",
+      event.name, event.service, event.description, format::encode(event.required), stamp.index);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const evidence::Trail& event) {
-  return execute(db, "INSERT INTO trail (flow, name, commit_id, branch, url, author, description, begun_at, entry) "
-                     "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT (flow, name) DO UPDATE SET "
-                     "commit_id=excluded.commit_id, branch=excluded.branch, url=excluded.url, author=excluded.author, "
-                     "description=excluded.description, entry=excluded.entry",
-                 event.flow, event.name, event.commit, event.branch, event.url, event.author, event.description, stamp.at,
-                 stamp.index);
+  return execute(
+      db,
+      "INSERT INTO trail (flow, name, commit_id, branch, url, author, description, begun_at, entry) "
+      "VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT (flow, name) DO UPDATE SET "
+      "commit_id=excluded.commit_id, branch=excluded.branch, url=excluded.url, author=excluded.author, "
+      "description=excluded.description, entry=excluded.entry",
+      event.flow, event.name, event.commit, event.branch, event.url, event.author, event.description,
+      stamp.at, stamp.index);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const artifact::ArtifactRecorded& event) {
-  TRY(execute(db, "INSERT INTO artifact (digest, name, kind, flow, trail, commit_id, build_url, recorded_at, entry) VALUES "
-                  "($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT (digest) DO UPDATE SET name=excluded.name, kind=excluded.kind, "
-                  "flow=excluded.flow, trail=excluded.trail, commit_id=excluded.commit_id, build_url=excluded.build_url",
-              event.digest, event.name, event.kind, event.flow, event.trail, event.commit, event.build_url, stamp.at,
-              stamp.index));
-  TRY(execute(db, "INSERT INTO artifact_on_trail (flow, trail, name, digest, entry) VALUES ($1,$2,$3,$4,$5) ON CONFLICT "
-                  "(flow, trail, name) DO UPDATE SET digest=excluded.digest, entry=excluded.entry",
-              event.flow, event.trail, event.name, event.digest, stamp.index));
+  TRY(execute(
+      db,
+      "INSERT INTO artifact (digest, name, kind, flow, trail, commit_id, build_url, recorded_at, entry) "
+      "VALUES "
+      "($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT (digest) DO UPDATE SET name=excluded.name, "
+      "kind=excluded.kind, "
+      "flow=excluded.flow, trail=excluded.trail, commit_id=excluded.commit_id, build_url=excluded.build_url",
+      event.digest, event.name, event.kind, event.flow, event.trail, event.commit, event.build_url, stamp.at,
+      stamp.index));
+  TRY(execute(
+      db,
+      "INSERT INTO artifact_on_trail (flow, trail, name, digest, entry) VALUES ($1,$2,$3,$4,$5) ON CONFLICT "
+      "(flow, trail, name) DO UPDATE SET digest=excluded.digest, entry=excluded.entry",
+      event.flow, event.trail, event.name, event.digest, stamp.index));
   TRY(identify_self(db, event.digest));
   for (const artifact::RecordedLink& each : event.links) TRY(link(db, event.digest, each));
   return {};
 }
 
 Status project_row(Database& db, const Stamp& stamp, const evidence::AttestationRecorded& event) {
-  return execute(db, "INSERT INTO attestation (entry, flow, trail, name, type, artifact, artifact_name, compliant, summary, "
-                     "description, url, media_type, content, content_size, recorded_at, actor) VALUES "
-                     "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)",
-                 stamp.index, event.flow, event.trail, event.name, event.type, event.artifact, event.artifact_name,
-                 event.compliant, dump(event.summary), event.description, event.url, event.media_type, event.content,
-                 event.content_size, stamp.at, Blob{stamp.actor.view()});
+  return execute(
+      db,
+      "INSERT INTO attestation (entry, flow, trail, name, type, artifact, artifact_name, compliant, summary, "
+      "description, url, media_type, content, content_size, recorded_at, actor) VALUES "
+      "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)",
+      stamp.index, event.flow, event.trail, event.name, event.type, event.artifact, event.artifact_name,
+      event.compliant, dump(event.summary), event.description, event.url, event.media_type, event.content,
+      event.content_size, stamp.at, Blob{stamp.actor.view()});
 }
 
 Status project_row(Database& db, const Stamp& stamp, const evidence::AttestationTypeDeclared& event) {
-  return execute(db, "INSERT INTO attestation_type (name, description, schema, entry) VALUES ($1,$2,$3,$4) ON CONFLICT (name) "
-                     "DO UPDATE SET description=excluded.description, schema=excluded.schema, entry=excluded.entry",
-                 event.name, event.description, dump(event.schema), stamp.index);
+  return execute(
+      db,
+      "INSERT INTO attestation_type (name, description, schema, entry) VALUES ($1,$2,$3,$4) ON CONFLICT "
+      "(name) "
+      "DO UPDATE SET description=excluded.description, schema=excluded.schema, entry=excluded.entry",
+      event.name, event.description, dump(event.schema), stamp.index);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const deploy::ApprovalGiven& event) {
   TRY(identify_self(db, event.artifact));
-  return execute(db, "INSERT INTO approval (entry, artifact, environment, from_at, until_at, reason, actor, adopted, "
-                     "recorded_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
-                 stamp.index, event.artifact, event.environment, event.from, event.until, event.reason,
-                 Blob{stamp.actor.view()}, event.adopted, stamp.at);
+  return execute(
+      db,
+      "INSERT INTO approval (entry, artifact, environment, from_at, until_at, reason, actor, adopted, "
+      "recorded_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+      stamp.index, event.artifact, event.environment, event.from, event.until, event.reason,
+      Blob{stamp.actor.view()}, event.adopted, stamp.at);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const deploy::ApprovalRevoked& event) {
-  return execute(db, "UPDATE approval SET revoked_at=$1, revoked_by=$2 WHERE entry=$3", stamp.at, Blob{stamp.actor.view()},
-                 event.approval);
+  return execute(db, "UPDATE approval SET revoked_at=$1, revoked_by=$2 WHERE entry=$3", stamp.at,
+                 Blob{stamp.actor.view()}, event.approval);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const deploy::DeploymentDeclared& event) {
   TRY(identify_self(db, event.artifact));
-  return execute(db, "INSERT INTO deployment (entry, artifact, environment, state, declared_at, deadline, at_least, alongside, "
-                     "rollback, actor) VALUES ($1,$2,$3,'expected',$4,$5,$6,$7,$8,$9)",
-                 stamp.index, event.artifact, event.environment, stamp.at, event.deadline, event.at_least, event.alongside,
-                 event.rollback, Blob{stamp.actor.view()});
+  return execute(db,
+                 "INSERT INTO deployment (entry, artifact, environment, state, declared_at, deadline, "
+                 "at_least, alongside, "
+                 "rollback, actor) VALUES ($1,$2,$3,'expected',$4,$5,$6,$7,$8,$9)",
+                 stamp.index, event.artifact, event.environment, stamp.at, event.deadline, event.at_least,
+                 event.alongside, event.rollback, Blob{stamp.actor.view()});
 }
 
 Status project_row(Database& db, const Stamp& stamp, const deploy::DeploymentChanged& event) {

@@ -25,31 +25,37 @@ struct Reporting {
 
 Status start_workload(const Reporting& at, const std::string& id, const Instance& instance) {
   const bool first_sight = at.row.reports == 0;
-  TRY(execute(at.db, "INSERT INTO workload (id, environment, host, kind, name, digests, user, unit, container, live, first_started, "
-                     "last_started, first_sight, entry) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14) "
-                     "ON CONFLICT (id) DO UPDATE SET live=live+excluded.live, first_started=min(first_started, "
-                     "excluded.first_started), last_started=max(last_started, excluded.last_started), name=excluded.name",
-              id, at.row.environment, at.row.host, instance.kind, instance.name, format::encode(instance.digests),
-              instance.origin.user, instance.origin.unit, instance.origin.container, instance.ended_at ? 0 : 1,
-              instance.started_at, instance.started_at, first_sight, at.stamp.index));
+  TRY(execute(
+      at.db,
+      "INSERT INTO workload (id, environment, host, kind, name, digests, user, unit, container, live, "
+      "first_started, "
+      "last_started, first_sight, entry) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14) "
+      "ON CONFLICT (id) DO UPDATE SET live=live+excluded.live, first_started=min(first_started, "
+      "excluded.first_started), last_started=max(last_started, excluded.last_started), name=excluded.name",
+      id, at.row.environment, at.row.host, instance.kind, instance.name, format::encode(instance.digests),
+      instance.origin.user, instance.origin.unit, instance.origin.container, instance.ended_at ? 0 : 1,
+      instance.started_at, instance.started_at, first_sight, at.stamp.index));
   for (const Sha256& digest : instance.digests)
-    TRY(execute(at.db, "INSERT INTO workload_digest (digest, workload) VALUES ($1,$2) ON CONFLICT DO NOTHING", digest, id));
+    TRY(execute(at.db, "INSERT INTO workload_digest (digest, workload) VALUES ($1,$2) ON CONFLICT DO NOTHING",
+                digest, id));
   return {};
 }
 
 // An instance that is reported again (full reports do) is not started again.
 Status start_instance(const Reporting& at, const Instance& instance) {
-  const std::int64_t known = TRY(query_count(at.db, "SELECT count(*) FROM instance WHERE reporter=$1 AND id=$2", at.reporter,
-                                             instance.id));
+  const std::int64_t known = TRY(query_count(
+      at.db, "SELECT count(*) FROM instance WHERE reporter=$1 AND id=$2", at.reporter, instance.id));
   if (known > 0) {
     if (!instance.ended_at) return {};
     return end_instance(at.db, at.reporter, instance.id, *instance.ended_at);
   }
   const std::string workload = runtime::workload_id(at.row.environment, at.row.host, instance);
-  TRY(execute(at.db, "INSERT INTO instance (reporter, id, environment, workload, started_at, ended_at, detail) VALUES "
-                     "($1,$2,$3,$4,$5,$6,$7)",
-              at.reporter, instance.id, at.row.environment, workload, instance.started_at, instance.ended_at,
-              format::encode(instance)));
+  TRY(execute(
+      at.db,
+      "INSERT INTO instance (reporter, id, environment, workload, started_at, ended_at, detail) VALUES "
+      "($1,$2,$3,$4,$5,$6,$7)",
+      at.reporter, instance.id, at.row.environment, workload, instance.started_at, instance.ended_at,
+      format::encode(instance)));
   return start_workload(at, workload, instance);
 }
 
@@ -57,8 +63,9 @@ Status start_instance(const Reporting& at, const Instance& instance) {
 Status end_absent(const Reporting& at, const Report& report) {
   std::set<std::string_view> present;
   for (const Instance& instance : report.started) present.insert(instance.id);
-  const auto live = TRY(query(at.db, "SELECT id FROM instance WHERE reporter=$1 AND ended_at IS NULL",
-                              [](const Row& row) { return row.string(0); }, at.reporter));
+  const auto live = TRY(query(
+      at.db, "SELECT id FROM instance WHERE reporter=$1 AND ended_at IS NULL",
+      [](const Row& row) { return row.string(0); }, at.reporter));
   for (const std::string& id : live)
     if (!present.contains(id)) TRY(end_instance(at.db, at.reporter, id, report.sent_at));
   return {};
@@ -66,54 +73,66 @@ Status end_absent(const Reporting& at, const Report& report) {
 
 Status count_runs(const Reporting& at, const Report& report) {
   for (const runtime::RunCount& run : report.counts)
-    TRY(execute(at.db, "INSERT INTO run_count (environment, host, hour, name, digest, package, count) VALUES ($1,$2,$3,$4,$5,$6,$7) "
-                       "ON CONFLICT (environment, host, hour, name) DO UPDATE SET count=count+excluded.count",
+    TRY(execute(at.db,
+                "INSERT INTO run_count (environment, host, hour, name, digest, package, count) VALUES "
+                "($1,$2,$3,$4,$5,$6,$7) "
+                "ON CONFLICT (environment, host, hour, name) DO UPDATE SET count=count+excluded.count",
                 at.row.environment, at.row.host, run.hour, run.name, run.digest, run.package, run.count));
   return {};
 }
 
 Status advance_reporter(const Reporting& at, const ReportAccepted& event, const Report& report) {
-  TRY(execute(at.db, "UPDATE reporter SET incarnation=$1, sequence=$2, previous=$3, reports=reports+1, "
-                     "events_lost=events_lost+$4, reported_at=$5, sent_at=$6, fault='', fault_at=NULL WHERE id=$7",
-              report.incarnation, report.sequence, crypto::sha256(event.body), report.events_lost, at.stamp.at,
-              report.sent_at, at.reporter));
+  TRY(execute(at.db,
+              "UPDATE reporter SET incarnation=$1, sequence=$2, previous=$3, reports=reports+1, "
+              "events_lost=events_lost+$4, reported_at=$5, sent_at=$6, fault='', fault_at=NULL WHERE id=$7",
+              report.incarnation, report.sequence, crypto::sha256(event.body), report.events_lost,
+              at.stamp.at, report.sent_at, at.reporter));
   if (!report.full && report.sources.empty()) return {};
-  return execute(at.db, "UPDATE reporter SET sources=$1 WHERE id=$2", format::encode(report.sources), at.reporter);
+  return execute(at.db, "UPDATE reporter SET sources=$1 WHERE id=$2", format::encode(report.sources),
+                 at.reporter);
 }
 
 }  // namespace
 
 Status end_instance(Database& db, const std::string& reporter, const std::string& id, Instant ended_at) {
-  const auto workload = TRY(query_one(db, "SELECT workload FROM instance WHERE reporter=$1 AND id=$2 AND ended_at IS NULL",
-                                      [](const Row& row) { return row.string(0); }, reporter, id));
+  const auto workload = TRY(query_one(
+      db, "SELECT workload FROM instance WHERE reporter=$1 AND id=$2 AND ended_at IS NULL",
+      [](const Row& row) { return row.string(0); }, reporter, id));
   if (!workload) return {};
-  TRY(execute(db, "UPDATE instance SET ended_at=max($1, started_at) WHERE reporter=$2 AND id=$3", ended_at, reporter, id));
+  TRY(execute(db, "UPDATE instance SET ended_at=max($1, started_at) WHERE reporter=$2 AND id=$3", ended_at,
+              reporter, id));
   return execute(db, "UPDATE workload SET live=live-1 WHERE id=$1", *workload);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const runtime::EnvironmentDeclared& event) {
-  return execute(db, "INSERT INTO environment (name, kind, description, arguments, entry) VALUES ($1,$2,$3,$4,$5) ON CONFLICT "
-                     "(name) DO UPDATE SET description=excluded.description, arguments=excluded.arguments",
+  return execute(db,
+                 "INSERT INTO environment (name, kind, description, arguments, entry) VALUES "
+                 "($1,$2,$3,$4,$5) ON CONFLICT "
+                 "(name) DO UPDATE SET description=excluded.description, arguments=excluded.arguments",
                  event.name, event.kind, event.description, event.arguments, stamp.index);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const runtime::ReporterEnrolled& event) {
   const Bytes actor = TRY(decode_hex(event.actor)), key = TRY(decode_base64(event.public_key));
-  return execute(db, "INSERT INTO reporter (id, actor, environment, host, public_key, entry) VALUES ($1,$2,$3,$4,$5,$6) "
-                     "ON CONFLICT (id) DO UPDATE SET host=excluded.host",
-                 event.id, Blob{actor}, event.environment, event.host, Blob{key}, stamp.index);
+  return execute(
+      db,
+      "INSERT INTO reporter (id, actor, environment, host, public_key, entry) VALUES ($1,$2,$3,$4,$5,$6) "
+      "ON CONFLICT (id) DO UPDATE SET host=excluded.host",
+      event.id, Blob{actor}, event.environment, event.host, Blob{key}, stamp.index);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const ReportAccepted& event) {
   const Report report = TRY(format::decode_text<Report>(event.body, format::Unknown::ignore));
-  const auto row = TRY(query_one(db, "SELECT environment, host, reports FROM reporter WHERE id=$1", [](const Row& r) {
-    return ReporterRow{r.string(0), r.string(1), r.integer(2)};
-  }, event.reporter));
-  if (!row) return Error{Errc::corrupt, fmt::format("entry {} is a report of an unknown reporter", stamp.index)};
+  const auto row = TRY(query_one(
+      db, "SELECT environment, host, reports FROM reporter WHERE id=$1",
+      [](const Row& r) { return ReporterRow{r.string(0), r.string(1), r.integer(2)}; }, event.reporter));
+  if (!row)
+    return Error{Errc::corrupt, fmt::format("entry {} is a report of an unknown reporter", stamp.index)};
   const Reporting at{db, stamp, event.reporter, *row};
   if (report.full) TRY(end_absent(at, report));
   for (const Instance& instance : report.started) TRY(start_instance(at, instance));
-  for (const runtime::Ended& ended : report.ended) TRY(end_instance(db, event.reporter, ended.id, ended.ended_at));
+  for (const runtime::Ended& ended : report.ended)
+    TRY(end_instance(db, event.reporter, ended.id, ended.ended_at));
   TRY(count_runs(at, report));
   return advance_reporter(at, event, report);
 }
@@ -121,16 +140,19 @@ Status project_row(Database& db, const Stamp& stamp, const ReportAccepted& event
 Status project_row(Database& db, const Stamp& stamp, const runtime::ReporterFaulted& event) {
   const bool over = event.fault == runtime::ReporterFault::returned;
   return execute(db, "UPDATE reporter SET fault=$1, fault_at=$2, fault_detail=$3 WHERE id=$4",
-                 over ? std::string_view() : format::name_of(event.fault), stamp.at, event.detail, event.reporter);
+                 over ? std::string_view() : format::name_of(event.fault), stamp.at, event.detail,
+                 event.reporter);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const runtime::ScopeDeclared& event) {
   TRY(execute(db, "UPDATE environment SET scope_version=scope_version+1 WHERE name=$1", event.environment));
-  return execute(db, "INSERT INTO scope (environment, id, rule, actor, declared_at, entry) VALUES ($1,$2,$3,$4,$5,$6) ON CONFLICT "
-                     "(environment, id) DO UPDATE SET rule=excluded.rule, actor=excluded.actor, "
-                     "declared_at=excluded.declared_at, entry=excluded.entry",
-                 event.environment, event.rule.id, format::encode(event.rule), Blob{stamp.actor.view()}, stamp.at,
-                 stamp.index);
+  return execute(db,
+                 "INSERT INTO scope (environment, id, rule, actor, declared_at, entry) VALUES "
+                 "($1,$2,$3,$4,$5,$6) ON CONFLICT "
+                 "(environment, id) DO UPDATE SET rule=excluded.rule, actor=excluded.actor, "
+                 "declared_at=excluded.declared_at, entry=excluded.entry",
+                 event.environment, event.rule.id, format::encode(event.rule), Blob{stamp.actor.view()},
+                 stamp.at, stamp.index);
 }
 
 Status project_row(Database& db, const Stamp&, const runtime::ScopeRemoved& event) {
@@ -140,22 +162,26 @@ Status project_row(Database& db, const Stamp&, const runtime::ScopeRemoved& even
 
 Status project_row(Database& db, const Stamp&, const runtime::VerdictsGiven& event) {
   for (const runtime::VerdictGiven& given : event.verdicts)
-    TRY(execute(db, "UPDATE workload SET verdict=$1, reasons=$2 WHERE id=$3", given.verdict, format::encode(given.reasons),
-                given.workload));
+    TRY(execute(db, "UPDATE workload SET verdict=$1, reasons=$2 WHERE id=$3", given.verdict,
+                format::encode(given.reasons), given.workload));
   return {};
 }
 
 Status project_row(Database& db, const Stamp& stamp, const runtime::SnapshotTaken& event) {
-  TRY(execute(db, "UPDATE snapshot SET until_at=$1 WHERE environment=$2 AND number=$3", stamp.at, event.environment,
-              event.number - 1));
-  TRY(execute(db, "UPDATE instance SET joined=$1 WHERE environment=$2 AND joined IS NULL", event.number, event.environment));
-  TRY(execute(db, "UPDATE instance SET parted=$1 WHERE environment=$2 AND ended_at IS NOT NULL AND parted IS NULL",
-              event.number, event.environment));
+  TRY(execute(db, "UPDATE snapshot SET until_at=$1 WHERE environment=$2 AND number=$3", stamp.at,
+              event.environment, event.number - 1));
+  TRY(execute(db, "UPDATE instance SET joined=$1 WHERE environment=$2 AND joined IS NULL", event.number,
+              event.environment));
+  TRY(execute(
+      db, "UPDATE instance SET parted=$1 WHERE environment=$2 AND ended_at IS NOT NULL AND parted IS NULL",
+      event.number, event.environment));
   TRY(execute(db, "UPDATE environment SET snapshot=$1 WHERE name=$2", event.number, event.environment));
-  return execute(db, "INSERT INTO snapshot (environment, number, from_at, count, started, ended, digest, entry) VALUES "
-                     "($1,$2,$3,$4,$5,$6,$7,$8)",
-                 event.environment, event.number, stamp.at, event.count, event.started, event.ended, event.digest,
-                 stamp.index);
+  return execute(
+      db,
+      "INSERT INTO snapshot (environment, number, from_at, count, started, ended, digest, entry) VALUES "
+      "($1,$2,$3,$4,$5,$6,$7,$8)",
+      event.environment, event.number, stamp.at, event.count, event.started, event.ended, event.digest,
+      stamp.index);
 }
 
 }  // namespace weir::store

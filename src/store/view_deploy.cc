@@ -4,38 +4,63 @@ namespace weir::store {
 namespace {
 
 constexpr std::string_view approval_columns =
-    "a.entry, a.artifact, coalesce(r.name, ''), a.environment, a.from_at, a.until_at, a.reason, coalesce(p.name, hex(a.actor)), "
+    "a.entry, a.artifact, coalesce(r.name, ''), a.environment, a.from_at, a.until_at, a.reason, "
+    "coalesce(p.name, hex(a.actor)), "
     "a.adopted, a.recorded_at, a.revoked_at, coalesce(q.name, '')";
 constexpr std::string_view approval_tables =
-    "approval a LEFT JOIN artifact r ON r.digest=a.artifact LEFT JOIN account p ON p.id=a.actor LEFT JOIN account q ON "
+    "approval a LEFT JOIN artifact r ON r.digest=a.artifact LEFT JOIN account p ON p.id=a.actor LEFT JOIN "
+    "account q ON "
     "q.id=a.revoked_by";
 
 deploy::Approval approval_row(const Row& row) {
-  return {.id = row.integer(0), .artifact = row.digest(1), .artifact_name = row.string(2), .environment = row.string(3),
-          .reason = row.string(6), .actor = row.string(7), .from = row.maybe_instant(4), .until = row.maybe_instant(5),
-          .adopted = row.boolean(8), .recorded_at = row.instant(9), .revoked_at = row.maybe_instant(10),
+  return {.id = row.integer(0),
+          .artifact = row.digest(1),
+          .artifact_name = row.string(2),
+          .environment = row.string(3),
+          .reason = row.string(6),
+          .actor = row.string(7),
+          .from = row.maybe_instant(4),
+          .until = row.maybe_instant(5),
+          .adopted = row.boolean(8),
+          .recorded_at = row.instant(9),
+          .revoked_at = row.maybe_instant(10),
           .revoked_by = row.string(11)};
 }
 
 // Running counts go through identities: what runs is matched on any digest of the deployed artifact's set.
 constexpr std::string_view running_of_artifact =
-    "(SELECT count(DISTINCT i.reporter || i.id) FROM identity n JOIN workload_digest wd ON wd.digest=n.child JOIN workload w ON "
-    "w.id=wd.workload AND w.environment=d.environment JOIN instance i ON i.workload=w.id AND i.ended_at IS NULL WHERE n.root=d.artifact)";
+    "(SELECT count(DISTINCT i.reporter || i.id) FROM identity n JOIN workload_digest wd ON wd.digest=n.child "
+    "JOIN workload w ON "
+    "w.id=wd.workload AND w.environment=d.environment JOIN instance i ON i.workload=w.id AND i.ended_at IS "
+    "NULL WHERE n.root=d.artifact)";
 constexpr std::string_view superseded_by_artifact =
     "(SELECT count(DISTINCT i.reporter || i.id) FROM artifact o JOIN approval oa ON oa.artifact=o.digest AND "
-    "oa.environment=d.environment JOIN identity n ON n.root=o.digest JOIN workload_digest wd ON wd.digest=n.child JOIN workload w ON "
-    "w.id=wd.workload AND w.environment=d.environment JOIN instance i ON i.workload=w.id AND i.ended_at IS NULL WHERE "
+    "oa.environment=d.environment JOIN identity n ON n.root=o.digest JOIN workload_digest wd ON "
+    "wd.digest=n.child JOIN workload w ON "
+    "w.id=wd.workload AND w.environment=d.environment JOIN instance i ON i.workload=w.id AND i.ended_at IS "
+    "NULL WHERE "
     "o.name=r.name AND o.digest<>d.artifact AND o.entry < r.entry)";
 constexpr std::string_view replaced_by_newer =
-    "EXISTS (SELECT 1 FROM deployment e LEFT JOIN artifact f ON f.digest=e.artifact WHERE e.environment=d.environment AND "
+    "EXISTS (SELECT 1 FROM deployment e LEFT JOIN artifact f ON f.digest=e.artifact WHERE "
+    "e.environment=d.environment AND "
     "e.entry>d.entry AND e.alongside=0 AND (e.artifact=d.artifact OR f.name=r.name))";
 
 DeploymentView deployment_row(const Row& row) {
-  return {{.id = row.integer(0), .artifact = row.digest(1), .artifact_name = row.string(2), .environment = row.string(3),
-           .actor = row.string(4), .state = *format::enum_from<deploy::DeploymentState>(row.text(5)),
-           .declared_at = row.instant(6), .deadline = row.instant(7), .observed_at = row.maybe_instant(8),
-           .ended_at = row.maybe_instant(9), .at_least = row.integer(10), .alongside = row.boolean(11),
-           .rollback = row.boolean(12), .running = row.integer(13), .superseded = row.integer(14),
+  return {{.id = row.integer(0),
+           .artifact = row.digest(1),
+           .artifact_name = row.string(2),
+           .environment = row.string(3),
+           .actor = row.string(4),
+           .state = *format::enum_from<deploy::DeploymentState>(row.text(5)),
+           .declared_at = row.instant(6),
+           .deadline = row.instant(7),
+           .observed_at = row.maybe_instant(8),
+           .ended_at = row.maybe_instant(9),
+           .at_least = row.integer(10),
+           .alongside = row.boolean(11),
+           .rollback = row.boolean(12),
+           .running = row.integer(13),
+           .superseded = row.integer(14),
            .replaced = row.boolean(15)}};
 }
 
@@ -47,41 +72,59 @@ Result<std::vector<ApprovalView>> list_approvals(Database& db, const ApprovalFil
     const auto state = deploy::state_at(approval, now);
     return ApprovalView{std::move(approval), state};
   };
-  return query(db, fmt::format("SELECT {} FROM {} WHERE ($1='' OR a.environment=$2) AND ($3 IS NULL OR a.artifact=$4) AND "
-                               "a.entry<$5 ORDER BY a.entry DESC LIMIT $6", approval_columns, approval_tables), make,
-               filter.environment, filter.environment, filter.artifact, filter.artifact, filter.before, filter.limit);
+  return query(
+      db,
+      fmt::format("SELECT {} FROM {} WHERE ($1='' OR a.environment=$2) AND ($3 IS NULL OR a.artifact=$4) AND "
+                  "a.entry<$5 ORDER BY a.entry DESC LIMIT $6",
+                  approval_columns, approval_tables),
+      make, filter.environment, filter.environment, filter.artifact, filter.artifact, filter.before,
+      filter.limit);
 }
 
 Result<std::optional<deploy::Approval>> find_approval(Database& db, std::int64_t id) {
-  return query_one(db, fmt::format("SELECT {} FROM {} WHERE a.entry=$1", approval_columns, approval_tables), approval_row, id);
+  return query_one(db, fmt::format("SELECT {} FROM {} WHERE a.entry=$1", approval_columns, approval_tables),
+                   approval_row, id);
 }
 
-Result<std::vector<deploy::Approval>> approvals_covering(Database& db, const Sha256& digest, std::string_view environment) {
-  return query(db, fmt::format("SELECT {} FROM identity n JOIN {} WHERE n.child=$1 AND a.artifact=n.root AND a.environment=$2",
-                               approval_columns, approval_tables), approval_row, digest, environment);
+Result<std::vector<deploy::Approval>> approvals_covering(Database& db, const Sha256& digest,
+                                                         std::string_view environment) {
+  return query(
+      db,
+      fmt::format(
+          "SELECT {} FROM identity n JOIN {} WHERE n.child=$1 AND a.artifact=n.root AND a.environment=$2",
+          approval_columns, approval_tables),
+      approval_row, digest, environment);
 }
 
 Result<std::vector<DeploymentView>> list_deployments(Database& db, const DeploymentFilter& filter) {
-  return query(db, fmt::format("SELECT d.entry, d.artifact, coalesce(r.name, ''), d.environment, coalesce(p.name, hex(d.actor)), "
-                               "d.state, d.declared_at, d.deadline, d.observed_at, d.ended_at, d.at_least, d.alongside, d.rollback, "
-                               "{}, {}, {} FROM deployment d LEFT JOIN artifact r ON r.digest=d.artifact LEFT JOIN account p ON "
-                               "p.id=d.actor WHERE ($1='' OR d.environment=$2) AND ($3 IS NULL OR d.artifact=$4) AND ($5=0 OR "
-                               "d.state IN ('expected','observed','missed')) AND d.entry<$6 ORDER BY d.entry DESC LIMIT $7",
-                               running_of_artifact, superseded_by_artifact, replaced_by_newer), deployment_row,
-               filter.environment, filter.environment, filter.artifact, filter.artifact, filter.unfinished_only,
-               filter.before, filter.limit);
+  return query(
+      db,
+      fmt::format(
+          "SELECT d.entry, d.artifact, coalesce(r.name, ''), d.environment, coalesce(p.name, hex(d.actor)), "
+          "d.state, d.declared_at, d.deadline, d.observed_at, d.ended_at, d.at_least, d.alongside, "
+          "d.rollback, "
+          "{}, {}, {} FROM deployment d LEFT JOIN artifact r ON r.digest=d.artifact LEFT JOIN account p ON "
+          "p.id=d.actor WHERE ($1='' OR d.environment=$2) AND ($3 IS NULL OR d.artifact=$4) AND ($5=0 OR "
+          "d.state IN ('expected','observed','missed')) AND d.entry<$6 ORDER BY d.entry DESC LIMIT $7",
+          running_of_artifact, superseded_by_artifact, replaced_by_newer),
+      deployment_row, filter.environment, filter.environment, filter.artifact, filter.artifact,
+      filter.unfinished_only, filter.before, filter.limit);
 }
 
 Result<bool> environment_exists(Database& db, std::string_view name) {
   return TRY(query_count(db, "SELECT count(*) FROM environment WHERE name=$1", name)) > 0;
 }
 
-Result<deploy::DeployFacts> deploy_facts(Database& db, const deploy::DeploymentRequest& request, Instant now) {
+Result<deploy::DeployFacts> deploy_facts(Database& db, const deploy::DeploymentRequest& request,
+                                         Instant now) {
   deploy::DeployFacts facts{.environment_exists = TRY(environment_exists(db, request.environment))};
   for (const deploy::Approval& approval : TRY(approvals_covering(db, request.artifact, request.environment)))
     facts.approved_now |= deploy::state_at(approval, now) == deploy::ApprovalState::active;
-  facts.approved_before = TRY(query_count(db, "SELECT count(*) FROM deployment WHERE artifact=$1 AND environment=$2 AND "
-                                              "observed_at IS NOT NULL", request.artifact, request.environment)) > 0;
+  facts.approved_before =
+      TRY(query_count(db,
+                      "SELECT count(*) FROM deployment WHERE artifact=$1 AND environment=$2 AND "
+                      "observed_at IS NOT NULL",
+                      request.artifact, request.environment)) > 0;
   return facts;
 }
 

@@ -63,7 +63,8 @@ Result<std::vector<ApprovalView>> list_approvals(Database& db, const ApprovalFil
 Result<std::optional<deploy::Approval>> find_approval(Database& db, std::int64_t id);
 
 // Approvals in an environment of any artifact whose identity holds the digest.
-Result<std::vector<deploy::Approval>> approvals_covering(Database& db, const Sha256& digest, std::string_view environment);
+Result<std::vector<deploy::Approval>> approvals_covering(Database& db, const Sha256& digest,
+                                                         std::string_view environment);
 
 struct DeploymentFilter {
   std::string environment;

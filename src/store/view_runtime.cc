@@ -15,16 +15,25 @@ T read_stored(std::string_view text) {
 }
 
 constexpr std::string_view service_of_workload =
-    "coalesce((SELECT f.service FROM workload_digest wd JOIN identity n ON n.child=wd.digest JOIN artifact a ON a.digest=n.root JOIN "
+    "coalesce((SELECT f.service FROM workload_digest wd JOIN identity n ON n.child=wd.digest JOIN artifact a "
+    "ON a.digest=n.root JOIN "
     "flow f ON f.name=a.flow WHERE wd.workload=w.id LIMIT 1), '')";
 constexpr std::string_view workload_columns =
-    "w.id, w.kind, w.name, w.host, w.digests, w.verdict, w.reasons, w.environment, w.user, w.unit, w.container";
+    "w.id, w.kind, w.name, w.host, w.digests, w.verdict, w.reasons, w.environment, w.user, w.unit, "
+    "w.container";
 
 WorkloadView workload_row(const Row& row) {
-  return {.id = row.string(0), .kind = *format::enum_from<runtime::WorkloadKind>(row.text(1)), .name = row.string(2),
-          .host = row.string(3), .service = row.string(11), .digests = read_stored<std::vector<Sha256>>(row.text(4)),
-          .started_at = row.instant(12), .count = row.integer(13), .verdict = *format::enum_from<Verdict>(row.text(5)),
-          .reasons = read_stored<std::vector<runtime::Reason>>(row.text(6)), .environment = row.string(7),
+  return {.id = row.string(0),
+          .kind = *format::enum_from<runtime::WorkloadKind>(row.text(1)),
+          .name = row.string(2),
+          .host = row.string(3),
+          .service = row.string(11),
+          .digests = read_stored<std::vector<Sha256>>(row.text(4)),
+          .started_at = row.instant(12),
+          .count = row.integer(13),
+          .verdict = *format::enum_from<Verdict>(row.text(5)),
+          .reasons = read_stored<std::vector<runtime::Reason>>(row.text(6)),
+          .environment = row.string(7),
           .owner = {row.string(8), row.string(9), row.string(10)}};
 }
 
@@ -41,12 +50,18 @@ MomentClause clause_of(const Moment& moment) {
 
 Status add_instances(Database& db, WorkloadView& workload, const MomentClause& clause) {
   std::vector<InstanceView> instances;
-  (void)TRY(query(db, fmt::format("SELECT i.id, i.started_at, i.ended_at, i.detail FROM instance i WHERE {} AND i.workload=$3 ORDER BY "
-                                  "i.started_at LIMIT 1000", clause.sql), [&](const Row& row) {
-    auto detail = read_stored<Instance>(row.text(3));
-    instances.push_back({row.string(0), row.instant(1), row.maybe_instant(2), std::move(detail.origin)});
-    return 0;
-  }, clause.value, clause.value, *workload.id));
+  (void)TRY(query(
+      db,
+      fmt::format("SELECT i.id, i.started_at, i.ended_at, i.detail FROM instance i WHERE {} AND "
+                  "i.workload=$3 ORDER BY "
+                  "i.started_at LIMIT 1000",
+                  clause.sql),
+      [&](const Row& row) {
+        auto detail = read_stored<Instance>(row.text(3));
+        instances.push_back({row.string(0), row.instant(1), row.maybe_instant(2), std::move(detail.origin)});
+        return 0;
+      },
+      clause.value, clause.value, *workload.id));
   workload.instances = std::move(instances);
   return {};
 }
@@ -58,8 +73,12 @@ void add_detail(WorkloadView& workload, std::string_view detail) {
 }
 
 EnvironmentView environment_row(const Row& row) {
-  return {.name = row.string(0), .kind = row.string(1), .description = row.string(2), .arguments = row.boolean(3),
-          .entry = row.integer(4), .snapshot = row.integer(5)};
+  return {.name = row.string(0),
+          .kind = row.string(1),
+          .description = row.string(2),
+          .arguments = row.boolean(3),
+          .entry = row.integer(4),
+          .snapshot = row.integer(5)};
 }
 constexpr std::string_view environment_columns = "name, kind, description, arguments, entry, snapshot";
 
@@ -78,58 +97,78 @@ std::string sentence_of(const EnvironmentView& at) {
   const std::int64_t fine = count("approved") + count("explained") + count("late");
   if (at.reporters.empty()) return fmt::format("Nobody watches {} yet.", at.name);
   std::string sentence;
-  if (all > fine) sentence = things(all - fine, "thing runs that nobody approved.", "things run that nobody approved.");
+  if (all > fine)
+    sentence = things(all - fine, "thing runs that nobody approved.", "things run that nobody approved.");
   else sentence = fmt::format("All {} workloads are approved or explained.", all);
   if (silent > 0) sentence += " " + things(silent, "reporter is silent.", "reporters are silent.");
   if (at.missing > 0)
-    sentence += " " + things(at.missing, "approved deployment never appeared.", "approved deployments never appeared.");
+    sentence += " " + things(at.missing, "approved deployment never appeared.",
+                             "approved deployments never appeared.");
   return sentence;
 }
 
 Result<EnvironmentView> with_counts(Database& db, EnvironmentView at) {
   for (const std::string_view verdict : names_of(Verdict{})) at.counts[std::string(verdict)] = 0;
-  for (const auto& [verdict, n] : TRY(query(db, "SELECT verdict, count(*) FROM workload WHERE environment=$1 AND live>0 GROUP BY 1",
-                                            [](const Row& row) { return std::pair(row.string(0), row.integer(1)); }, at.name)))
+  for (const auto& [verdict, n] : TRY(query(
+           db, "SELECT verdict, count(*) FROM workload WHERE environment=$1 AND live>0 GROUP BY 1",
+           [](const Row& row) { return std::pair(row.string(0), row.integer(1)); }, at.name)))
     at.counts[verdict] = n;
   at.reporters = TRY(list_reporters(db, at.name));
-  at.missing = TRY(query_count(db, "SELECT count(*) FROM deployment WHERE environment=$1 AND state='missed'", at.name));
-  at.alerts_open = TRY(query_count(db, "SELECT count(*) FROM alert WHERE environment=$1 AND state='open'", at.name));
-  at.incidents_open = TRY(query_count(db, "SELECT count(DISTINCT incident) FROM alert WHERE environment=$1 AND state='open'", at.name));
-  at.adopted = TRY(query_count(db, "SELECT count(*) FROM approval WHERE environment=$1 AND adopted=1 AND revoked_at IS NULL", at.name));
-  const auto last = TRY(query_one(db, "SELECT max(coalesce(started_at, opened_at)) FROM alert WHERE environment=$1 AND workload<>''",
-                                  [](const Row& row) { return row.maybe_instant(0); }, at.name));
+  at.missing = TRY(
+      query_count(db, "SELECT count(*) FROM deployment WHERE environment=$1 AND state='missed'", at.name));
+  at.alerts_open =
+      TRY(query_count(db, "SELECT count(*) FROM alert WHERE environment=$1 AND state='open'", at.name));
+  at.incidents_open = TRY(query_count(
+      db, "SELECT count(DISTINCT incident) FROM alert WHERE environment=$1 AND state='open'", at.name));
+  at.adopted = TRY(query_count(
+      db, "SELECT count(*) FROM approval WHERE environment=$1 AND adopted=1 AND revoked_at IS NULL",
+      at.name));
+  const auto last = TRY(query_one(
+      db, "SELECT max(coalesce(started_at, opened_at)) FROM alert WHERE environment=$1 AND workload<>''",
+      [](const Row& row) { return row.maybe_instant(0); }, at.name));
   at.last_unapproved_start = last.value_or(std::nullopt);
   at.sentence = sentence_of(at);
   return at;
 }
 
-Result<runtime::Knowledge> knowledge_of(Database& db, const std::string& environment, const Instance& instance, Instant now) {
+Result<runtime::Knowledge> knowledge_of(Database& db, const std::string& environment,
+                                        const Instance& instance, Instant now) {
   runtime::Knowledge known;
   for (std::size_t i = 0; i < instance.digests.size(); ++i) {
     for (deploy::Approval& approval : TRY(approvals_covering(db, instance.digests[i], environment)))
       known.approvals.push_back({std::move(approval), i == 0});
     if (known.recorded) continue;
-    known.recorded = TRY(query_one(db, "SELECT a.entry FROM identity n JOIN artifact a ON a.digest=n.root WHERE n.child=$1",
-                                   [](const Row& row) { return row.integer(0); }, instance.digests[i]));
+    known.recorded = TRY(query_one(
+        db, "SELECT a.entry FROM identity n JOIN artifact a ON a.digest=n.root WHERE n.child=$1",
+        [](const Row& row) { return row.integer(0); }, instance.digests[i]));
   }
   if (instance.digests.empty()) return known;
   const Sha256& primary = instance.digests.front();
-  known.primary_linked = TRY(query_count(db, "SELECT count(*) FROM identity WHERE child=$1 AND relation<>'self'", primary)) > 0;
-  known.approved_elsewhere = TRY(query(db, "SELECT DISTINCT a.environment FROM identity n JOIN approval a ON a.artifact=n.root WHERE "
-                                           "n.child=$1 AND a.environment<>$2 AND a.revoked_at IS NULL AND (a.until_at IS NULL OR "
-                                           "a.until_at>$3) LIMIT 5", [](const Row& row) { return row.string(0); }, primary,
-                                       environment, now));
-  known.same_name_approved = TRY(query_one(db, "SELECT p.entry FROM artifact a JOIN approval p ON p.artifact=a.digest WHERE a.name=$1 AND "
-                                               "p.environment=$2 AND p.revoked_at IS NULL AND (p.until_at IS NULL OR p.until_at>$3) "
-                                               "ORDER BY p.entry DESC LIMIT 1", [](const Row& row) { return row.integer(0); },
-                                           instance.name, environment, now));
+  known.primary_linked =
+      TRY(query_count(db, "SELECT count(*) FROM identity WHERE child=$1 AND relation<>'self'", primary)) > 0;
+  known.approved_elsewhere = TRY(query(
+      db,
+      "SELECT DISTINCT a.environment FROM identity n JOIN approval a ON a.artifact=n.root WHERE "
+      "n.child=$1 AND a.environment<>$2 AND a.revoked_at IS NULL AND (a.until_at IS NULL OR "
+      "a.until_at>$3) LIMIT 5",
+      [](const Row& row) { return row.string(0); }, primary, environment, now));
+  known.same_name_approved = TRY(query_one(
+      db,
+      "SELECT p.entry FROM artifact a JOIN approval p ON p.artifact=a.digest WHERE a.name=$1 AND "
+      "p.environment=$2 AND p.revoked_at IS NULL AND (p.until_at IS NULL OR p.until_at>$3) "
+      "ORDER BY p.entry DESC LIMIT 1",
+      [](const Row& row) { return row.integer(0); }, instance.name, environment, now));
   if (instance.image && !instance.image->layers.empty())
     known.same_layers_approved = TRY(query_one(
-        db, "SELECT p.entry FROM layers l JOIN identity n ON n.child=l.config JOIN approval p ON p.artifact=n.root WHERE l.digest=$1 AND "
-            "p.environment=$2 AND l.config<>$3 LIMIT 1", [](const Row& row) { return row.integer(0); },
-        digest_of_layers(instance.image->layers), environment, primary));
+        db,
+        "SELECT p.entry FROM layers l JOIN identity n ON n.child=l.config JOIN approval p ON "
+        "p.artifact=n.root WHERE l.digest=$1 AND "
+        "p.environment=$2 AND l.config<>$3 LIMIT 1",
+        [](const Row& row) { return row.integer(0); }, digest_of_layers(instance.image->layers), environment,
+        primary));
   if (instance.interpreter && instance.interpreter->digest)
-    for (const deploy::Approval& approval : TRY(approvals_covering(db, *instance.interpreter->digest, environment)))
+    for (const deploy::Approval& approval :
+         TRY(approvals_covering(db, *instance.interpreter->digest, environment)))
       known.interpreter_approved |= deploy::state_at(approval, now) == deploy::ApprovalState::active;
   return known;
 }
@@ -139,9 +178,12 @@ Result<runtime::Knowledge> knowledge_of(Database& db, const std::string& environ
 Result<std::vector<WorkloadView>> list_workloads(Database& db, const WorkloadFilter& filter) {
   const MomentClause clause = clause_of(filter.moment);
   auto workloads = TRY(query(
-      db, fmt::format("SELECT {}, {}, min(i.started_at), count(*), max(i.detail) FROM instance i JOIN workload w ON w.id=i.workload WHERE {} "
-                      "AND ($3='' OR i.environment=$4) AND ($5='' OR w.id=$6) GROUP BY w.id ORDER BY w.kind, w.name, w.id",
-                      workload_columns, service_of_workload, clause.sql),
+      db,
+      fmt::format("SELECT {}, {}, min(i.started_at), count(*), max(i.detail) FROM instance i JOIN workload w "
+                  "ON w.id=i.workload WHERE {} "
+                  "AND ($3='' OR i.environment=$4) AND ($5='' OR w.id=$6) GROUP BY w.id ORDER BY w.kind, "
+                  "w.name, w.id",
+                  workload_columns, service_of_workload, clause.sql),
       [](const Row& row) {
         WorkloadView workload = workload_row(row);
         add_detail(workload, row.text(14));
@@ -155,88 +197,145 @@ Result<std::vector<WorkloadView>> list_workloads(Database& db, const WorkloadFil
 
 // Whether it runs or not: an alert outlives its process.
 Result<std::optional<WorkloadView>> find_workload(Database& db, std::string_view id) {
-  return query_one(db, fmt::format("SELECT {}, {}, coalesce((SELECT min(i.started_at) FROM instance i WHERE i.workload=w.id AND i.ended_at IS "
-                                   "NULL), w.last_started), w.live, (SELECT max(i.detail) FROM instance i WHERE i.workload=w.id) FROM "
-                                   "workload w WHERE w.id=$1", workload_columns, service_of_workload), [](const Row& row) {
-    WorkloadView workload = workload_row(row);
-    if (!row.is_null(14)) add_detail(workload, row.text(14));
-    return workload;
-  }, id);
+  return query_one(
+      db,
+      fmt::format(
+          "SELECT {}, {}, coalesce((SELECT min(i.started_at) FROM instance i WHERE i.workload=w.id AND "
+          "i.ended_at IS "
+          "NULL), w.last_started), w.live, (SELECT max(i.detail) FROM instance i WHERE i.workload=w.id) FROM "
+          "workload w WHERE w.id=$1",
+          workload_columns, service_of_workload),
+      [](const Row& row) {
+        WorkloadView workload = workload_row(row);
+        if (!row.is_null(14)) add_detail(workload, row.text(14));
+        return workload;
+      },
+      id);
 }
 
 Result<std::vector<ReporterView>> list_reporters(Database& db, std::string_view environment) {
-  return query(db, "SELECT r.id, r.host, r.environment, r.fault, h.seen_at, r.sequence, r.events_lost, r.sources FROM reporter r LEFT "
-                   "JOIN heartbeat h ON h.reporter=r.id WHERE r.environment=$1 ORDER BY r.host, r.id", [](const Row& row) {
-    const std::string fault = row.string(3);
-    return ReporterView{row.string(0), row.string(1), row.string(2), fault.empty() ? "live" : fault, row.maybe_instant(4),
-                        row.integer(5), row.integer(6), read_stored<std::vector<runtime::Source>>(row.text(7))};
-  }, environment);
+  return query(
+      db,
+      "SELECT r.id, r.host, r.environment, r.fault, h.seen_at, r.sequence, r.events_lost, r.sources FROM "
+      "reporter r LEFT "
+      "JOIN heartbeat h ON h.reporter=r.id WHERE r.environment=$1 ORDER BY r.host, r.id",
+      [](const Row& row) {
+        const std::string fault = row.string(3);
+        return ReporterView{row.string(0),        row.string(1),
+                            row.string(2),        fault.empty() ? "live" : fault,
+                            row.maybe_instant(4), row.integer(5),
+                            row.integer(6),       read_stored<std::vector<runtime::Source>>(row.text(7))};
+      },
+      environment);
 }
 
 Result<std::vector<EnvironmentView>> list_environments(Database& db) {
-  auto all = TRY(query(db, fmt::format("SELECT {} FROM environment ORDER BY name", environment_columns), environment_row));
+  auto all = TRY(query(db, fmt::format("SELECT {} FROM environment ORDER BY name", environment_columns),
+                       environment_row));
   for (EnvironmentView& each : all) each = TRY(with_counts(db, std::move(each)));
   return all;
 }
 
 Result<std::optional<EnvironmentView>> find_environment(Database& db, std::string_view name) {
-  auto found = TRY(query_one(db, fmt::format("SELECT {} FROM environment WHERE name=$1", environment_columns), environment_row, name));
+  auto found = TRY(query_one(db, fmt::format("SELECT {} FROM environment WHERE name=$1", environment_columns),
+                             environment_row, name));
   if (found) found = TRY(with_counts(db, std::move(*found)));
   return found;
 }
 
 Result<std::optional<runtime::EnvironmentKind>> kind_of_environment(Database& db, std::string_view name) {
-  return query_one(db, "SELECT kind FROM environment WHERE name=$1",
-                   [](const Row& row) { return *format::enum_from<runtime::EnvironmentKind>(row.text(0)); }, name);
+  return query_one(
+      db, "SELECT kind FROM environment WHERE name=$1",
+      [](const Row& row) { return *format::enum_from<runtime::EnvironmentKind>(row.text(0)); }, name);
 }
 
-Result<std::vector<SnapshotView>> list_snapshots(Database& db, std::string_view environment, std::int64_t before,
-                                                 std::int64_t limit) {
-  return query(db, "SELECT number, from_at, until_at, started, ended, count, entry, digest FROM snapshot WHERE environment=$1 AND "
-                   "number<$2 ORDER BY number DESC LIMIT $3", [](const Row& row) {
-    return SnapshotView{row.integer(0), row.instant(1), row.maybe_instant(2), row.integer(3), row.integer(4), row.integer(5),
-                        row.integer(6), row.digest(7)};
-  }, environment, before, limit);
+Result<std::vector<SnapshotView>> list_snapshots(Database& db, std::string_view environment,
+                                                 std::int64_t before, std::int64_t limit) {
+  return query(
+      db,
+      "SELECT number, from_at, until_at, started, ended, count, entry, digest FROM snapshot WHERE "
+      "environment=$1 AND "
+      "number<$2 ORDER BY number DESC LIMIT $3",
+      [](const Row& row) {
+        return SnapshotView{row.integer(0), row.instant(1), row.maybe_instant(2), row.integer(3),
+                            row.integer(4), row.integer(5), row.integer(6),       row.digest(7)};
+      },
+      environment, before, limit);
 }
 
 Result<std::vector<ScopeView>> list_scopes(Database& db, std::string_view environment) {
-  return query(db, "SELECT s.rule, coalesce(p.name, ''), s.declared_at, s.entry FROM scope s LEFT JOIN account p ON p.id=s.actor WHERE "
-                   "s.environment=$1 ORDER BY s.entry", [](const Row& row) {
-    return ScopeView{read_stored<runtime::ScopeRule>(row.text(0)), row.string(1), row.instant(2), row.integer(3)};
-  }, environment);
+  return query(
+      db,
+      "SELECT s.rule, coalesce(p.name, ''), s.declared_at, s.entry FROM scope s LEFT JOIN account p ON "
+      "p.id=s.actor WHERE "
+      "s.environment=$1 ORDER BY s.entry",
+      [](const Row& row) {
+        return ScopeView{read_stored<runtime::ScopeRule>(row.text(0)), row.string(1), row.instant(2),
+                         row.integer(3)};
+      },
+      environment);
 }
 
 Result<std::optional<ReporterChain>> find_reporter(Database& db, std::string_view id) {
-  return query_one(db, "SELECT r.id, r.environment, r.host, r.incarnation, r.fault, r.actor, r.public_key, r.sequence, r.reports, "
-                       "r.previous, e.scope_version FROM reporter r JOIN environment e ON e.name=r.environment WHERE r.id=$1",
-                   [](const Row& row) {
-    return ReporterChain{.id = row.string(0), .environment = row.string(1), .host = row.string(2), .incarnation = row.string(3),
-                         .fault = row.string(4), .actor = ledger::actor_id_from_bytes(row.bytes(5)).value(),
-                         .public_key = Bytes(row.bytes(6)), .sequence = row.integer(7), .reports = row.integer(8),
-                         .scope_version = row.integer(10), .previous = row.maybe_digest(9)};
-  }, id);
+  return query_one(
+      db,
+      "SELECT r.id, r.environment, r.host, r.incarnation, r.fault, r.actor, r.public_key, r.sequence, "
+      "r.reports, "
+      "r.previous, e.scope_version FROM reporter r JOIN environment e ON e.name=r.environment WHERE r.id=$1",
+      [](const Row& row) {
+        return ReporterChain{.id = row.string(0),
+                             .environment = row.string(1),
+                             .host = row.string(2),
+                             .incarnation = row.string(3),
+                             .fault = row.string(4),
+                             .actor = ledger::actor_id_from_bytes(row.bytes(5)).value(),
+                             .public_key = Bytes(row.bytes(6)),
+                             .sequence = row.integer(7),
+                             .reports = row.integer(8),
+                             .scope_version = row.integer(10),
+                             .previous = row.maybe_digest(9)};
+      },
+      id);
 }
 
 Result<std::optional<WorkloadFacts>> workload_facts(Database& db, std::string_view id, Instant now) {
-  auto facts = TRY(query_one(db, fmt::format("SELECT w.id, w.environment, w.host, w.verdict, w.reasons, w.first_sight, w.live, {} FROM "
-                                             "workload w WHERE w.id=$1", service_of_workload), [](const Row& row) {
-    return WorkloadFacts{.id = row.string(0), .environment = row.string(1), .host = row.string(2), .service = row.string(7),
-                         .verdict = *format::enum_from<Verdict>(row.text(3)), .reasons = row.string(4),
-                         .first_sight = row.boolean(5), .live = row.integer(6)};
-  }, id));
+  auto facts = TRY(query_one(
+      db,
+      fmt::format("SELECT w.id, w.environment, w.host, w.verdict, w.reasons, w.first_sight, w.live, {} FROM "
+                  "workload w WHERE w.id=$1",
+                  service_of_workload),
+      [](const Row& row) {
+        return WorkloadFacts{.id = row.string(0),
+                             .environment = row.string(1),
+                             .host = row.string(2),
+                             .service = row.string(7),
+                             .verdict = *format::enum_from<Verdict>(row.text(3)),
+                             .reasons = row.string(4),
+                             .first_sight = row.boolean(5),
+                             .live = row.integer(6)};
+      },
+      id));
   if (!facts) return facts;
   // The earliest that lives decides; when none does, the one that started last.
-  const auto detail = TRY(query_one(db, "SELECT detail FROM instance WHERE workload=$1 ORDER BY ended_at IS NOT NULL, CASE WHEN ended_at "
-                                        "IS NULL THEN started_at ELSE -started_at END LIMIT 1",
-                                    [](const Row& row) { return row.string(0); }, id));
+  const auto detail = TRY(query_one(
+      db,
+      "SELECT detail FROM instance WHERE workload=$1 ORDER BY ended_at IS NOT NULL, CASE WHEN ended_at "
+      "IS NULL THEN started_at ELSE -started_at END LIMIT 1",
+      [](const Row& row) { return row.string(0); }, id));
   if (!detail) return std::optional<WorkloadFacts>();
   auto instance = read_stored<Instance>(*detail);
   facts->known = TRY(knowledge_of(db, facts->environment, instance, now));
   facts->origin = std::move(instance.origin);
-  facts->subject = {.name = std::move(instance.name), .digests = std::move(instance.digests), .kind = instance.kind,
-                    .seen = instance.seen, .seen_note = std::move(instance.seen_note), .marks = std::move(instance.marks),
-                    .package = std::move(instance.package), .interpreter = std::move(instance.interpreter),
-                    .started_at = instance.started_at, .uncertainty = instance.uncertainty};
+  facts->subject = {.name = std::move(instance.name),
+                    .digests = std::move(instance.digests),
+                    .kind = instance.kind,
+                    .seen = instance.seen,
+                    .seen_note = std::move(instance.seen_note),
+                    .marks = std::move(instance.marks),
+                    .package = std::move(instance.package),
+                    .interpreter = std::move(instance.interpreter),
+                    .started_at = instance.started_at,
+                    .uncertainty = instance.uncertainty};
   return facts;
 }
 

@@ -1,4 +1,5 @@
-// A disk that fails when the test says so: an SQLite VFS between the database and the operating system. It counts writes
+// A disk that fails when the test says so: an SQLite VFS between the database and the operating system. It counts
+// writes
 // and syncs of database files and their logs, and lets the n-th of them fail. On `cut_power` what was written and not
 // synced is lost, in part: each such write is kept, dropped or torn by chance, as after a real power failure.
 #pragma once
@@ -22,7 +23,7 @@ enum class Fault { disk_full, write_fails, write_torn, sync_fails };
 
 class FaultDisk {
  public:
-  static constexpr const char* name = "weir-fault";
+  static std::string files() { return instance().vfs_.zName; }  // what open_sqlite takes
   static FaultDisk& instance() {
     static FaultDisk disk;
     return disk;
@@ -89,9 +90,12 @@ inline bool FaultDisk::fails_now(bool is_sync) {
 inline void FaultDisk::remember(const File& file, const void* bytes, int amount, sqlite3_int64 at) {
   sqlite3_int64 size = 0;
   file.under->pMethods->xFileSize(file.under, &size);
-  Write write{.at = at, .before = {}, .after = std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(amount))};
+  Write write{.at = at,
+              .before = {},
+              .after = std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(amount))};
   write.before.resize(static_cast<std::size_t>(std::clamp<sqlite3_int64>(size - at, 0, amount)));
-  if (!write.before.empty()) file.under->pMethods->xRead(file.under, write.before.data(), static_cast<int>(write.before.size()), at);
+  if (!write.before.empty())
+    file.under->pMethods->xRead(file.under, write.before.data(), static_cast<int>(write.before.size()), at);
   unsynced_[file.path].push_back(std::move(write));
 }
 
@@ -117,10 +121,12 @@ inline int FaultDisk::sync(sqlite3_file* self, int flags) {
 
 inline int FaultDisk::open(sqlite3_vfs*, const char* path, sqlite3_file* out, int flags, int* out_flags) {
   FaultDisk& disk = instance();
-  if ((flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) == 0) return disk.next_->xOpen(disk.next_, path, out, flags, out_flags);
+  if ((flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) == 0)
+    return disk.next_->xOpen(disk.next_, path, out, flags, out_flags);
   auto* const behind = reinterpret_cast<sqlite3_file*>(reinterpret_cast<char*>(out) + sizeof(File));
   out->pMethods = nullptr;
-  if (const int rc = disk.next_->xOpen(disk.next_, path, behind, flags, out_flags); rc != SQLITE_OK) return rc;
+  if (const int rc = disk.next_->xOpen(disk.next_, path, behind, flags, out_flags); rc != SQLITE_OK)
+    return rc;
   of(out) = {{&disk.methods_}, path, behind};
   return SQLITE_OK;
 }
@@ -128,30 +134,40 @@ inline int FaultDisk::open(sqlite3_vfs*, const char* path, sqlite3_file* out, in
 inline FaultDisk::FaultDisk() : next_(sqlite3_vfs_find(nullptr)) {
   vfs_ = *next_;  // the rest of it takes any vfs
   vfs_.pNext = nullptr;
-  vfs_.zName = name;
+  vfs_.zName = "weir-fault";
   vfs_.szOsFile = static_cast<int>(sizeof(File)) + next_->szOsFile;
   vfs_.xOpen = &FaultDisk::open;
-  methods_ = {3,
-              [](sqlite3_file* f) { return under(f)->pMethods->xClose(under(f)); },
-              [](sqlite3_file* f, void* out, int n, sqlite3_int64 at) { return under(f)->pMethods->xRead(under(f), out, n, at); },
-              &FaultDisk::write,
-              [](sqlite3_file* f, sqlite3_int64 size) { return under(f)->pMethods->xTruncate(under(f), size); },
-              &FaultDisk::sync,
-              [](sqlite3_file* f, sqlite3_int64* size) { return under(f)->pMethods->xFileSize(under(f), size); },
-              [](sqlite3_file* f, int level) { return under(f)->pMethods->xLock(under(f), level); },
-              [](sqlite3_file* f, int level) { return under(f)->pMethods->xUnlock(under(f), level); },
-              [](sqlite3_file* f, int* out) { return under(f)->pMethods->xCheckReservedLock(under(f), out); },
-              [](sqlite3_file* f, int code, void* argument) { return under(f)->pMethods->xFileControl(under(f), code, argument); },
-              [](sqlite3_file* f) { return under(f)->pMethods->xSectorSize(under(f)); },
-              [](sqlite3_file* f) { return under(f)->pMethods->xDeviceCharacteristics(under(f)); },
-              [](sqlite3_file* f, int region, int size, int extend, void volatile** out) {
-                return under(f)->pMethods->xShmMap(under(f), region, size, extend, out);
-              },
-              [](sqlite3_file* f, int offset, int n, int flags) { return under(f)->pMethods->xShmLock(under(f), offset, n, flags); },
-              [](sqlite3_file* f) { under(f)->pMethods->xShmBarrier(under(f)); },
-              [](sqlite3_file* f, int remove) { return under(f)->pMethods->xShmUnmap(under(f), remove); },
-              [](sqlite3_file*, sqlite3_int64, int, void** out) { *out = nullptr; return SQLITE_OK; },
-              [](sqlite3_file*, sqlite3_int64, void*) { return SQLITE_OK; }};
+  methods_ = {
+      3,
+      [](sqlite3_file* f) { return under(f)->pMethods->xClose(under(f)); },
+      [](sqlite3_file* f, void* out, int n, sqlite3_int64 at) {
+        return under(f)->pMethods->xRead(under(f), out, n, at);
+      },
+      &FaultDisk::write,
+      [](sqlite3_file* f, sqlite3_int64 size) { return under(f)->pMethods->xTruncate(under(f), size); },
+      &FaultDisk::sync,
+      [](sqlite3_file* f, sqlite3_int64* size) { return under(f)->pMethods->xFileSize(under(f), size); },
+      [](sqlite3_file* f, int level) { return under(f)->pMethods->xLock(under(f), level); },
+      [](sqlite3_file* f, int level) { return under(f)->pMethods->xUnlock(under(f), level); },
+      [](sqlite3_file* f, int* out) { return under(f)->pMethods->xCheckReservedLock(under(f), out); },
+      [](sqlite3_file* f, int code, void* argument) {
+        return under(f)->pMethods->xFileControl(under(f), code, argument);
+      },
+      [](sqlite3_file* f) { return under(f)->pMethods->xSectorSize(under(f)); },
+      [](sqlite3_file* f) { return under(f)->pMethods->xDeviceCharacteristics(under(f)); },
+      [](sqlite3_file* f, int region, int size, int extend, void volatile** out) {
+        return under(f)->pMethods->xShmMap(under(f), region, size, extend, out);
+      },
+      [](sqlite3_file* f, int offset, int n, int flags) {
+        return under(f)->pMethods->xShmLock(under(f), offset, n, flags);
+      },
+      [](sqlite3_file* f) { under(f)->pMethods->xShmBarrier(under(f)); },
+      [](sqlite3_file* f, int remove) { return under(f)->pMethods->xShmUnmap(under(f), remove); },
+      [](sqlite3_file*, sqlite3_int64, int, void** out) {
+        *out = nullptr;
+        return SQLITE_OK;
+      },
+      [](sqlite3_file*, sqlite3_int64, void*) { return SQLITE_OK; }};
   CHECK(sqlite3_vfs_register(&vfs_, 0) == SQLITE_OK);
 }
 
@@ -172,7 +188,8 @@ inline void FaultDisk::cut_power(std::uint64_t seed) {
       if (write->before.size() < write->after.size()) content.resize(at + write->before.size());
     }
     for (const Write& write : writes) {
-      const std::size_t kept = std::array{std::size_t{0}, write.after.size() / 2, write.after.size()}[random() % 3];
+      const std::size_t kept =
+          std::array{std::size_t{0}, write.after.size() / 2, write.after.size()}[random() % 3];
       const auto at = static_cast<std::size_t>(write.at);
       if (kept == 0) continue;
       if (content.size() < at + kept) content.resize(at + kept, '\0');

@@ -12,74 +12,133 @@ struct Reporter {
   std::string id = std::string(64, 'e');
   std::int64_t sequence = 0;
 
-  runtime::ReportAccepted report(Instant at, std::vector<runtime::Instance> started, std::vector<runtime::Ended> ended = {}, bool full = false) {
-    runtime::Report report{.environment = "prod", .host = "web1", .incarnation = "i1", .sequence = ++sequence, .sent_at = at, .full = full,
-                           .started = std::move(started), .ended = std::move(ended)};
-    report.counts = {{.hour = Instant{} + hours(480'000), .name = "/bin/true", .digest = {}, .package = "coreutils 9.1", .count = 3}};
+  runtime::ReportAccepted report(Instant at, std::vector<runtime::Instance> started,
+                                 std::vector<runtime::Ended> ended = {}, bool full = false) {
+    runtime::Report report{.environment = "prod",
+                           .host = "web1",
+                           .incarnation = "i1",
+                           .sequence = ++sequence,
+                           .sent_at = at,
+                           .full = full,
+                           .started = std::move(started),
+                           .ended = std::move(ended)};
+    report.counts = {{.hour = Instant{} + hours(480'000),
+                      .name = "/bin/true",
+                      .digest = {},
+                      .package = "coreutils 9.1",
+                      .count = 3}};
     if (full) report.sources = {{.watches = "processes", .means = "ebpf"}};
     return {.reporter = id, .signature = "c2ln", .body = format::encode(report)};
   }
 };
 
 inline runtime::Instance instance(std::string id, std::string_view content, Instant started_at) {
-  return {.id = std::move(id), .name = fmt::format("/opt/{}", content), .digests = {crypto::sha256(content)}, .started_at = started_at,
+  return {.id = std::move(id),
+          .name = fmt::format("/opt/{}", content),
+          .digests = {crypto::sha256(content)},
+          .started_at = started_at,
           .origin = {.user = "app", .unit = "api.service", .session = 7, .directory = "/opt/api"}};
 }
 
 inline alert::AlertOpened alert_about(std::string key, std::string workload) {
-  return {.key = std::move(key), .cause = "unknown-digest", .workload = std::move(workload), .title = "Unknown program", .who = "user app",
-          .origin = {.environment = "prod", .host = "web1", .user = "app"}, .incident = "origin 1"};
+  return {.key = std::move(key),
+          .cause = "unknown-digest",
+          .workload = std::move(workload),
+          .title = "Unknown program",
+          .who = "user app",
+          .origin = {.environment = "prod", .host = "web1", .user = "app"},
+          .incident = "origin 1"};
 }
 
 // The events in order; `first` is the index the first of them will have.
 inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   std::vector<store::Event> events;
   const auto index_of_next = [&] { return first + static_cast<std::int64_t>(events.size()); };
-  const Sha256 api = crypto::sha256("api"), image = crypto::sha256("image"), config = crypto::sha256("config");
+  const Sha256 api = crypto::sha256("api"), image = crypto::sha256("image"),
+               config = crypto::sha256("config");
   const std::string actor(32, 'b'), key = encode_base64(std::string(32, 'k'));
   Reporter reporter;
 
   events.push_back(store::LedgerOpened{"org", "weir.test/org", key, actor});
-  events.push_back(access::AccountCreated{.id = actor, .name = "ada", .kind = access::AccountKind::person, .roles = {access::Role::approver}, .token_digest = api});
-  events.push_back(access::AccountCreated{.id = std::string(32, 'c'), .name = "ci", .roles = {access::Role::recorder}, .flows = {"api"}});
+  events.push_back(access::AccountCreated{.id = actor,
+                                          .name = "ada",
+                                          .kind = access::AccountKind::person,
+                                          .roles = {access::Role::approver},
+                                          .token_digest = api});
+  events.push_back(access::AccountCreated{
+      .id = std::string(32, 'c'), .name = "ci", .roles = {access::Role::recorder}, .flows = {"api"}});
   events.push_back(access::AccountRemoved{"ci"});
-  events.push_back(access::AccountCreated{.id = std::string(32, 'd'), .name = "ci", .roles = {access::Role::recorder}});
+  events.push_back(
+      access::AccountCreated{.id = std::string(32, 'd'), .name = "ci", .roles = {access::Role::recorder}});
   const std::int64_t join_token = index_of_next();
   events.push_back(access::JoinTokenIssued{.environment = "prod", .token_digest = config});
   events.push_back(access::JoinTokenRevoked{join_token});
   events.push_back(evidence::Service{.name = "shop", .team = "one"});
   events.push_back(evidence::Service{.name = "shop", .team = "two", .contact = "two@example.org"});
-  events.push_back(evidence::Flow{.name = "api", .service = "shop", .required = {.attestations = {{"tests", "test"}}}});
+  events.push_back(
+      evidence::Flow{.name = "api", .service = "shop", .required = {.attestations = {{"tests", "test"}}}});
   events.push_back(evidence::Trail{.flow = "api", .name = "t1", .commit = "c0ffee"});
   events.push_back(evidence::Trail{.flow = "api", .name = "t1", .commit = "c0ffee", .branch = "main"});
   events.push_back(artifact::ArtifactRecorded{.flow = "api", .trail = "t1", .name = "api", .digest = api});
-  events.push_back(artifact::ArtifactRecorded{.flow = "api", .trail = "t1", .name = "image", .kind = artifact::ArtifactKind::image, .digest = image,
-      .links = {{.parent = image, .child = config, .relation = "config", .platform = "linux/amd64", .layers = {api, image}}}});
-  events.push_back(evidence::AttestationRecorded{.flow = "api", .trail = "t1", .name = "tests", .type = "test", .artifact = api, .artifact_name = "api", .compliant = false});
-  events.push_back(evidence::AttestationRecorded{.flow = "api", .trail = "t1", .name = "tests", .type = "test", .artifact = api, .artifact_name = "api", .compliant = true});
-  events.push_back(evidence::AttestationTypeDeclared{.name = "pentest", .schema = format::Json::object({{"type", "object"}})});
+  events.push_back(artifact::ArtifactRecorded{.flow = "api",
+                                              .trail = "t1",
+                                              .name = "image",
+                                              .kind = artifact::ArtifactKind::image,
+                                              .digest = image,
+                                              .links = {{.parent = image,
+                                                         .child = config,
+                                                         .relation = "config",
+                                                         .platform = "linux/amd64",
+                                                         .layers = {api, image}}}});
+  events.push_back(evidence::AttestationRecorded{.flow = "api",
+                                                 .trail = "t1",
+                                                 .name = "tests",
+                                                 .type = "test",
+                                                 .artifact = api,
+                                                 .artifact_name = "api",
+                                                 .compliant = false});
+  events.push_back(evidence::AttestationRecorded{.flow = "api",
+                                                 .trail = "t1",
+                                                 .name = "tests",
+                                                 .type = "test",
+                                                 .artifact = api,
+                                                 .artifact_name = "api",
+                                                 .compliant = true});
+  events.push_back(evidence::AttestationTypeDeclared{.name = "pentest",
+                                                     .schema = format::Json::object({{"type", "object"}})});
   events.push_back(runtime::EnvironmentDeclared{.name = "prod"});
-  events.push_back(runtime::EnvironmentDeclared{.name = "prod", .description = "what customers see", .arguments = true});
-  events.push_back(runtime::ReporterEnrolled{.id = reporter.id, .actor = actor, .environment = "prod", .host = "web1", .public_key = key});
+  events.push_back(
+      runtime::EnvironmentDeclared{.name = "prod", .description = "what customers see", .arguments = true});
+  events.push_back(runtime::ReporterEnrolled{
+      .id = reporter.id, .actor = actor, .environment = "prod", .host = "web1", .public_key = key});
   const std::int64_t approval = index_of_next();
-  events.push_back(deploy::ApprovalGiven{.artifact = api, .environment = "prod", .until = at + days(9), .reason = "release"});
+  events.push_back(deploy::ApprovalGiven{
+      .artifact = api, .environment = "prod", .until = at + days(9), .reason = "release"});
   events.push_back(deploy::ApprovalRevoked{approval, "mistake"});
   events.push_back(deploy::ApprovalGiven{.artifact = api, .environment = "prod", .adopted = true});
   const std::int64_t deployment = index_of_next();
-  events.push_back(deploy::DeploymentDeclared{.artifact = api, .environment = "prod", .deadline = at + minutes(15)});
-  events.push_back(reporter.report(at, {instance("i1", "api", at), instance("i2", "api", at + seconds(1)), instance("i3", "miner", at)}, {}, true));
+  events.push_back(
+      deploy::DeploymentDeclared{.artifact = api, .environment = "prod", .deadline = at + minutes(15)});
+  events.push_back(reporter.report(
+      at, {instance("i1", "api", at), instance("i2", "api", at + seconds(1)), instance("i3", "miner", at)},
+      {}, true));
   events.push_back(deploy::DeploymentChanged{deployment, deploy::DeploymentState::observed, "seen"});
   const std::string miner = runtime::workload_id("prod", "web1", instance("", "miner", at));
-  events.push_back(runtime::VerdictsGiven{"prod", {{miner, runtime::Verdict::unknown, {{runtime::ReasonCode::unknown_digest, "nobody knows it", {}}}}}});
-  events.push_back(runtime::SnapshotTaken{.environment = "prod", .number = 1, .count = 3, .started = 3, .digest = api});
+  events.push_back(runtime::VerdictsGiven{
+      "prod",
+      {{miner, runtime::Verdict::unknown, {{runtime::ReasonCode::unknown_digest, "nobody knows it", {}}}}}});
+  events.push_back(
+      runtime::SnapshotTaken{.environment = "prod", .number = 1, .count = 3, .started = 3, .digest = api});
   const std::int64_t alert = index_of_next();
   events.push_back(alert_about("miner", miner));
   events.push_back(alert_about("miner 2", ""));
   events.push_back(alert::AlertsAcknowledged{{alert}, "looking"});
   runtime::Instance brief = instance("i4", "brief", at + seconds(2));
   brief.ended_at = at + seconds(3);
-  events.push_back(reporter.report(at + seconds(4), {brief, instance("i1", "api", at)}, {{"i2", at + seconds(4)}, {"never seen", at}}));
-  events.push_back(runtime::SnapshotTaken{.environment = "prod", .number = 2, .count = 2, .started = 1, .ended = 2, .digest = image});
+  events.push_back(reporter.report(at + seconds(4), {brief, instance("i1", "api", at)},
+                                   {{"i2", at + seconds(4)}, {"never seen", at}}));
+  events.push_back(runtime::SnapshotTaken{
+      .environment = "prod", .number = 2, .count = 2, .started = 1, .ended = 2, .digest = image});
   events.push_back(reporter.report(at + seconds(5), {instance("i1", "api", at)}, {}, true));
   events.push_back(alert::AlertsResolved{{alert, alert + 1}, "it ended"});
   events.push_back(alert_about("miner", miner));
@@ -89,7 +148,8 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   events.push_back(runtime::ScopeRemoved{"prod", "s1"});
   events.push_back(deploy::DeploymentChanged{deployment, deploy::DeploymentState::ended, "replaced"});
   events.push_back(alert::ChannelDeclared{.name = "pager", .address = "https://pager.example/hook"});
-  events.push_back(alert::ChannelDeclared{.name = "chat", .address = "https://chat.example/hook", .environments = {"prod"}});
+  events.push_back(alert::ChannelDeclared{
+      .name = "chat", .address = "https://chat.example/hook", .environments = {"prod"}});
   events.push_back(alert::ChannelRemoved{"chat"});
   events.push_back(runtime::ReporterFaulted{reporter.id, runtime::ReporterFault::returned, ""});
   return events;

@@ -1,4 +1,5 @@
-// Facts of a decision table, written as words: "started=100 marks=foreign package". A word is a key, or a key and a value
+// Facts of a decision table, written as words: "started=100 marks=foreign package". A word is a key, or a key and a
+// value
 // behind '='; several words are separated by spaces.
 #pragma once
 #include <charconv>

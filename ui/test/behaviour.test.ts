@@ -169,14 +169,14 @@ test('an empty server teaches the command that fills it', async () => {
   const empty = await start_fixture(0, world);
   const { page, close } = await open(at.browser, empty.url);
   await log_in(page, empty.token);
-  for (const [path, words] of [['/', 'env create host'], ['/environments', 'env create host'], ['/flows', 'flow create'], ['/artifacts', 'weir record'], ['/approvals', 'weir approve'], ['/alerts', 'weir demo'], ['/settings', 'channel create']] as const) {
+  for (const [path, words] of [['/', 'env create host'], ['/environments', 'env create host'], ['/flows', 'flow create'], ['/artifacts', 'weir record'], ['/approvals', 'weir approve'], ['/alerts', 'weir demo'], ['/settings', 'channel add']] as const) {
     await page.evaluate((to) => history.pushState(null, '', to), path);
     const command = page.locator('code', { hasText: words }).first();
     await command.waitFor();
     assert.ok((await command.innerText()).includes(empty.url), `${path} names this server`);
   }
   await page.getByRole('button', { name: 'Copy the command' }).first().click();
-  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /weir channel create/);
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /weir channel add/);
   await close();
   await empty.close();
 });

@@ -47,6 +47,10 @@ export async function assert_accessible(page: Page): Promise<void> {
 }
 
 export async function assert_fits(page: Page): Promise<void> {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(over <= 0, `the page is ${over} px wider than the screen`);
+  const found = await page.evaluate(() => {
+    const over = document.documentElement.scrollWidth - innerWidth;
+    const wide = [...document.querySelectorAll('body *')].filter((each) => each.getBoundingClientRect().right > innerWidth + 1);
+    return { over, wide: over > 0 ? wide.slice(0, 4).map((each) => each.outerHTML.slice(0, 160)) : [] };
+  });
+  assert.ok(found.over <= 0, `${page.url()} is ${found.over} px wider than the screen: ${found.wide.join('\n')}`);
 }

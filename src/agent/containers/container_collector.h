@@ -1,6 +1,9 @@
-// Watches containers. The kernel says which there are (census.h): on each hint (an exec, a runtime's event) and about once a
-// second; the runtimes say what they are (identify.h). A container no runtime admits to is reported as "outside-runtime".
-// One that only a runtime lists (because it runs where we can't see) is reported too: runtimes are listed each 10 s, and
+// Watches containers. The kernel says which there are (census.h): on each hint (an exec, a runtime's event) and
+// about once a
+// second; the runtimes say what they are (identify.h). A container no runtime admits to is reported as
+// "outside-runtime".
+// One that only a runtime lists (because it runs where we can't see) is reported too: runtimes are listed each 10 s,
+// and
 // differences count in both directions. The end is known from the first process's pidfd.
 // Threads: `watch` in its own, with one more for each runtime's event stream; everything else from any thread.
 #pragma once

@@ -48,7 +48,8 @@ constexpr Duration told_within = seconds(2);
 class Podman : public testing::Test {
  protected:
   void SetUp() override {
-    SKIP_UNLESS(geteuid() == 0 && test::has_program("podman") && test::has_program("runc"), "root, podman and runc");
+    SKIP_UNLESS(geteuid() == 0 && test::has_program("podman") && test::has_program("runc"),
+                "root, podman and runc");
     test::make_root_file_system(scratch_.path());
     store_ = "podman --root " + scratch_.path() + "/store --runroot " + scratch_.path() + "/run --tmpdir " +
              scratch_.path() + "/tmp --cgroup-manager cgroupfs ";
@@ -134,16 +135,18 @@ TEST_F(Podman, command_executed_in_a_container_is_no_container_of_its_own) {
 class Docker : public testing::Test {
  protected:
   void SetUp() override {
-    SKIP_UNLESS(geteuid() == 0 && test::has_program("dockerd") && test::has_program("docker"), "root and docker");
+    SKIP_UNLESS(geteuid() == 0 && test::has_program("dockerd") && test::has_program("docker"),
+                "root and docker");
     test::make_root_file_system(scratch_.path());
     const std::string& at = scratch_.path();
     socket_ = at + "/docker.sock";
-    daemon_.emplace("dockerd -H unix://" + socket_ + " --data-root " + at + "/data --exec-root " + at + "/exec --pidfile " +
-                        at + "/pid --iptables=false --ip6tables=false --bridge=none",
+    daemon_.emplace("dockerd -H unix://" + socket_ + " --data-root " + at + "/data --exec-root " + at +
+                        "/exec --pidfile " + at + "/pid --iptables=false --ip6tables=false --bridge=none",
                     at + "/dockerd.log");
     const auto ready = [&] { return test::run(docker("version")).status == 0; };
     ASSERT_TRUE(daemon_->await(ready, seconds(15))) << test::run("tail -5 " + at + "/dockerd.log").output;
-    const auto made = test::run(docker("import --change 'CMD [\"/bin/sleep\",\"1000\"]' " + at + "/rootfs.tar weir-test:1"));
+    const auto made = test::run(
+        docker("import --change 'CMD [\"/bin/sleep\",\"1000\"]' " + at + "/rootfs.tar weir-test:1"));
     ASSERT_EQ(made.status, 0) << made.output;
   }
   void TearDown() override {
@@ -168,7 +171,8 @@ TEST_F(Docker, container_of_a_local_image_without_repository_digest_is_reported_
   EXPECT_EQ(seen->name, "weir-test:1");
   EXPECT_EQ(seen->image->layers.size(), 1u);
   EXPECT_EQ(seen->origin.runtime, "docker");
-  const auto started_at = parse_instant(test::run(docker("inspect -f '{{.State.StartedAt}}' " + ran.output)).output);
+  const auto started_at =
+      parse_instant(test::run(docker("inspect -f '{{.State.StartedAt}}' " + ran.output)).output);
   EXPECT_EQ(seen->started_at, *started_at);
   EXPECT_LT(*watching.sink.told_after(by_id(ran.output)), told_within);
 }
@@ -231,8 +235,12 @@ class RawRunc : public testing::Test {
 TEST_F(RawRunc, container_no_runtime_admits_to_is_reported_as_such) {
   Watching watching;
   const Instant before = SystemClock().now();
-  ASSERT_EQ(test::run(runc() + "run -d -b " + scratch_.path() + " weir-raw >/dev/null </dev/null 2>/dev/null").status, 0);
-  const auto seen = watching.sink.await_started([&](const runtime::Instance& i) { return i.started_at > before - milliseconds(50) && i.name == "/bin/sleep"; });
+  ASSERT_EQ(test::run(runc() + "run -d -b " + scratch_.path() + " weir-raw >/dev/null </dev/null 2>/dev/null")
+                .status,
+            0);
+  const auto seen = watching.sink.await_started([&](const runtime::Instance& i) {
+    return i.started_at > before - milliseconds(50) && i.name == "/bin/sleep";
+  });
   ASSERT_TRUE(seen);
   EXPECT_LT(*watching.sink.told_after(by_id(seen->id)), told_within);
   EXPECT_THAT(seen->marks, Contains("outside-runtime"));
@@ -244,10 +252,13 @@ TEST_F(RawRunc, container_no_runtime_admits_to_is_reported_as_such) {
 
 TEST_F(RawRunc, poke_on_an_exec_makes_it_seen_at_once) {
   Watching watching({.census_interval = seconds(60)});
-  ASSERT_EQ(test::run(runc() + "run -d -b " + scratch_.path() + " weir-raw >/dev/null </dev/null 2>/dev/null").status, 0);
+  ASSERT_EQ(test::run(runc() + "run -d -b " + scratch_.path() + " weir-raw >/dev/null </dev/null 2>/dev/null")
+                .status,
+            0);
   const auto pid = test::run(runc() + "state weir-raw | grep -o '\"pid\": [0-9]*' | grep -o '[0-9]*'").output;
   watching.collector.poke(std::stoll(pid));
-  const auto seen = watching.sink.await_started([&](const runtime::Instance& i) { return i.origin.pid == std::stoll(pid); });
+  const auto seen = watching.sink.await_started(
+      [&](const runtime::Instance& i) { return i.origin.pid == std::stoll(pid); });
   ASSERT_TRUE(seen);
   EXPECT_LT(*watching.sink.told_after(by_id(seen->id)), seconds(5)) << "a census comes each 60 s only";
 }
@@ -257,9 +268,11 @@ TEST(Unshared, root_file_system_in_namespaces_of_its_own_is_a_container_outside_
   test::ScratchDirectory scratch;
   test::make_root_file_system(scratch.path());
   Watching watching;
-  const test::Daemon shell("unshare --mount --pid --fork --kill-child chroot " + scratch.path() + "/rootfs /bin/sleep 1000",
-                           scratch.path() + "/log", SIGKILL);
-  const auto seen = watching.sink.await_started([](const runtime::Instance& i) { return i.name == "/bin/sleep" && i.origin.runtime == "none"; });
+  const test::Daemon shell(
+      "unshare --mount --pid --fork --kill-child chroot " + scratch.path() + "/rootfs /bin/sleep 1000",
+      scratch.path() + "/log", SIGKILL);
+  const auto seen = watching.sink.await_started(
+      [](const runtime::Instance& i) { return i.name == "/bin/sleep" && i.origin.runtime == "none"; });
   ASSERT_TRUE(seen);
   EXPECT_TRUE(seen->id.starts_with("ns-")) << seen->id;
 }
@@ -267,29 +280,37 @@ TEST(Unshared, root_file_system_in_namespaces_of_its_own_is_a_container_outside_
 class Containerd : public testing::Test {
  protected:
   void SetUp() override {
-    SKIP_UNLESS(geteuid() == 0 && test::has_program("containerd") && test::has_program("ctr") && test::has_program("podman"),
+    SKIP_UNLESS(geteuid() == 0 && test::has_program("containerd") && test::has_program("ctr") &&
+                    test::has_program("podman"),
                 "root, containerd, ctr and podman");
     const std::string& at = scratch_.path();
     test::make_root_file_system(at);
     socket_ = at + "/containerd.sock";
     FILE* out = fopen((at + "/config.toml").c_str(), "w");
-    fprintf(out, "version = 2\nroot = \"%s/root\"\nstate = \"%s/state\"\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n"
-            "[grpc]\n  address = \"%s\"\n[ttrpc]\n  address = \"%s.ttrpc\"\n", at.c_str(), at.c_str(), socket_.c_str(), socket_.c_str());
+    fprintf(out,
+            "version = 2\nroot = \"%s/root\"\nstate = \"%s/state\"\ndisabled_plugins = "
+            "[\"io.containerd.grpc.v1.cri\"]\n"
+            "[grpc]\n  address = \"%s\"\n[ttrpc]\n  address = \"%s.ttrpc\"\n",
+            at.c_str(), at.c_str(), socket_.c_str(), socket_.c_str());
     fclose(out);
     daemon_.emplace("containerd --config " + at + "/config.toml", at + "/containerd.log");
     ASSERT_TRUE(daemon_->await([&] { return test::run(ctr("version")).status == 0; }, seconds(10)));
-    const std::string podman = "podman --root " + at + "/store --runroot " + at + "/run --tmpdir " + at + "/tmp ";
-    const auto made = test::run(podman + "import --change 'CMD [\"/bin/sleep\",\"1000\"]' " + at + "/rootfs.tar localhost/weir-test:1 && " +
-                                podman + "save --format oci-archive -o " + at + "/image.tar localhost/weir-test:1");
+    const std::string podman =
+        "podman --root " + at + "/store --runroot " + at + "/run --tmpdir " + at + "/tmp ";
+    const auto made = test::run(podman + "import --change 'CMD [\"/bin/sleep\",\"1000\"]' " + at +
+                                "/rootfs.tar localhost/weir-test:1 && " + podman +
+                                "save --format oci-archive -o " + at + "/image.tar localhost/weir-test:1");
     ASSERT_EQ(made.status, 0) << made.output;
     import_image("image.tar");
   }
   void TearDown() override {
-    if (daemon_) test::run(ctr("tasks kill -s KILL weir-evil") + "; sleep 0.3; " + ctr("containers rm weir-evil"));
+    if (daemon_)
+      test::run(ctr("tasks kill -s KILL weir-evil") + "; sleep 0.3; " + ctr("containers rm weir-evil"));
   }
   // containerd's garbage collector may take an import's content from under it; then it is imported once more.
   void import_image(const std::string& archive) const {
-    const std::string import = ctr("images import --index-name localhost/weir-test:1 " + scratch_.path() + "/" + archive);
+    const std::string import =
+        ctr("images import --index-name localhost/weir-test:1 " + scratch_.path() + "/" + archive);
     const bool imported = test::await([&] { return test::run(import).status == 0; }, seconds(20));
     ASSERT_TRUE(imported) << test::run(import).output;
   }
@@ -309,7 +330,9 @@ TEST_F(Containerd, container_started_by_hand_in_a_namespace_of_its_own_is_known_
   EXPECT_EQ(seen->origin.runtime, "containerd");
   EXPECT_EQ(seen->name, "localhost/weir-test:1");
   EXPECT_EQ(seen->seen, runtime::Seen::whole) << seen->seen_note;
-  const auto target = test::run(ctr("images ls name==localhost/weir-test:1") + " | grep -o 'sha256:[0-9a-f]*' | head -1").output;
+  const auto target =
+      test::run(ctr("images ls name==localhost/weir-test:1") + " | grep -o 'sha256:[0-9a-f]*' | head -1")
+          .output;
   EXPECT_THAT(seen->image->manifests, Contains(*parse_sha256(target)));
   ASSERT_TRUE(seen->image->config);
   EXPECT_EQ(seen->digests.front(), *seen->image->config);
@@ -318,10 +341,12 @@ TEST_F(Containerd, container_started_by_hand_in_a_namespace_of_its_own_is_known_
 TEST_F(Containerd, image_name_that_moved_is_not_believed) {
   ASSERT_EQ(test::run(ctr("run -d --snapshotter native localhost/weir-test:1 weir-evil")).status, 0);
   const std::string at = scratch_.path();
-  const std::string podman = "podman --root " + at + "/store --runroot " + at + "/run --tmpdir " + at + "/tmp ";
-  const auto moved = test::run("cd " + at + " && echo changed > rootfs/etc/changed && tar -C rootfs -cf other.tar . && " +
-                               podman + "import other.tar localhost/other:1 && " + podman +
-                               "save --format oci-archive -o other-image.tar localhost/other:1");
+  const std::string podman =
+      "podman --root " + at + "/store --runroot " + at + "/run --tmpdir " + at + "/tmp ";
+  const auto moved =
+      test::run("cd " + at + " && echo changed > rootfs/etc/changed && tar -C rootfs -cf other.tar . && " +
+                podman + "import other.tar localhost/other:1 && " + podman +
+                "save --format oci-archive -o other-image.tar localhost/other:1");
   ASSERT_EQ(moved.status, 0) << moved.output;
   import_image("other-image.tar");
   Watching watching;

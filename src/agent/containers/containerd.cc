@@ -20,11 +20,11 @@ struct Containerd {
   std::string socket, name_space;
 
   Result<Bytes> call(std::string_view service, std::string_view method, Bytes request) const {
-    const std::vector<Bytes> messages = TRY(call_grpc(
-        {.socket = socket,
-         .method = fmt::format("/containerd.services.{}/{}", service, method),
-         .metadata = {{"containerd-namespace", name_space}},
-         .request = std::move(request)}));
+    const std::vector<Bytes> messages =
+        TRY(call_grpc({.socket = socket,
+                       .method = fmt::format("/containerd.services.{}/{}", service, method),
+                       .metadata = {{"containerd-namespace", name_space}},
+                       .request = std::move(request)}));
     Bytes joined;  // a message sent in pieces is the sum of its fields
     for (const Bytes& message : messages) joined += message;
     return joined;
@@ -60,7 +60,8 @@ Result<Json> read_document(const Containerd& containerd, const Sha256& digest) {
   Bytes content;
   for (const protobuf::Field& field : TRY(protobuf::read_message(pieces)))
     if (field.number == 2) content += field.bytes;
-  if (crypto::sha256(content) != digest) return Error{Errc::corrupt, to_string(digest) + " has other content"};
+  if (crypto::sha256(content) != digest)
+    return Error{Errc::corrupt, to_string(digest) + " has other content"};
   return format::parse_json(content);
 }
 
@@ -74,18 +75,21 @@ std::string chain_of(const std::vector<Sha256>& layers) {
 }
 
 // A manifest and what hangs below it; `not_found` unless its layers are those the container stands on.
-Result<runtime::ImageClaim> claim_of_manifest(const Containerd& containerd, const Sha256& manifest, std::string_view parent) {
+Result<runtime::ImageClaim> claim_of_manifest(const Containerd& containerd, const Sha256& manifest,
+                                              std::string_view parent) {
   const Json document = TRY(read_document(containerd, manifest));
   const Sha256 config = TRY(parse_sha256(document.at("config").text("digest")));
   const Json image = TRY(read_document(containerd, config));
   runtime::ImageClaim claim{.config = config, .manifests = {manifest}};
   for (const Json& layer : image.at("rootfs").items("diff_ids"))
     claim.layers.push_back(TRY(parse_sha256(layer.string() ? *layer.string() : "")));
-  if (!parent.empty() && chain_of(claim.layers) != parent) return not_found("other layers than the container's");
+  if (!parent.empty() && chain_of(claim.layers) != parent)
+    return not_found("other layers than the container's");
   return claim;
 }
 
-Result<runtime::ImageClaim> claim_of_target(const Containerd& containerd, const Sha256& target, std::string_view parent) {
+Result<runtime::ImageClaim> claim_of_target(const Containerd& containerd, const Sha256& target,
+                                            std::string_view parent) {
   const Json document = TRY(read_document(containerd, target));
   if (document.find("manifests") == nullptr) return claim_of_manifest(containerd, target, parent);
   std::size_t looked = 0;
@@ -119,7 +123,7 @@ void add_image(const Containerd& containerd, std::string_view parent, ContainerI
 }
 
 Status check_socket(const std::string& path, std::uint32_t user) {
-  struct stat found {};
+  struct stat found{};
   if (stat(path.c_str(), &found) != 0) return Error{Errc::unavailable, path + " is not there"};
   if (found.st_uid == 0 || found.st_uid == user) return {};
   return Error{Errc::forbidden, fmt::format("{} belongs to user {}", path, found.st_uid)};
@@ -158,7 +162,8 @@ Result<ContainerIdentity> identify_contained(const ShimWords& shim, std::int64_t
   const std::string snapshotter = TRY(text_at(container, {1, 6}));
   const std::string snapshot = TRY(text_at(container, {1, 7}));
   std::string parent;
-  if (const auto info = containerd.call("snapshots.v1.Snapshots", "Stat", request_of(snapshotter, snapshot)); info)
+  if (const auto info = containerd.call("snapshots.v1.Snapshots", "Stat", request_of(snapshotter, snapshot));
+      info)
     parent = TRY(text_at(*info, {1, 2}));
   add_image(containerd, parent, identity);
   return identity;

@@ -36,8 +36,8 @@ ssize_t send_bytes(nghttp2_session*, const std::uint8_t* data, std::size_t size,
   return sent;
 }
 
-ssize_t read_request(nghttp2_session*, std::int32_t, std::uint8_t* out, std::size_t room, std::uint32_t* flags,
-                     nghttp2_data_source*, void* user_data) {
+ssize_t read_request(nghttp2_session*, std::int32_t, std::uint8_t* out, std::size_t room,
+                     std::uint32_t* flags, nghttp2_data_source*, void* user_data) {
   Exchange& exchange = exchange_of(user_data);
   const std::size_t count = exchange.request.copy(reinterpret_cast<char*>(out), room, exchange.request_sent);
   exchange.request_sent += count;
@@ -56,7 +56,8 @@ int on_header(nghttp2_session*, const nghttp2_frame*, const std::uint8_t* name, 
   return 0;
 }
 
-int on_data(nghttp2_session*, std::uint8_t, std::int32_t, const std::uint8_t* data, std::size_t size, void* user_data) {
+int on_data(nghttp2_session*, std::uint8_t, std::int32_t, const std::uint8_t* data, std::size_t size,
+            void* user_data) {
   Exchange& exchange = exchange_of(user_data);
   if (exchange.body.size() + size > answer_bytes_max) return NGHTTP2_ERR_CALLBACK_FAILURE;
   exchange.body.append(reinterpret_cast<const char*>(data), size);
@@ -75,7 +76,8 @@ Error unavailable(const GrpcCall& call, std::string_view why) {
 Result<int> connect_socket(const GrpcCall& call) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (call.socket.size() >= sizeof address.sun_path) return unavailable(call, "the path of the socket is too long");
+  if (call.socket.size() >= sizeof address.sun_path)
+    return unavailable(call, "the path of the socket is too long");
   call.socket.copy(address.sun_path, call.socket.size());
   const int socket_file = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (socket_file >= 0 && connect(socket_file, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0)
@@ -126,7 +128,8 @@ Status run(nghttp2_session* session, Exchange& exchange, const GrpcCall& call) {
     if (nghttp2_session_send(session) != 0) return unavailable(call, "the connection broke");
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock::now()).count();
     pollfd readable{exchange.socket, POLLIN, 0};
-    if (left <= 0 || poll(&readable, 1, static_cast<int>(left)) <= 0) return unavailable(call, "no answer in time");
+    if (left <= 0 || poll(&readable, 1, static_cast<int>(left)) <= 0)
+      return unavailable(call, "no answer in time");
     const ssize_t count = recv(exchange.socket, buffer, sizeof buffer, 0);
     if (count <= 0) return unavailable(call, "the connection broke");
     if (nghttp2_session_mem_recv(session, buffer, static_cast<std::size_t>(count)) < 0)
@@ -142,7 +145,8 @@ Result<std::vector<Bytes>> split_grpc_messages(BytesView body) {
   while (!body.empty()) {
     if (body.size() < 5 || body[0] != 0) return invalid("a gRPC message is cut off or compressed");
     const auto* size_bytes = reinterpret_cast<const std::uint8_t*>(body.data() + 1);
-    const std::size_t size = std::size_t{size_bytes[0]} << 24 | size_bytes[1] << 16 | size_bytes[2] << 8 | size_bytes[3];
+    const std::size_t size =
+        std::size_t{size_bytes[0]} << 24 | size_bytes[1] << 16 | size_bytes[2] << 8 | size_bytes[3];
     if (size > body.size() - 5) return invalid("a gRPC message is cut off");
     messages.emplace_back(body.substr(5, size));
     body.remove_prefix(5 + size);

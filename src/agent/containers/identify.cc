@@ -40,7 +40,7 @@ Keeper find_keeper(const ContainerRoot& root) {
 }
 
 bool is_socket(const std::string& path) {
-  struct stat found {};
+  struct stat found{};
   return stat(path.c_str(), &found) == 0 && S_ISSOCK(found.st_mode);
 }
 
@@ -60,7 +60,8 @@ std::vector<std::string> sockets_of_daemons() {
     const auto stat = procfs::stat_of(pid);
     if (!stat || stat->command != "dockerd" || procfs::user_of(pid) != 0u) continue;
     for (const std::string& word : procfs::command_line(pid))
-      if (const std::size_t at = word.find("unix://"); at != word.npos) sockets.push_back(word.substr(at + 7));
+      if (const std::size_t at = word.find("unix://"); at != word.npos)
+        sockets.push_back(word.substr(at + 7));
   }
   return sockets;
 }
@@ -121,7 +122,8 @@ Identifier::Identifier(std::vector<std::string> sockets) : sockets_(std::move(so
 void Identifier::find_engines() {
   const std::vector<EngineSocket> sockets = find_engine_sockets(sockets_);
   std::erase_if(engines_, [&](const auto& engine) {
-    return std::find(sockets.begin(), sockets.end(), EngineSocket{engine->runtime(), engine->socket()}) == sockets.end();
+    return std::find(sockets.begin(), sockets.end(), EngineSocket{engine->runtime(), engine->socket()}) ==
+           sockets.end();
   });
   for (const EngineSocket& socket : sockets) {
     const bool known = std::any_of(engines_.begin(), engines_.end(),

@@ -20,22 +20,35 @@ namespace {
 const std::string hex64 = "0a35cada3b9572ec787a827a0c3af498673f46612f16762eeb525f21833420bc";
 
 TEST(CgroupPath, container_id_is_found_in_every_runtimes_spelling) {
-  for (const std::string& path : {"/docker/" + hex64, "/system.slice/docker-" + hex64 + ".scope",
-                                  "/libpod_parent/libpod-" + hex64, "/kubepods/besteffort/podx/" + hex64,
-                                  "/kubepods.slice/cri-containerd-" + hex64 + ".scope",
-                                  "/machine.slice/libpod-" + hex64 + ".scope/container",
-                                  "/kubepods-pod1.slice:cri-containerd:" + hex64})
+  for (const std::string& path :
+       {"/docker/" + hex64, "/system.slice/docker-" + hex64 + ".scope", "/libpod_parent/libpod-" + hex64,
+        "/kubepods/besteffort/podx/" + hex64, "/kubepods.slice/cri-containerd-" + hex64 + ".scope",
+        "/machine.slice/libpod-" + hex64 + ".scope/container",
+        "/kubepods-pod1.slice:cri-containerd:" + hex64})
     EXPECT_EQ(container_id_of_cgroup(path), hex64) << path;
 }
 
 TEST(CgroupPath, path_without_such_an_id_has_none) {
-  for (const std::string& path : {std::string("/"), std::string("/weir-raw"), "/x" + hex64, "/" + hex64.substr(1), std::string()})
+  for (const std::string& path :
+       {std::string("/"), std::string("/weir-raw"), "/x" + hex64, "/" + hex64.substr(1), std::string()})
     EXPECT_EQ(container_id_of_cgroup(path), "") << path;
 }
 
 TEST(ConmonWords, container_bundle_and_pid_file_are_taken_from_its_own_words_only) {
-  const std::vector<std::string> words{"/usr/bin/conmon", "--api-version", "1", "-c", "abc", "-b", "/store/overlay-containers/abc/userdata",
-                                       "-p", "/run/pidfile", "--exit-command", "/usr/bin/podman", "--exit-command-arg", "-c", "evil"};
+  const std::vector<std::string> words{"/usr/bin/conmon",
+                                       "--api-version",
+                                       "1",
+                                       "-c",
+                                       "abc",
+                                       "-b",
+                                       "/store/overlay-containers/abc/userdata",
+                                       "-p",
+                                       "/run/pidfile",
+                                       "--exit-command",
+                                       "/usr/bin/podman",
+                                       "--exit-command-arg",
+                                       "-c",
+                                       "evil"};
   const auto conmon = parse_conmon_words(words);
   ASSERT_TRUE(conmon.ok());
   EXPECT_EQ(conmon->id, "abc");
@@ -43,16 +56,22 @@ TEST(ConmonWords, container_bundle_and_pid_file_are_taken_from_its_own_words_onl
 }
 
 TEST(ConmonWords, missing_or_relative_ones_are_refused) {
-  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
-           {}, {"conmon"}, {"conmon", "-c"}, {"conmon", "-c", "a", "-b", "relative", "-p", "/p"}, {"conmon", "-c", "a", "-b", "/b"}})
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{},
+                                             {"conmon"},
+                                             {"conmon", "-c"},
+                                             {"conmon", "-c", "a", "-b", "relative", "-p", "/p"},
+                                             {"conmon", "-c", "a", "-b", "/b"}})
     EXPECT_FALSE(parse_conmon_words(words).ok());
 }
 
 class StoreTest : public testing::Test {
  protected:
   void SetUp() override {
-    test::run("mkdir -p " + path("store/overlay-containers/abc/userdata") + " " + path("store/overlay-images"));
-    conmon = {.id = "abc", .bundle = path("store/overlay-containers/abc/userdata"), .pid_file = path("pidfile")};
+    test::run("mkdir -p " + path("store/overlay-containers/abc/userdata") + " " +
+              path("store/overlay-images"));
+    conmon = {
+        .id = "abc", .bundle = path("store/overlay-containers/abc/userdata"), .pid_file = path("pidfile")};
     write("pidfile", "4711");
   }
   std::string path(const std::string& name) const { return scratch.path() + "/" + name; }
@@ -105,14 +124,16 @@ TEST_F(StoreTest, image_configuration_that_does_not_have_its_digest_gives_no_lay
 
 TEST(EngineAnswer, created_container_has_no_process_yet) {
   const auto found = parse_container(*format::parse_json(
-      R"({"Id":"abc","State":{"Pid":0,"StartedAt":"0001-01-01T00:00:00Z"},"Image":"sha256:)" + hex64 + R"(","Config":{"Image":"x:1"}})"));
+      R"({"Id":"abc","State":{"Pid":0,"StartedAt":"0001-01-01T00:00:00Z"},"Image":"sha256:)" + hex64 +
+      R"(","Config":{"Image":"x:1"}})"));
   ASSERT_TRUE(found.ok());
   EXPECT_EQ(found->pid, 0);
   EXPECT_FALSE(found->identity.started_at);
 }
 
 TEST(EngineAnswer, members_of_other_types_or_absent_are_no_crash) {
-  for (const char* text : {"{}", "[]", "null", R"({"Id":7})"}) EXPECT_FALSE(parse_container(*format::parse_json(text)).ok()) << text;
+  for (const char* text : {"{}", "[]", "null", R"({"Id":7})"})
+    EXPECT_FALSE(parse_container(*format::parse_json(text)).ok()) << text;
   const auto found = parse_container(*format::parse_json(R"({"Id":"a","State":[],"Image":5,"Config":null})"));
   ASSERT_TRUE(found.ok());
   EXPECT_NE(found->identity.note, "");
@@ -120,14 +141,17 @@ TEST(EngineAnswer, members_of_other_types_or_absent_are_no_crash) {
 
 TEST(EngineAnswer, repository_digests_and_layers_are_read_and_nonsense_left_out) {
   runtime::ImageClaim claim;
-  parse_image(*format::parse_json(R"({"RepoDigests":["r/x@sha256:)" + hex64 + R"(","r/y@sha256:)" + hex64 +
-                                  R"(","broken",5],"RootFS":{"Layers":["sha256:)" + hex64 + R"(","no",null]}})"), claim);
+  parse_image(
+      *format::parse_json(R"({"RepoDigests":["r/x@sha256:)" + hex64 + R"(","r/y@sha256:)" + hex64 +
+                          R"(","broken",5],"RootFS":{"Layers":["sha256:)" + hex64 + R"(","no",null]}})"),
+      claim);
   EXPECT_EQ(claim.manifests.size(), 1u);
   EXPECT_EQ(claim.layers.size(), 1u);
 }
 
 TEST(ShimWords, namespace_id_and_address_are_all_needed) {
-  const std::vector<std::string> good{"containerd-shim-runc-v2", "-namespace", "evil", "-id", "x", "-address", "/run/c.sock"};
+  const std::vector<std::string> good{
+      "containerd-shim-runc-v2", "-namespace", "evil", "-id", "x", "-address", "/run/c.sock"};
   ASSERT_TRUE(parse_shim_words(good).ok());
   EXPECT_EQ(parse_shim_words(good)->name_space, "evil");
   EXPECT_FALSE(parse_shim_words(std::span(good).first(5)).ok());

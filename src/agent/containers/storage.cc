@@ -1,11 +1,11 @@
 #include "agent/containers/storage.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fmt/format.h>
 
 #include "agent/containers/procfs.h"
 #include "crypto/digest.h"
@@ -23,7 +23,7 @@ Error not_yet(std::string message) { return {Errc::unavailable, std::move(messag
 
 // Only the system's or the keeper's own files are believed.
 Status check_owner(const std::string& path, std::uint32_t user) {
-  struct stat found {};
+  struct stat found{};
   if (stat(path.c_str(), &found) != 0) return not_yet(fmt::format("{} is not there", path));
   if (found.st_uid == 0 || found.st_uid == user) return {};
   return Error{Errc::forbidden, fmt::format("{} belongs to user {}", path, found.st_uid)};
@@ -107,7 +107,8 @@ Result<ContainerIdentity> identify_stored(const ConmonWords& conmon, std::int64_
   // <root>/overlay-containers/<id>/userdata
   const fs::path containers = fs::path(conmon.bundle).parent_path().parent_path();
   std::string driver = containers.filename();
-  if (!driver.ends_with("-containers")) return invalid(fmt::format("{} is no container store", containers.string()));
+  if (!driver.ends_with("-containers"))
+    return invalid(fmt::format("{} is no container store", containers.string()));
   driver.resize(driver.size() - std::string_view("containers").size());
   TRY(check_owner(containers, user));
 
@@ -120,7 +121,8 @@ Result<ContainerIdentity> identify_stored(const ConmonWords& conmon, std::int64_
   ContainerIdentity identity{.id = conmon.id};
   identity.runtime = words.find("pod-name") != nullptr ? "cri-o" : "podman";
   identity.rootless = user != 0;
-  identity.image = claim_of_stored_image(containers.parent_path() / (driver + "images"), std::string(record.text("image")));
+  identity.image = claim_of_stored_image(containers.parent_path() / (driver + "images"),
+                                         std::string(record.text("image")));
   identity.image.reference = words.text("image-name");
   if (!identity.image.config) identity.note = "the container was made from a directory, not from an image";
   return identity;

@@ -1,4 +1,5 @@
-// For tests that run real containers: a sink that remembers, commands that run, an image of a static busybox, and runtimes
+// For tests that run real containers: a sink that remembers, commands that run, an image of a static busybox, and
+// runtimes
 // that live in a directory of their own and are gone afterwards.
 #pragma once
 #include <condition_variable>

@@ -1,5 +1,7 @@
-// Waiting that ends when it should: `pause` ends early when a stop is asked for; a WakeUp waits for a wake-up from another
-// thread, or for one of some files to become readable. `wake` from any thread, the rest from the waiting one. Source: eventfd(2), poll(2).
+// Waiting that ends when it should: `pause` ends early when a stop is asked for; a WakeUp waits for a wake-up from
+// another
+// thread, or for one of some files to become readable. `wake` from any thread, the rest from the waiting one.
+// Source: eventfd(2), poll(2).
 #pragma once
 #include <poll.h>
 #include <sys/eventfd.h>

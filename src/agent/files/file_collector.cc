@@ -18,8 +18,8 @@
 namespace weir::agent {
 namespace {
 
-constexpr std::uint32_t events_watched = IN_CLOSE_WRITE | IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_DELETE | IN_MOVED_FROM |
-                                         IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
+constexpr std::uint32_t events_watched = IN_CLOSE_WRITE | IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_DELETE |
+                                         IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
 constexpr int changing_tries_max = 10;  // a path that never rests is reported as such
 
 // What one inotify descriptor watches for which paths.
@@ -73,12 +73,14 @@ struct Watched {
   std::optional<PathStamp> stamp;
   std::optional<runtime::Instance> instance;
   int changing_tries = 0;
-  std::string trouble;        // why it isn't seen; empty when it is
-  bool unnoticed = false;     // inotify gives no more watches
+  std::string trouble;     // why it isn't seen; empty when it is
+  bool unnoticed = false;  // inotify gives no more watches
 };
 
-runtime::Instance make_instance(const WatchedPath& path, const std::optional<Sha256>& digest, Instant started_at) {
-  runtime::Instance instance{.kind = runtime::WorkloadKind::file, .name = path.path, .started_at = started_at};
+runtime::Instance make_instance(const WatchedPath& path, const std::optional<Sha256>& digest,
+                                Instant started_at) {
+  runtime::Instance instance{
+      .kind = runtime::WorkloadKind::file, .name = path.path, .started_at = started_at};
   const std::string content = digest ? to_hex(*digest).substr(0, 16) : "changing";
   instance.id = fmt::format("{}@{}@{}", path.path, content, started_at.micros);
   if (digest) instance.digests.push_back(*digest);
@@ -142,12 +144,14 @@ void FileCollector::State::look(std::size_t number, Sink& sink) {
     if (entry.stamp == *stamp) return;
   }
   const auto digest = digest_of(entry.path);
-  const bool changing = !digest && (digest.error().code == Errc::conflict || digest.error().code == Errc::not_found);
+  const bool changing =
+      !digest && (digest.error().code == Errc::conflict || digest.error().code == Errc::not_found);
   if (!digest && !changing) return set_trouble(entry, digest.error(), sink);
   if (changing && ++entry.changing_tries < changing_tries_max) return wake_up.wake();
   entry.changing_tries = 0;
   const Instant started_at = std::min(stamp->changed_at, clock.now());
-  runtime::Instance next = make_instance(entry.path, digest ? std::optional(*digest) : std::nullopt, started_at);
+  runtime::Instance next =
+      make_instance(entry.path, digest ? std::optional(*digest) : std::nullopt, started_at);
   if (!digest) {
     next.seen = runtime::Seen::unhashed;
     next.seen_note = "it never rests long enough to be read whole";

@@ -1,5 +1,6 @@
 // Watches the files and directories that the configuration names. An instance is one path with one content: when the
-// content changes, the old instance ends and a new one starts. Changes are noticed by inotify as they happen and by a walk
+// content changes, the old instance ends and a new one starts. Changes are noticed by inotify as they happen and by
+// a walk
 // each minute, which compares stamps (name, kind, mode, size, inode, times) and hashes again only where these moved.
 // What is excluded is not part of a directory's digest. A path that isn't there, can't be read, or is too large for
 // inotify is a source that says so.

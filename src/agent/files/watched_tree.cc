@@ -31,12 +31,15 @@ class Rest final : public artifact::TreeSource {
   Result<artifact::Entry> look_through(BytesView path) override { return whole_.look_through(path); }
   Result<std::vector<Bytes>> names(BytesView path) override {
     std::vector<Bytes> all = TRY(whole_.names(path));
-    std::erase_if(all, [&](const Bytes& name) { return is_excluded(watched_, artifact::join_path(path, name)); });
+    std::erase_if(all,
+                  [&](const Bytes& name) { return is_excluded(watched_, artifact::join_path(path, name)); });
     return all;
   }
   Result<Sha256> content(BytesView path) override { return whole_.content(path); }
   Result<Bytes> target(BytesView path) override { return whole_.target(path); }
-  Result<Bytes> bytes(BytesView path, std::size_t bytes_max) override { return whole_.bytes(path, bytes_max); }
+  Result<Bytes> bytes(BytesView path, std::size_t bytes_max) override {
+    return whole_.bytes(path, bytes_max);
+  }
 
  private:
   artifact::DiskTree& whole_;
@@ -48,13 +51,13 @@ std::int64_t nanos(const timespec& time) { return time.tv_sec * 1'000'000'000LL 
 class Stamper {
  public:
   Status add(const std::string& path, std::string_view name) {
-    struct stat found {};
+    struct stat found{};
     if (lstat(path.c_str(), &found) != 0)
       return Error{errno == ENOENT ? Errc::not_found : Errc::unavailable, path + ": " + strerror(errno)};
     if (++entries_ > entries_max)
       return Error{Errc::too_large, fmt::format("{} holds more than {} entries", path, entries_max)};
-    hasher_.update(fmt::format("{}:{}\n{} {} {} {} {} {}\n", name.size(), name, found.st_mode, found.st_size, found.st_ino,
-                               found.st_dev, nanos(found.st_mtim), nanos(found.st_ctim)));
+    hasher_.update(fmt::format("{}:{}\n{} {} {} {} {} {}\n", name.size(), name, found.st_mode, found.st_size,
+                               found.st_ino, found.st_dev, nanos(found.st_mtim), nanos(found.st_ctim)));
     newest_ = std::max(newest_, Instant{nanos(found.st_ctim) / 1000});
     return {};
   }
@@ -73,7 +76,8 @@ Status walk(const WatchedPath& watched, const std::string& relative, Stamper& st
   into.directories.push_back(path);
   std::error_code error;
   std::vector<fs::directory_entry> entries;
-  for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) entries.push_back(*at);
+  for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error))
+    entries.push_back(*at);
   if (error) return Error{Errc::unavailable, path + ": " + error.message()};
   std::sort(entries.begin(), entries.end());
   for (const fs::directory_entry& entry : entries) {
@@ -82,7 +86,8 @@ Status walk(const WatchedPath& watched, const std::string& relative, Stamper& st
     const Status added = stamper.add(entry.path(), name);
     if (!added && added.error().code == Errc::not_found) continue;  // gone meanwhile
     TRY(added);
-    if (entry.symlink_status(error).type() == fs::file_type::directory) TRY(walk(watched, name, stamper, into));
+    if (entry.symlink_status(error).type() == fs::file_type::directory)
+      TRY(walk(watched, name, stamper, into));
   }
   return {};
 }

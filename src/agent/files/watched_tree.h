@@ -1,4 +1,5 @@
-// One watched path as it is now: its digest, and a stamp that changes when anything in it may have. Excluded parts are as
+// One watched path as it is now: its digest, and a stamp that changes when anything in it may have. Excluded parts
+// are as
 // if they weren't there. Reads only; any thread.
 #pragma once
 #include <string>

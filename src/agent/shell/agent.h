@@ -1,4 +1,5 @@
-// The agent of one host: runs collectors, gathers what they see, leaves out what scope rules exclude, makes reports of it
+// The agent of one host: runs collectors, gathers what they see, leaves out what scope rules exclude, makes reports
+// of it
 // and has the reporter bring them to the server. A full report (everything that runs now) opens each run, and follows
 // whenever the server asks, events were lost, or the scope changed.
 // Threads: one for each collector, one that reports, and the caller's, which makes the reports.

@@ -37,7 +37,9 @@ class Scripted final : public Collector {
     const std::lock_guard lock(mutex_);
     return running_;
   }
-  std::vector<runtime::Source> sources() const override { return {{.watches = "processes", .means = "scan"}}; }
+  std::vector<runtime::Source> sources() const override {
+    return {{.watches = "processes", .means = "scan"}};
+  }
   bool has_looked() const override {
     const std::lock_guard lock(mutex_);
     return sink_ != nullptr;
@@ -65,7 +67,8 @@ class Scripted final : public Collector {
 };
 
 runtime::Instance instance_named(const std::string& id) {
-  return {.id = id, .name = "/usr/bin/" + id, .digests = {crypto::sha256(id)}, .started_at = SystemClock().now()};
+  return {
+      .id = id, .name = "/usr/bin/" + id, .digests = {crypto::sha256(id)}, .started_at = SystemClock().now()};
 }
 
 auto runs(const std::string& id) {
@@ -80,10 +83,11 @@ class Running {
     for (auto& instance : already) host->start(std::move(instance));
     std::vector<std::unique_ptr<Collector>> collectors;
     collectors.push_back(std::move(scripted));
-    auto opened = Agent::open(std::move(config), std::move(collectors), clock_, [this](const std::string& line) {
-      const std::lock_guard lock(mutex_);
-      said_ += line + "\n";
-    });
+    auto opened =
+        Agent::open(std::move(config), std::move(collectors), clock_, [this](const std::string& line) {
+          const std::lock_guard lock(mutex_);
+          said_ += line + "\n";
+        });
     CHECK(opened.ok());
     agent = std::move(*opened);
     thread_ = std::jthread([this](std::stop_token stop) { agent->run(stop); });
@@ -111,7 +115,10 @@ class Running {
 class AgentTest : public testing::Test {
  protected:
   AgentConfig config() const {
-    return {.server = server.url(), .environment = "host", .host = "h1", .join_token = "weir_join_good",
+    return {.server = server.url(),
+            .environment = "host",
+            .host = "h1",
+            .join_token = "weir_join_good",
             .state_directory = scratch.path() + "/state"};
   }
   test::ScratchDirectory scratch;
@@ -158,7 +165,8 @@ TEST_F(AgentTest, starts_and_ends_follow_as_one_unbroken_chain) {
   const Seen seen = server.seen();
   EXPECT_EQ(seen.conflicts, 0);
   EXPECT_EQ(seen.running.size(), 9u);
-  for (std::size_t i = 0; i < seen.reports.size(); ++i) EXPECT_EQ(seen.reports[i].sequence, std::int64_t(i) + 1);
+  for (std::size_t i = 0; i < seen.reports.size(); ++i)
+    EXPECT_EQ(seen.reports[i].sequence, std::int64_t(i) + 1);
 }
 
 TEST_F(AgentTest, heartbeats_go_when_there_is_nothing_to_say) {
@@ -177,7 +185,8 @@ TEST_F(AgentTest, reports_of_an_outage_are_replayed_in_order_and_marked_as_spool
   ASSERT_TRUE(server.await([](const Seen& seen) { return seen.reports.size() == 1; }));
   server.stop();
   running.host->start(instance_named("first"));
-  ASSERT_TRUE(test::await([&] { return running.said().find("not heard") != std::string::npos; }, seconds(10)));
+  ASSERT_TRUE(
+      test::await([&] { return running.said().find("not heard") != std::string::npos; }, seconds(10)));
   running.host->start(instance_named("second"));
   pause(milliseconds(1300), {});
   running.host->start(instance_named("third"));
@@ -185,9 +194,12 @@ TEST_F(AgentTest, reports_of_an_outage_are_replayed_in_order_and_marked_as_spool
   running.host->end("second");
   pause(milliseconds(1300), {});
   server.start();
-  ASSERT_TRUE(server.await([](const Seen& seen) {
-    return seen.running.contains("first") && seen.running.contains("third") && !seen.running.contains("second");
-  }, seconds(10)));
+  ASSERT_TRUE(server.await(
+      [](const Seen& seen) {
+        return seen.running.contains("first") && seen.running.contains("third") &&
+               !seen.running.contains("second");
+      },
+      seconds(10)));
   const Seen seen = server.seen();
   EXPECT_EQ(seen.conflicts, 0);
   std::vector<std::string> order;
@@ -233,7 +245,8 @@ TEST_F(AgentTest, what_an_agent_could_not_say_before_its_end_is_said_by_the_next
   Running again(config());
   ASSERT_TRUE(server.await([](const Seen& seen) {
     return std::any_of(seen.reports.begin(), seen.reports.end(), [](const runtime::Report& report) {
-      return std::any_of(report.started.begin(), report.started.end(), [](const auto& i) { return i.id == "short"; });
+      return std::any_of(report.started.begin(), report.started.end(),
+                         [](const auto& i) { return i.id == "short"; });
     });
   }));
 }
@@ -255,9 +268,11 @@ TEST_F(AgentTest, full_report_follows_when_the_server_asks_or_events_were_lost) 
   ASSERT_TRUE(server.await(runs("a")));
   server.want_full();
   running.host->start(instance_named("b"));
-  ASSERT_TRUE(server.await([](const Seen& seen) { return seen.reports.size() == 3 && seen.reports[2].full; }));
+  ASSERT_TRUE(
+      server.await([](const Seen& seen) { return seen.reports.size() == 3 && seen.reports[2].full; }));
   running.host->lose(7);
-  ASSERT_TRUE(server.await([](const Seen& seen) { return seen.reports.size() == 5 && seen.reports[4].full; }));
+  ASSERT_TRUE(
+      server.await([](const Seen& seen) { return seen.reports.size() == 5 && seen.reports[4].full; }));
   EXPECT_EQ(server.seen().reports[3].events_lost, 7);
 }
 
@@ -289,7 +304,8 @@ TEST_F(AgentTest, refused_report_does_not_block_those_behind_it) {
 }
 
 TEST_F(AgentTest, excluded_instance_is_left_out_and_the_rule_is_shown_as_a_source) {
-  server.rule({{.id = "r1", .effect = runtime::ScopeEffect::exclude, .path = "/usr/bin/noisy*", .reason = "known"}});
+  server.rule(
+      {{.id = "r1", .effect = runtime::ScopeEffect::exclude, .path = "/usr/bin/noisy*", .reason = "known"}});
   Running running(config(), {instance_named("a"), instance_named("noisy1")});
   ASSERT_TRUE(server.await([](const Seen& seen) {
     return seen.running.contains("a") && !seen.running.contains("noisy1") && seen.reports.back().full;
@@ -299,15 +315,18 @@ TEST_F(AgentTest, excluded_instance_is_left_out_and_the_rule_is_shown_as_a_sourc
   ASSERT_TRUE(server.await(runs("b")));
   const Seen seen = server.seen();
   EXPECT_FALSE(seen.running.contains("noisy2"));
-  const auto& full = *std::find_if(seen.reports.rbegin(), seen.reports.rend(), [](const auto& report) { return report.full; });
-  const auto rule = std::find_if(full.sources.begin(), full.sources.end(), [](const auto& s) { return s.watches == "scope"; });
+  const auto& full = *std::find_if(seen.reports.rbegin(), seen.reports.rend(),
+                                   [](const auto& report) { return report.full; });
+  const auto rule = std::find_if(full.sources.begin(), full.sources.end(),
+                                 [](const auto& s) { return s.watches == "scope"; });
   ASSERT_NE(rule, full.sources.end());
   EXPECT_NE(rule->blind.find("/usr/bin/noisy*"), std::string::npos);
 }
 
 TEST_F(AgentTest, full_report_of_five_thousand_processes_arrives_whole) {
   std::vector<runtime::Instance> many;
-  for (int i = 0; i < 5000; ++i) many.push_back(instance_named("process-with-a-rather-long-name-" + std::to_string(i)));
+  for (int i = 0; i < 5000; ++i)
+    many.push_back(instance_named("process-with-a-rather-long-name-" + std::to_string(i)));
   Running running(config(), many);
   ASSERT_TRUE(server.await([](const Seen& seen) { return seen.running.size() == 5000; }, seconds(10)));
   EXPECT_EQ(server.seen().reports.size(), 1u);
@@ -351,7 +370,7 @@ TEST_F(AgentTest, key_is_made_once_and_only_its_owner_can_read_it) {
     id = running.agent->reporter_id();
     running.stop();
   }
-  struct stat found {};
+  struct stat found{};
   ASSERT_EQ(stat((scratch.path() + "/state/agent.key").c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 0777, 0600u);
   Running again(config());
@@ -379,7 +398,10 @@ TEST_F(AgentTest, second_agent_on_the_same_state_is_refused) {
 }
 
 TEST(AgentConfigTest, mistakes_are_named_by_field) {
-  struct Row { AgentConfig config; std::string field; };
+  struct Row {
+    AgentConfig config;
+    std::string field;
+  };
   const std::vector<Row> rows{
       {{.environment = "e"}, "server"},
       {{.server = "http://127.0.0.1:1"}, "environment"},

@@ -1,5 +1,6 @@
 // Gathers what collectors see until it is worth a report: at once (within 3 ms) when something nobody explains or a
-// container starts, else within 100 ms. Bounded: what comes beyond the bound is counted as lost. The collectors' side is
+// container starts, else within 100 ms. Bounded: what comes beyond the bound is counted as lost. The collectors'
+// side is
 // safe from any thread; `take` is for one.
 #pragma once
 #include <chrono>

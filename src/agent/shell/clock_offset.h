@@ -1,4 +1,5 @@
-// How far the server's clock is from ours, estimated from answers: half the round trip is the doubt. The answer with the
+// How far the server's clock is from ours, estimated from answers: half the round trip is the doubt. The answer with
+// the
 // shortest trip of the last few wins (RFC 5905 §10 does the same). Pure; one thread.
 #pragma once
 #include <algorithm>

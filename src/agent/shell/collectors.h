@@ -1,4 +1,5 @@
-// The collectors of a host, made and wired as the configuration says: each exec that the process collector sees makes the
+// The collectors of a host, made and wired as the configuration says: each exec that the process collector sees
+// makes the
 // container collector look whether it stands in a container nobody knew.
 #pragma once
 #include <memory>

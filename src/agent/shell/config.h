@@ -1,4 +1,5 @@
-// What an agent is told: where its server is, for which environment it reports, and what else to watch. Comes from a JSON
+// What an agent is told: where its server is, for which environment it reports, and what else to watch. Comes from a
+// JSON
 // file, the command line or both; the command line wins. Values only.
 #pragma once
 #include <string>

@@ -1,4 +1,5 @@
-// The agent's connection to its server: enrolment, reports, heartbeats, each signed by the agent's key over the exact bytes
+// The agent's connection to its server: enrolment, reports, heartbeats, each signed by the agent's key over the
+// exact bytes
 // of the body (docs/formats/report.md). Says what the answer means, and changes nothing itself. One thread.
 #pragma once
 #include <optional>

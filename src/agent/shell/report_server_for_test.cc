@@ -15,9 +15,9 @@ ReportServer::~ReportServer() { stop(); }
 
 void ReportServer::start() {
   const auto body_limit = [](std::string_view, std::string_view) { return limits::report_bytes_max; };
-  auto started = http::Server::start({.port = port_, .body_limit = body_limit}, [this](http::Request request, http::Respond respond) {
-    respond(answer(request));
-  });
+  auto started =
+      http::Server::start({.port = port_, .body_limit = body_limit},
+                          [this](http::Request request, http::Respond respond) { respond(answer(request)); });
   CHECK(started.ok());
   server_.emplace(std::move(*started));
   port_ = server_->port();
@@ -32,7 +32,8 @@ std::string ReportServer::url() const { return fmt::format("http://127.0.0.1:{}"
 
 bool ReportServer::await(const Condition& condition, Duration time_max) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, std::chrono::microseconds(time_max.micros), [&] { return condition(seen_); });
+  return changed_.wait_for(lock, std::chrono::microseconds(time_max.micros),
+                           [&] { return condition(seen_); });
 }
 
 ReportServer::Seen ReportServer::seen() const {
@@ -63,8 +64,12 @@ void ReportServer::refuse_next(int status) {
 }
 
 runtime::ReportAnswer ReportServer::reply() const {
-  return {.expected_sequence = expected_, .previous = previous_, .send_full = want_full_,
-          .server_time = SystemClock().now(), .scope_version = 1, .scopes = scopes_};
+  return {.expected_sequence = expected_,
+          .previous = previous_,
+          .send_full = want_full_,
+          .server_time = SystemClock().now(),
+          .scope_version = 1,
+          .scopes = scopes_};
 }
 
 http::Response ReportServer::answer(const http::Request& request) {

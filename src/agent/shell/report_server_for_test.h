@@ -1,4 +1,5 @@
-// The server's side of the report protocol, small and strict, on a real HTTP server: checks signatures, keeps the chain per
+// The server's side of the report protocol, small and strict, on a real HTTP server: checks signatures, keeps the
+// chain per
 // reporter, assembles full reports from parts, and answers as docs/formats/report.md says.
 #pragma once
 #include <atomic>

@@ -26,25 +26,36 @@ std::optional<Sha256> pin_of(const AgentConfig& config, const ReporterState& sta
 }
 
 LinkConfig link_config(const AgentConfig& config, const ReporterState& state) {
-  return {.server = config.server, .organization = config.organization, .ca_file = config.ca_file,
+  return {.server = config.server,
+          .organization = config.organization,
+          .ca_file = config.ca_file,
           .pin = pin_of(config, state)};
 }
 
 Enrolled enrolment_of(const AgentConfig& config, const ReporterState& state) {
   const auto pin = pin_of(config, state);
-  return {.server = config.server, .organization = config.organization, .environment = config.environment,
+  return {.server = config.server,
+          .organization = config.organization,
+          .environment = config.environment,
           .pin = pin ? to_string(*pin) : ""};
 }
 
 }  // namespace
 
-Reporter::Reporter(const AgentConfig& config, ReporterState& state, Spool& spool, const Clock& clock, ReporterCalls calls)
-    : config_(config), state_(state), spool_(spool), clock_(clock), calls_(std::move(calls)),
-      link_(link_config(config, state), state.signer(), clock), incarnation_(crypto::random_hex(8)),
-      previous_(state.chain().previous), back_off_(back_off_min) {
+Reporter::Reporter(const AgentConfig& config, ReporterState& state, Spool& spool, const Clock& clock,
+                   ReporterCalls calls)
+    : config_(config),
+      state_(state),
+      spool_(spool),
+      clock_(clock),
+      calls_(std::move(calls)),
+      link_(link_config(config, state), state.signer(), clock),
+      incarnation_(crypto::random_hex(8)),
+      previous_(state.chain().previous),
+      back_off_(back_off_min) {
   const auto& enrolled = state_.enrolled();
-  enrolled_ = enrolled && enrolled->server == config.server && enrolled->organization == config.organization &&
-              enrolled->environment == config.environment;
+  enrolled_ = enrolled && enrolled->server == config.server &&
+              enrolled->organization == config.organization && enrolled->environment == config.environment;
 }
 
 void Reporter::wake() {
@@ -72,7 +83,8 @@ void Reporter::run(std::stop_token stop) {
     if (next == Next::at_once) continue;
     // Linked, this sleeps until something comes or a heartbeat is due; else for the back-off, whatever comes.
     const Duration silent = clock_.now() - last_said_at_;
-    const Duration until_heartbeat = microseconds(std::max<std::int64_t>(limits::heartbeat_interval.micros - silent.micros, 1000));
+    const Duration until_heartbeat =
+        microseconds(std::max<std::int64_t>(limits::heartbeat_interval.micros - silent.micros, 1000));
     const Duration wait = linked_ ? until_heartbeat : back_off_;
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, stop, std::chrono::microseconds(wait.micros), [&] { return woken_ && linked_; });
@@ -116,7 +128,8 @@ Reporter::Next Reporter::enrol() {
     return Next::later;
   }
   enrolled_ = true;
-  if (const Status kept = state_.remember(enrolment_of(config_, state_)); !kept) calls_.say(kept.error().message);
+  if (const Status kept = state_.remember(enrolment_of(config_, state_)); !kept)
+    calls_.say(kept.error().message);
   calls_.say(fmt::format("enrolled with {} as {}", config_.server, state_.reporter_id()));
   learn(answer);
   came();
@@ -172,7 +185,8 @@ void Reporter::accepted(const Sha256& digest, const Answer& answer) {
 }
 
 Reporter::Next Reporter::send_heartbeat() {
-  const runtime::Heartbeat beat{.incarnation = incarnation_, .sequence = next_sequence_ - 1, .sent_at = clock_.now()};
+  const runtime::Heartbeat beat{
+      .incarnation = incarnation_, .sequence = next_sequence_ - 1, .sent_at = clock_.now()};
   const Next next = act_on(link_.heartbeat(beat, hurry_.get_token()));
   return linked_ && gate_open_ && spool_.count() > 0 ? Next::at_once : next;
 }

@@ -1,5 +1,7 @@
-// The reporter's half of the agent: takes reports from the spool in order, puts each into the chain, signs, sends, and acts
-// on the answer. It enrols when the server doesn't know the key, backs off while the server is away, sends a heartbeat when
+// The reporter's half of the agent: takes reports from the spool in order, puts each into the chain, signs, sends,
+// and acts
+// on the answer. It enrols when the server doesn't know the key, backs off while the server is away, sends a
+// heartbeat when
 // there was nothing to say for a while, and continues where the server says after a break in the chain.
 // `run` is one thread's; everything else may be called from any.
 #pragma once

@@ -43,7 +43,8 @@ Status replace_file(const std::string& directory, const std::string& name, Bytes
   const std::string path = directory + "/" + name, fresh = path + ".new";
   const int file = open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return failed(fresh, "create");
-  const bool written = write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && fsync(file) == 0;
+  const bool written =
+      write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && fsync(file) == 0;
   close(file);
   if (!written) return failed(fresh, "write");
   if (rename(fresh.c_str(), path.c_str()) != 0) return failed(path, "rename");
@@ -52,7 +53,7 @@ Status replace_file(const std::string& directory, const std::string& name, Bytes
 
 Result<crypto::Signer> open_key(const std::string& directory) {
   const std::string path = directory + "/agent.key";
-  struct stat found {};
+  struct stat found{};
   if (stat(path.c_str(), &found) != 0) {
     crypto::Signer made = crypto::Signer::generate();
     TRY(replace_file(directory, "agent.key", made.seed()));
@@ -101,9 +102,13 @@ ReporterState::ReporterState(std::string directory, crypto::Signer signer)
     : directory_(std::move(directory)), signer_(std::move(signer)) {}
 
 ReporterState::ReporterState(ReporterState&& other) noexcept
-    : directory_(std::move(other.directory_)), signer_(std::move(other.signer_)), enrolled_(std::move(other.enrolled_)),
-      chain_(std::move(other.chain_)), chain_file_(std::exchange(other.chain_file_, -1)),
-      lock_file_(std::exchange(other.lock_file_, -1)), writes_(other.writes_) {}
+    : directory_(std::move(other.directory_)),
+      signer_(std::move(other.signer_)),
+      enrolled_(std::move(other.enrolled_)),
+      chain_(std::move(other.chain_)),
+      chain_file_(std::exchange(other.chain_file_, -1)),
+      lock_file_(std::exchange(other.lock_file_, -1)),
+      writes_(other.writes_) {}
 
 ReporterState::~ReporterState() {
   if (chain_file_ >= 0) close(chain_file_);
@@ -112,7 +117,8 @@ ReporterState::~ReporterState() {
 
 Result<ReporterState> ReporterState::open(const std::string& directory) {
   if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
-    return Error{Errc::unavailable, fmt::format("{}: {}; make it, or name another state directory", directory, strerror(errno))};
+    return Error{Errc::unavailable,
+                 fmt::format("{}: {}; make it, or name another state directory", directory, strerror(errno))};
   const std::string lock_path = directory + "/lock";
   const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0) return failed(lock_path, "open");
@@ -129,7 +135,8 @@ Result<ReporterState> ReporterState::open(const std::string& directory) {
   state.lock_file_ = lock;
   TRY(state.open_chain());
   if (const auto text = read_file(directory + "/enrolled.json"); text)
-    if (auto enrolled = format::decode_text<Enrolled>(*text); enrolled) state.enrolled_ = std::move(*enrolled);
+    if (auto enrolled = format::decode_text<Enrolled>(*text); enrolled)
+      state.enrolled_ = std::move(*enrolled);
   return state;
 }
 
@@ -155,7 +162,8 @@ Status ReporterState::remember(const ChainState& chain) {
   const Bytes slot = encode_slot(number, chain);
   const off_t at = static_cast<off_t>(number % 2 * slot_bytes);
   chain_ = chain;
-  if (pwrite(chain_file_, slot.data(), slot.size(), at) != static_cast<ssize_t>(slot.size()) || fdatasync(chain_file_) != 0)
+  if (pwrite(chain_file_, slot.data(), slot.size(), at) != static_cast<ssize_t>(slot.size()) ||
+      fdatasync(chain_file_) != 0)
     return failed(directory_ + "/chain", "write");
   writes_ = number;
   return {};

@@ -1,6 +1,9 @@
-// What an agent must not forget: its key, the server it enrolled with, and where its chain of reports stands. All of it in
-// one directory (0700) of the agent's user. The key is made here and never leaves; its file is 0600 and refused otherwise.
-// The chain's state is synced to disk with each accepted report: two slots written in turn, so a crash spares one of them.
+// What an agent must not forget: its key, the server it enrolled with, and where its chain of reports stands. All of
+// it in
+// one directory (0700) of the agent's user. The key is made here and never leaves; its file is 0600 and refused
+// otherwise.
+// The chain's state is synced to disk with each accepted report: two slots written in turn, so a crash spares one of
+// them.
 // One thread. Errors name the file and what to do.
 #pragma once
 #include <optional>

@@ -1,4 +1,5 @@
-// Scope rules say what an environment's reporters leave out. The last rule that matches decides; without one, everything
+// Scope rules say what an environment's reporters leave out. The last rule that matches decides; without one,
+// everything
 // is reported. What is left out is counted per rule and shown as a source, so that it's never silent. Pure; `Scope`
 // belongs to one thread.
 #pragma once

@@ -102,7 +102,9 @@ Spool::~Spool() {
   for (auto& [number, segment] : segments_) close(segment.file);
 }
 
-std::string Spool::path_of(std::uint64_t segment) const { return fmt::format("{}/{:020}.spool", directory_, segment); }
+std::string Spool::path_of(std::uint64_t segment) const {
+  return fmt::format("{}/{:020}.spool", directory_, segment);
+}
 
 Result<std::unique_ptr<Spool>> Spool::open(const std::string& directory, SpoolLimits limits) {
   if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) return failed(directory, "create");
@@ -204,8 +206,8 @@ bool Spool::drop_oldest_segment_of_deltas(std::uint64_t number) {
 
 Status Spool::rewrite(std::uint64_t number, const std::deque<SpoolRecord>& kept) {
   Segment& segment = segments_.at(number);
-  const auto first = std::find_if(queue_.begin(), queue_.end(),
-                                  [&](const Entry& entry) { return entry.segment >= number; });
+  const auto first =
+      std::find_if(queue_.begin(), queue_.end(), [&](const Entry& entry) { return entry.segment >= number; });
   const std::size_t place = static_cast<std::size_t>(first - queue_.begin());
   std::erase_if(queue_, [&](const Entry& entry) { return entry.segment == number; });
   Bytes content;
@@ -218,9 +220,11 @@ Status Spool::rewrite(std::uint64_t number, const std::deque<SpoolRecord>& kept)
   queue_.insert(queue_.begin() + static_cast<std::ptrdiff_t>(place), entries.begin(), entries.end());
   segment.records = entries.size();
   segment.bytes = content.size();
-  // In place: it only ever shrinks, so this works on a full disk; a crash in between costs what was to be kept at worst.
+  // In place: it only ever shrinks, so this works on a full disk; a crash in between costs what was to be kept at
+  // worst.
   TRY(write_all(segment.file, path_of(number), content, 0));
-  if (ftruncate(segment.file, static_cast<off_t>(content.size())) != 0) return failed(path_of(number), "truncate");
+  if (ftruncate(segment.file, static_cast<off_t>(content.size())) != 0)
+    return failed(path_of(number), "truncate");
   return {};
 }
 
@@ -238,7 +242,8 @@ Status Spool::append(const SpoolRecord& record) {
   const std::lock_guard lock(mutex_);
   if (total_bytes() + bytes.size() > limits_.bytes_max) make_room(bytes.size());
   if (total_bytes() + bytes.size() > limits_.bytes_max)
-    return Error{Errc::unavailable, fmt::format("{}: the spool's bound of {} bytes is reached", directory_, limits_.bytes_max)};
+    return Error{Errc::unavailable,
+                 fmt::format("{}: the spool's bound of {} bytes is reached", directory_, limits_.bytes_max)};
   Segment* segment = TRY(writable_segment(bytes.size()));
   const std::uint64_t number = segments_.rbegin()->first;
   if (const Status written = write_all(segment->file, path_of(number), bytes, segment->bytes); !written) {
@@ -252,14 +257,16 @@ Status Spool::append(const SpoolRecord& record) {
 }
 
 std::optional<SpoolRecord> Spool::load(const Entry& entry) {
-  const auto bytes = read_all(segments_.at(entry.segment).file, path_of(entry.segment), entry.offset, entry.size);
+  const auto bytes =
+      read_all(segments_.at(entry.segment).file, path_of(entry.segment), entry.offset, entry.size);
   return bytes ? decode_record(*bytes) : std::nullopt;
 }
 
 std::optional<SpoolFront> Spool::front() {
   const std::lock_guard lock(mutex_);
   while (!queue_.empty()) {
-    if (auto record = load(queue_.front()); record) return SpoolFront{queue_.front().ticket, std::move(*record)};
+    if (auto record = load(queue_.front()); record)
+      return SpoolFront{queue_.front().ticket, std::move(*record)};
     lost_ += std::max<std::int64_t>(queue_.front().events, 1);
     pop_front();
   }
@@ -277,7 +284,8 @@ void Spool::pop_front() {
   Segment& segment = segments_.at(number);
   if (--segment.records > 0) return;
   const bool only = segments_.size() == 1;
-  if (only && ftruncate(segment.file, 0) == 0) segment.bytes = 0;  // the common case: nothing waits, the file stays open
+  if (only && ftruncate(segment.file, 0) == 0)
+    segment.bytes = 0;  // the common case: nothing waits, the file stays open
   else release(number);
 }
 

@@ -1,4 +1,5 @@
-// The spool is a bounded queue of reports on disk. Everything the agent says goes through it, so what a crash or a server
+// The spool is a bounded queue of reports on disk. Everything the agent says goes through it, so what a crash or a
+// server
 // that is away leaves unsaid is still there afterwards, in order. Beyond its bound the oldest deltas are dropped and
 // counted; the oldest full report stays. Damage costs the damaged reports, never the rest, and is counted too.
 //

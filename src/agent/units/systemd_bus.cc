@@ -96,20 +96,22 @@ struct SystemdBus::State {
                                             const char* type) {
     auto reply = std::make_unique<Message>();
     BusError error;
-    const int status = sd().get_property(bus, systemd, path.c_str(), interface, name, &error.error, &reply->message, type);
+    const int status =
+        sd().get_property(bus, systemd, path.c_str(), interface, name, &error.error, &reply->message, type);
     if (status < 0) return failed(name, status);
     return reply;
   }
   Result<std::string> text(const std::string& path, const char* interface, const char* name) {
     const auto reply = TRY(property(path, interface, name, "s"));
     const char* value = nullptr;
-    if (const int status = sd().message_read(reply->message, "s", &value); status < 0) return failed(name, status);
+    if (const int status = sd().message_read(reply->message, "s", &value); status < 0)
+      return failed(name, status);
     return std::string(value);
   }
 };
 
 bool systemd_runs(const std::string& root) {
-  struct stat found {};
+  struct stat found{};
   return lstat((root + "/run/systemd/system").c_str(), &found) == 0 && S_ISDIR(found.st_mode);
 }
 
@@ -128,7 +130,8 @@ Result<SystemdBus> SystemdBus::open(const std::string& root) {
   if (status < 0) return failed(address, status);
   sd().set_method_call_timeout(state->bus, 5'000'000);
   BusError error;
-  status = sd().call_method(state->bus, systemd, manager_path, manager_interface, "Subscribe", &error.error, nullptr, "");
+  status = sd().call_method(state->bus, systemd, manager_path, manager_interface, "Subscribe", &error.error,
+                            nullptr, "");
   if (status < 0) return failed("Subscribe", status);
   for (const char* match : {"type='signal',sender='org.freedesktop.systemd1',member='PropertiesChanged',"
                             "path_namespace='/org/freedesktop/systemd1/unit'",
@@ -143,16 +146,15 @@ Result<std::vector<ServiceLine>> SystemdBus::active_services() {
   Message reply;
   BusError error;
   int status = sd().call_method(state_->bus, systemd, manager_path, manager_interface, "ListUnitsByPatterns",
-                                &error.error, &reply.message, "asas", 3, "active", "reloading", "activating", 1,
-                                "*.service");
+                                &error.error, &reply.message, "asas", 3, "active", "reloading", "activating",
+                                1, "*.service");
   if (status < 0) return failed("ListUnitsByPatterns", status);
   status = sd().message_enter_container(reply.message, 'a', "(ssssssouso)");
   std::vector<ServiceLine> services;
   const char *name = nullptr, *path = nullptr, *other = nullptr;
   std::uint32_t job = 0;
-  while (status >= 0 &&
-         (status = sd().message_read(reply.message, "(ssssssouso)", &name, &other, &other, &other, &other, &other, &path,
-                                     &job, &other, &other)) > 0)
+  while (status >= 0 && (status = sd().message_read(reply.message, "(ssssssouso)", &name, &other, &other,
+                                                    &other, &other, &other, &path, &job, &other, &other)) > 0)
     services.push_back({name, path});
   if (status < 0) return failed("ListUnitsByPatterns", status);
   return services;
@@ -172,7 +174,8 @@ Result<ServiceFacts> SystemdBus::describe(const ServiceLine& service) {
   facts.invocation = TRY(invocation_of(service));
   const auto since = TRY(state_->property(service.path, unit_interface, "ActiveEnterTimestamp", "t"));
   std::uint64_t micros = 0;
-  if (sd().message_read(since->message, "t", &micros) >= 0) facts.active_since = {static_cast<std::int64_t>(micros)};
+  if (sd().message_read(since->message, "t", &micros) >= 0)
+    facts.active_since = {static_cast<std::int64_t>(micros)};
   facts.fragment = TRY(state_->text(service.path, unit_interface, "FragmentPath"));
   facts.user = TRY(state_->text(service.path, service_interface, "User"));
   const auto pid = TRY(state_->property(service.path, service_interface, "MainPID", "u"));

@@ -1,4 +1,5 @@
-// What systemd says of its services, over D-Bus by libsystemd, which is loaded at run time: hosts without systemd don't need
+// What systemd says of its services, over D-Bus by libsystemd, which is loaded at run time: hosts without systemd
+// don't need
 // it. One thread. Source: org.freedesktop.systemd1(5). Errors: unavailable, naming what failed.
 #pragma once
 #include <memory>

@@ -59,7 +59,7 @@ void UnitCollector::State::set_trouble(std::string what, std::string how) {
 
 std::optional<Sha256> UnitCollector::State::digest_of(const std::string& program) {
   const std::string path = options.root + program;
-  struct stat found {};
+  struct stat found{};
   if (stat(path.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) return std::nullopt;
   const FileId id{found.st_ino, found.st_size, found.st_mtim.tv_nsec + found.st_mtim.tv_sec * 1'000'000'000LL,
                   found.st_ctim.tv_nsec + found.st_ctim.tv_sec * 1'000'000'000LL};
@@ -91,12 +91,14 @@ runtime::Instance UnitCollector::State::make_instance(const ServiceLine& service
     instance.seen_note = "it starts no program of its own";
   }
   if (facts.fragment.starts_with(transient_folder)) instance.marks.push_back("transient");
-  instance.origin = {.user = facts.user.empty() ? "root" : facts.user, .unit = service.name, .pid = facts.main_pid};
+  instance.origin = {
+      .user = facts.user.empty() ? "root" : facts.user, .unit = service.name, .pid = facts.main_pid};
   return instance;
 }
 
 // What is known of a service, if it still is the same run.
-std::optional<runtime::Instance> UnitCollector::State::keep(SystemdBus& bus, const ServiceLine& service, Closely closely) {
+std::optional<runtime::Instance> UnitCollector::State::keep(SystemdBus& bus, const ServiceLine& service,
+                                                            Closely closely) {
   const auto known = running.find(service.name);  // only this thread writes it
   if (known == running.end()) return std::nullopt;
   if (closely == Closely::no) return known->second;
@@ -113,7 +115,8 @@ Status UnitCollector::State::look(SystemdBus& bus, Closely closely, Sink& sink) 
       continue;
     }
     const auto facts = bus.describe(service);
-    if (facts) now.emplace(service.name, make_instance(service, *facts));  // else it ended between the two calls
+    if (facts)
+      now.emplace(service.name, make_instance(service, *facts));  // else it ended between the two calls
   }
   std::vector<runtime::Instance> started;
   std::vector<runtime::Ended> ended;

@@ -1,4 +1,5 @@
-// Watches systemd's services: what each one starts, by digest of the file its ExecStart names, since when, by which unit
+// Watches systemd's services: what each one starts, by digest of the file its ExecStart names, since when, by which
+// unit
 // file. Units made ad hoc (systemd-run) are marked "transient". News come as signals, and each 5 s is looked anyway.
 // Where systemd doesn't run there is nothing to watch, and the source says so.
 // Threads: `watch` in its own; everything else from any.

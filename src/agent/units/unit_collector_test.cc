@@ -53,22 +53,32 @@ class Systemd : public testing::Test {
       GTEST_SKIP() << "SKIPPED, NOT TESTED: needs root, podman, systemd and dbus-daemon";
     const std::string& at = scratch_.path();
     // A file system of the host's programs without its services.
-    test::run("cd " + at + " && mkdir -p rootfs/{etc,var,run,tmp,proc,sys,dev,root} && for d in bin sbin lib lib64; do ln -s usr/$d rootfs/$d; done && "
+    test::run("cd " + at +
+              " && mkdir -p rootfs/{etc,var,run,tmp,proc,sys,dev,root} && for d in bin sbin lib lib64; do ln "
+              "-s usr/$d rootfs/$d; done && "
               "mkdir rootfs/usr && cp /etc/passwd /etc/group rootfs/etc/");
-    podman_ = "podman --root " + at + "/store --runroot " + at + "/runroot --tmpdir " + at + "/tmp --cgroup-manager cgroupfs ";
-    const auto ran = test::run(podman_ + "run -d --systemd=always --privileged --runtime runc --ulimit nofile=1024:1024 "
-                               "--ulimit nproc=1024:1024 --network=none -v /usr:/usr:ro --rootfs " + at + "/rootfs "
-                               "/lib/systemd/systemd --unit=dbus.service");
+    podman_ = "podman --root " + at + "/store --runroot " + at + "/runroot --tmpdir " + at +
+              "/tmp --cgroup-manager cgroupfs ";
+    const auto ran =
+        test::run(podman_ +
+                  "run -d --systemd=always --privileged --runtime runc --ulimit nofile=1024:1024 "
+                  "--ulimit nproc=1024:1024 --network=none -v /usr:/usr:ro --rootfs " +
+                  at +
+                  "/rootfs "
+                  "/lib/systemd/systemd --unit=dbus.service");
     ASSERT_EQ(ran.status, 0) << ran.output;
     id_ = ran.output.substr(ran.output.rfind('\n') + 1);
     root_ = "/proc/" + test::run(podman_ + "inspect -f '{{.State.Pid}}' " + id_).output + "/root";
-    const bool up = test::await([&] { return systemd_runs(root_) && SystemdBus::open(root_).ok(); }, seconds(20));
+    const bool up =
+        test::await([&] { return systemd_runs(root_) && SystemdBus::open(root_).ok(); }, seconds(20));
     ASSERT_TRUE(up) << test::run(podman_ + "logs " + id_).output;
   }
   void TearDown() override {
     if (!id_.empty()) test::run(podman_ + "rm -f -t 0 " + id_);
   }
-  test::Ran inside(const std::string& command) const { return test::run(podman_ + "exec " + id_ + " " + command); }
+  test::Ran inside(const std::string& command) const {
+    return test::run(podman_ + "exec " + id_ + " " + command);
+  }
 
   test::ScratchDirectory scratch_;
   std::string podman_, id_, root_;
@@ -78,7 +88,8 @@ TEST_F(Systemd, transient_service_is_known_by_what_it_starts_and_marked) {
   Watching watching({.root = root_});
   const auto ran = inside("systemd-run --unit=weir-adhoc /usr/bin/sleep 1000");
   ASSERT_EQ(ran.status, 0) << ran.output;
-  const auto seen = watching.sink.await_started([](const runtime::Instance& i) { return i.name == "weir-adhoc.service"; });
+  const auto seen =
+      watching.sink.await_started([](const runtime::Instance& i) { return i.name == "weir-adhoc.service"; });
   ASSERT_TRUE(seen);
   EXPECT_EQ(seen->kind, runtime::WorkloadKind::unit);
   EXPECT_EQ(seen->digests, std::vector<Sha256>{*artifact::fingerprint_file("/usr/bin/sleep")});

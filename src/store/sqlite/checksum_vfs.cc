@@ -18,17 +18,18 @@ namespace weir::store {
 namespace {
 
 constexpr int damage_control = 0x57656972;  // opcodes below 100 are SQLite's
-constexpr std::size_t reserved_at = 20;     // in the header: bytes at the end of each page that SQLite leaves alone
+constexpr std::size_t reserved_at =
+    20;  // in the header: bytes at the end of each page that SQLite leaves alone
 
 // Begins with what SQLite knows of a file; the file beneath lies right behind it in memory.
 struct File {
   sqlite3_file base;
   sqlite3_file* under;
-  File* database;            // of a write-ahead log: the file it belongs to; else itself
+  File* database;  // of a write-ahead log: the file it belongs to; else itself
   std::string path;
-  std::string damage;        // of a database file: what was found wrong in it or in its log
-  std::vector<char> sealed;  // a page on its way to the file
-  bool reserves = false;     // its pages have room for checksums
+  std::string damage;                         // of a database file: what was found wrong in it or in its log
+  std::vector<char> sealed;                   // a page on its way to the file
+  bool reserves = false;                      // its pages have room for checksums
   std::int64_t header_written_at = -1;        // of a log: where the last frame header went
   std::int64_t unsealed_from = wal_no_frame;  // of a log: from here on this transaction rewrote frames
   std::int64_t page_bytes = 0;                // of a log
@@ -42,7 +43,8 @@ bool is_page(int amount, sqlite3_int64 offset) {
 }
 
 void look_for_reserve(File& file, const void* bytes, int amount, sqlite3_int64 offset) {
-  if (offset == 0 && amount >= 100) file.reserves = static_cast<const char*>(bytes)[reserved_at] == checksum_bytes;
+  if (offset == 0 && amount >= 100)
+    file.reserves = static_cast<const char*>(bytes)[reserved_at] == checksum_bytes;
 }
 
 int damaged(File& file, std::string what) {
@@ -57,8 +59,12 @@ int read_database(sqlite3_file* self, void* out, int amount, sqlite3_int64 offse
   if ((rc != SQLITE_OK && rc != SQLITE_IOERR_SHORT_READ) || !is_page(amount, offset)) return rc;
   const sqlite3_int64 page = offset / amount + 1;
   if (rc == SQLITE_IOERR_SHORT_READ) return damaged(file, fmt::format("page {} is cut off", page));
-  if (page_is_sound({static_cast<const char*>(out), static_cast<std::size_t>(amount)}, static_cast<std::uint64_t>(page))) return rc;
-  return damaged(file, fmt::format("page {} is not what was written (or the file was made without page checksums)", page));
+  if (page_is_sound({static_cast<const char*>(out), static_cast<std::size_t>(amount)},
+                    static_cast<std::uint64_t>(page)))
+    return rc;
+  return damaged(
+      file,
+      fmt::format("page {} is not what was written (or the file was made without page checksums)", page));
 }
 
 int write_database(sqlite3_file* self, const void* bytes, int amount, sqlite3_int64 offset) {
@@ -83,7 +89,8 @@ int read_log(sqlite3_file* self, void* out, int amount, sqlite3_int64 offset) {
   const WalReader read = [&](char* to, int size, std::int64_t at) {
     return file.under->pMethods->xRead(file.under, to, size, at) == SQLITE_OK;
   };
-  if (wal_page_is_sound({static_cast<const char*>(out), static_cast<std::size_t>(amount)}, frame, read)) return rc;
+  if (wal_page_is_sound({static_cast<const char*>(out), static_cast<std::size_t>(amount)}, frame, read))
+    return rc;
   return damaged(file, fmt::format("frame {} of the write-ahead log is not what was written", frame + 1));
 }
 
@@ -97,7 +104,8 @@ int write_log(sqlite3_file* self, const void* bytes, int amount, sqlite3_int64 o
     if (file.unsealed_from != wal_no_frame && offset <= wal_frame_offset(file.unsealed_from, file.page_bytes))
       file.unsealed_from = wal_no_frame;
   } else if (const std::int64_t frame = wal_frame_of_page(amount, offset);
-             amount >= 512 && frame != wal_no_frame && file.header_written_at + wal_frame_header_bytes != offset) {
+             amount >= 512 && frame != wal_no_frame &&
+             file.header_written_at + wal_frame_header_bytes != offset) {
     file.page_bytes = amount;
     file.unsealed_from = file.unsealed_from == wal_no_frame ? frame : std::min(file.unsealed_from, frame);
   }
@@ -110,12 +118,18 @@ int close_file(sqlite3_file* self) {
   of(self).~File();
   return rc;
 }
-int truncate(sqlite3_file* self, sqlite3_int64 size) { return under(self)->pMethods->xTruncate(under(self), size); }
+int truncate(sqlite3_file* self, sqlite3_int64 size) {
+  return under(self)->pMethods->xTruncate(under(self), size);
+}
 int sync(sqlite3_file* self, int flags) { return under(self)->pMethods->xSync(under(self), flags); }
-int file_size(sqlite3_file* self, sqlite3_int64* size) { return under(self)->pMethods->xFileSize(under(self), size); }
+int file_size(sqlite3_file* self, sqlite3_int64* size) {
+  return under(self)->pMethods->xFileSize(under(self), size);
+}
 int lock(sqlite3_file* self, int level) { return under(self)->pMethods->xLock(under(self), level); }
 int unlock(sqlite3_file* self, int level) { return under(self)->pMethods->xUnlock(under(self), level); }
-int check_reserved(sqlite3_file* self, int* out) { return under(self)->pMethods->xCheckReservedLock(under(self), out); }
+int check_reserved(sqlite3_file* self, int* out) {
+  return under(self)->pMethods->xCheckReservedLock(under(self), out);
+}
 int control(sqlite3_file* self, int code, void* argument) {
   if (code != damage_control) return under(self)->pMethods->xFileControl(under(self), code, argument);
   *static_cast<std::string*>(argument) = of(self).damage;
@@ -126,16 +140,24 @@ int characteristics(sqlite3_file* self) { return under(self)->pMethods->xDeviceC
 int shm_map(sqlite3_file* self, int region, int size, int extend, void volatile** out) {
   return under(self)->pMethods->xShmMap(under(self), region, size, extend, out);
 }
-int shm_lock(sqlite3_file* self, int offset, int count, int flags) { return under(self)->pMethods->xShmLock(under(self), offset, count, flags); }
+int shm_lock(sqlite3_file* self, int offset, int count, int flags) {
+  return under(self)->pMethods->xShmLock(under(self), offset, count, flags);
+}
 void shm_barrier(sqlite3_file* self) { under(self)->pMethods->xShmBarrier(under(self)); }
-int shm_unmap(sqlite3_file* self, int remove) { return under(self)->pMethods->xShmUnmap(under(self), remove); }
+int shm_unmap(sqlite3_file* self, int remove) {
+  return under(self)->pMethods->xShmUnmap(under(self), remove);
+}
 // Mapped memory would be read past us.
-int no_fetch(sqlite3_file*, sqlite3_int64, int, void** out) { *out = nullptr; return SQLITE_OK; }
+int no_fetch(sqlite3_file*, sqlite3_int64, int, void** out) {
+  *out = nullptr;
+  return SQLITE_OK;
+}
 int no_unfetch(sqlite3_file*, sqlite3_int64, void*) { return SQLITE_OK; }
 
 constexpr sqlite3_io_methods methods_with(decltype(&read_log) read, decltype(&write_log) write) {
-  return {3, close_file, read, write, truncate, sync, file_size, lock, unlock, check_reserved, control, sector_size,
-          characteristics, shm_map, shm_lock, shm_barrier, shm_unmap, no_fetch, no_unfetch};
+  return {3,         close_file,     read,      write,       truncate,        sync,    file_size, lock,
+          unlock,    check_reserved, control,   sector_size, characteristics, shm_map, shm_lock,  shm_barrier,
+          shm_unmap, no_fetch,       no_unfetch};
 }
 constexpr sqlite3_io_methods database_methods = methods_with(read_database, write_database);
 constexpr sqlite3_io_methods log_methods = methods_with(read_log, write_log);
@@ -166,14 +188,26 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* out, int flags, 
   return SQLITE_OK;
 }
 
-int remove_file(sqlite3_vfs* vfs, const char* name, int sync) { return beneath(vfs)->xDelete(beneath(vfs), name, sync); }
-int access(sqlite3_vfs* vfs, const char* name, int flags, int* out) { return beneath(vfs)->xAccess(beneath(vfs), name, flags, out); }
-int full_path(sqlite3_vfs* vfs, const char* name, int size, char* out) { return beneath(vfs)->xFullPathname(beneath(vfs), name, size, out); }
-int randomness(sqlite3_vfs* vfs, int size, char* out) { return beneath(vfs)->xRandomness(beneath(vfs), size, out); }
+int remove_file(sqlite3_vfs* vfs, const char* name, int sync) {
+  return beneath(vfs)->xDelete(beneath(vfs), name, sync);
+}
+int access(sqlite3_vfs* vfs, const char* name, int flags, int* out) {
+  return beneath(vfs)->xAccess(beneath(vfs), name, flags, out);
+}
+int full_path(sqlite3_vfs* vfs, const char* name, int size, char* out) {
+  return beneath(vfs)->xFullPathname(beneath(vfs), name, size, out);
+}
+int randomness(sqlite3_vfs* vfs, int size, char* out) {
+  return beneath(vfs)->xRandomness(beneath(vfs), size, out);
+}
 int sleep_micros(sqlite3_vfs* vfs, int micros) { return beneath(vfs)->xSleep(beneath(vfs), micros); }
 int current_time(sqlite3_vfs* vfs, double* out) { return beneath(vfs)->xCurrentTime(beneath(vfs), out); }
-int last_error(sqlite3_vfs* vfs, int size, char* out) { return beneath(vfs)->xGetLastError(beneath(vfs), size, out); }
-int current_millis(sqlite3_vfs* vfs, sqlite3_int64* out) { return beneath(vfs)->xCurrentTimeInt64(beneath(vfs), out); }
+int last_error(sqlite3_vfs* vfs, int size, char* out) {
+  return beneath(vfs)->xGetLastError(beneath(vfs), size, out);
+}
+int current_millis(sqlite3_vfs* vfs, sqlite3_int64* out) {
+  return beneath(vfs)->xCurrentTimeInt64(beneath(vfs), out);
+}
 
 std::unique_ptr<Layer> make_layer(std::string name, sqlite3_vfs* next) {
   auto layer = std::make_unique<Layer>(Layer{.vfs = {}, .beneath = next, .name = std::move(name)});

@@ -19,18 +19,23 @@ using StatementHandle = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize
 using StatementCache = std::unordered_map<std::string, StatementHandle, TextHash, std::equal_to<>>;
 
 Errc code_of(int rc) {
-  if (rc == SQLITE_IOERR_DATA || rc == SQLITE_IOERR_CORRUPTFS || rc == SQLITE_IOERR_SHORT_READ) return Errc::corrupt;
+  if (rc == SQLITE_IOERR_DATA || rc == SQLITE_IOERR_CORRUPTFS || rc == SQLITE_IOERR_SHORT_READ)
+    return Errc::corrupt;
   switch (rc & 0xff) {
     case SQLITE_FULL:
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
-    case SQLITE_PERM: return Errc::unavailable;
+    case SQLITE_PERM:
+      return Errc::unavailable;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return Errc::corrupt;
-    case SQLITE_CONSTRAINT: return Errc::conflict;
-    default: return Errc::internal;
+    case SQLITE_NOTADB:
+      return Errc::corrupt;
+    case SQLITE_CONSTRAINT:
+      return Errc::conflict;
+    default:
+      return Errc::internal;
   }
 }
 
@@ -55,8 +60,8 @@ class SqliteRow final : public Row {
 int bind(sqlite3_stmt* at, int index, const Value& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) return sqlite3_bind_int64(at, index, *number);
   if (const auto* text = std::get_if<std::string_view>(&value))
-    return sqlite3_bind_text(at, index, text->data() != nullptr ? text->data() : "", static_cast<int>(text->size()),
-                             SQLITE_STATIC);
+    return sqlite3_bind_text(at, index, text->data() != nullptr ? text->data() : "",
+                             static_cast<int>(text->size()), SQLITE_STATIC);
   if (const auto* blob = std::get_if<Blob>(&value))
     return sqlite3_bind_blob(at, index, blob->bytes.data() != nullptr ? blob->bytes.data() : "",
                              static_cast<int>(blob->bytes.size()), SQLITE_STATIC);
@@ -65,13 +70,15 @@ int bind(sqlite3_stmt* at, int index, const Value& value) {
 
 class SqliteDatabase final : public Database {
  public:
-  SqliteDatabase(sqlite3* handle, std::string path) : handle_(handle, &sqlite3_close), path_(std::move(path)) {}
+  SqliteDatabase(sqlite3* handle, std::string path)
+      : handle_(handle, &sqlite3_close), path_(std::move(path)) {}
   ~SqliteDatabase() override { statements_.clear(); }
 
   Status run(std::string_view sql, std::span<const Value> values, const RowCallback* each_row) override {
     sqlite3_stmt* const at = TRY(prepared(sql));
     for (std::size_t i = 0; i < values.size(); ++i)
-      if (const int rc = bind(at, static_cast<int>(i + 1), values[i]); rc != SQLITE_OK) return failed(rc, sql);
+      if (const int rc = bind(at, static_cast<int>(i + 1), values[i]); rc != SQLITE_OK)
+        return failed(rc, sql);
     const SqliteRow row(at);
     int rc = SQLITE_OK;
     while ((rc = sqlite3_step(at)) == SQLITE_ROW)
@@ -96,8 +103,8 @@ class SqliteDatabase final : public Database {
   Result<sqlite3_stmt*> prepared(std::string_view sql) {
     if (const auto found = statements_.find(sql); found != statements_.end()) return found->second.get();
     sqlite3_stmt* at = nullptr;
-    const int rc = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                      &at, nullptr);
+    const int rc = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &at, nullptr);
     if (rc != SQLITE_OK) return failed(rc, sql).error();
     statements_.emplace(std::string(sql), StatementHandle(at, &sqlite3_finalize));
     return at;
@@ -109,7 +116,9 @@ class SqliteDatabase final : public Database {
     const std::string damage = code == Errc::corrupt ? damage_of(handle_.get()) : std::string();
     if (!damage.empty()) return Error{code, damage + std::string(advice(primary, code))};
     return Error{code, fmt::format("{}: {}{}{}", path_, sqlite3_errmsg(handle_.get()), advice(primary, code),
-                                   code == Errc::internal && primary != SQLITE_IOERR ? fmt::format(" in {}", sql.substr(0, 120)) : "")};
+                                   code == Errc::internal && primary != SQLITE_IOERR
+                                       ? fmt::format(" in {}", sql.substr(0, 120))
+                                       : "")};
   }
 
   static std::string_view advice(int primary, Errc code) {
@@ -127,16 +136,20 @@ class SqliteDatabase final : public Database {
 constexpr std::string_view writer_settings =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=ON;"
     "PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;";
-constexpr std::string_view reader_settings = "PRAGMA query_only=ON; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY;";
+constexpr std::string_view reader_settings =
+    "PRAGMA query_only=ON; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY;";
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, OpenMode mode, const std::string& files) {
+Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, OpenMode mode,
+                                              const std::string& files) {
   sqlite3* handle = nullptr;
-  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (mode == OpenMode::read_write ? SQLITE_OPEN_CREATE : 0);
+  const int flags =
+      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (mode == OpenMode::read_write ? SQLITE_OPEN_CREATE : 0);
   const int rc = sqlite3_open_v2(path.c_str(), &handle, flags, checksum_vfs_over(files).c_str());
   auto db = std::make_unique<SqliteDatabase>(handle, path);
-  if (rc != SQLITE_OK) return Error{Errc::unavailable, fmt::format("cannot open {}: {}", path, sqlite3_errstr(rc))};
+  if (rc != SQLITE_OK)
+    return Error{Errc::unavailable, fmt::format("cannot open {}: {}", path, sqlite3_errstr(rc))};
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, 5000);
   int reserved = checksum_bytes;  // of a database that is made now; one that is there keeps what it has
@@ -146,7 +159,8 @@ Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, OpenMode 
 }
 
 Result<WalState> checkpoint_wal(Database& db, WalCheckpoint how) {
-  constexpr std::array<std::string_view, 2> statements{"PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA wal_checkpoint(TRUNCATE)"};
+  constexpr std::array<std::string_view, 2> statements{"PRAGMA wal_checkpoint(PASSIVE)",
+                                                       "PRAGMA wal_checkpoint(TRUNCATE)"};
   const auto state = TRY(query_one(db, statements[static_cast<std::size_t>(how)],
                                    [](const Row& row) { return WalState{row.integer(1), row.integer(2)}; }));
   return state.value_or(WalState{});

@@ -41,7 +41,8 @@ std::int64_t wal_frame_of_page(std::int64_t page_bytes, std::int64_t offset) {
 bool wal_page_is_sound(BytesView page, std::int64_t frame, const WalReader& read) {
   const auto page_bytes = static_cast<std::int64_t>(page.size());
   char magic[4], before[8], header[wal_frame_header_bytes];
-  const std::int64_t before_at = frame == 0 ? checksum_in_header : wal_frame_offset(frame - 1, page_bytes) + checksum_in_frame;
+  const std::int64_t before_at =
+      frame == 0 ? checksum_in_header : wal_frame_offset(frame - 1, page_bytes) + checksum_in_frame;
   if (!read(magic, sizeof magic, 0) || !read(before, sizeof before, before_at) ||
       !read(header, sizeof header, wal_frame_offset(frame, page_bytes)))
     return false;

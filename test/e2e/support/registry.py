@@ -40,7 +40,8 @@ class Registry:
             layer = blob(gzip.compress(tar, 1, mtime=0), "application/vnd.oci.image.layer.v1.tar+gzip")
             config = blob(json.dumps({"architecture": architecture, "os": "linux", "config": {
                 "Cmd": ["/bin/sleep", "600"]}, "rootfs": {"type": "layers", "diff_ids": [
-                    "sha256:" + hashlib.sha256(tar).hexdigest()]}}).encode(), "application/vnd.oci.image.config.v1+json")
+                    "sha256:" + hashlib.sha256(tar).hexdigest()]}}).encode(),
+                    "application/vnd.oci.image.config.v1+json")
             configs.append(config["digest"])
             manifest = blob(json.dumps({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
                                         "config": config, "layers": [layer]}).encode(),

@@ -31,7 +31,7 @@ export function Body<Row>({ rows, columns, virtual, link, chosen, choose }: Body
       {above > 0 && <tr aria-hidden style={{ height: above }}><td colSpan={columns.length + 1} /></tr>}
       {drawn.map(([index, row]) => row && (
         <Line key={row.id} id={row.id} index={index} row={row.original} columns={columns} to={link?.(row.original)}
-          chosen={chosen?.has(row.id)} toggle={choose ? toggle : undefined} />
+          chosen={chosen?.has(row.id)} toggle={choose ? toggle : undefined} measure={virtual?.measureElement} />
       ))}
       {below > 0 && <tr aria-hidden style={{ height: below }}><td colSpan={columns.length + 1} /></tr>}
     </tbody>
@@ -46,16 +46,17 @@ interface LineProps<Row> {
   to?: string | undefined;
   chosen?: boolean | undefined;
   toggle?: ((id: string) => void) | undefined;
+  measure?: ((element: Element | null) => void) | undefined;
 }
 
-function PlainLine<Row>({ id, index, row, columns, to, chosen, toggle }: LineProps<Row>) {
+function PlainLine<Row>({ id, index, row, columns, to, chosen, toggle, measure }: LineProps<Row>) {
   const [, go] = useLocation();
   const open = (event: MouseEvent) => {
     if (!to || (event.target as Element).closest('a, button, input, label') || getSelection()?.toString()) return;
     go(to);
   };
   return (
-    <tr aria-rowindex={index + 2} className={`${to ? styles.open : ''} ${chosen ? styles.marked : ''}`} onClick={open}>
+    <tr ref={measure} data-index={index} aria-rowindex={index + 2} className={`${to ? styles.open : ''} ${chosen ? styles.marked : ''}`} onClick={open}>
       {toggle && <td className={styles.check}><Checkbox size="xs" aria-label={`Choose row ${index + 1}`} checked={Boolean(chosen)} onChange={() => toggle(id)} /></td>}
       {columns.map((column) => (
         <td key={column.id} className={`${column.wide ? styles.wide : ''} ${column.grow ? styles.grow : ''}`}>{column.show(row)}</td>

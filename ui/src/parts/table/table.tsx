@@ -57,8 +57,9 @@ export function Table<Row extends object>(props: TableProps<Row>) {
   }, [rows, columns, values['q'], asked_at]);
   const shown = shown_columns(columns, values['cols'] ?? '');
   const definitions = useMemo(() => columns.map(definition), [columns]);
+  const sorting = useMemo(() => sorting_of(values['sort'] ?? ''), [values['sort']]);
   const table = useReactTable({
-    data: kept, columns: definitions, state: { sorting: sorting_of(values['sort'] ?? '') },
+    data: kept, columns: definitions, state: { sorting }, autoResetAll: false,
     getCoreRowModel: getCoreRowModel(), getSortedRowModel: getSortedRowModel(), getRowId: (row) => String(props.id(row)), enableSortingRemoval: true,
   });
   const sorted = table.getRowModel().rows;

@@ -21,7 +21,7 @@ export function NewEnvironment({ opened, close }: { opened: boolean; close: () =
       notify(words_of(error), { failed: true });
     }
   };
-  const start = `weir agent --server ${location.origin} --environment ${name} --join-token ${token}`;
+  const start = `weir agent --server ${location.origin} --environment ${name} --token ${token}`;
   return (
     <Form title="New environment" opened={opened} close={() => { setToken(''); close(); }} word={token ? 'Done' : 'Make it'} busy={make.isPending} able={/^[\w.-]+$/.test(name)}
       submit={() => (token ? (setToken(''), close()) : make.mutate(undefined, { onSuccess: () => void join() }))}>

@@ -21,7 +21,7 @@ const columns: Column<Snapshot>[] = [
   { id: 'until', header: 'Until', text: (row) => row.until ?? '', show: (row) => (row.until ? <When at={row.until} /> : 'now'), wide: true },
   { id: 'started', header: 'Started', text: (row) => String(row.started), order: (row) => row.started, show: (row) => row.started },
   { id: 'ended', header: 'Ended', text: (row) => String(row.ended), order: (row) => row.ended, show: (row) => row.ended },
-  { id: 'count', header: 'Workloads', text: (row) => String(row.count), order: (row) => row.count, show: (row) => row.count },
+  { id: 'count', header: 'Running', text: (row) => String(row.count), order: (row) => row.count, show: (row) => row.count },
   { id: 'entry', header: 'Proof', text: (row) => String(row.entry ?? ''), show: (row) => <Seal entry={row.entry} />, wide: true },
 ];
 

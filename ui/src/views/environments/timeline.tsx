@@ -4,7 +4,7 @@ import type { Snapshot } from '../../api/types.ts';
 import { useNow } from '../../parts/use-now.ts';
 import { useWidth } from '../../parts/use-width.ts';
 import { When } from '../../parts/when.tsx';
-import { counted } from '../../words/text.ts';
+import { number } from '../../words/text.ts';
 import { ago, moment } from '../../words/time.ts';
 import styles from './environments.module.css';
 
@@ -70,7 +70,7 @@ function Told({ snapshot, live }: { snapshot: Snapshot; live: boolean }) {
   return (
     <span>
       {live ? <strong>Live</strong> : <strong>As it was</strong>} · <code>{named(snapshot)}</code> from <When at={snapshot.from} />{snapshot.until && <> until <When at={snapshot.until} /></>}
-      <span className="quiet"> · {counted(snapshot.count, 'workload')}, {snapshot.started} started, {snapshot.ended} ended</span>
+      <span className="quiet"> · {number(snapshot.count)} running, {snapshot.started} started, {snapshot.ended} ended</span>
     </span>
   );
 }

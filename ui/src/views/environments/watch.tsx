@@ -5,6 +5,7 @@ import type { Environment, Reporter, ScopeRule } from '../../api/types.ts';
 import { Copy } from '../../parts/copy.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { When } from '../../parts/when.tsx';
+import { agent_command } from '../../words/command.ts';
 import { counted, number } from '../../words/text.ts';
 import styles from './environments.module.css';
 
@@ -14,7 +15,7 @@ export function Watch({ environment }: { environment: Environment }) {
     <div className={styles.cells}>
       <section aria-label="Reporters">
         <h3>Reporters</h3>
-        {environment.reporters.length === 0 && <Empty command={`weir agent --server ${location.origin} --environment ${environment.name}`}>Nobody reports from here.</Empty>}
+        {environment.reporters.length === 0 && <Empty command={agent_command(environment.name)}>Nobody reports from here.</Empty>}
         {environment.reporters.map((reporter) => <ReporterLine key={reporter.id} reporter={reporter} />)}
       </section>
       <Scopes environment={environment.name} />

@@ -9,6 +9,7 @@ import { Table } from '../../parts/table/table.tsx';
 import { useUrlState } from '../../parts/table/url-state.ts';
 import { Loaded } from '../../parts/view.tsx';
 import { When } from '../../parts/when.tsx';
+import { agent_command } from '../../words/command.ts';
 import { moment } from '../../words/time.ts';
 import { rank } from '../../words/verdict.ts';
 import { WorkloadStory } from './workload-story.tsx';
@@ -48,7 +49,7 @@ export function Workloads({ environment, at }: { environment: string; at: string
         return (
           <>
             <Table name={`workloads-${environment}`} rows={sorted} columns={columns} id={(row) => row.id ?? row.name} time={(row) => moment(row.started_at)} link={to}
-              empty={<Empty command={`weir agent --server ${location.origin} --environment ${environment}`}>Nothing has been seen here. Start an agent in it.</Empty>} />
+              empty={<Empty command={agent_command(environment)}>Nothing has been seen here. Start an agent in it.</Empty>} />
             {chosen && <WorkloadStory workload={chosen} environment={environment} close={() => set({ workload: '' })} />}
           </>
         );

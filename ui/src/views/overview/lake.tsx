@@ -5,7 +5,7 @@ import { Pill } from '../../parts/card.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { When } from '../../parts/when.tsx';
 import { useWords } from '../../parts/use-now.ts';
-import { command } from '../../words/command.ts';
+import { agent_command, command } from '../../words/command.ts';
 import { counted, number } from '../../words/text.ts';
 import { duration, moment } from '../../words/time.ts';
 import { is_exceptional, looks, marks, rank } from '../../words/verdict.ts';
@@ -64,7 +64,7 @@ function PoolTiles({ pool }: { pool: PoolData }) {
   const sorted = [...pool.tiles, ...rings].sort((a, b) => rank(a.verdict) - rank(b.verdict));
   const shown = total > tiles_max ? sorted.filter((tile) => is_exceptional(tile.verdict)) : sorted;
   if (total === 0 && shown.length === 0) {
-    return <Empty command={`weir agent --server ${location.origin} --environment ${pool.name}`}>No agent has reported from here.</Empty>;
+    return <Empty command={agent_command(pool.name)}>No agent has reported from here.</Empty>;
   }
   return (
     <>

@@ -57,11 +57,11 @@ function NeedCard({ need, alert }: { need: Need; alert: Alert | undefined }) {
     <li className={`${styles.need} ${styles[severity_tone(need.severity)] ?? ''}`}>
       <Link href={to} className={styles.title}>{need.title}</Link>
       {alert && <code className="cut" title={alert.story.what}>{alert.story.what}</code>}
-      <span className="quiet wrap">
+      <span className={`quiet wrap ${styles.two}`}>
         {alert ? alert.story.who : need.where}{' · '}<When at={need.since} />
         {need.owner && <> · {need.owner}</>}{need.tier !== null && need.tier !== undefined && <> · tier {need.tier}</>}
       </span>
-      {alert && <span>{alert.story.why}</span>}
+      {alert && <span className={styles.two}>{alert.story.why}</span>}
       <div className={styles.actions}>
         <Button component={Link} href={to} size="compact-sm" variant="default">Look</Button>
         {need.kind === 'incident' && (

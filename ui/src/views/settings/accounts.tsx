@@ -43,7 +43,7 @@ export function Accounts() {
       {read.error && !read.data && <Problem>{words_of(read.error)}</Problem>}
       {read.data && (
         <Table name="accounts" rows={read.data.accounts} columns={columns} id={(row) => row.name}
-          empty={<Empty command={command('service-account create ci --role recorder')}>No account but yours.</Empty>} />
+          empty={<Empty command={command('account create ci --role recorder')}>No account but yours.</Empty>} />
       )}
       {making && <NewAccount close={() => setMaking(false)} />}
     </Card>

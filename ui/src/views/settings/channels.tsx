@@ -62,7 +62,7 @@ export function Channels() {
       {read.data && (
         <>
           <Table name="channels" rows={read.data.channels} columns={columns} id={(row) => row.name}
-            empty={<Empty command={command('channel create ops --url https://…')}>Alerts are shown here and nowhere else. Name a webhook to deliver them.</Empty>} />
+            empty={<Empty command={command('channel add ops --url https://…')}>Alerts are shown here and nowhere else. Name a webhook to deliver them.</Empty>} />
           {read.data.channels.length > 0 && <Deliveries />}
         </>
       )}

@@ -1,0 +1,85 @@
+#include "jobs/checkpointer.h"
+
+#include <filesystem>
+
+#include "store/sqlite/database.h"
+
+namespace weir::jobs {
+namespace {
+
+constexpr std::int64_t page_bytes = 4096;
+
+std::int64_t size_of(const std::string& path) {
+  std::error_code missing;
+  const auto size = std::filesystem::file_size(path, missing);
+  return missing ? 0 : static_cast<std::int64_t>(size);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Checkpointer>> Checkpointer::start(CheckpointerOptions options) {
+  auto db = TRY(store::open_sqlite(options.path, store::OpenMode::read_write));
+  return std::unique_ptr<Checkpointer>(new Checkpointer(std::move(options), std::move(db)));
+}
+
+Checkpointer::Checkpointer(CheckpointerOptions options, std::unique_ptr<store::Database> db)
+    : options_(std::move(options)),
+      db_(std::move(db)),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+Checkpointer::~Checkpointer() {
+  thread_.request_stop();
+  thread_.join();
+}
+
+void Checkpointer::committed() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (committed_) return;
+    committed_ = true;
+  }
+  changed_.notify_one();
+}
+
+void Checkpointer::run(const std::stop_token& stop) {
+  bool cut = false;  // the log is empty, and nothing was committed since
+  while (!stop.stop_requested()) {
+    std::unique_lock lock(mutex_);
+    const auto is_committed = [&] { return committed_; };
+    const bool busy =
+        cut ? changed_.wait(lock, stop, is_committed)
+            : changed_.wait_for(lock, stop, std::chrono::microseconds(options_.idle.micros), is_committed);
+    committed_ = false;
+    lock.unlock();
+    if (stop.stop_requested()) return;
+    move_log(!busy);
+    cut = !busy;
+  }
+}
+
+void Checkpointer::move_log(bool is_idle) {
+  Status status;
+  if (is_idle) {
+    const auto moved = store::checkpoint_wal(*db_, store::WalCheckpoint::and_cut);
+    if (!moved) status = moved.error();
+  } else {
+    status = move_beside_writes();
+  }
+  const std::string error = status.ok() ? "" : status.error().message;
+  if (!status.ok() && error != last_error_ && options_.on_error) options_.on_error(status.error());
+  last_error_ = error;
+}
+
+Status Checkpointer::move_beside_writes() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - moved_at_ < std::chrono::microseconds(options_.between.micros) ||
+      size_of(options_.path + "-wal") < options_.log_bytes)
+    return {};
+  const auto state = TRY(store::checkpoint_wal(*db_, store::WalCheckpoint::beside_writes));
+  if (state.frames * page_bytes >= 4 * options_.log_bytes)
+    TRY(store::checkpoint_wal(*db_, store::WalCheckpoint::and_cut));
+  moved_at_ = std::chrono::steady_clock::now();
+  return {};
+}
+
+}  // namespace weir::jobs

@@ -1,0 +1,74 @@
+#include "jobs/scrub.h"
+
+#include <algorithm>
+
+#include "store/sqlite/scrub.h"
+
+namespace weir::jobs {
+namespace {
+
+constexpr Duration tick_allowance_max =
+    milliseconds(500);  // a scrub that could not run does not catch up at once
+
+std::int64_t in_that_time(std::int64_t per_second, Duration time) {
+  return std::max<std::int64_t>(
+      1, per_second * std::clamp(time, Duration{}, tick_allowance_max).micros / 1'000'000);
+}
+
+class Scrub final : public Job {
+ public:
+  Scrub(sequencer::Sequencer& sequencer, ScrubOptions options, std::unique_ptr<store::Database> reader)
+      : sequencer_(sequencer), options_(std::move(options)), reader_(std::move(reader)) {}
+
+  Result<Step> tick(Instant now) override {
+    if (now < next_) return Step::idle;
+    const Duration passed = now - std::exchange(last_, now);
+    const Status status = walk_ ? walk_entries(passed, now) : read_pages(passed);
+    if (status.ok()) return Step::idle;
+    if (status.error().code == Errc::corrupt) sequencer_.stop_writes(status.error().message);
+    scrubber_.reset();
+    walk_.reset();
+    next_ = now + minutes(1);  // what is damaged is said again, not forgotten
+    return status.error();
+  }
+
+ private:
+  Status read_pages(Duration passed) {
+    if (!scrubber_) scrubber_ = TRY(store::Scrubber::open(options_.path));
+    const std::int64_t pages = in_that_time(options_.bytes_per_second / scrubber_->page_bytes(), passed);
+    const std::int64_t read = TRY(scrubber_->step(pages));
+    if (read < pages) walk_ = TRY(sequencer::LedgerWalk::begin(*reader_, *options_.blobs));
+    return {};
+  }
+
+  Status walk_entries(Duration passed, Instant now) {
+    const bool more = TRY(walk_->step(in_that_time(options_.entries_per_second, passed)));
+    if (more) return {};
+    const auto report = walk_->finish(options_.key);
+    walk_.reset();
+    next_ = now + options_.rest;
+    if (report.sound()) return {};
+    const std::string what = report.first_fault ? fmt::format("entry {}: {}", report.first_fault->index.value,
+                                                              report.first_fault->what)
+                                                : "its checkpoint is not signed by its key";
+    return Error{
+        Errc::corrupt,
+        fmt::format("the ledger does not verify: {}; stop, run `weir ledger verify`, restore", what)};
+  }
+
+  sequencer::Sequencer& sequencer_;
+  ScrubOptions options_;
+  std::unique_ptr<store::Database> reader_;
+  std::optional<store::Scrubber> scrubber_;
+  std::optional<sequencer::LedgerWalk> walk_;
+  Instant last_, next_;
+};
+
+}  // namespace
+
+std::unique_ptr<Job> make_scrub(sequencer::Sequencer& sequencer, ScrubOptions options,
+                                std::unique_ptr<store::Database> reader) {
+  return std::make_unique<Scrub>(sequencer, std::move(options), std::move(reader));
+}
+
+}  // namespace weir::jobs
