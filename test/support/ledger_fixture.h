@@ -119,9 +119,9 @@ class LedgerFixture {
     const auto begin = [begun] { *begun = true; begun->notify_all(); };
     std::vector<std::future<Result<sequencer::Outcome>>> answers;
     sequencer::Command first = command({});
-    first.decide = [&begun, waiting = filled.get_future().share()](auto&,
-                                                                   Instant) -> Result<sequencer::Decision> {
-      begun.set_value();
+    first.done = [begin](auto) { begin(); };  // refused, if writes have stopped
+    first.decide = [begin, waiting = filled.get_future().share()](auto&, Instant) -> Result<sequencer::Decision> {
+      begin();
       waiting.wait();
       return sequencer::Decision{};
     };

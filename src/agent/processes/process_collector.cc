@@ -66,6 +66,7 @@ class ProcessCollector::State {
   void receive(ExecSource& source, const std::stop_token& stop);
   void note_exec(ExecMoment moment);
   void work(Sink& sink, const std::stop_token& stop);
+  void work_off(Sink& sink);
   void handle(Sighting sighting, Sink& sink);
   void handle(const ExitEvent& exit, Sink& sink);
   bool is_known(const Sighting& sighting);
@@ -170,6 +171,11 @@ void ProcessCollector::State::work(Sink& sink, const std::stop_token& stop) {
   }
   for (runtime::RunCount& count : counts_.take()) sink.counted(std::move(count));
   (void)baseline_.save();
+}
+
+void ProcessCollector::State::work_off(Sink& sink) {
+  while (auto event = events_.take(std::chrono::microseconds(0)))
+    std::visit([&](auto& one) { handle(std::move(one), sink); }, *event);
 }
 
 void ProcessCollector::State::tick(Sink& sink) {
@@ -306,9 +312,11 @@ void ProcessCollector::State::sweep(bool look_closer, Sink& sink) {
   hidden_ = 0;
   identity_.forget_all();
   const std::vector<std::int64_t> alive = list_processes(options_.proc);
-  for (const std::int64_t pid : alive)
+  for (const std::int64_t pid : alive) {
+    work_off(sink);  // news do not wait for a long search
     if (!runs_.find(pid) || (look_closer && runs_another_program(pid)))
       look_at(pid, look_closer ? Age::any : Age::settled, sink);
+  }
   const std::unordered_set<std::int64_t> living(alive.begin(), alive.end());
   for (const std::int64_t pid : runs_.pids())
     if (!living.contains(pid) && runs_.find(pid)->looked_at_ns < begin_ns) end(pid, begin_ns, sink);
