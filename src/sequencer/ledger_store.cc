@@ -91,12 +91,15 @@ Result<StoredEntry> read_entry(store::Database& db, blob::BlobStore& blobs, std:
 Status append_entry(store::Database& db, blob::BlobStore& blobs, const NewEntry& entry) {
   const Bytes sealed = crypto::seal(entry.key, entry.payload);
   if (entry.payload.size() <= limits::payload_inline_bytes_max) {
-    TRY(execute(db, "INSERT INTO entry (idx, leaf, payload) VALUES ($1,$2,$3)", entry.index, Blob{entry.leaf}, Blob{sealed}));
+    TRY(execute(db, "INSERT INTO entry (idx, leaf, payload) VALUES ($1,$2,$3)", entry.index, Blob{entry.leaf},
+                Blob{sealed}));
   } else {
     const Sha256 blob = TRY(blobs.put(sealed));
-    TRY(execute(db, "INSERT INTO entry (idx, leaf, blob) VALUES ($1,$2,$3)", entry.index, Blob{entry.leaf}, blob));
+    TRY(execute(db, "INSERT INTO entry (idx, leaf, blob) VALUES ($1,$2,$3)", entry.index, Blob{entry.leaf},
+                blob));
   }
-  return execute(db, "INSERT INTO payload_key (idx, salt, key) VALUES ($1,$2,$3)", entry.index, Blob{entry.salt}, Blob{entry.key});
+  return execute(db, "INSERT INTO payload_key (idx, salt, key) VALUES ($1,$2,$3)", entry.index,
+                 Blob{entry.salt}, Blob{entry.key});
 }
 
 Status save_tiles(store::Database& db, std::span<const ledger::CompletedTile> tiles) {

@@ -12,8 +12,7 @@
 namespace weir::sequencer {
 namespace {
 
-constexpr std::size_t excluded_max =
-    8;  // commands that may fail in writing before their whole batch does
+constexpr std::size_t excluded_max = 8;  // commands that may fail in writing before their whole batch does
 
 constexpr std::size_t salt_bytes_count = sizeof(ledger::Salt::bytes);
 
@@ -265,13 +264,17 @@ Result<Appended> Sequencer::append(Batch& batch, const ledger::ActorId& actor, c
   const BytesView secret = batch.secrets.take(salt_bytes_count + crypto::seal_key_bytes);
   const BytesView salt_bytes = secret.substr(0, salt_bytes_count), key = secret.substr(salt_bytes_count);
   const ledger::Salt salt = TRY(ledger::salt_from_bytes(salt_bytes));
-  const ledger::Leaf leaf{.type = store::type_of(event), .organization = identity_.id, .at = batch.now, .actor = actor,
+  const ledger::Leaf leaf{.type = store::type_of(event),
+                          .organization = identity_.id,
+                          .at = batch.now,
+                          .actor = actor,
                           .subjects = TRY(ledger::sorted_subjects(store::subjects_of(event))),
                           .commitment = ledger::commitment(salt, payload)};
   const std::int64_t index = batch.next_index;
   batch.leaves.push_back(ledger::encode(leaf));
   const Bytes& encoded = batch.leaves.back();
-  TRY(append_entry(*ports_.db, *ports_.blobs, {.index = index, .leaf = encoded, .payload = payload, .salt = salt_bytes, .key = key}));
+  TRY(append_entry(*ports_.db, *ports_.blobs,
+                   {.index = index, .leaf = encoded, .payload = payload, .salt = salt_bytes, .key = key}));
   batch.leaf_hashes.push_back(ledger::leaf_hash(encoded));
   batch.next_index = index + 1;
   const store::Stamp stamp{.index = index, .at = batch.now, .actor = actor};

@@ -10,7 +10,11 @@ const is_final = (error: unknown) => error instanceof ApiError && error.status <
 
 const client = new QueryClient({
   defaultOptions: {
-    queries: { staleTime: 5000, retry: (count, error) => count < 3 && !is_final(error), refetchOnWindowFocus: true },
+    queries: {
+      staleTime: 5000,
+      retry: (count, error) => count < 3 && !is_final(error),
+      refetchOnWindowFocus: true,
+    },
   },
 });
 
@@ -19,7 +23,12 @@ export function App() {
   const session = useSession();
   if (!session) client.clear();
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false} withStaticClasses={false}>
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      withCssVariables={false}
+      withGlobalClasses={false}
+      withStaticClasses={false}>
       <QueryClientProvider client={client}>
         {session ? <Shell key={session.token} /> : <Login />}
       </QueryClientProvider>

@@ -2,13 +2,40 @@
 import { createTheme, type MantineColorsTuple } from '@mantine/core';
 
 const water: MantineColorsTuple = [
-  '#eef6fb', '#cfe5f3', '#a9d0e8', '#7fb9dc', '#4aa8dd', '#2a7fb8', '#216a9c', '#1b5a86', '#17394d', '#0f2836',
+  '#eef6fb',
+  '#cfe5f3',
+  '#a9d0e8',
+  '#7fb9dc',
+  '#4aa8dd',
+  '#2a7fb8',
+  '#216a9c',
+  '#1b5a86',
+  '#17394d',
+  '#0f2836',
 ];
 const dark: MantineColorsTuple = [
-  '#e6edf2', '#b9c5ce', '#8b9aa6', '#5b6a76', '#34424c', '#243038', '#151d23', '#11181d', '#0e1418', '#0a0f12',
+  '#e6edf2',
+  '#b9c5ce',
+  '#8b9aa6',
+  '#5b6a76',
+  '#34424c',
+  '#243038',
+  '#151d23',
+  '#11181d',
+  '#0e1418',
+  '#0a0f12',
 ];
 const gray: MantineColorsTuple = [
-  '#f4f6f7', '#eceff2', '#dde3e8', '#c6cfd6', '#a8b4be', '#84929e', '#5f6f7c', '#485661', '#2c3842', '#15202b',
+  '#f4f6f7',
+  '#eceff2',
+  '#dde3e8',
+  '#c6cfd6',
+  '#a8b4be',
+  '#84929e',
+  '#5f6f7c',
+  '#485661',
+  '#2c3842',
+  '#15202b',
 ];
 
 export const theme = createTheme({

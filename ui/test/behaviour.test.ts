@@ -20,7 +20,12 @@ test('a wrong token is refused with words, and a good one opens the overview', a
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1 }).getByText('production runs').waitFor();
   assert.equal(new URL(page.url()).pathname, '/environments/production', 'the address asked for is kept');
-  assert.ok(!page.url().includes(at.fixture.token) && await page.evaluate(() => localStorage.length < 5 && !JSON.stringify(localStorage).includes('weir_test_token')));
+  assert.ok(
+    !page.url().includes(at.fixture.token) &&
+      (await page.evaluate(
+        () => localStorage.length < 5 && !JSON.stringify(localStorage).includes('weir_test_token'),
+      )),
+  );
   await close();
 });
 
@@ -28,7 +33,9 @@ test('a workload that nobody approved appears without reload, and is counted in 
   const { page, close } = await at.visit('/');
   await settled(page);
   const before = await page.title();
-  await page.evaluate(() => { (window as unknown as { kept: boolean }).kept = true; });
+  await page.evaluate(() => {
+    (window as unknown as { kept: boolean }).kept = true;
+  });
   const workload = add_workload(at.fixture.world, 'staging', '/tmp/evil', 'unknown', { started_at: ago(0) });
   add_alert(at.fixture.world, workload, 'unknown-digest', 'Unknown program runs on staging-1', 'critical', 0);
   at.fixture.changed('overview', 'environment:staging', 'alerts');
@@ -37,7 +44,10 @@ test('a workload that nobody approved appears without reload, and is counted in 
   await page.waitForFunction((old) => document.title !== old, before);
   assert.match(await page.title(), /^\(4\) /);
   assert.match((await page.locator('#favicon').getAttribute('href')) ?? '', /^data:image\/svg/);
-  assert.ok(await page.evaluate(() => (window as unknown as { kept: boolean }).kept), 'the page was not loaded again');
+  assert.ok(
+    await page.evaluate(() => (window as unknown as { kept: boolean }).kept),
+    'the page was not loaded again',
+  );
   await close();
 });
 
@@ -49,7 +59,11 @@ test('many alerts are acknowledged at once with one note', async () => {
   await page.getByRole('button', { name: 'Acknowledge now' }).click();
   await page.getByText(/Acknowledged 4 alerts/).waitFor();
   await page.getByText('No alert is open.').waitFor();
-  assert.ok(at.fixture.world.alerts.every((each) => each.state === 'acknowledged' && each.note === 'known since the drill'));
+  assert.ok(
+    at.fixture.world.alerts.every(
+      (each) => each.state === 'acknowledged' && each.note === 'known since the drill',
+    ),
+  );
   await page.getByText('acknowledged', { exact: true }).first().click();
   await page.getByRole('link', { name: 'Unknown program runs on staging-1' }).waitFor();
   await close();
@@ -68,7 +82,14 @@ test('a lost connection is said with since when, and heals by itself', async () 
 test('a record is checked by the browser, in words', async () => {
   const { page, close } = await at.visit('/ledger/7');
   await page.getByText('This browser has checked that it is in the ledger.').waitFor();
-  for (const words of [/have the leaf hash/, /Time, subjects and commitment/, /Salt and payload have the hash/, /leads to the root/, /signed by the ledger's Ed25519 key/, /[Tt]his browser/]) {
+  for (const words of [
+    /have the leaf hash/,
+    /Time, subjects and commitment/,
+    /Salt and payload have the hash/,
+    /leads to the root/,
+    /signed by the ledger's Ed25519 key/,
+    /[Tt]his browser/,
+  ]) {
     await page.getByRole('listitem').getByText(words).first().waitFor();
   }
   await close();
@@ -78,7 +99,7 @@ test('a record that the server changed is found out', async () => {
   const { page, close } = await at.visit('/ledger');
   await page.route('**/ledger/entries/9', async (route) => {
     const answer = await route.fetch();
-    const entry = await answer.json() as { at: string };
+    const entry = (await answer.json()) as { at: string };
     await route.fulfill({ json: { ...entry, at: '2020-01-01T00:00:00.000000Z' } });
   });
   await page.evaluate(() => history.pushState(null, '', '/ledger/9'));
@@ -89,7 +110,9 @@ test('a record that the server changed is found out', async () => {
 
 test('without Ed25519 in the browser it says that the signature was not checked', async () => {
   const { page, close } = await at.visit('/ledger');
-  await page.evaluate(() => { crypto.subtle.importKey = () => Promise.reject(new DOMException('no', 'NotSupportedError')); });
+  await page.evaluate(() => {
+    crypto.subtle.importKey = () => Promise.reject(new DOMException('no', 'NotSupportedError'));
+  });
   await page.evaluate(() => history.pushState(null, '', '/ledger/3'));
   await page.getByText('Signature not checked by this browser').waitFor();
   await page.getByText('This browser could check a part of it.').waitFor();
@@ -98,7 +121,10 @@ test('without Ed25519 in the browser it says that the signature was not checked'
 
 test('the seal beside a record checks it on a click', async () => {
   const { page, close } = await at.visit('/approvals');
-  await page.getByRole('button', { name: /^Entry \d+: check this record/ }).first().click();
+  await page
+    .getByRole('button', { name: /^Entry \d+: check this record/ })
+    .first()
+    .click();
   await page.getByText('checked in this browser').first().waitFor();
   await close();
 });
@@ -126,9 +152,15 @@ test('filter, sort and columns live in the address, and back returns', async () 
 
 test('what is shown is exported as CSV and JSON', async () => {
   const { page, close } = await at.visit('/environments/production?q=verdict:changed');
-  for (const [item, check] of [['CSV, as shown', /^verdict,name.*\r\nchanged,registry\/mailer/], ['JSON, whole rows', /"verdict": "changed"/]] as const) {
+  for (const [item, check] of [
+    ['CSV, as shown', /^verdict,name.*\r\nchanged,registry\/mailer/],
+    ['JSON, whole rows', /"verdict": "changed"/],
+  ] as const) {
     await page.getByRole('button', { name: 'Export' }).click();
-    const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: item }).click()]);
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: item }).click(),
+    ]);
     assert.match(readFileSync(await saved.path(), 'utf8'), check);
   }
   await close();
@@ -136,28 +168,41 @@ test('what is shown is exported as CSV and JSON', async () => {
 
 test('five thousand workloads are one table that draws only what is in sight', async () => {
   const world = make_world();
-  for (let i = 0; i < 5000; i++) add_workload(world, 'production', `registry/many-${i}`, 'approved', { kind: 'container' });
+  for (let i = 0; i < 5000; i++)
+    add_workload(world, 'production', `registry/many-${i}`, 'approved', { kind: 'container' });
   const big = await start_fixture(0, world);
   const { page, close } = await open(at.browser, big.url);
   await log_in(page, big.token, '/environments/production?sort=name');
   await page.getByText(/5,15\d rows/).waitFor();
-  assert.ok(await page.getByRole('row').count() < 120);
-  await page.getByRole('region', { name: 'workloads-production' }).evaluate((each) => { each.scrollTop = each.scrollHeight; });
+  assert.ok((await page.getByRole('row').count()) < 120);
+  await page.getByRole('region', { name: 'workloads-production' }).evaluate((each) => {
+    each.scrollTop = each.scrollHeight;
+  });
   await page.getByText('registry/payments-api@sha256:91aa').waitFor();
   await page.goto('/');
   await page.getByText('as they should be').waitFor();
-  assert.ok(await page.getByRole('group', { name: /workloads in production/ }).locator('a').count() < 20, 'above 2,000 only the exceptional tiles are drawn');
+  assert.ok(
+    (await page
+      .getByRole('group', { name: /workloads in production/ })
+      .locator('a')
+      .count()) < 20,
+    'above 2,000 only the exceptional tiles are drawn',
+  );
   await close();
   await big.close();
 });
 
 test('beyond twelve flows the river is a matrix of services and environments', async () => {
   const world = make_world();
-  for (let i = 0; i < 12; i++) world.flows.push({ ...world.flows[0]!, name: `flow-${i}`, service: `service-${i}` });
+  for (let i = 0; i < 12; i++)
+    world.flows.push({ ...world.flows[0]!, name: `flow-${i}`, service: `service-${i}` });
   const wide = await start_fixture(0, world);
   const { page, close } = await open(at.browser, wide.url);
   await log_in(page, wide.token);
-  await page.getByRole('row', { name: /^payments-api/ }).getByText('3 of 3').waitFor();
+  await page
+    .getByRole('row', { name: /^payments-api/ })
+    .getByText('3 of 3')
+    .waitFor();
   await assert_accessible(page);
   await close();
   await wide.close();
@@ -165,11 +210,30 @@ test('beyond twelve flows the river is a matrix of services and environments', a
 
 test('an empty server teaches the command that fills it', async () => {
   const world = make_world();
-  Object.assign(world, { flows: [], trails: [], artifacts: [], approvals: [], environments: [], workloads: [], alerts: [], incidents: [], deployments: [], channels: [] });
+  Object.assign(world, {
+    flows: [],
+    trails: [],
+    artifacts: [],
+    approvals: [],
+    environments: [],
+    workloads: [],
+    alerts: [],
+    incidents: [],
+    deployments: [],
+    channels: [],
+  });
   const empty = await start_fixture(0, world);
   const { page, close } = await open(at.browser, empty.url);
   await log_in(page, empty.token);
-  for (const [path, words] of [['/', 'env create host'], ['/environments', 'env create host'], ['/flows', 'flow create'], ['/artifacts', 'weir record'], ['/approvals', 'weir approve'], ['/alerts', 'weir demo'], ['/settings', 'channel add']] as const) {
+  for (const [path, words] of [
+    ['/', 'env create host'],
+    ['/environments', 'env create host'],
+    ['/flows', 'flow create'],
+    ['/artifacts', 'weir record'],
+    ['/approvals', 'weir approve'],
+    ['/alerts', 'weir demo'],
+    ['/settings', 'channel add'],
+  ] as const) {
     await page.evaluate((to) => history.pushState(null, '', to), path);
     const command = page.locator('code', { hasText: words }).first();
     await command.waitFor();
@@ -227,7 +291,9 @@ test('an approval shows its effect before it is given, and a scope rule what it 
 test('a token that ends while the page is open returns to the sign-in with words', async () => {
   const { page, close } = await at.visit('/flows');
   await settled(page);
-  await page.route('**/v1/orgs/default/artifacts**', (route) => route.fulfill({ status: 401, json: { error: { code: 'unauthenticated', message: 'ended' } } }));
+  await page.route('**/v1/orgs/default/artifacts**', (route) =>
+    route.fulfill({ status: 401, json: { error: { code: 'unauthenticated', message: 'ended' } } }),
+  );
   await page.getByRole('link', { name: 'Artifacts' }).click();
   await page.getByRole('alert').getByText('Your token was not accepted any more').waitFor();
   assert.equal(await page.evaluate(() => sessionStorage.getItem('weir.session')), null);

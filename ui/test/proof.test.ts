@@ -3,11 +3,27 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { from_base64, to_hex } from '../src/proof/encoding.ts';
 import { decode_leaf, microseconds } from '../src/proof/leaf.ts';
-import { check_signature, leaf_hash, parse_note, parse_proof, parse_vkey, root_of } from '../src/proof/tlog.ts';
+import {
+  check_signature,
+  leaf_hash,
+  parse_note,
+  parse_proof,
+  parse_vkey,
+  root_of,
+} from '../src/proof/tlog.ts';
 import { Ledger } from './fixture/ledger.ts';
 
 // RFC 6962 reference tree of the transparency log projects: leaves in hex and the root of all eight.
-const leaves = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
+const leaves = [
+  '',
+  '00',
+  '10',
+  '2021',
+  '3031',
+  '40414243',
+  '5051525354555657',
+  '606162636465666768696a6b6c6d6e6f',
+];
 const root_of_eight = '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328';
 
 function ledger_of(size: number): Ledger {
@@ -17,14 +33,23 @@ function ledger_of(size: number): Ledger {
 }
 
 test('the hash of the empty leaf is that of RFC 6962', async () => {
-  assert.equal(to_hex(await leaf_hash(new Uint8Array())), '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d');
+  assert.equal(
+    to_hex(await leaf_hash(new Uint8Array())),
+    '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
+  );
 });
 
 test('the reference tree of eight leaves has the published root', async () => {
-  const hashes = await Promise.all(leaves.map((hex) => leaf_hash(Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16)))));
+  const hashes = await Promise.all(
+    leaves.map((hex) => leaf_hash(Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16)))),
+  );
   const { node_hash } = await import('../src/proof/tlog.ts');
   const up = async (level: Uint8Array[]): Promise<Uint8Array[]> =>
-    Promise.all(Array.from({ length: level.length / 2 }, (_, i) => node_hash(level[2 * i] as Uint8Array, level[2 * i + 1] as Uint8Array)));
+    Promise.all(
+      Array.from({ length: level.length / 2 }, (_, i) =>
+        node_hash(level[2 * i] as Uint8Array, level[2 * i + 1] as Uint8Array),
+      ),
+    );
   const [pairs] = [await up(hashes)];
   const fours = await up(pairs);
   const path = [hashes[4], pairs[3], fours[0]] as Uint8Array[];
@@ -36,7 +61,12 @@ test('every entry of every tree up to 40 entries is proven', async () => {
     const ledger = ledger_of(size);
     for (const entry of ledger.entries) {
       const proof = parse_proof(ledger.proof(entry.index));
-      const root = await root_of(await leaf_hash(entry.leaf), proof.index, proof.note.checkpoint.size, proof.hashes);
+      const root = await root_of(
+        await leaf_hash(entry.leaf),
+        proof.index,
+        proof.note.checkpoint.size,
+        proof.hashes,
+      );
       assert.equal(to_hex(root), to_hex(proof.note.checkpoint.root), `entry ${entry.index} of ${size}`);
     }
   }
@@ -46,11 +76,19 @@ test('a changed leaf, a changed sibling and another index do not lead to the roo
   const ledger = ledger_of(13);
   const { index, hashes, note } = parse_proof(ledger.proof(6));
   const leaf = await leaf_hash(ledger.entries[6]?.leaf as Uint8Array);
-  const same = async (hash: Uint8Array, at: bigint, path: Uint8Array[]) => to_hex(await root_of(hash, at, 13n, path)) === to_hex(note.checkpoint.root);
+  const same = async (hash: Uint8Array, at: bigint, path: Uint8Array[]) =>
+    to_hex(await root_of(hash, at, 13n, path)) === to_hex(note.checkpoint.root);
   assert.ok(await same(leaf, index, hashes));
   assert.ok(!(await same(await leaf_hash(Buffer.from('other')), index, hashes)));
   assert.ok(!(await same(leaf, 7n, hashes)));
-  for (const bent of hashes.keys()) assert.ok(!(await same(leaf, index, hashes.map((each, i) => (i === bent ? each.map((byte) => byte ^ 1) : each)))));
+  for (const bent of hashes.keys())
+    assert.ok(
+      !(await same(
+        leaf,
+        index,
+        hashes.map((each, i) => (i === bent ? each.map((byte) => byte ^ 1) : each)),
+      )),
+    );
 });
 
 test('a proof that is too long, too short or beyond the tree is refused', async () => {
@@ -61,7 +99,7 @@ test('a proof that is too long, too short or beyond the tree is refused', async 
   await assert.rejects(root_of(leaf, 13n, 13n, hashes), /beyond/);
 });
 
-test('the checkpoint\'s signature holds for its text and its key alone', async () => {
+test("the checkpoint's signature holds for its text and its key alone", async () => {
   const [ledger, other] = [ledger_of(5), ledger_of(5)];
   const note = ledger.checkpoint();
   const key = await parse_vkey(ledger.vkey());
@@ -78,7 +116,13 @@ test('a key whose id does not follow from it is refused', async () => {
 
 test('malformed proofs are refused', () => {
   const proof = ledger_of(3).proof(1);
-  for (const bad of ['', 'c2sp.org/tlog-proof@v2' + proof.slice(22), proof.replace('index 1', 'index x'), proof.replace('index 1', 'index 01\nAAAA'), proof.replace(/\n\n[^]*/, '\n')]) {
+  for (const bad of [
+    '',
+    'c2sp.org/tlog-proof@v2' + proof.slice(22),
+    proof.replace('index 1', 'index x'),
+    proof.replace('index 1', 'index 01\nAAAA'),
+    proof.replace(/\n\n[^]*/, '\n'),
+  ]) {
     assert.throws(() => parse_proof(bad), bad.slice(0, 40));
   }
 });

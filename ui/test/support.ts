@@ -49,8 +49,13 @@ export async function assert_accessible(page: Page): Promise<void> {
 export async function assert_fits(page: Page): Promise<void> {
   const found = await page.evaluate(() => {
     const over = document.documentElement.scrollWidth - innerWidth;
-    const wide = [...document.querySelectorAll('body *')].filter((each) => each.getBoundingClientRect().right > innerWidth + 1);
+    const wide = [...document.querySelectorAll('body *')].filter(
+      (each) => each.getBoundingClientRect().right > innerWidth + 1,
+    );
     return { over, wide: over > 0 ? wide.slice(0, 4).map((each) => each.outerHTML.slice(0, 160)) : [] };
   });
-  assert.ok(found.over <= 0, `${page.url()} is ${found.over} px wider than the screen: ${found.wide.join('\n')}`);
+  assert.ok(
+    found.over <= 0,
+    `${page.url()} is ${found.over} px wider than the screen: ${found.wide.join('\n')}`,
+  );
 }

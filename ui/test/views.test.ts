@@ -8,23 +8,53 @@ import { assert_accessible, assert_fits, settled, stage } from './support.ts';
 const at = stage();
 
 const views = [
-  '/', '/wall', '/environments', '/environments/production', '/environments/production?view=snapshots', '/environments/production?view=deployments',
-  '/environments/production?view=watch', '/environments/production?workload=w1', '/flows', '/flows/payments-api', '/flows/ledger-worker/trails/v0.9.7',
-  '/artifacts', '/artifacts/DIGEST', '/approvals', '/alerts', '/alerts?view=alerts', '/alerts/3', '/incidents/3', '/ledger', '/ledger/5', '/settings',
+  '/',
+  '/wall',
+  '/environments',
+  '/environments/production',
+  '/environments/production?view=snapshots',
+  '/environments/production?view=deployments',
+  '/environments/production?view=watch',
+  '/environments/production?workload=w1',
+  '/flows',
+  '/flows/payments-api',
+  '/flows/ledger-worker/trails/v0.9.7',
+  '/artifacts',
+  '/artifacts/DIGEST',
+  '/approvals',
+  '/alerts',
+  '/alerts?view=alerts',
+  '/alerts/3',
+  '/incidents/3',
+  '/ledger',
+  '/ledger/5',
+  '/settings',
 ];
 
-for (const [scheme, width] of [['light', 1600], ['dark', 1600], ['light', 360], ['dark', 360]] as const) {
-  test(`every view is accessible, fits and keeps to the policy at ${width} px in ${scheme}`, { timeout: 240_000 }, async () => {
-    const { page, complaints, close } = await at.visit('/', { scheme, width, height: 900 });
-    for (const view of views) {
-      await page.evaluate((to) => history.pushState(null, '', to), view.replace('DIGEST', at.fixture.world.artifacts[0]?.digest ?? ''));
-      await settled(page);
-      await assert_fits(page);
-      await assert_accessible(page);
-      assert.deepEqual(complaints, [], `${view}: ${complaints.join('\n')}`);
-    }
-    await close();
-  });
+for (const [scheme, width] of [
+  ['light', 1600],
+  ['dark', 1600],
+  ['light', 360],
+  ['dark', 360],
+] as const) {
+  test(
+    `every view is accessible, fits and keeps to the policy at ${width} px in ${scheme}`,
+    { timeout: 240_000 },
+    async () => {
+      const { page, complaints, close } = await at.visit('/', { scheme, width, height: 900 });
+      for (const view of views) {
+        await page.evaluate(
+          (to) => history.pushState(null, '', to),
+          view.replace('DIGEST', at.fixture.world.artifacts[0]?.digest ?? ''),
+        );
+        await settled(page);
+        await assert_fits(page);
+        await assert_accessible(page);
+        assert.deepEqual(complaints, [], `${view}: ${complaints.join('\n')}`);
+      }
+      await close();
+    },
+  );
 }
 
 test('the policy in force forbids inline styles and scripts, and the page has neither', async () => {
@@ -33,13 +63,16 @@ test('the policy in force forbids inline styles and scripts, and the page has ne
   assert.equal(answer.headers()['content-security-policy'], policy);
   assert.ok(!policy.includes('unsafe'));
   assert.equal(await page.locator('style').count(), 0);
-  const refused = await page.evaluate(() => new Promise<boolean>((done) => {
-    document.addEventListener('securitypolicyviolation', () => done(true), { once: true });
-    const style = document.createElement('style');
-    style.textContent = 'body { display: none }';
-    document.head.append(style);
-    setTimeout(() => done(false), 2000);
-  }));
+  const refused = await page.evaluate(
+    () =>
+      new Promise<boolean>((done) => {
+        document.addEventListener('securitypolicyviolation', () => done(true), { once: true });
+        const style = document.createElement('style');
+        style.textContent = 'body { display: none }';
+        document.head.append(style);
+        setTimeout(() => done(false), 2000);
+      }),
+  );
   assert.ok(refused, 'an inline style must be refused, or this test proves nothing');
   await close();
 });
@@ -47,7 +80,12 @@ test('the policy in force forbids inline styles and scripts, and the page has ne
 test('nothing is loaded from elsewhere', async () => {
   const { page, close } = await at.visit('/');
   await settled(page);
-  const elsewhere = await page.evaluate(() => performance.getEntriesByType('resource').map((each) => each.name).filter((name) => !name.startsWith(location.origin) && !name.startsWith('data:')));
+  const elsewhere = await page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .map((each) => each.name)
+      .filter((name) => !name.startsWith(location.origin) && !name.startsWith('data:')),
+  );
   assert.deepEqual(elsewhere, []);
   await close();
 });

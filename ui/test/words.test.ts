@@ -7,11 +7,18 @@ import { ago, duration, span_of, time_of } from '../src/words/time.ts';
 import { short_digest } from '../src/words/text.ts';
 import { is_exceptional, looks, marks } from '../src/words/verdict.ts';
 
-interface Row { verdict: string; name: string; at: number }
+interface Row {
+  verdict: string;
+  name: string;
+  at: number;
+}
 
 const now = 10 * 3_600_000;
 const by = {
-  fields: [{ name: 'verdict', text: (row: Row) => row.verdict }, { name: 'name', text: (row: Row) => row.name }],
+  fields: [
+    { name: 'verdict', text: (row: Row) => row.verdict },
+    { name: 'name', text: (row: Row) => row.name },
+  ],
   time: (row: Row) => row.at,
 };
 const rows: Row[] = [
@@ -21,17 +28,39 @@ const rows: Row[] = [
 ];
 
 for (const [words, expected] of [
-  ['', [0, 1, 2]], ['verdict:unknown', [0, 2]], ['verdict:unknown name:api', [0]], ['since:1h', [0, 2]], ['since:3h api', [0, 1]],
-  ['-verdict:unknown', [1]], ['"api server"', [0]], ['sha256:abc', [2]], ['name:"api server"', [0]], ['VERDICT', []], ['Api', [0, 1]], ['since:soon', [0, 1, 2]],
+  ['', [0, 1, 2]],
+  ['verdict:unknown', [0, 2]],
+  ['verdict:unknown name:api', [0]],
+  ['since:1h', [0, 2]],
+  ['since:3h api', [0, 1]],
+  ['-verdict:unknown', [1]],
+  ['"api server"', [0]],
+  ['sha256:abc', [2]],
+  ['name:"api server"', [0]],
+  ['VERDICT', []],
+  ['Api', [0, 1]],
+  ['since:soon', [0, 1, 2]],
 ] as [string, number[]][]) {
   test(`the filter "${words}" keeps rows ${expected.join(', ') || 'none'}`, () => {
     const terms = parse(words, ['verdict', 'name']);
-    assert.deepEqual(rows.flatMap((row, index) => (matches(row, terms, by, now) ? [index] : [])), expected);
+    assert.deepEqual(
+      rows.flatMap((row, index) => (matches(row, terms, by, now) ? [index] : [])),
+      expected,
+    );
   });
 }
 
 test('times are told in the largest whole unit', () => {
-  assert.deepEqual([0, 999, 1000, 59_999, 60_000, 3_600_000, 86_400_000, 172_800_000].map(duration), ['0 s', '0 s', '1 s', '59 s', '1 min', '1 h', '1 day', '2 days']);
+  assert.deepEqual([0, 999, 1000, 59_999, 60_000, 3_600_000, 86_400_000, 172_800_000].map(duration), [
+    '0 s',
+    '0 s',
+    '1 s',
+    '59 s',
+    '1 min',
+    '1 h',
+    '1 day',
+    '2 days',
+  ]);
   assert.equal(ago(new Date(5000).toISOString(), 65_000), '1 min ago');
   assert.equal(ago(new Date(65_000).toISOString(), 5000), 'in 1 min');
   assert.equal(ago(null, 0), 'never');
@@ -50,12 +79,18 @@ test('a digest is shown by its first twelve digits', () => {
 });
 
 test('verdicts of different tones never share a shape', () => {
-  for (const a of marks) for (const b of marks) if (looks[a].tone !== looks[b].tone) assert.notEqual(looks[a].shape, looks[b].shape, `${a} ${b}`);
+  for (const a of marks)
+    for (const b of marks)
+      if (looks[a].tone !== looks[b].tone) assert.notEqual(looks[a].shape, looks[b].shape, `${a} ${b}`);
   assert.ok(is_exceptional('unknown') && !is_exceptional('approved') && !is_exceptional('explained'));
 });
 
 test('events split over chunks are put together, keep-alives are dropped', async () => {
-  globalThis.sessionStorage ??= { getItem: () => null, setItem: () => {}, removeItem: () => {} } as unknown as Storage;
+  globalThis.sessionStorage ??= {
+    getItem: () => null,
+    setItem: () => {},
+    removeItem: () => {},
+  } as unknown as Storage;
   const { take_events, is_old } = await import('../src/api/live.ts');
   const first = take_events(': hello\n\nid: 4\nevent: change\nda');
   assert.deepEqual(first.events, []);
@@ -67,16 +102,34 @@ test('events split over chunks are put together, keep-alives are dropped', async
   assert.ok(is_old(['alerts'], new Set(['overview'])) && !is_old(['fixed', 'entry'], new Set(['*'])));
 });
 
-test('an approval\'s forecast counts what it resolves and names what stays red', async () => {
+test("an approval's forecast counts what it resolves and names what stays red", async () => {
   const { foresee } = await import('../src/forms/foresee.ts');
-  const workload = (digest: string, verdict: Workload['verdict'], name = 'api') => ({ id: digest, name, digests: [digest], verdict, host: 'h1' }) as Workload;
-  const alerts = [{ workload: workload('a', 'unknown') }, { workload: workload('c', 'unknown') }, { workload: null }] as Alert[];
-  const seen = foresee(['a'], 'api', [workload('a', 'unknown'), workload('a', 'approved'), workload('b', 'unknown'), workload('c', 'unknown', 'db')], alerts);
+  const workload = (digest: string, verdict: Workload['verdict'], name = 'api') =>
+    ({ id: digest, name, digests: [digest], verdict, host: 'h1' }) as Workload;
+  const alerts = [
+    { workload: workload('a', 'unknown') },
+    { workload: workload('c', 'unknown') },
+    { workload: null },
+  ] as Alert[];
+  const seen = foresee(
+    ['a'],
+    'api',
+    [
+      workload('a', 'unknown'),
+      workload('a', 'approved'),
+      workload('b', 'unknown'),
+      workload('c', 'unknown', 'db'),
+    ],
+    alerts,
+  );
   assert.deepEqual(seen, { resolves: 1, now_approved: 2, late: 1, stay: ['api on h1 runs other content'] });
 });
 
 test('CSV quotes what needs it and disarms formulas', async () => {
   const { csv } = await import('../src/parts/table/columns.ts');
   const columns = [{ id: 'a', header: 'A', show: () => null, text: (row: { a: string }) => row.a }];
-  assert.equal(csv(columns, [{ a: 'x,"y"' }, { a: 'plain' }, { a: '=1+1' }]), 'a\r\n"x,""y"""\r\nplain\r\n\'=1+1\r\n');
+  assert.equal(
+    csv(columns, [{ a: 'x,"y"' }, { a: 'plain' }, { a: '=1+1' }]),
+    'a\r\n"x,""y"""\r\nplain\r\n\'=1+1\r\n',
+  );
 });

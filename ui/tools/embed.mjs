@@ -6,8 +6,14 @@ import { extname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 const types = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml', '.png': 'image/png', '.woff2': 'font/woff2', '.json': 'application/json', '.txt': 'text/plain; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+  '.txt': 'text/plain; charset=utf-8',
 };
 
 const [dist, out] = process.argv.slice(2);
@@ -16,7 +22,12 @@ mkdirSync(out, { recursive: true });
 
 const files = (folder) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-    entry.isDirectory() ? files(join(folder, entry.name)) : entry.name.startsWith('.') ? [] : [join(folder, entry.name)]);
+    entry.isDirectory()
+      ? files(join(folder, entry.name))
+      : entry.name.startsWith('.')
+        ? []
+        : [join(folder, entry.name)],
+  );
 const digest = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 32);
 
 function write(name, content) {
@@ -25,16 +36,27 @@ function write(name, content) {
   writeFileSync(path, content);
 }
 
-const assets = files(dist).sort().map((file, number) => {
-  const path = '/' + relative(dist, file).replaceAll('\\', '/');
-  const type = types[extname(file)];
-  if (!type) throw new Error(`${path}: no content type is known for it`);
-  const plain = readFileSync(file);
-  const gzip = gzipSync(plain, { level: 9 });
-  write(`${number}.plain`, plain);
-  write(`${number}.gz`, gzip);
-  return { number, path, type, plain, gzip, etag: digest(plain), gzip_etag: digest(gzip), immutable: path.startsWith('/assets/') };
-});
+const assets = files(dist)
+  .sort()
+  .map((file, number) => {
+    const path = '/' + relative(dist, file).replaceAll('\\', '/');
+    const type = types[extname(file)];
+    if (!type) throw new Error(`${path}: no content type is known for it`);
+    const plain = readFileSync(file);
+    const gzip = gzipSync(plain, { level: 9 });
+    write(`${number}.plain`, plain);
+    write(`${number}.gz`, gzip);
+    return {
+      number,
+      path,
+      type,
+      plain,
+      gzip,
+      etag: digest(plain),
+      gzip_etag: digest(gzip),
+      immutable: path.startsWith('/assets/'),
+    };
+  });
 
 const blob = ({ number, etag, gzip_etag }) => `
 .balign 16
@@ -48,12 +70,17 @@ const row = ({ number, path, type, plain, gzip, etag, gzip_etag, immutable }) =>
   `    {"${path}", "${type}", {weir_page_${number}_plain, ${plain.length}}, {weir_page_${number}_gzip, ${gzip.length}},\n` +
   `     "\\"${etag}\\"", "\\"${gzip_etag}\\"", ${immutable}},`;
 
-write('page_assets.S', `# Made from ui/dist by ui/tools/embed.mjs.
+write(
+  'page_assets.S',
+  `# Made from ui/dist by ui/tools/embed.mjs.
 .section .rodata
 ${assets.map(blob).join('')}
 .section .note.GNU-stack,"",%progbits
-`);
-write('page_assets.cc', `// Made from ui/dist by ui/tools/embed.mjs.
+`,
+);
+write(
+  'page_assets.cc',
+  `// Made from ui/dist by ui/tools/embed.mjs.
 #include "page/asset.h"
 
 extern "C" {
@@ -70,4 +97,5 @@ ${assets.map(row).join('\n')}
 }
 
 }  // namespace weir::page
-`);
+`,
+);

@@ -1,13 +1,19 @@
 // Mantine would write its CSS variables into an inline <style>, which the page's content security policy forbids.
 // This plugin computes the same variables from the theme at build time and serves them as a stylesheet,
 // `virtual:mantine-variables.css`. Colours the page does not use are left out.
-import { DEFAULT_THEME, convertCssVariables, defaultCssVariablesResolver, mergeMantineTheme } from '@mantine/core';
+import {
+  DEFAULT_THEME,
+  convertCssVariables,
+  defaultCssVariablesResolver,
+  mergeMantineTheme,
+} from '@mantine/core';
 import type { Plugin } from 'vite';
 import { theme } from '../src/theme.ts';
 
 const id = 'virtual:mantine-variables.css';
 const resolved = '\0' + id;
-const unused = /^--mantine-color-(pink|grape|violet|indigo|cyan|teal|green|lime|yellow|orange|blue|dark|gray|red)-\w/;
+const unused =
+  /^--mantine-color-(pink|grape|violet|indigo|cyan|teal|green|lime|yellow|orange|blue|dark|gray|red)-\w/;
 const used = /^--mantine-color-(dark|gray|red)-(\d|filled|light|outline|text)/;
 
 const kept = (variables: Record<string, string>) =>

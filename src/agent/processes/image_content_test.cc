@@ -133,6 +133,31 @@ TEST_F(ContainerContent, a_file_on_a_tmpfs_is_foreign) {
   EXPECT_TRUE(has_mark(*instance, "foreign"));
 }
 
+TEST_F(ContainerContent, a_file_that_ran_briefly_is_read_through_another_process_inside) {
+  NEED_MOUNTS();
+  write_text(overlay.folder / "upper/bin/brief", program_text(Life::short_lived, "brief"));
+  int go[2];
+  ASSERT_EQ(pipe(go), 0);
+  const pid_t inside = overlay.run("/bin/app", [&] {
+    if (fork() != 0) return;  // the child shares the mounts of what stays
+    char byte;
+    (void)!read(go[0], &byte, 1);
+    execl("/bin/brief", "brief", nullptr);
+  });
+  testing::await_exec(inside, "/bin/app");
+  write_text(overlay.folder / "upper/bin/sentinel", program_text(Life::until_killed, "sentinel"));
+  const pid_t last = overlay.run("/bin/sentinel");
+  ASSERT_TRUE(watching.sink.await_pid(last)) << "the turn of what stays has not come";
+  (void)!write(go[1], "x", 1);
+  const auto instance = watching.sink.await_name("/bin/brief");
+  finish(last);
+  finish(inside);
+  ASSERT_TRUE(instance);
+  EXPECT_EQ(instance->seen, runtime::Seen::whole) << instance->seen_note;
+  EXPECT_EQ(instance->digests, std::vector{crypto::sha256(program_text(Life::short_lived, "brief"))});
+  EXPECT_TRUE(has_mark(*instance, "foreign"));
+}
+
 TEST_F(ContainerContent, a_script_that_the_image_does_not_hold_is_foreign) {
   NEED_MOUNTS();
   const std::string busybox = "/bin/busybox";

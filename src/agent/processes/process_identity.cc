@@ -15,7 +15,7 @@
 namespace weir::agent {
 namespace {
 
-constexpr std::size_t claims_max = 2048, mount_tables_max = 64;
+constexpr std::size_t claims_max = 2048, spaces_max = 64;
 constexpr std::uint32_t nobody_logged_in = 0xffffffff;
 constexpr Duration clock_tick = milliseconds(10);
 constexpr std::int64_t coarse_clock_ns = 20'000'000;
@@ -34,8 +34,8 @@ bool has_devices_of_its_own(std::uint64_t filesystem) {
 
 bool is_same_file(const ExecMoment& moment, const struct stat& status) {
   if (!moment.detailed) return true;
-  if (has_devices_of_its_own(moment.filesystem)) return status.st_size == static_cast<off_t>(moment.size);
-  return status.st_ino == moment.inode && status.st_dev == moment.device;
+  const bool same_device = status.st_dev == moment.device || has_devices_of_its_own(moment.filesystem);
+  return status.st_ino == moment.inode && status.st_size == static_cast<off_t>(moment.size) && same_device;
 }
 
 // Was the process still running this program when it was looked at?
@@ -171,7 +171,7 @@ runtime::Origin ProcessIdentity::origin_of(const Sighting& sighting) {
 }
 
 bool ProcessIdentity::is_in_container(const Sighting& sighting) const {
-  if (!sighting.facts) return mounts_.contains(sighting.moment.mount_namespace);
+  if (!sighting.facts) return spaces_.contains(sighting.moment.mount_namespace);
   const ProcessFacts& facts = *sighting.facts;
   return facts.mount_namespace != 0 && facts.root.inode != 0 && facts.mount_namespace != host_mounts_;
 }
@@ -191,8 +191,8 @@ ProcessIdentity::File ProcessIdentity::executable_of(const Sighting& sighting) c
     file.path = file.path.substr(file.path.starts_with('/') ? 1 : 0);
     if (!file.path.starts_with("memfd:")) file.path = "memfd:" + file.path;
   }
-  if (file.path.empty() || file.path == "/")
-    file.path = moment.filename.empty() ? moment.command : moment.filename;
+  file.nameless = file.path.empty() || file.path == "/";
+  if (file.nameless) file.path = moment.filename.empty() ? moment.command : moment.filename;
   if (file.number >= 0) {
     fstat(file.number, &file.status);
     return file;
@@ -208,7 +208,10 @@ void ProcessIdentity::open_left_file(const Sighting& sighting, File& file) const
   const ExecMoment& moment = sighting.moment;
   file.note = "it had ended, and its file could not be found any more";
   if (!moment.detailed) return;
-  const std::array<std::string, 2> roots{"/", fmt::format("{}/{}/root", options_.proc, moment.parent)};
+  const auto space = spaces_.find(moment.mount_namespace);
+  const std::int64_t guide = space == spaces_.end() ? moment.parent : space->second.guide;
+  const std::array<std::string, 3> roots{"/", fmt::format("{}/{}/root", options_.proc, moment.parent),
+                                         fmt::format("{}/{}/root", options_.proc, guide)};
   for (const std::string& root : roots) {
     Fd opened = open_in_root(root, file.path);
     if (!opened || fstat(opened.number(), &file.status) != 0 || !is_same_file(moment, file.status)) continue;
@@ -300,32 +303,37 @@ std::optional<runtime::PackageClaim> ProcessIdentity::claim_of(const File& file)
   return claim;
 }
 
-// Container runtimes run a sealed copy of themselves from memory: the same content as what ran there, or above, before.
-std::optional<runtime::PackageClaim> ProcessIdentity::inherited_claim(const Sighting& sighting,
-                                                                      const File& executable) {
+// Container runtimes run a sealed copy of themselves, from memory or from a mount that nobody sees: the same content as
+// what ran there, or above, before.
+const runtime::Instance* ProcessIdentity::original_of(const Sighting& sighting,
+                                                      const File& executable) const {
+  if (!executable.digest || !(executable.detached || executable.nameless)) return nullptr;
   const std::int64_t parent = sighting.facts ? sighting.facts->stat.parent : sighting.moment.parent;
   for (const std::int64_t pid : {sighting.moment.pid, parent}) {
     const runtime::Instance* before = find_run_(pid);
     if (before && before->package && !before->interpreter && before->seen == runtime::Seen::whole &&
         !before->digests.empty() && before->digests.front() == executable.digest)
-      return before->package;
+      return before;
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 HeldJudgement ProcessIdentity::judge_held(const Sighting& sighting, const File& file) {
-  const std::uint64_t space =
+  const std::uint64_t number =
       sighting.facts ? sighting.facts->mount_namespace : sighting.moment.mount_namespace;
-  auto text = sighting.folder ? sighting.folder->read("mountinfo", 1 << 20) : std::nullopt;
+  if (spaces_.size() >= spaces_max && !spaces_.contains(number)) spaces_.clear();
+  Space& space = spaces_[number];
+  const auto text = sighting.folder ? sighting.folder->read("mountinfo", 1 << 20) : std::nullopt;
   if (text && !text->empty()) {
-    if (mounts_.size() >= mount_tables_max && !mounts_.contains(space)) mounts_.clear();
-    mounts_.insert_or_assign(space, parse_mountinfo(*text));
+    space.mounts = parse_mountinfo(*text);
+    struct stat inside{};
+    const std::string guide = fmt::format("{}/{}/ns/mnt", options_.proc, space.guide);
+    if (stat(guide.c_str(), &inside) != 0 || inside.st_ino != number) space.guide = sighting.moment.pid;
   }
-  const std::string root = root_path(sighting);
-  return images_.judge(mounts_[space], {.path = path_below(file.path, root),
-                                        .file = file.number,
-                                        .deleted = file.deleted,
-                                        .detached = file.detached});
+  return images_.judge(space.mounts, {.path = path_below(file.path, root_path(sighting)),
+                                      .file = file.number,
+                                      .deleted = file.deleted,
+                                      .detached = file.detached});
 }
 
 // Marks what the image does not hold. A file of the host that a bind mount brought in is named as the host names it.
@@ -436,7 +444,10 @@ Identified ProcessIdentity::identify(const Sighting& sighting) {
   if (executable.digest) instance.digests.push_back(*executable.digest);
   else instance.seen = runtime::Seen::unhashed;
   if (!inside || executable.path != inner_path) instance.package = claim_of(executable);
-  if (executable.detached && executable.digest) instance.package = inherited_claim(sighting, executable);
+  if (const runtime::Instance* original = original_of(sighting, executable)) {
+    instance.package = original->package;
+    if (executable.nameless) instance.name = original->name;
+  }
   add_program(program, executable, sighting, out);
   if (out.held_by_image) return out;
   instance.id = id_of(sighting, instance);

@@ -52,6 +52,11 @@ class ProcessIdentity {
     std::optional<Sha256> digest;
     std::string note;  // why there is no digest, or what is odd about it
     bool deleted = false, detached = false;
+    bool nameless = false;  // on a mount that is in no tree any more
+  };
+  struct Space {
+    std::vector<MountLine> mounts;  // as last seen
+    std::int64_t guide = 0;         // a process inside
   };
   struct Claimed {
     FileKey key;
@@ -67,7 +72,7 @@ class ProcessIdentity {
   void add_digest(File& file);
   std::optional<runtime::PackageClaim> claim_of(const File& file);
   std::optional<runtime::PackageClaim> judge_claim(const File& file);
-  std::optional<runtime::PackageClaim> inherited_claim(const Sighting& sighting, const File& executable);
+  const runtime::Instance* original_of(const Sighting& sighting, const File& executable) const;
   HeldJudgement judge_held(const Sighting& sighting, const File& file);
   bool is_held(const Sighting& sighting, File& file, runtime::Instance& instance);
   Program program_in(const Sighting& sighting, const std::string& executable) const;
@@ -87,7 +92,7 @@ class ProcessIdentity {
   std::uint64_t host_mounts_ = 0;
   HostRoot host_root_;
   std::unordered_map<std::string, Claimed> claims_;
-  std::unordered_map<std::uint64_t, std::vector<MountLine>> mounts_;  // of containers, by mount namespace
+  std::unordered_map<std::uint64_t, Space> spaces_;  // of containers, by mount namespace
   std::set<std::string> blind_spots_;
 };
 

@@ -3,7 +3,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { json, words_of } from './client.ts';
 import { notify } from '../parts/notice.tsx';
 
-interface Receipted { receipt?: { index: number } | null }
+interface Receipted {
+  receipt?: { index: number } | null;
+}
 interface Act<Input> {
   method?: 'POST' | 'PUT' | 'DELETE';
   path: (input: Input) => string;
@@ -15,7 +17,10 @@ export function useAct<Input>(act: Act<Input>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (input: Input) =>
-      json<Record<string, unknown>>(act.path(input), { method: act.method ?? 'POST', body: act.body?.(input) }),
+      json<Record<string, unknown>>(act.path(input), {
+        method: act.method ?? 'POST',
+        body: act.body?.(input),
+      }),
     onSuccess: (answer, input) => {
       notify(act.done(answer, input), { entry: (answer as Receipted).receipt?.index });
       void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'fixed' });

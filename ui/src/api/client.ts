@@ -2,7 +2,12 @@
 import { leave, session, type Session } from './session.ts';
 
 export class ApiError extends Error {
-  constructor(readonly status: number, readonly code: string, message: string, readonly field?: string) {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly field?: string,
+  ) {
     super(message);
   }
 }
@@ -18,12 +23,18 @@ export const address = (path: string, organization: string) =>
   `/v1/orgs/${encodeURIComponent(organization)}/${path}`;
 
 export function query(values: Record<string, string | number | boolean | null | undefined>): string {
-  const set = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '');
-  return set.length ? '?' + set.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&') : '';
+  const set = Object.entries(values).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
+  );
+  return set.length
+    ? '?' + set.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&')
+    : '';
 }
 
 function fresh_key(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
 }
 
 async function failure(response: Response): Promise<ApiError> {
@@ -32,7 +43,11 @@ async function failure(response: Response): Promise<ApiError> {
     const { error } = JSON.parse(text) as { error: { code: string; message: string; field?: string } };
     return new ApiError(response.status, error.code, error.message, error.field);
   } catch {
-    return new ApiError(response.status, 'unavailable', `The server answered ${response.status} ${response.statusText}`);
+    return new ApiError(
+      response.status,
+      'unavailable',
+      `The server answered ${response.status} ${response.statusText}`,
+    );
   }
 }
 
@@ -67,5 +82,9 @@ export async function text(path: string, options: Options = {}): Promise<string>
 
 export const words_of = (error: unknown): string =>
   error instanceof ApiError
-    ? error.field ? `${error.message} (${error.field})` : error.message
-    : error instanceof TypeError ? 'The server cannot be reached.' : String(error);
+    ? error.field
+      ? `${error.message} (${error.field})`
+      : error.message
+    : error instanceof TypeError
+      ? 'The server cannot be reached.'
+      : String(error);

@@ -4,7 +4,10 @@ import { QueryClient } from '@tanstack/react-query';
 import { address } from './client.ts';
 import { leave, session } from './session.ts';
 
-export interface Connection { state: 'connecting' | 'live' | 'lost'; since: number }
+export interface Connection {
+  state: 'connecting' | 'live' | 'lost';
+  since: number;
+}
 
 const gather_ms = 1000;
 const silence_ms = 45_000;
@@ -33,7 +36,11 @@ export function take_events(buffer: string): { events: { id: string; data: strin
   const rest = blocks.pop() ?? '';
   const events = blocks.map((block) => {
     const field = (name: string) =>
-      block.split('\n').filter((line) => line.startsWith(name + ':')).map((line) => line.slice(name.length + 1).trimStart()).join('\n');
+      block
+        .split('\n')
+        .filter((line) => line.startsWith(name + ':'))
+        .map((line) => line.slice(name.length + 1).trimStart())
+        .join('\n');
     return { id: field('id'), data: field('data') };
   });
   return { events: events.filter((event) => event.data), rest };
@@ -42,7 +49,9 @@ export function take_events(buffer: string): { events: { id: string; data: strin
 export function is_old(key: readonly unknown[], topics: ReadonlySet<string>): boolean {
   const topic = String(key[0]);
   if (topic === 'fixed' || topic === 'me') return false;
-  return !topic.startsWith('environment:') || topics.has(topic) || topics.has('environments') || topics.has('*');
+  return (
+    !topic.startsWith('environment:') || topics.has(topic) || topics.has('environments') || topics.has('*')
+  );
 }
 
 function topics_of(data: string): string[] {
@@ -76,11 +85,18 @@ export function follow(client: QueryClient): () => void {
     if (!who) return;
     const attempt = new AbortController();
     let guard = setTimeout(() => attempt.abort(), silence_ms);
-    const headers: Record<string, string> = { Authorization: `Bearer ${who.token}`, Accept: 'text/event-stream' };
+    const headers: Record<string, string> = {
+      Authorization: `Bearer ${who.token}`,
+      Accept: 'text/event-stream',
+    };
     if (last_id) headers['Last-Event-ID'] = last_id;
     const signal = AbortSignal.any([attempt.signal, ending.signal]);
     try {
-      const response = await fetch(address('events', who.organization), { headers, signal, cache: 'no-store' });
+      const response = await fetch(address('events', who.organization), {
+        headers,
+        signal,
+        cache: 'no-store',
+      });
       if (response.status === 401) return leave('Your token was not accepted any more. Sign in again.');
       if (!response.ok || !response.body) return;
       if (connection.state === 'lost') gather(['*']);

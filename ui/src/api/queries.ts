@@ -11,7 +11,13 @@ const path = encodeURIComponent;
 const heartbeat_ms = 10_000;
 
 function useRead<T>(key: unknown[], from: string, enabled = true, again_ms: number | false = false) {
-  return useQuery({ queryKey: key, queryFn: ({ signal }) => json<T>(from, { signal }), enabled, refetchInterval: again_ms, ...keep });
+  return useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => json<T>(from, { signal }),
+    enabled,
+    refetchInterval: again_ms,
+    ...keep,
+  });
 }
 
 export const useMe = () => useRead<t.Me>(['me'], 'me');
@@ -20,37 +26,59 @@ export const useOverview = () =>
 export const useEnvironments = () =>
   useRead<{ environments: t.Environment[] }>(['environments'], 'environments?limit=1000', true, heartbeat_ms);
 export const useEnvironment = (name: string) =>
-  useRead<t.Environment | { environment: t.Environment }>([`environment:${name}`], `environments/${path(name)}`);
+  useRead<t.Environment | { environment: t.Environment }>(
+    [`environment:${name}`],
+    `environments/${path(name)}`,
+  );
 export const useWorkloads = (name: string, at: string) =>
   useRead<{ snapshot: number; at: t.Time; workloads: t.Workload[] }>(
     [`environment:${name}`, 'workloads', at],
-    `environments/${path(name)}/workloads${query(at.startsWith('#') ? { snapshot: at.slice(1) } : { at })}`);
+    `environments/${path(name)}/workloads${query(at.startsWith('#') ? { snapshot: at.slice(1) } : { at })}`,
+  );
 export const useSnapshots = (name: string) =>
-  useRead<{ snapshots: t.Snapshot[] }>([`environment:${name}`, 'snapshots'], `environments/${path(name)}/snapshots?limit=500`);
+  useRead<{ snapshots: t.Snapshot[] }>(
+    [`environment:${name}`, 'snapshots'],
+    `environments/${path(name)}/snapshots?limit=500`,
+  );
 export const useDifference = (name: string, from: string, to: string) =>
-  useRead<t.Difference>([`environment:${name}`, 'diff', from, to],
-    `environments/${path(name)}/diff${query({ from, to })}`, Boolean(from && to));
+  useRead<t.Difference>(
+    [`environment:${name}`, 'diff', from, to],
+    `environments/${path(name)}/diff${query({ from, to })}`,
+    Boolean(from && to),
+  );
 export const useScopes = (name: string) =>
   useRead<{ scopes: t.ScopeRule[] }>([`environment:${name}`, 'scopes'], `environments/${path(name)}/scopes`);
 export const useFlows = () => useRead<{ flows: t.Flow[] }>(['flows'], 'flows?limit=1000');
-export const useFlow = (name: string) => useRead<t.Flow | { flow: t.Flow }>(['flows', name], `flows/${path(name)}`);
+export const useFlow = (name: string) =>
+  useRead<t.Flow | { flow: t.Flow }>(['flows', name], `flows/${path(name)}`);
 export const useTrail = (flow: string, trail: string) =>
   useRead<t.Trail | { trail: t.Trail }>(['flows', flow, trail], `flows/${path(flow)}/trails/${path(trail)}`);
 export const useArtifact = (digest: string) =>
   useRead<t.Artifact | { artifact: t.Artifact }>(['artifacts', digest], `artifacts/${path(digest)}`);
 export const useChannels = () => useRead<{ channels: t.Channel[] }>(['channels'], 'channels');
 export const useDeliveries = (channel: string) =>
-  useRead<{ deliveries: t.Delivery[] }>(['channels', 'deliveries', channel], `deliveries${query({ channel, limit: 200 })}`);
+  useRead<{ deliveries: t.Delivery[] }>(
+    ['channels', 'deliveries', channel],
+    `deliveries${query({ channel, limit: 200 })}`,
+  );
 export const useAccounts = () => useRead<{ accounts: t.Account[] }>(['accounts'], 'accounts');
-export const useAlert = (id: string) => useRead<t.Alert | { alert: t.Alert }>(['alerts', id], `alerts/${path(id)}`);
+export const useAlert = (id: string) =>
+  useRead<t.Alert | { alert: t.Alert }>(['alerts', id], `alerts/${path(id)}`);
 export const useIncident = (id: string) =>
   useRead<t.Incident | { incident: t.Incident }>(['incidents', id], `incidents/${path(id)}`);
 export const useEntry = (index: string) =>
-  useRead<t.LedgerEntry | { entry: t.LedgerEntry }>(['fixed', 'entry', index], `ledger/entries/${path(index)}`);
+  useRead<t.LedgerEntry | { entry: t.LedgerEntry }>(
+    ['fixed', 'entry', index],
+    `ledger/entries/${path(index)}`,
+  );
 export const useSearch = (words: string) =>
   useRead<{ hits: t.Hit[] }>(['search', words], `search${query({ q: words })}`, words.length > 1);
 export const useCheckpoint = () =>
-  useQuery({ queryKey: ['ledger', 'checkpoint'], queryFn: ({ signal }) => text('ledger/checkpoint', { signal }), ...keep });
+  useQuery({
+    queryKey: ['ledger', 'checkpoint'],
+    queryFn: ({ signal }) => text('ledger/checkpoint', { signal }),
+    ...keep,
+  });
 
 // A long list, page by page; `rows` grows as more is asked for.
 function useList<T>(key: unknown[], plural: string, from: string, values: Record<string, string>) {
@@ -67,15 +95,20 @@ function useList<T>(key: unknown[], plural: string, from: string, values: Record
 }
 
 export const useArtifacts = () => useList<t.ArtifactRow>(['artifacts'], 'artifacts', 'artifacts', {});
-export const useTrails = (flow: string) => useList<t.Trail>(['flows', flow, 'trails'], 'trails', `flows/${path(flow)}/trails`, {});
+export const useTrails = (flow: string) =>
+  useList<t.Trail>(['flows', flow, 'trails'], 'trails', `flows/${path(flow)}/trails`, {});
 export const useApprovals = (values: Record<string, string>) =>
   useList<t.Approval>(['approvals'], 'approvals', 'approvals', values);
-export const useAlerts = (values: Record<string, string>) => useList<t.Alert>(['alerts'], 'alerts', 'alerts', values);
+export const useAlerts = (values: Record<string, string>) =>
+  useList<t.Alert>(['alerts'], 'alerts', 'alerts', values);
 export const useIncidents = (values: Record<string, string>) =>
   useList<t.Incident>(['incidents'], 'incidents', 'incidents', values);
 
 // Some resources answer bare, some inside their name; the page takes both.
-export function inner<T extends object>(data: T | Record<string, T> | undefined, name: string): T | undefined {
+export function inner<T extends object>(
+  data: T | Record<string, T> | undefined,
+  name: string,
+): T | undefined {
   if (!data) return undefined;
   return name in data ? (data as Record<string, T>)[name] : (data as T);
 }

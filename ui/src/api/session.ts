@@ -1,7 +1,10 @@
 // Who is signed in, kept in sessionStorage: it ends with the browser's tab and no other origin can read it.
 import { useSyncExternalStore } from 'react';
 
-export interface Session { token: string; organization: string }
+export interface Session {
+  token: string;
+  organization: string;
+}
 
 const key = 'weir.session';
 const listeners = new Set<() => void>();

@@ -1,15 +1,25 @@
 // The shapes of docs/api.md, as the server answers them. Times are RFC 3339 in UTC.
+import type { Environment } from './types-runtime.ts';
+
+export type * from './types-runtime.ts';
+
 export type Time = string;
 export type Digest = string;
-export type Id = string | number;  // numbers where an entry's index is the id
+export type Id = string | number; // numbers where an entry's index is the id
 
 export type Verdict =
-  | 'approved' | 'explained' | 'unknown' | 'unapproved' | 'expired' | 'revoked' | 'changed' | 'early' | 'late';
+  'approved' | 'explained' | 'unknown' | 'unapproved' | 'expired' | 'revoked' | 'changed' | 'early' | 'late';
 export type Mark = Verdict | 'missing';
 export type Severity = 'critical' | 'high' | 'medium' | 'low';
 
-export interface Listed { next?: string | null }
-export interface SentencePart { text: string; link?: string | null; emphasis?: string | boolean | null }
+export interface Listed {
+  next?: string | null;
+}
+export interface SentencePart {
+  text: string;
+  link?: string | null;
+  emphasis?: string | boolean | null;
+}
 
 export interface Me {
   name: string;
@@ -42,18 +52,29 @@ export interface Trail {
   compliant: boolean;
   missing: string[];
 }
-export interface Requirement { name: string; type: string }
+export interface Requirement {
+  name: string;
+  type: string;
+}
 export interface Flow {
   name: string;
   service?: string | null;
   description?: string | null;
-  template?: { attestations?: Requirement[]; artifacts?: { name: string; attestations?: Requirement[] }[] } | null;
+  template?: {
+    attestations?: Requirement[];
+    artifacts?: { name: string; attestations?: Requirement[] }[];
+  } | null;
   entry: number;
   latest_trail: Trail | null;
   trails: number;
 }
 
-export interface IdentityLink { digest: Digest; relation: string; platform?: string | null; parent?: string | null }
+export interface IdentityLink {
+  digest: Digest;
+  relation: string;
+  platform?: string | null;
+  parent?: string | null;
+}
 export interface Attestation {
   entry: number;
   flow: string;
@@ -132,134 +153,15 @@ export interface Artifact extends ArtifactRow {
   runs: Run[];
 }
 
-export interface Reason { code: string; message: string; entry?: number | null }
-export interface Origin {
-  user?: string;
-  login_user?: string;
-  unit?: string;
-  container?: string;
-  runtime?: string;
-  session?: number;
-  pid?: number;
-  directory?: string;
-  parents?: { pid: number; name: string; user?: string }[];
-}
-export interface WorkloadInstance { id: string; started_at: Time; ended_at?: Time | null; origin?: Origin }
-export interface Workload {
-  id: string | null;
-  kind: 'process' | 'container' | 'file' | 'unit';
-  name: string;
-  host?: string | null;
-  service?: string | null;
-  digests: Digest[];
-  started_at?: Time | null;
-  count?: number;
-  verdict: Verdict;
-  reasons: Reason[];
-  environment?: string;
-  owner?: { user?: string | null; unit?: string | null; container?: string | null } | null;
-  marks?: string[];
-  package?: { name: string; version: string } | null;
-  instances?: WorkloadInstance[];
-}
-export interface Source { watches: string; means: string; detail?: string; blind?: string; remedy?: string }
-export interface Reporter {
+export interface Tile {
   id: string;
-  host: string;
-  state: 'live' | 'silent' | 'replaced';
-  last_seen_at?: Time | null;
-  sequence?: number;
-  lag_us?: number;
-  events_lost?: number;
-  sources?: Source[];
-}
-export interface Environment {
+  verdict: Mark;
   name: string;
-  kind: string;
-  description?: string | null;
-  entry?: number;
-  snapshot?: number | null;
-  sentence?: string | SentencePart[] | null;
-  counts: Partial<Record<Verdict, number>>;
-  reporters: Reporter[];
-  missing?: number;
-  alerts_open?: number;
-  incidents_open?: number;
-  adopted?: number;
-  last_unapproved_start?: Time | null;
-}
-export interface Snapshot {
-  number: number;
-  from: Time;
-  until?: Time | null;
-  started: number;
-  ended: number;
   count: number;
-  entry?: number | null;
-  digest?: Digest | null;
 }
-export interface Difference {
-  from: unknown;
-  to: unknown;
-  started: Workload[];
-  ended: Workload[];
-  changed: { name: string; before: Workload; after: Workload }[];
-  unchanged: number;
+export interface Pool extends Environment {
+  tiles: Tile[];
 }
-export interface ScopeRule {
-  id?: string;
-  effect: 'exclude' | 'include';
-  path?: string;
-  user?: string;
-  unit?: string;
-  container?: string;
-  expires_at?: Time | null;
-  reason?: string;
-}
-export interface Preview { silences: number; of: number }
-
-export interface Alert {
-  id: Id;
-  incident?: Id | null;
-  state: 'open' | 'acknowledged' | 'resolved';
-  severity: Severity;
-  cause: string;
-  environment: string;
-  workload?: Workload | null;
-  started_at?: Time | null;
-  opened_at: Time;
-  resolved_at?: Time | null;
-  acknowledged_at?: Time | null;
-  acknowledged_by?: string | null;
-  note?: string | null;
-  title: string;
-  story: { what: string; where: string; who: string; why: string; remedy: string };
-  service?: string | null;
-  owner?: string | null;
-  link?: string | null;
-  entry: number;
-}
-export interface Incident {
-  id: Id;
-  state: 'open' | 'acknowledged' | 'resolved';
-  severity: Severity;
-  title: string;
-  environment: string;
-  host?: string | null;
-  origin?: {
-    user?: string; login_user?: string; unit?: string; container?: string; session?: number | string; directory?: string;
-  } | null;
-  alerts: number;
-  open: number;
-  opened_at: Time;
-  updated_at: Time;
-  service?: string | null;
-  owner?: string | null;
-  suggestion?: { rule: ScopeRule; silences: number; of: number } | null;
-}
-
-export interface Tile { id: string; verdict: Mark; name: string; count: number }
-export interface Pool extends Environment { tiles: Tile[] }
 export interface Need {
   kind: 'incident' | 'approval' | 'deployment' | 'exception';
   id: Id;
@@ -303,7 +205,12 @@ export interface LedgerEntry {
   salt?: string;
   payload: unknown;
 }
-export interface Hit { kind: string; title: string; detail?: string | null; link: string }
+export interface Hit {
+  kind: string;
+  title: string;
+  detail?: string | null;
+  link: string;
+}
 export interface Channel {
   name: string;
   kind: string;

@@ -8,7 +8,13 @@ import { foresee } from './foresee.ts';
 import { Effect, Form } from './form.tsx';
 import styles from './form.module.css';
 
-interface ApproveProps { digests: string[]; name: string; environment?: string | undefined; opened: boolean; close: () => void }
+interface ApproveProps {
+  digests: string[];
+  name: string;
+  environment?: string | undefined;
+  opened: boolean;
+  close: () => void;
+}
 
 // Allow an artifact to run in an environment during a period, with the effect shown first.
 export function Approve({ digests, name, environment, opened, close }: ApproveProps) {
@@ -23,21 +29,57 @@ export function Approve({ digests, name, environment, opened, close }: ApprovePr
   const begins = from ? time_of(from, Date.now()) : null;
   const approve = useAct<void>({
     path: () => 'approvals',
-    body: () => ({ artifact: digests[0], environment: where, ...(begins && { from: begins }), ...(ends && { until: ends }), ...(reason && { reason }) }),
+    body: () => ({
+      artifact: digests[0],
+      environment: where,
+      ...(begins && { from: begins }),
+      ...(ends && { until: ends }),
+      ...(reason && { reason }),
+    }),
     done: () => `Approved ${name} for ${where}`,
   });
   const wrong_end = Boolean(until) && !ends;
   const wrong_begin = Boolean(from) && !begins;
   return (
-    <Form title={`Approve ${name}`} opened={opened} close={close} word="Approve" busy={approve.isPending} able={Boolean(where && digests[0]) && !wrong_end && !wrong_begin}
+    <Form
+      title={`Approve ${name}`}
+      opened={opened}
+      close={close}
+      word="Approve"
+      busy={approve.isPending}
+      able={Boolean(where && digests[0]) && !wrong_end && !wrong_begin}
       submit={() => approve.mutate(undefined, { onSuccess: close })}>
       <p className="wrap">{listed(digests.slice(0, 3).map((digest) => `sha256:${short_digest(digest)}…`))}</p>
-      <NativeSelect label="Environment" data={names} value={where} onChange={(event) => setChosen(event.currentTarget.value)} />
+      <NativeSelect
+        label="Environment"
+        data={names}
+        value={where}
+        onChange={(event) => setChosen(event.currentTarget.value)}
+      />
       <div className={styles.two}>
-        <TextInput label="From" description="Empty: now" placeholder="now, 2h, 2026-12-24" value={from} error={wrong_begin && 'Not a time'} onChange={(event) => setFrom(event.currentTarget.value)} />
-        <TextInput label="Until" description="Empty: until revoked" placeholder="90d, 2026-12-24" value={until} error={wrong_end && 'Not a time'} onChange={(event) => setUntil(event.currentTarget.value)} />
+        <TextInput
+          label="From"
+          description="Empty: now"
+          placeholder="now, 2h, 2026-12-24"
+          value={from}
+          error={wrong_begin && 'Not a time'}
+          onChange={(event) => setFrom(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Until"
+          description="Empty: until revoked"
+          placeholder="90d, 2026-12-24"
+          value={until}
+          error={wrong_end && 'Not a time'}
+          onChange={(event) => setUntil(event.currentTarget.value)}
+        />
       </div>
-      <TextInput label="Reason" value={reason} onChange={(event) => setReason(event.currentTarget.value)} placeholder="Why this may run there" />
+      <TextInput
+        label="Reason"
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+        placeholder="Why this may run there"
+      />
       {where && opened && <Preview digests={digests} name={name} environment={where} />}
     </Form>
   );
@@ -50,12 +92,20 @@ function Preview({ digests, name, environment }: { digests: string[]; name: stri
   const seen = foresee(digests, name, workloads.data.workloads, alerts.rows);
   return (
     <Effect>
-      This resolves {counted(seen.resolves, 'open alert')}; {counted(seen.now_approved, 'workload')} in {environment} {seen.now_approved === 1 ? 'has' : 'have'} this content.
-      {seen.late > 0 && <> {counted(seen.late, 'of them stays', 'of them stay')} marked “started before approval”.</>}
+      This resolves {counted(seen.resolves, 'open alert')}; {counted(seen.now_approved, 'workload')} in{' '}
+      {environment} {seen.now_approved === 1 ? 'has' : 'have'} this content.
+      {seen.late > 0 && (
+        <> {counted(seen.late, 'of them stays', 'of them stay')} marked “started before approval”.</>
+      )}
       {seen.stay.length > 0 && (
         <>
-          {' '}{counted(seen.stay.length, 'workload stays', 'workloads stay')} red:
-          <ul>{seen.stay.slice(0, 4).map((words, index) => <li key={index}>{words}</li>)}</ul>
+          {' '}
+          {counted(seen.stay.length, 'workload stays', 'workloads stay')} red:
+          <ul>
+            {seen.stay.slice(0, 4).map((words, index) => (
+              <li key={index}>{words}</li>
+            ))}
+          </ul>
         </>
       )}
     </Effect>

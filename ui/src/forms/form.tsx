@@ -20,12 +20,22 @@ export function Form({ title, opened, close, submit, word, busy = false, able = 
     if (able) submit();
   };
   return (
-    <Modal opened={opened} onClose={close} title={title} lockScroll={false} size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={title}
+      lockScroll={false}
+      size="lg"
+      closeButtonProps={{ 'aria-label': 'Close' }}>
       <form onSubmit={act} className={styles.form}>
         {children}
         <div className={styles.buttons}>
-          <Button variant="default" onClick={close}>Cancel</Button>
-          <Button type="submit" loading={busy} disabled={!able}>{word}</Button>
+          <Button variant="default" onClick={close}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={busy} disabled={!able}>
+            {word}
+          </Button>
         </div>
       </form>
     </Modal>
@@ -34,5 +44,9 @@ export function Form({ title, opened, close, submit, word, busy = false, able = 
 
 // What the form will do, before it does it.
 export function Effect({ children }: { children: ReactNode }) {
-  return <div className={styles.effect} aria-live="polite">{children}</div>;
+  return (
+    <div className={styles.effect} aria-live="polite">
+      {children}
+    </div>
+  );
 }

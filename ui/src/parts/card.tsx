@@ -1,12 +1,21 @@
 import type { ReactNode } from 'react';
 import styles from './card.module.css';
 
-interface CardProps { title?: ReactNode; note?: ReactNode; side?: ReactNode; children: ReactNode; label?: string; className?: string }
+interface CardProps {
+  title?: ReactNode;
+  note?: ReactNode;
+  side?: ReactNode;
+  children: ReactNode;
+  label?: string;
+  className?: string;
+}
 
 // A quiet box with a heading, a note beside it and actions at its end.
 export function Card({ title, note, side, children, label, className = '' }: CardProps) {
   return (
-    <section className={`${styles.card} ${className}`} aria-label={label ?? (typeof title === 'string' ? title : undefined)}>
+    <section
+      className={`${styles.card} ${className}`}
+      aria-label={label ?? (typeof title === 'string' ? title : undefined)}>
       {title !== undefined && (
         <div className={styles.head}>
           <h2 className={styles.title}>{title}</h2>
@@ -19,7 +28,13 @@ export function Card({ title, note, side, children, label, className = '' }: Car
   );
 }
 
-export function Pill({ tone = 'quiet', children }: { tone?: 'quiet' | 'red' | 'amber' | 'water'; children: ReactNode }) {
+export function Pill({
+  tone = 'quiet',
+  children,
+}: {
+  tone?: 'quiet' | 'red' | 'amber' | 'water';
+  children: ReactNode;
+}) {
   return <span className={`${styles.pill} ${styles[tone]}`}>{children}</span>;
 }
 

@@ -22,8 +22,16 @@ export function Copy({ text, label }: { text: string; label: string }) {
     });
   };
   return (
-    <button type="button" className={styles.copy} aria-label={done ? 'Copied' : label} title={done ? 'Copied' : label}
-      onClick={(event) => { event.preventDefault(); event.stopPropagation(); act(); }}>
+    <button
+      type="button"
+      className={styles.copy}
+      aria-label={done ? 'Copied' : label}
+      title={done ? 'Copied' : label}
+      onClick={(event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        act();
+      }}>
       {done ? <IconCheck size={14} /> : <IconCopy size={14} />}
     </button>
   );

@@ -18,5 +18,9 @@ export function Empty({ children, command }: { children: ReactNode; command?: st
 }
 
 export function Problem({ children }: { children: ReactNode }) {
-  return <div className={styles.problem} role="alert">{children}</div>;
+  return (
+    <div className={styles.problem} role="alert">
+      {children}
+    </div>
+  );
 }

@@ -4,7 +4,8 @@ import styles from './mark.module.css';
 
 // The outlines of the marks in a box of 10 × 10.
 export const outlines: Record<Shape, string> = {
-  square: 'M2.2 1h5.6a1.2 1.2 0 0 1 1.2 1.2v5.6a1.2 1.2 0 0 1-1.2 1.2h-5.6a1.2 1.2 0 0 1-1.2-1.2v-5.6a1.2 1.2 0 0 1 1.2-1.2z',
+  square:
+    'M2.2 1h5.6a1.2 1.2 0 0 1 1.2 1.2v5.6a1.2 1.2 0 0 1-1.2 1.2h-5.6a1.2 1.2 0 0 1-1.2-1.2v-5.6a1.2 1.2 0 0 1 1.2-1.2z',
   grain: 'M3.2 2.5h3.6a.7.7 0 0 1 .7.7v3.6a.7.7 0 0 1-.7.7h-3.6a.7.7 0 0 1-.7-.7v-3.6a.7.7 0 0 1 .7-.7z',
   diamond: 'M5 -.6l5.6 5.6l-5.6 5.6l-5.6-5.6z',
   triangle: 'M5 .4l4.8 8.8h-9.6z',
@@ -22,7 +23,15 @@ export const mark_class = (verdict: Verdict) => {
 export const mark_outline = (verdict: Verdict) => outlines[(looks[verdict] ?? looks.unknown).shape];
 
 // A verdict as its mark; pass `named` when no word stands beside it.
-export function Mark({ verdict, size = 12, named = false }: { verdict: Verdict; size?: number; named?: boolean }) {
+export function Mark({
+  verdict,
+  size = 12,
+  named = false,
+}: {
+  verdict: Verdict;
+  size?: number;
+  named?: boolean;
+}) {
   const label = named ? { role: 'img', 'aria-label': verdict } : { 'aria-hidden': true };
   return (
     <svg width={size} height={size} viewBox="-1 -1 12 12" className={styles.mark} {...label}>

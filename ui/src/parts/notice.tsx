@@ -3,7 +3,12 @@ import { useSyncExternalStore } from 'react';
 import { Seal } from './seal.tsx';
 import styles from './notice.module.css';
 
-interface Notice { id: number; words: string; failed: boolean; entry?: number | undefined }
+interface Notice {
+  id: number;
+  words: string;
+  failed: boolean;
+  entry?: number | undefined;
+}
 
 let notices: Notice[] = [];
 let last = 0;

@@ -27,10 +27,24 @@ function Icon({ state }: { state: State }) {
 }
 
 const tone = (state: State) =>
-  !state || state === 'checking' ? '' : !state.sound ? styles.bad : state.complete ? styles.good : styles.part;
+  !state || state === 'checking'
+    ? ''
+    : !state.sound
+      ? styles.bad
+      : state.complete
+        ? styles.good
+        : styles.part;
 
 // The seal of a record: a click has this browser check that the record is in the signed ledger, and says what it did.
-export function Seal({ entry, words = false, auto = false }: { entry?: number | null | undefined; words?: boolean; auto?: boolean }) {
+export function Seal({
+  entry,
+  words = false,
+  auto = false,
+}: {
+  entry?: number | null | undefined;
+  words?: boolean;
+  auto?: boolean;
+}) {
   const [state, setState] = useState<State>();
   const [open, setOpen] = useState(false);
   useEffect(() => {
@@ -38,7 +52,12 @@ export function Seal({ entry, words = false, auto = false }: { entry?: number | 
     setState('checking');
     void run(entry).then(setState);
   }, [auto, entry, state]);
-  if (entry === null || entry === undefined) return <span className="amber" title="No entry in the ledger carries this">claim</span>;
+  if (entry === null || entry === undefined)
+    return (
+      <span className="amber" title="No entry in the ledger carries this">
+        claim
+      </span>
+    );
   const act = () => {
     setOpen(!open);
     if (open || state === 'checking') return;
@@ -46,10 +65,24 @@ export function Seal({ entry, words = false, auto = false }: { entry?: number | 
     void run(entry).then(setState);
   };
   return (
-    <Popover opened={open} onChange={setOpen} width={340} position="bottom-end" withArrow shadow="md" trapFocus={false}>
+    <Popover
+      opened={open}
+      onChange={setOpen}
+      width={340}
+      position="bottom-end"
+      withArrow
+      shadow="md"
+      trapFocus={false}>
       <Popover.Target>
-        <button type="button" className={`${styles.seal} ${tone(state)}`} aria-label={words ? undefined : `Entry ${entry}: ${said(state)}`}
-          title={`Entry ${entry}: ${said(state)}`} onClick={(event) => { event.stopPropagation(); act(); }}>
+        <button
+          type="button"
+          className={`${styles.seal} ${tone(state)}`}
+          aria-label={words ? undefined : `Entry ${entry}: ${said(state)}`}
+          title={`Entry ${entry}: ${said(state)}`}
+          onClick={(event) => {
+            event.stopPropagation();
+            act();
+          }}>
           <Icon state={state} />
           {words && <span>{said(state)}</span>}
         </button>
@@ -65,11 +98,16 @@ export function Seal({ entry, words = false, auto = false }: { entry?: number | 
 export function Report({ state, entry }: { state: State; entry: number }) {
   return (
     <div className={styles.report} aria-live="polite">
-      <p><Link href={`/ledger/${entry}`}>Entry {entry}</Link>: <strong className={tone(state)}>{said(state)}</strong></p>
+      <p>
+        <Link href={`/ledger/${entry}`}>Entry {entry}</Link>:{' '}
+        <strong className={tone(state)}>{said(state)}</strong>
+      </p>
       {state && state !== 'checking' && (
         <ul>
           {state.steps.map((step) => (
-            <li key={step.words} className={styles[step.outcome]}>{step.words}</li>
+            <li key={step.words} className={styles[step.outcome]}>
+              {step.words}
+            </li>
           ))}
         </ul>
       )}

@@ -5,5 +5,9 @@ import { useWords } from './use-now.ts';
 export function When({ at, fallback = 'never' }: { at?: string | null | undefined; fallback?: string }) {
   const words = useWords((now) => ago(at, now));
   if (!at) return <span className="quiet">{fallback}</span>;
-  return <time dateTime={at} title={`${utc(at)}\n${local(at)}`}>{words}</time>;
+  return (
+    <time dateTime={at} title={`${utc(at)}\n${local(at)}`}>
+      {words}
+    </time>
+  );
 }

@@ -2,11 +2,31 @@
 // Everything here works on what the server sent and on WebCrypto alone; nothing trusts the server's word.
 import { equal, from_base64, joined } from './encoding.ts';
 
-export interface Checkpoint { origin: string; size: bigint; root: Uint8Array }
-export interface Signature { name: string; key_id: Uint8Array; signature: Uint8Array<ArrayBuffer> }
-export interface Note { text: string; checkpoint: Checkpoint; signatures: Signature[] }
-export interface Proof { index: bigint; hashes: Uint8Array[]; note: Note }
-export interface VerifierKey { name: string; key_id: Uint8Array; public_key: Uint8Array<ArrayBuffer> }
+export interface Checkpoint {
+  origin: string;
+  size: bigint;
+  root: Uint8Array;
+}
+export interface Signature {
+  name: string;
+  key_id: Uint8Array;
+  signature: Uint8Array<ArrayBuffer>;
+}
+export interface Note {
+  text: string;
+  checkpoint: Checkpoint;
+  signatures: Signature[];
+}
+export interface Proof {
+  index: bigint;
+  hashes: Uint8Array[];
+  note: Note;
+}
+export interface VerifierKey {
+  name: string;
+  key_id: Uint8Array;
+  public_key: Uint8Array<ArrayBuffer>;
+}
 
 export class ProofError extends Error {}
 
@@ -44,8 +64,12 @@ export function parse_note(note: string): Note {
   if (split < 0) throw new ProofError('the checkpoint has no signatures');
   const text = note.slice(0, split + 1);
   const [origin, size, root] = text.split('\n');
-  if (!origin || size === undefined || root === undefined) throw new ProofError('the checkpoint is cut short');
-  const lines = note.slice(split + 2).split('\n').filter(Boolean);
+  if (!origin || size === undefined || root === undefined)
+    throw new ProofError('the checkpoint is cut short');
+  const lines = note
+    .slice(split + 2)
+    .split('\n')
+    .filter(Boolean);
   const checkpoint = { origin, size: decimal(size, 'the size'), root: hash_of(root) };
   return { text, checkpoint, signatures: lines.map(signature_of) };
 }
@@ -57,11 +81,20 @@ export function parse_proof(text: string): Proof {
   const lines = rest.filter((line) => !line.startsWith('extra '));
   const index = /^index (\d+)$/.exec(lines[0] ?? '');
   if (!index) throw new ProofError('the proof names no index');
-  return { index: decimal(index[1] ?? '', 'the index'), hashes: lines.slice(1).map(hash_of), note: parse_note(text.slice(split + 2)) };
+  return {
+    index: decimal(index[1] ?? '', 'the index'),
+    hashes: lines.slice(1).map(hash_of),
+    note: parse_note(text.slice(split + 2)),
+  };
 }
 
 // RFC 9162 section 2.1.3.2: the root that this leaf and these siblings lead to.
-export async function root_of(leaf: Uint8Array, index: bigint, size: bigint, hashes: Uint8Array[]): Promise<Uint8Array> {
+export async function root_of(
+  leaf: Uint8Array,
+  index: bigint,
+  size: bigint,
+  hashes: Uint8Array[],
+): Promise<Uint8Array> {
   if (index >= size) throw new ProofError('the index lies beyond the checkpoint');
   let [fn, sn, hash] = [index, size - 1n, leaf];
   for (const sibling of hashes) {
@@ -81,13 +114,13 @@ export async function root_of(leaf: Uint8Array, index: bigint, size: bigint, has
 // `name+hex key id+base64(0x01 ‖ public key)`; the key id must follow from name and key.
 export async function parse_vkey(line: string): Promise<VerifierKey> {
   const found = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(line.trim());
-  if (!found) throw new ProofError('the ledger\'s key is malformed');
+  if (!found) throw new ProofError("the ledger's key is malformed");
   const name = found[1] ?? '';
   const key = from_base64(found[3] ?? '');
-  if (key[0] !== 1 || key.length !== 33) throw new ProofError('the ledger\'s key is not an Ed25519 key');
+  if (key[0] !== 1 || key.length !== 33) throw new ProofError("the ledger's key is not an Ed25519 key");
   const digest = await sha256(new TextEncoder().encode(name + '\n'), key);
   const key_id = Uint8Array.from(found[2]?.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-  if (!equal(digest.slice(0, 4), key_id)) throw new ProofError('the ledger\'s key does not match its own id');
+  if (!equal(digest.slice(0, 4), key_id)) throw new ProofError("the ledger's key does not match its own id");
   return { name, key_id, public_key: key.slice(1) };
 }
 

@@ -9,6 +9,10 @@ export class Boundary extends Component<{ children: ReactNode }, { error: Error 
   }
   override render() {
     if (!this.state.error) return this.props.children;
-    return <Problem>This view could not be drawn: {this.state.error.message}. Reload the page; the data is not affected.</Problem>;
+    return (
+      <Problem>
+        This view could not be drawn: {this.state.error.message}. Reload the page; the data is not affected.
+      </Problem>
+    );
   }
 }

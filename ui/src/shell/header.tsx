@@ -10,29 +10,60 @@ import { Search } from './search.tsx';
 import styles from './shell.module.css';
 
 const places = [
-  ['/', 'Overview'], ['/environments', 'Environments'], ['/flows', 'Flows'], ['/artifacts', 'Artifacts'],
-  ['/approvals', 'Approvals'], ['/alerts', 'Alerts'], ['/ledger', 'Ledger'],
+  ['/', 'Overview'],
+  ['/environments', 'Environments'],
+  ['/flows', 'Flows'],
+  ['/artifacts', 'Artifacts'],
+  ['/approvals', 'Approvals'],
+  ['/alerts', 'Alerts'],
+  ['/ledger', 'Ledger'],
 ] as const;
 
 const is_here = (path: string, place: string) =>
-  place === '/' ? path === '/' : path.startsWith(place) || (place === '/alerts' && path.startsWith('/incidents'));
+  place === '/'
+    ? path === '/'
+    : path.startsWith(place) || (place === '/alerts' && path.startsWith('/incidents'));
 
 export function Header({ open }: { open: number }) {
   const [path] = useLocation();
   const [unfolded, setUnfolded] = useState(false);
-  const here = places.find(([place]) => is_here(path, place))?.[1] ?? (path === '/settings' ? 'Settings' : '');
+  const here =
+    places.find(([place]) => is_here(path, place))?.[1] ?? (path === '/settings' ? 'Settings' : '');
   return (
     <header className={styles.header}>
-      <ActionIcon className={styles.burger} variant="subtle" color="gray" aria-label="Places" aria-expanded={unfolded}
-        onClick={() => setUnfolded(!unfolded)}>{unfolded ? <IconX size={18} /> : <IconMenu2 size={18} />}</ActionIcon>
-      <Link href="/" className={styles.brand} aria-label="Weir, overview"><Logo /><span>Weir</span></Link>
-      {here && <span className={`${styles.item} ${styles.here}`} aria-hidden>{here}</span>}
+      <ActionIcon
+        className={styles.burger}
+        variant="subtle"
+        color="gray"
+        aria-label="Places"
+        aria-expanded={unfolded}
+        onClick={() => setUnfolded(!unfolded)}>
+        {unfolded ? <IconX size={18} /> : <IconMenu2 size={18} />}
+      </ActionIcon>
+      <Link href="/" className={styles.brand} aria-label="Weir, overview">
+        <Logo />
+        <span>Weir</span>
+      </Link>
+      {here && (
+        <span className={`${styles.item} ${styles.here}`} aria-hidden>
+          {here}
+        </span>
+      )}
       <nav className={`${styles.nav} ${unfolded ? styles.open : ''}`} aria-label="Places">
         {places.map(([place, name]) => (
-          <Link key={place} href={place} className={styles.item} aria-current={is_here(path, place) ? 'page' : undefined}
+          <Link
+            key={place}
+            href={place}
+            className={styles.item}
+            aria-current={is_here(path, place) ? 'page' : undefined}
             onClick={() => setUnfolded(false)}>
             {name}
-            {place === '/alerts' && open > 0 && <span className={styles.badge}>{open > 999 ? '999+' : open}<span className="hidden"> open</span></span>}
+            {place === '/alerts' && open > 0 && (
+              <span className={styles.badge}>
+                {open > 999 ? '999+' : open}
+                <span className="hidden"> open</span>
+              </span>
+            )}
           </Link>
         ))}
       </nav>
@@ -49,12 +80,20 @@ function Person() {
   const me = useMe();
   const [, go] = useLocation();
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
-  const schemes = [['auto', 'As the system'], ['light', 'Light'], ['dark', 'Dark']] as const;
+  const schemes = [
+    ['auto', 'As the system'],
+    ['light', 'Light'],
+    ['dark', 'Dark'],
+  ] as const;
   return (
     <Menu position="bottom-end" width={210}>
       <Menu.Target>
-        <button type="button" className={`${styles.item} ${styles.plainButton}`} aria-label={`${me.data?.name ?? 'You'}: menu`}>
-          <span className={styles.name}>{me.data?.name ?? '…'}</span> <IconChevronDown size={14} aria-hidden />
+        <button
+          type="button"
+          className={`${styles.item} ${styles.plainButton}`}
+          aria-label={`${me.data?.name ?? 'You'}: menu`}>
+          <span className={styles.name}>{me.data?.name ?? '…'}</span>{' '}
+          <IconChevronDown size={14} aria-hidden />
         </button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -63,8 +102,13 @@ function Person() {
         <Menu.Item onClick={() => go('/wall')}>Wall</Menu.Item>
         <Menu.Divider />
         {schemes.map(([scheme, name]) => (
-          <Menu.Item key={scheme} aria-checked={colorScheme === scheme} onClick={() => setColorScheme(scheme)}
-            rightSection={colorScheme === scheme ? '✓' : null}>{name}</Menu.Item>
+          <Menu.Item
+            key={scheme}
+            aria-checked={colorScheme === scheme}
+            onClick={() => setColorScheme(scheme)}
+            rightSection={colorScheme === scheme ? '✓' : null}>
+            {name}
+          </Menu.Item>
         ))}
         <Menu.Divider />
         <Menu.Item onClick={() => leave()}>Sign out</Menu.Item>

@@ -5,8 +5,15 @@ import { is_typing } from './typing.ts';
 import styles from './shell.module.css';
 
 const places: Record<string, [string, string]> = {
-  o: ['/', 'Overview'], e: ['/environments', 'Environments'], f: ['/flows', 'Flows'], r: ['/artifacts', 'Artifacts'],
-  p: ['/approvals', 'Approvals'], a: ['/alerts', 'Alerts'], l: ['/ledger', 'Ledger'], s: ['/settings', 'Settings'], w: ['/wall', 'Wall'],
+  o: ['/', 'Overview'],
+  e: ['/environments', 'Environments'],
+  f: ['/flows', 'Flows'],
+  r: ['/artifacts', 'Artifacts'],
+  p: ['/approvals', 'Approvals'],
+  a: ['/alerts', 'Alerts'],
+  l: ['/ledger', 'Ledger'],
+  s: ['/settings', 'Settings'],
+  w: ['/wall', 'Wall'],
 };
 
 // `?` lists the keys; `g` and a letter go to a place; Escape leaves the wall.
@@ -26,14 +33,27 @@ export function Keys() {
     return () => document.removeEventListener('keydown', listen);
   }, [go]);
   return (
-    <Modal opened={open} onClose={() => setOpen(false)} title="Keys" lockScroll={false} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened={open}
+      onClose={() => setOpen(false)}
+      title="Keys"
+      lockScroll={false}
+      closeButtonProps={{ 'aria-label': 'Close' }}>
       <dl className={styles.keys}>
-        <dt>/</dt><dd>Search</dd>
-        <dt>?</dt><dd>This list</dd>
-        {Object.entries(places).map(([key, [, name]]) => [<dt key={key}>g {key}</dt>, <dd key={name}>{name}</dd>])}
-        <dt>← ↑ ↓ →</dt><dd>Walk over the tiles of a pool</dd>
-        <dt>Enter</dt><dd>Open what has the focus</dd>
-        <dt>Esc</dt><dd>Close</dd>
+        <dt>/</dt>
+        <dd>Search</dd>
+        <dt>?</dt>
+        <dd>This list</dd>
+        {Object.entries(places).map(([key, [, name]]) => [
+          <dt key={key}>g {key}</dt>,
+          <dd key={name}>{name}</dd>,
+        ])}
+        <dt>← ↑ ↓ →</dt>
+        <dd>Walk over the tiles of a pool</dd>
+        <dt>Enter</dt>
+        <dd>Open what has the focus</dd>
+        <dt>Esc</dt>
+        <dd>Close</dd>
       </dl>
     </Modal>
   );

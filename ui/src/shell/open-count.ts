@@ -4,14 +4,19 @@ import type { Overview } from '../api/types.ts';
 
 export function open_alerts(overview: Overview | undefined): number {
   if (!overview) return 0;
-  return overview.counts?.['alerts_open'] ?? overview.lake.reduce((sum, pool) => sum + (pool.alerts_open ?? 0), 0);
+  return (
+    overview.counts?.['alerts_open'] ?? overview.lake.reduce((sum, pool) => sum + (pool.alerts_open ?? 0), 0)
+  );
 }
 
 function icon(open: number): string {
-  const badge = open === 0 ? '' :
-    `<circle cx="17" cy="7" r="7" fill="#c62f2f"/><text x="17" y="10.5" font-family="sans-serif" font-weight="700"` +
-    ` font-size="10" text-anchor="middle" fill="#fff">${open > 9 ? '9+' : open}</text>`;
-  const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke-linecap="round" stroke-width="2.2">' +
+  const badge =
+    open === 0
+      ? ''
+      : `<circle cx="17" cy="7" r="7" fill="#c62f2f"/><text x="17" y="10.5" font-family="sans-serif" font-weight="700"` +
+        ` font-size="10" text-anchor="middle" fill="#fff">${open > 9 ? '9+' : open}</text>`;
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke-linecap="round" stroke-width="2.2">' +
     '<path d="M2 9c2-2.6 4.4-2.6 6.4 0M15.6 9c2-2.6 4.4-2.6 6.4 0M2 17c2-2.6 4.4-2.6 6.4 0M15.6 17c2-2.6 4.4-2.6 6.4 0" stroke="#2a7fb8"/>' +
     `<path d="M12 5v14" stroke="#5f6f7c"/>${badge}</svg>`;
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;

@@ -22,25 +22,51 @@ const Settings = lazy(() => import('../views/settings/settings.tsx'));
 export function Routes() {
   return (
     <Switch>
-      <Route path="/"><Overview /></Route>
-      <Route path="/wall"><Overview wall /></Route>
-      <Route path="/environments"><Environments /></Route>
-      <Route path="/environments/:name">{({ name }) => <Environment key={name} name={decodeURIComponent(name)} />}</Route>
-      <Route path="/flows"><Flows /></Route>
+      <Route path="/">
+        <Overview />
+      </Route>
+      <Route path="/wall">
+        <Overview wall />
+      </Route>
+      <Route path="/environments">
+        <Environments />
+      </Route>
+      <Route path="/environments/:name">
+        {({ name }) => <Environment key={name} name={decodeURIComponent(name)} />}
+      </Route>
+      <Route path="/flows">
+        <Flows />
+      </Route>
       <Route path="/flows/:flow">{({ flow }) => <Flow key={flow} name={decodeURIComponent(flow)} />}</Route>
       <Route path="/flows/:flow/trails/:trail">
         {({ flow, trail }) => <Trail flow={decodeURIComponent(flow)} name={decodeURIComponent(trail)} />}
       </Route>
-      <Route path="/artifacts"><Artifacts /></Route>
-      <Route path="/artifacts/:digest">{({ digest }) => <Artifact key={digest} digest={decodeURIComponent(digest)} />}</Route>
-      <Route path="/approvals"><Approvals /></Route>
-      <Route path="/alerts"><Alerts /></Route>
+      <Route path="/artifacts">
+        <Artifacts />
+      </Route>
+      <Route path="/artifacts/:digest">
+        {({ digest }) => <Artifact key={digest} digest={decodeURIComponent(digest)} />}
+      </Route>
+      <Route path="/approvals">
+        <Approvals />
+      </Route>
+      <Route path="/alerts">
+        <Alerts />
+      </Route>
       <Route path="/alerts/:id">{({ id }) => <Alert key={id} id={decodeURIComponent(id)} />}</Route>
       <Route path="/incidents/:id">{({ id }) => <Incident key={id} id={decodeURIComponent(id)} />}</Route>
-      <Route path="/ledger"><Ledger /></Route>
+      <Route path="/ledger">
+        <Ledger />
+      </Route>
       <Route path="/ledger/:index">{({ index }) => <Entry key={index} index={index} />}</Route>
-      <Route path="/settings"><Settings /></Route>
-      <Route><Empty>Nothing lives at this address. <Link href="/">Back to the overview</Link></Empty></Route>
+      <Route path="/settings">
+        <Settings />
+      </Route>
+      <Route>
+        <Empty>
+          Nothing lives at this address. <Link href="/">Back to the overview</Link>
+        </Empty>
+      </Route>
     </Switch>
   );
 }

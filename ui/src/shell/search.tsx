@@ -37,7 +37,10 @@ export function Search() {
     go(inside(hit.link));
   };
   const press = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') { setOpen(false); box.current?.blur(); }
+    if (event.key === 'Escape') {
+      setOpen(false);
+      box.current?.blur();
+    }
     if (event.key === 'Enter') visit(hits[chosen]);
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (!step || hits.length === 0) return;
@@ -47,17 +50,44 @@ export function Search() {
   const shown = open && asked.length > 1;
   return (
     <div className={styles.search} role="search">
-      <input ref={box} className={styles.box} value={words} placeholder="Search digest, name, commit…" role="combobox"
-        aria-label="Search" aria-expanded={shown} aria-controls="hits" aria-autocomplete="list" autoComplete="off"
-        aria-activedescendant={shown && hits[chosen] ? `hit-${chosen}` : undefined} spellCheck={false}
-        onChange={(event) => { setWords(event.currentTarget.value); setChosen(0); setOpen(true); }}
-        onFocus={() => setOpen(true)} onBlur={() => setTimeout(() => setOpen(false), 150)} onKeyDown={press} />
-      {!words && <span className={styles.slash} aria-hidden>/</span>}
+      <input
+        ref={box}
+        className={styles.box}
+        value={words}
+        placeholder="Search digest, name, commit…"
+        role="combobox"
+        aria-label="Search"
+        aria-expanded={shown}
+        aria-controls="hits"
+        aria-autocomplete="list"
+        autoComplete="off"
+        aria-activedescendant={shown && hits[chosen] ? `hit-${chosen}` : undefined}
+        spellCheck={false}
+        onChange={(event) => {
+          setWords(event.currentTarget.value);
+          setChosen(0);
+          setOpen(true);
+        }}
+        onFocus={() => setOpen(true)}
+        onBlur={() => setTimeout(() => setOpen(false), 150)}
+        onKeyDown={press}
+      />
+      {!words && (
+        <span className={styles.slash} aria-hidden>
+          /
+        </span>
+      )}
       <ul id="hits" role="listbox" aria-label="Found" className={styles.hits} hidden={!shown}>
-        {hits.map((hit, index) => <HitRow key={hit.link + index} hit={hit} index={index} chosen={index === chosen} visit={visit} />)}
+        {hits.map((hit, index) => (
+          <HitRow key={hit.link + index} hit={hit} index={index} chosen={index === chosen} visit={visit} />
+        ))}
         {hits.length === 0 && (
           <li role="option" aria-selected={false} aria-disabled className={styles.hit}>
-            {found.isFetching ? 'Searching…' : found.isError ? 'The search failed.' : 'Nothing is named like this.'}
+            {found.isFetching
+              ? 'Searching…'
+              : found.isError
+                ? 'The search failed.'
+                : 'Nothing is named like this.'}
           </li>
         )}
       </ul>
@@ -65,11 +95,24 @@ export function Search() {
   );
 }
 
-interface HitProps { hit: Hit; index: number; chosen: boolean; visit: (hit: Hit) => void }
+interface HitProps {
+  hit: Hit;
+  index: number;
+  chosen: boolean;
+  visit: (hit: Hit) => void;
+}
 
 function HitRow({ hit, index, chosen, visit }: HitProps) {
   return (
-    <li id={`hit-${index}`} role="option" aria-selected={chosen} className={styles.hit} onMouseDown={(event) => { event.preventDefault(); visit(hit); }}>
+    <li
+      id={`hit-${index}`}
+      role="option"
+      aria-selected={chosen}
+      className={styles.hit}
+      onMouseDown={(event) => {
+        event.preventDefault();
+        visit(hit);
+      }}>
       <span className={styles.hitKind}>{hit.kind}</span>
       <span className={styles.hitTitle}>{hit.title}</span>
       <span className={styles.hitDetail}>{hit.detail}</span>

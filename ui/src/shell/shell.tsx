@@ -23,7 +23,9 @@ export function Shell() {
   useOpenCount(open);
   return (
     <div className={wall ? styles.wall : styles.shell}>
-      <a href="#view" className="skip">Skip to the view</a>
+      <a href="#view" className="skip">
+        Skip to the view
+      </a>
       {!wall && <Header open={open} />}
       <Lost />
       <main id="view" className={styles.view} tabIndex={-1}>
@@ -34,7 +36,9 @@ export function Shell() {
         </Boundary>
       </main>
       <Notices />
-      <div className="hidden" aria-live="polite" role="status">{overview.data ? plain(overview.data.sentence) : ''}</div>
+      <div className="hidden" aria-live="polite" role="status">
+        {overview.data ? plain(overview.data.sentence) : ''}
+      </div>
     </div>
   );
 }

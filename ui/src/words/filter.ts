@@ -2,9 +2,19 @@
 // A known field matches when its text contains the value; `since:` takes a span; anything else must appear somewhere.
 import { span_of } from './time.ts';
 
-export interface Term { field: string; value: string; not: boolean }
-export interface Field<Row> { name: string; text: (row: Row) => string }
-export interface Fields<Row> { fields: Field<Row>[]; time?: (row: Row) => number }
+export interface Term {
+  field: string;
+  value: string;
+  not: boolean;
+}
+export interface Field<Row> {
+  name: string;
+  text: (row: Row) => string;
+}
+export interface Fields<Row> {
+  fields: Field<Row>[];
+  time?: (row: Row) => number;
+}
 
 const word = /(-?)(?:([a-z_]+):)?(?:"([^"]*)"|(\S+))/g;
 

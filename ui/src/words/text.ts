@@ -5,7 +5,8 @@ export const short_digest = (digest: string) => digest.replace(/^sha256:/, '').s
 
 export const number = (value: number) => value.toLocaleString('en');
 
-export const counted = (value: number, one: string, many = one + 's') => `${number(value)} ${value === 1 ? one : many}`;
+export const counted = (value: number, one: string, many = one + 's') =>
+  `${number(value)} ${value === 1 ? one : many}`;
 
 export function listed(words: string[]): string {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
@@ -20,6 +21,10 @@ export function bytes(size: number): string {
 export const base_name = (path: string) => path.split('/').filter(Boolean).at(-1) ?? path;
 
 // A sentence part by part; text that ends a clause says what to emphasise.
-export const say = (text: string, link?: string, emphasis?: string): SentencePart => ({ text, link, emphasis });
+export const say = (text: string, link?: string, emphasis?: string): SentencePart => ({
+  text,
+  link,
+  emphasis,
+});
 
 export const plain = (parts: SentencePart[]) => parts.map((part) => part.text).join('');

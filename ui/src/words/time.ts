@@ -1,5 +1,10 @@
 // Times are told relative to now, with the exact UTC time on hover; the browser's zone is named.
-const units: [number, string][] = [[86_400_000, 'day'], [3_600_000, 'h'], [60_000, 'min'], [1000, 's']];
+const units: [number, string][] = [
+  [86_400_000, 'day'],
+  [3_600_000, 'h'],
+  [60_000, 'min'],
+  [1000, 's'],
+];
 
 export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 
@@ -33,7 +38,14 @@ export function local(time: string | null | undefined): string {
   return Number.isNaN(at) ? '' : `${new Date(at).toLocaleString()} ${zone}`;
 }
 
-const spans: Record<string, number> = { s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const spans: Record<string, number> = {
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
 
 // "90s", "5m", "1h", "2d", "1w" in milliseconds.
 export function span_of(words: string): number | null {

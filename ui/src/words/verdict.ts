@@ -4,7 +4,11 @@ import type { Mark, Severity } from '../api/types.ts';
 export type Shape = 'square' | 'grain' | 'diamond' | 'triangle' | 'half' | 'hollow' | 'ring';
 export type Tone = 'water' | 'quiet' | 'red' | 'amber';
 
-export interface Look { shape: Shape; tone: Tone; said: string }
+export interface Look {
+  shape: Shape;
+  tone: Tone;
+  said: string;
+}
 
 export const looks: Record<Mark, Look> = {
   unknown: { shape: 'diamond', tone: 'red', said: 'nobody approved this content anywhere' },

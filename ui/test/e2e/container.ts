@@ -5,12 +5,25 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export interface Stranger { name: string; id: string; remove: () => void }
+export interface Stranger {
+  name: string;
+  id: string;
+  remove: () => void;
+}
 
-const run = (command: string, args: string[]) => execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000 }).trim();
+const run = (command: string, args: string[]) =>
+  execFileSync(command, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+  }).trim();
 
 const runtimes = [
-  { command: 'podman', before: ['--runtime', 'runc'], limits: ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'] },
+  {
+    command: 'podman',
+    before: ['--runtime', 'runc'],
+    limits: ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'],
+  },
   { command: 'docker', before: [], limits: [] },
 ];
 
@@ -45,9 +58,24 @@ export function start_stranger(): Stranger {
     rmSync(folder, { recursive: true, force: true });
     rmSync(`${folder}.tar`, { force: true });
   }
-  const id = run(runtime.command, [...runtime.before, 'run', '-d', '--network=none', ...runtime.limits, '--name', name, `${name}:1`, '/bin/busybox', 'sleep', '600']);
+  const id = run(runtime.command, [
+    ...runtime.before,
+    'run',
+    '-d',
+    '--network=none',
+    ...runtime.limits,
+    '--name',
+    name,
+    `${name}:1`,
+    '/bin/busybox',
+    'sleep',
+    '600',
+  ]);
   const remove = () => {
-    for (const args of [['rm', '-f', name], ['rmi', '-f', `${name}:1`]]) {
+    for (const args of [
+      ['rm', '-f', name],
+      ['rmi', '-f', `${name}:1`],
+    ]) {
       try {
         run(runtime.command, args);
       } catch (error) {

@@ -20,7 +20,9 @@ export function Body<Row>({ rows, columns, virtual, link, chosen, choose }: Body
   const items = virtual?.getVirtualItems();
   const above = items?.[0]?.start ?? 0;
   const below = virtual && items?.length ? virtual.getTotalSize() - (items.at(-1)?.end ?? 0) : 0;
-  const drawn = items ? items.map((item) => [item.index, rows[item.index]] as const) : rows.map((row, index) => [index, row] as const);
+  const drawn = items
+    ? items.map((item) => [item.index, rows[item.index]] as const)
+    : rows.map((row, index) => [index, row] as const);
   const toggle = (id: string) => {
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
@@ -28,12 +30,32 @@ export function Body<Row>({ rows, columns, virtual, link, chosen, choose }: Body
   };
   return (
     <tbody>
-      {above > 0 && <tr aria-hidden style={{ height: above }}><td colSpan={columns.length + 1} /></tr>}
-      {drawn.map(([index, row]) => row && (
-        <Line key={row.id} id={row.id} index={index} row={row.original} columns={columns} to={link?.(row.original)}
-          chosen={chosen?.has(row.id)} toggle={choose ? toggle : undefined} measure={virtual?.measureElement} />
-      ))}
-      {below > 0 && <tr aria-hidden style={{ height: below }}><td colSpan={columns.length + 1} /></tr>}
+      {above > 0 && (
+        <tr aria-hidden style={{ height: above }}>
+          <td colSpan={columns.length + 1} />
+        </tr>
+      )}
+      {drawn.map(
+        ([index, row]) =>
+          row && (
+            <Line
+              key={row.id}
+              id={row.id}
+              index={index}
+              row={row.original}
+              columns={columns}
+              to={link?.(row.original)}
+              chosen={chosen?.has(row.id)}
+              toggle={choose ? toggle : undefined}
+              measure={virtual?.measureElement}
+            />
+          ),
+      )}
+      {below > 0 && (
+        <tr aria-hidden style={{ height: below }}>
+          <td colSpan={columns.length + 1} />
+        </tr>
+      )}
     </tbody>
   );
 }
@@ -52,18 +74,43 @@ interface LineProps<Row> {
 function PlainLine<Row>({ id, index, row, columns, to, chosen, toggle, measure }: LineProps<Row>) {
   const [, go] = useLocation();
   const open = (event: MouseEvent) => {
-    if (!to || (event.target as Element).closest('a, button, input, label') || getSelection()?.toString()) return;
+    if (!to || (event.target as Element).closest('a, button, input, label') || getSelection()?.toString())
+      return;
     go(to);
   };
   return (
-    <tr ref={measure} data-index={index} aria-rowindex={index + 2} className={`${to ? styles.open : ''} ${chosen ? styles.marked : ''}`} onClick={open}>
-      {toggle && <td className={styles.check}><Checkbox size="xs" aria-label={`Choose row ${index + 1}`} checked={Boolean(chosen)} onChange={() => toggle(id)} /></td>}
+    <tr
+      ref={measure}
+      data-index={index}
+      aria-rowindex={index + 2}
+      className={`${to ? styles.open : ''} ${chosen ? styles.marked : ''}`}
+      onClick={open}>
+      {toggle && (
+        <td className={styles.check}>
+          <Checkbox
+            size="xs"
+            aria-label={`Choose row ${index + 1}`}
+            checked={Boolean(chosen)}
+            onChange={() => toggle(id)}
+          />
+        </td>
+      )}
       {columns.map((column) => (
-        <td key={column.id} className={`${column.wide ? styles.wide : ''} ${column.grow ? styles.grow : ''}`}>{column.show(row)}</td>
+        <td key={column.id} className={`${column.wide ? styles.wide : ''} ${column.grow ? styles.grow : ''}`}>
+          {column.show(row)}
+        </td>
       ))}
     </tr>
   );
 }
 
-const Line = memo(PlainLine, (a, b) => a.row === b.row && a.columns.length === b.columns.length && a.index === b.index && a.chosen === b.chosen &&
-  a.columns.every((column, i) => column.id === b.columns[i]?.id) && a.toggle === b.toggle) as typeof PlainLine;
+const Line = memo(
+  PlainLine,
+  (a, b) =>
+    a.row === b.row &&
+    a.columns.length === b.columns.length &&
+    a.index === b.index &&
+    a.chosen === b.chosen &&
+    a.columns.every((column, i) => column.id === b.columns[i]?.id) &&
+    a.toggle === b.toggle,
+) as typeof PlainLine;

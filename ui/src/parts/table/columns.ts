@@ -5,16 +5,16 @@ export interface Column<Row> {
   id: string;
   header: string;
   show: (row: Row) => ReactNode;
-  text: (row: Row) => string;          // filtered by `id:words`, and exported
+  text: (row: Row) => string; // filtered by `id:words`, and exported
   order?: (row: Row) => number | string;
-  wide?: boolean;                      // left out on narrow screens
-  hidden?: boolean;                    // left out until chosen
+  wide?: boolean; // left out on narrow screens
+  hidden?: boolean; // left out until chosen
   grow?: boolean;
 }
 
 export function csv<Row>(columns: Column<Row>[], rows: Row[]): string {
   const quoted = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const cell = (text: string) => quoted(/^[=+\-@\t]/.test(text) ? `'${text}` : text);  // or a spreadsheet would compute it
+  const cell = (text: string) => quoted(/^[=+\-@\t]/.test(text) ? `'${text}` : text); // or a spreadsheet would compute it
   const lines = rows.map((row) => columns.map((column) => cell(column.text(row))).join(','));
   return [columns.map((column) => column.id).join(','), ...lines].join('\r\n') + '\r\n';
 }

@@ -20,11 +20,21 @@ export function Head<Row>({ columns, sort, sort_by, all, chosen, choose }: HeadP
       <tr>
         {chosen && choose && (
           <th className={styles.check} scope="col">
-            <Checkbox size="xs" aria-label="Choose all" checked={every} indeterminate={!every && chosen.size > 0} onChange={() => choose(new Set(every ? [] : all))} />
+            <Checkbox
+              size="xs"
+              aria-label="Choose all"
+              checked={every}
+              indeterminate={!every && chosen.size > 0}
+              onChange={() => choose(new Set(every ? [] : all))}
+            />
           </th>
         )}
         {columns.map((column) => (
-          <th key={column.id} scope="col" aria-sort={sorted(column.id)} className={`${column.wide ? styles.wide : ''} ${column.grow ? styles.grow : ''}`}>
+          <th
+            key={column.id}
+            scope="col"
+            aria-sort={sorted(column.id)}
+            className={`${column.wide ? styles.wide : ''} ${column.grow ? styles.grow : ''}`}>
             <button type="button" onClick={() => sort_by(column.id)}>
               {column.header}
               {sorted(column.id) === 'ascending' && <IconArrowUp size={12} aria-hidden />}

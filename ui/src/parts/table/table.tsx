@@ -1,5 +1,10 @@
 import {
-  getCoreRowModel, getSortedRowModel, useReactTable, type ColumnDef, type Row as TableRow, type SortingState,
+  getCoreRowModel,
+  getSortedRowModel,
+  useReactTable,
+  type ColumnDef,
+  type Row as TableRow,
+  type SortingState,
 } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, type ReactNode } from 'react';
@@ -20,7 +25,7 @@ export interface TableProps<Row extends object> {
   id: (row: Row) => string | number;
   time?: (row: Row) => number;
   link?: (row: Row) => string;
-  actions?: (chosen: Row[], clear: () => void) => ReactNode;   // given: rows can be chosen
+  actions?: (chosen: Row[], clear: () => void) => ReactNode; // given: rows can be chosen
   chosen?: ReadonlySet<string>;
   choose?: (ids: ReadonlySet<string>) => void;
   empty: ReactNode;
@@ -35,7 +40,9 @@ const ascending = (a: number | string, b: number | string) => (a < b ? -1 : a > 
 function definition<Row>(column: Column<Row>): ColumnDef<Row> {
   const order = column.order ?? column.text;
   return {
-    id: column.id, header: column.header, accessorFn: order,
+    id: column.id,
+    header: column.header,
+    accessorFn: order,
     sortingFn: (a: TableRow<Row>, b: TableRow<Row>) => ascending(order(a.original), order(b.original)),
   };
 }
@@ -51,21 +58,39 @@ export function Table<Row extends object>(props: TableProps<Row>) {
   const { values, set } = useUrlState(['q', 'sort', 'cols']);
   const asked_at = useNow(/\bsince:/.test(values['q'] ?? '') ? 1000 : Infinity);
   const kept = useMemo(() => {
-    const terms = parse(values['q'] ?? '', columns.map((column) => column.id));
-    const by = { fields: columns.map((column) => ({ name: column.id, text: column.text })), ...(props.time && { time: props.time }) };
+    const terms = parse(
+      values['q'] ?? '',
+      columns.map((column) => column.id),
+    );
+    const by = {
+      fields: columns.map((column) => ({ name: column.id, text: column.text })),
+      ...(props.time && { time: props.time }),
+    };
     return terms.length ? rows.filter((row) => matches(row, terms, by, asked_at)) : rows;
   }, [rows, columns, values['q'], asked_at]);
   const shown = shown_columns(columns, values['cols'] ?? '');
   const definitions = useMemo(() => columns.map(definition), [columns]);
   const sorting = useMemo(() => sorting_of(values['sort'] ?? ''), [values['sort']]);
   const table = useReactTable({
-    data: kept, columns: definitions, state: { sorting }, autoResetAll: false,
-    getCoreRowModel: getCoreRowModel(), getSortedRowModel: getSortedRowModel(), getRowId: (row) => String(props.id(row)), enableSortingRemoval: true,
+    data: kept,
+    columns: definitions,
+    state: { sorting },
+    autoResetAll: false,
+    getCoreRowModel: getCoreRowModel(),
+    getSortedRowModel: getSortedRowModel(),
+    getRowId: (row) => String(props.id(row)),
+    enableSortingRemoval: true,
   });
   const sorted = table.getRowModel().rows;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = sorted.length > virtual_from;
-  const virtualizer = useVirtualizer({ count: sorted.length, getScrollElement: () => scroller.current, estimateSize: () => row_height, overscan: 12, enabled: virtual });
+  const virtualizer = useVirtualizer({
+    count: sorted.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => row_height,
+    overscan: 12,
+    enabled: virtual,
+  });
   if (rows.length === 0) return <>{props.empty}</>;
   const sort_by = (id: string) => {
     const now_sorted = values['sort'] ?? '';
@@ -73,18 +98,55 @@ export function Table<Row extends object>(props: TableProps<Row>) {
   };
   return (
     <div className={styles.table}>
-      <Toolbar name={props.name} columns={columns} shown={shown} rows={sorted.map((row) => row.original)} words={values['q'] ?? ''}
-        set_words={(q) => set({ q })} set_columns={(cols) => set({ cols })} />
+      <Toolbar
+        name={props.name}
+        columns={columns}
+        shown={shown}
+        rows={sorted.map((row) => row.original)}
+        words={values['q'] ?? ''}
+        set_words={(q) => set({ q })}
+        set_columns={(cols) => set({ cols })}
+      />
       <Chosen {...props} />
-      <div ref={scroller} className={`${styles.scroll} ${virtual ? styles.bounded : ''}`} tabIndex={0} role="region" aria-label={props.name}>
+      <div
+        ref={scroller}
+        className={`${styles.scroll} ${virtual ? styles.bounded : ''}`}
+        tabIndex={0}
+        role="region"
+        aria-label={props.name}>
         <table aria-rowcount={sorted.length + 1}>
-          <Head columns={shown} sort={values['sort'] ?? ''} sort_by={sort_by} all={sorted.map((row) => row.id)} chosen={props.chosen} choose={props.choose} />
-          <Body rows={sorted} columns={shown} virtual={virtual ? virtualizer : null} link={props.link} chosen={props.chosen} choose={props.choose} />
+          <Head
+            columns={shown}
+            sort={values['sort'] ?? ''}
+            sort_by={sort_by}
+            all={sorted.map((row) => row.id)}
+            chosen={props.chosen}
+            choose={props.choose}
+          />
+          <Body
+            rows={sorted}
+            columns={shown}
+            virtual={virtual ? virtualizer : null}
+            link={props.link}
+            chosen={props.chosen}
+            choose={props.choose}
+          />
         </table>
-        {sorted.length === 0 && <p className={styles.none}>None of {counted(rows.length, 'row')} matches. <button type="button" onClick={() => set({ q: '' })}>Show all</button></p>}
+        {sorted.length === 0 && (
+          <p className={styles.none}>
+            None of {counted(rows.length, 'row')} matches.{' '}
+            <button type="button" onClick={() => set({ q: '' })}>
+              Show all
+            </button>
+          </p>
+        )}
       </div>
       <div className={styles.foot}>
-        <span className="quiet">{sorted.length === rows.length ? counted(rows.length, 'row') : `${sorted.length} of ${counted(rows.length, 'row')}`}</span>
+        <span className="quiet">
+          {sorted.length === rows.length
+            ? counted(rows.length, 'row')
+            : `${sorted.length} of ${counted(rows.length, 'row')}`}
+        </span>
         {props.more}
       </div>
     </div>
@@ -94,10 +156,16 @@ export function Table<Row extends object>(props: TableProps<Row>) {
 function Chosen<Row extends object>({ actions, chosen, choose, rows, id }: TableProps<Row>) {
   if (!actions || !chosen || !choose || chosen.size === 0) return null;
   const some = rows.filter((row) => chosen.has(String(id(row))));
-  return <div className={styles.chosen} role="group" aria-label="With what is chosen">{counted(some.length, 'row')} chosen {actions(some, () => choose(new Set()))}</div>;
+  return (
+    <div className={styles.chosen} role="group" aria-label="With what is chosen">
+      {counted(some.length, 'row')} chosen {actions(some, () => choose(new Set()))}
+    </div>
+  );
 }
 
 export function shown_columns<Row>(columns: Column<Row>[], words: string): Column<Row>[] {
   const wanted = words.split(',').filter(Boolean);
-  return wanted.length ? columns.filter((column) => wanted.includes(column.id)) : columns.filter((column) => !column.hidden);
+  return wanted.length
+    ? columns.filter((column) => wanted.includes(column.id))
+    : columns.filter((column) => !column.hidden);
 }

@@ -5,14 +5,20 @@ export function useUrlState(names: readonly string[]) {
   const [params, setParams] = useSearchParams();
   const value = (name: string) => params.get(name) ?? '';
   const set = (values: Record<string, string>) => {
-    setParams((before) => {
-      const next = new URLSearchParams(before);
-      for (const [name, text] of Object.entries(values)) {
-        if (text) next.set(name, text);
-        else next.delete(name);
-      }
-      return next;
-    }, { replace: true });
+    setParams(
+      (before) => {
+        const next = new URLSearchParams(before);
+        for (const [name, text] of Object.entries(values)) {
+          if (text) next.set(name, text);
+          else next.delete(name);
+        }
+        return next;
+      },
+      { replace: true },
+    );
   };
-  return { values: Object.fromEntries(names.map((name) => [name, value(name)])) as Record<string, string>, set };
+  return {
+    values: Object.fromEntries(names.map((name) => [name, value(name)])) as Record<string, string>,
+    set,
+  };
 }

@@ -5,7 +5,12 @@ import type { Id } from '../../api/types.ts';
 import { Form } from '../../forms/form.tsx';
 import { counted } from '../../words/text.ts';
 
-interface AcknowledgeProps { ids?: Id[]; incident?: Id; what: string; done?: () => void }
+interface AcknowledgeProps {
+  ids?: Id[];
+  incident?: Id;
+  what: string;
+  done?: () => void;
+}
 
 // Somebody has seen it: many alerts at once or a whole incident, with a note. The alerts stay in history.
 export function Acknowledge({ ids, incident, what, done }: AcknowledgeProps) {
@@ -15,16 +20,43 @@ export function Acknowledge({ ids, incident, what, done }: AcknowledgeProps) {
   const acknowledge = useAct<void>({
     path: () => (incident ? `incidents/${encodeURIComponent(incident)}/acknowledge` : 'alerts/acknowledge'),
     body: () => (incident ? given : { ids, ...given }),
-    done: (answer) => (typeof answer['acknowledged'] === 'number' ? `Acknowledged ${counted(answer['acknowledged'], 'alert')}` : `Acknowledged: ${what}`),
+    done: (answer) =>
+      typeof answer['acknowledged'] === 'number'
+        ? `Acknowledged ${counted(answer['acknowledged'], 'alert')}`
+        : `Acknowledged: ${what}`,
   });
   const close = () => setOpen(false);
   return (
     <>
-      <Button size="compact-sm" variant="default" loading={acknowledge.isPending} onClick={() => setOpen(true)}>Acknowledge</Button>
+      <Button
+        size="compact-sm"
+        variant="default"
+        loading={acknowledge.isPending}
+        onClick={() => setOpen(true)}>
+        Acknowledge
+      </Button>
       {open && (
-        <Form title={`Acknowledge ${what}`} opened close={close} word="Acknowledge now" busy={acknowledge.isPending}
-          submit={() => acknowledge.mutate(undefined, { onSuccess: () => { close(); done?.(); } })}>
-          <TextInput label="Note" description="What you know about it; kept in the ledger" value={note} onChange={(event) => setNote(event.currentTarget.value)} data-autofocus />
+        <Form
+          title={`Acknowledge ${what}`}
+          opened
+          close={close}
+          word="Acknowledge now"
+          busy={acknowledge.isPending}
+          submit={() =>
+            acknowledge.mutate(undefined, {
+              onSuccess: () => {
+                close();
+                done?.();
+              },
+            })
+          }>
+          <TextInput
+            label="Note"
+            description="What you know about it; kept in the ledger"
+            value={note}
+            onChange={(event) => setNote(event.currentTarget.value)}
+            data-autofocus
+          />
         </Form>
       )}
     </>

@@ -23,7 +23,13 @@ type Open = 'approve' | 'adopt' | 'scope' | null;
 
 const sentence_of = (alert: Data) => [
   say(`${alert.title}.`, undefined, alert.state === 'open' ? severity_tone(alert.severity) : undefined),
-  say(alert.state === 'open' ? ' Nobody has looked at it yet.' : alert.state === 'acknowledged' ? ` Acknowledged by ${alert.acknowledged_by || 'somebody'}.` : ' It is resolved.'),
+  say(
+    alert.state === 'open'
+      ? ' Nobody has looked at it yet.'
+      : alert.state === 'acknowledged'
+        ? ` Acknowledged by ${alert.acknowledged_by || 'somebody'}.`
+        : ' It is resolved.',
+  ),
 ];
 
 export default function Alert({ id }: { id: string }) {
@@ -34,18 +40,49 @@ export default function Alert({ id }: { id: string }) {
   return (
     <Loaded read={{ ...read, data: alert }}>
       {(data) => (
-        <View sentence={sentence_of(data)} side={data.state === 'open' ? <Acknowledge ids={[data.id]} what={data.title} /> : undefined}>
-          <Card title="Story" note={<Pill tone={severity_tone(data.severity)}>{data.severity}</Pill>} side={<><Copy text={as_text(data)} label="Copy as text" /><Seal entry={data.entry} words /></>}>
+        <View
+          sentence={sentence_of(data)}
+          side={data.state === 'open' ? <Acknowledge ids={[data.id]} what={data.title} /> : undefined}>
+          <Card
+            title="Story"
+            note={<Pill tone={severity_tone(data.severity)}>{data.severity}</Pill>}
+            side={
+              <>
+                <Copy text={as_text(data)} label="Copy as text" />
+                <Seal entry={data.entry} words />
+              </>
+            }>
             <Story alert={data} />
-            <div className="row"><Act alert={data} open={setForm} /></div>
+            <div className="row">
+              <Act alert={data} open={setForm} />
+            </div>
           </Card>
           <div className={styles.cells}>
-            <Card title="Subject"><Subject alert={data} /></Card>
-            <Card title="History"><History alert={data} /></Card>
+            <Card title="Subject">
+              <Subject alert={data} />
+            </Card>
+            <Card title="History">
+              <History alert={data} />
+            </Card>
           </div>
-          {form === 'approve' && data.workload && <Approve digests={data.workload.digests} name={data.workload.name} environment={data.environment} opened close={close} />}
+          {form === 'approve' && data.workload && (
+            <Approve
+              digests={data.workload.digests}
+              name={data.workload.name}
+              environment={data.environment}
+              opened
+              close={close}
+            />
+          )}
           {form === 'adopt' && <Adopt environment={data.environment} opened close={close} />}
-          {form === 'scope' && <Scope environment={data.environment} opened close={close} rule={{ effect: 'exclude', path: data.workload?.name.split(' ')[0] ?? '' }} />}
+          {form === 'scope' && (
+            <Scope
+              environment={data.environment}
+              opened
+              close={close}
+              rule={{ effect: 'exclude', path: data.workload?.name.split(' ')[0] ?? '' }}
+            />
+          )}
         </View>
       )}
     </Loaded>
@@ -55,9 +92,21 @@ export default function Alert({ id }: { id: string }) {
 function Act({ alert, open }: { alert: Data; open: (form: Open) => void }) {
   return (
     <>
-      {Boolean(alert.workload?.digests.length) && <Button mt="sm" onClick={() => open('approve')}>Approve…</Button>}
-      {alert.cause === 'first-sight' && <Button mt="sm" onClick={() => open('adopt')}>Adopt…</Button>}
-      {alert.workload && <Button mt="sm" variant="default" onClick={() => open('scope')}>Do not watch…</Button>}
+      {Boolean(alert.workload?.digests.length) && (
+        <Button mt="sm" onClick={() => open('approve')}>
+          Approve…
+        </Button>
+      )}
+      {alert.cause === 'first-sight' && (
+        <Button mt="sm" onClick={() => open('adopt')}>
+          Adopt…
+        </Button>
+      )}
+      {alert.workload && (
+        <Button mt="sm" variant="default" onClick={() => open('scope')}>
+          Do not watch…
+        </Button>
+      )}
     </>
   );
 }
@@ -67,15 +116,33 @@ function Subject({ alert }: { alert: Data }) {
   const at = `/environments/${encodeURIComponent(alert.environment)}`;
   return (
     <dl className={styles.dl}>
-      <Line name="environment"><Link href={at}>{alert.environment}</Link></Line>
+      <Line name="environment">
+        <Link href={at}>{alert.environment}</Link>
+      </Line>
       <Line name="cause">{alert.cause}</Line>
-      {alert.incident && <Line name="incident"><Link href={`/incidents/${encodeURIComponent(alert.incident)}`}>all alerts of this origin</Link></Line>}
+      {alert.incident && (
+        <Line name="incident">
+          <Link href={`/incidents/${encodeURIComponent(alert.incident)}`}>all alerts of this origin</Link>
+        </Line>
+      )}
       {workload && (
         <>
-          <Line name="workload">{workload.id ? <Link href={`${at}?workload=${encodeURIComponent(workload.id)}`}>{workload.name}</Link> : workload.name}</Line>
-          <Line name="verdict now"><VerdictWord verdict={workload.verdict} /></Line>
+          <Line name="workload">
+            {workload.id ? (
+              <Link href={`${at}?workload=${encodeURIComponent(workload.id)}`}>{workload.name}</Link>
+            ) : (
+              workload.name
+            )}
+          </Line>
+          <Line name="verdict now">
+            <VerdictWord verdict={workload.verdict} />
+          </Line>
           <Line name="host">{workload.host || 'unknown'}</Line>
-          {workload.digests.map((digest) => <Line key={digest} name="content"><Digest digest={digest} /></Line>)}
+          {workload.digests.map((digest) => (
+            <Line key={digest} name="content">
+              <Digest digest={digest} />
+            </Line>
+          ))}
         </>
       )}
       <Line name="service">{alert.service || 'none'}</Line>
@@ -89,11 +156,32 @@ function History({ alert }: { alert: Data }) {
   const mine = (deliveries.data?.deliveries ?? []).filter((delivery) => delivery.alert === alert.id);
   return (
     <ul className={styles.history}>
-      <li><strong>opened</strong> <When at={alert.opened_at} /> <span className="quiet">entry {alert.entry}</span></li>
-      {alert.acknowledged_at && <li><strong>acknowledged</strong> by {alert.acknowledged_by} <When at={alert.acknowledged_at} />{alert.note && <span>“{alert.note}”</span>}</li>}
-      {alert.resolved_at && <li><strong>resolved</strong> <When at={alert.resolved_at} /></li>}
+      <li>
+        <strong>opened</strong> <When at={alert.opened_at} />{' '}
+        <span className="quiet">entry {alert.entry}</span>
+      </li>
+      {alert.acknowledged_at && (
+        <li>
+          <strong>acknowledged</strong> by {alert.acknowledged_by} <When at={alert.acknowledged_at} />
+          {alert.note && <span>“{alert.note}”</span>}
+        </li>
+      )}
+      {alert.resolved_at && (
+        <li>
+          <strong>resolved</strong> <When at={alert.resolved_at} />
+        </li>
+      )}
       {mine.map((delivery) => (
-        <li key={delivery.id}><span>{delivery.state === 'delivered' ? 'delivered to' : 'not yet delivered to'} <Link href="/settings">{delivery.channel}</Link></span><span className="quiet">{delivery.attempts} {delivery.attempts === 1 ? 'attempt' : 'attempts'}{delivery.last_error ? `, ${delivery.last_error}` : ''}</span></li>
+        <li key={delivery.id}>
+          <span>
+            {delivery.state === 'delivered' ? 'delivered to' : 'not yet delivered to'}{' '}
+            <Link href="/settings">{delivery.channel}</Link>
+          </span>
+          <span className="quiet">
+            {delivery.attempts} {delivery.attempts === 1 ? 'attempt' : 'attempts'}
+            {delivery.last_error ? `, ${delivery.last_error}` : ''}
+          </span>
+        </li>
       ))}
     </ul>
   );

@@ -17,8 +17,11 @@ const states = ['open', 'acknowledged', 'resolved', 'all'];
 function sentence_of(open: number, incidents: number) {
   if (open === 0) return [say('No alert is open.')];
   return [
-    say(number(open), '/alerts?view=alerts', 'red'), say(` ${open === 1 ? 'alert is' : 'alerts are'} open`), say(incidents ? ', in ' : ''),
-    say(incidents ? counted(incidents, 'incident') : '', incidents ? '/alerts' : undefined), say('.'),
+    say(number(open), '/alerts?view=alerts', 'red'),
+    say(` ${open === 1 ? 'alert is' : 'alerts are'} open`),
+    say(incidents ? ', in ' : ''),
+    say(incidents ? counted(incidents, 'incident') : '', incidents ? '/alerts' : undefined),
+    say('.'),
   ];
 }
 
@@ -38,10 +41,20 @@ export default function Alerts() {
             <Tabs.Tab value="alerts">Every alert</Tabs.Tab>
           </Tabs.List>
           <div className={styles.bar}>
-            <SegmentedControl size="xs" data={states} value={state} onChange={(next) => set({ state: next === 'open' ? '' : next })} aria-label="State" />
+            <SegmentedControl
+              size="xs"
+              data={states}
+              value={state}
+              onChange={(next) => set({ state: next === 'open' ? '' : next })}
+              aria-label="State"
+            />
           </div>
-          <Tabs.Panel value="incidents"><Incidents state={state} /></Tabs.Panel>
-          <Tabs.Panel value="alerts"><Every state={state} /></Tabs.Panel>
+          <Tabs.Panel value="incidents">
+            <Incidents state={state} />
+          </Tabs.Panel>
+          <Tabs.Panel value="alerts">
+            <Every state={state} />
+          </Tabs.Panel>
         </Tabs>
       </Card>
     </View>
@@ -49,15 +62,27 @@ export default function Alerts() {
 }
 
 const of = (state: string): Record<string, string> => (state === 'all' ? {} : { state });
-const calm = (state: string) => (state === 'open' ? 'Nothing is open: all that runs is approved, explained or acknowledged.' : 'Nothing in this state.');
+const calm = (state: string) =>
+  state === 'open'
+    ? 'Nothing is open: all that runs is approved, explained or acknowledged.'
+    : 'Nothing in this state.';
 
 function Incidents({ state }: { state: string }) {
   const list = useIncidents(of(state));
   if (list.error && !list.data) return <Problem>{words_of(list.error)}</Problem>;
-  if (list.data && list.rows.length === 0) return <Empty command={command('demo')}>{calm(state)} To see an alarm from end to end, run the demonstration.</Empty>;
+  if (list.data && list.rows.length === 0)
+    return (
+      <Empty command={command('demo')}>
+        {calm(state)} To see an alarm from end to end, run the demonstration.
+      </Empty>
+    );
   return (
     <>
-      <div className={styles.incidents}>{list.rows.map((incident) => <IncidentCard key={incident.id} incident={incident} />)}</div>
+      <div className={styles.incidents}>
+        {list.rows.map((incident) => (
+          <IncidentCard key={incident.id} incident={incident} />
+        ))}
+      </div>
       <More list={list} />
     </>
   );
@@ -67,5 +92,16 @@ function Every({ state }: { state: string }) {
   const list = useAlerts(of(state));
   if (list.error && !list.data) return <Problem>{words_of(list.error)}</Problem>;
   if (!list.data) return null;
-  return <AlertTable name="alerts" alerts={list.rows} more={<More list={list} />} empty={<Empty command={command('alerts --follow')}>{calm(state)} A terminal can follow alerts as they come.</Empty>} />;
+  return (
+    <AlertTable
+      name="alerts"
+      alerts={list.rows}
+      more={<More list={list} />}
+      empty={
+        <Empty command={command('alerts --follow')}>
+          {calm(state)} A terminal can follow alerts as they come.
+        </Empty>
+      }
+    />
+  );
 }

@@ -18,11 +18,17 @@ import styles from './alerts.module.css';
 
 const sentence_of = (incident: Data) => [
   say(`${incident.title}.`, undefined, incident.open ? severity_tone(incident.severity) : undefined),
-  say(` ${counted(incident.alerts, 'alert')} of one origin, ${number(incident.open)} open, `), say('in '), say(incident.environment, `/environments/${encodeURIComponent(incident.environment)}`), say('.'),
+  say(` ${counted(incident.alerts, 'alert')} of one origin, ${number(incident.open)} open, `),
+  say('in '),
+  say(incident.environment, `/environments/${encodeURIComponent(incident.environment)}`),
+  say('.'),
 ];
 
 const told = (rule: ScopeRule) =>
-  (['path', 'user', 'unit', 'container'] as const).filter((name) => rule[name]).map((name) => `${name} ${rule[name] ?? ''}`).join(', ');
+  (['path', 'user', 'unit', 'container'] as const)
+    .filter((name) => rule[name])
+    .map((name) => `${name} ${rule[name] ?? ''}`)
+    .join(', ');
 
 // Alerts of one origin, for people: the story, the suggestion that would calm it, and every alert in it.
 export default function Incident({ id }: { id: string }) {
@@ -34,15 +40,34 @@ export default function Incident({ id }: { id: string }) {
   return (
     <Loaded read={{ ...read, data: incident }}>
       {(data) => (
-        <View sentence={sentence_of(data)} side={data.open > 0 ? <Acknowledge incident={id} what={data.title} /> : <span className="quiet">{data.state}</span>}>
+        <View
+          sentence={sentence_of(data)}
+          side={
+            data.open > 0 ? (
+              <Acknowledge incident={id} what={data.title} />
+            ) : (
+              <span className="quiet">{data.state}</span>
+            )
+          }>
           <div className={styles.cells}>
-            <Card title="Story">{first ? <Story alert={first} /> : <span className="quiet">No alert is listed.</span>}</Card>
+            <Card title="Story">
+              {first ? <Story alert={first} /> : <span className="quiet">No alert is listed.</span>}
+            </Card>
             <Card title="Origin">
               <dl className={styles.dl}>
-                <Line name="where"><Link href={`/environments/${encodeURIComponent(data.environment)}`}>{data.environment}</Link>{data.host ? `, ${data.host}` : ''}</Line>
+                <Line name="where">
+                  <Link href={`/environments/${encodeURIComponent(data.environment)}`}>
+                    {data.environment}
+                  </Link>
+                  {data.host ? `, ${data.host}` : ''}
+                </Line>
                 <Line name="who">{origin_of(data) || 'unknown'}</Line>
-                <Line name="opened"><When at={data.opened_at} /></Line>
-                <Line name="last change"><When at={data.updated_at} /></Line>
+                <Line name="opened">
+                  <When at={data.opened_at} />
+                </Line>
+                <Line name="last change">
+                  <When at={data.updated_at} />
+                </Line>
                 <Line name="service">{data.service || 'none'}</Line>
                 <Line name="owner">{data.owner || 'nobody'}</Line>
               </dl>
@@ -51,15 +76,41 @@ export default function Incident({ id }: { id: string }) {
           {data.suggestion && (
             <Card title="Suggestion" note="a scope rule that ends by itself">
               <div className={styles.suggestion}>
-                <span>Not watching <code className="wrap">{told(data.suggestion.rule)}</code>{data.suggestion.rule.expires_at && <> until <When at={data.suggestion.rule.expires_at} /></>} <strong>silences {number(data.suggestion.silences)} of {number(data.suggestion.of)}</strong>.</span>
-                <Button size="compact-sm" variant="default" onClick={() => setScoping(true)}>Preview the rule…</Button>
+                <span>
+                  Not watching <code className="wrap">{told(data.suggestion.rule)}</code>
+                  {data.suggestion.rule.expires_at && (
+                    <>
+                      {' '}
+                      until <When at={data.suggestion.rule.expires_at} />
+                    </>
+                  )}{' '}
+                  <strong>
+                    silences {number(data.suggestion.silences)} of {number(data.suggestion.of)}
+                  </strong>
+                  .
+                </span>
+                <Button size="compact-sm" variant="default" onClick={() => setScoping(true)}>
+                  Preview the rule…
+                </Button>
               </div>
             </Card>
           )}
           <Card title="Alerts" note={String(data.alerts)}>
-            <AlertTable name={`incident-${id}`} alerts={alerts.rows} more={<More list={alerts} />} empty={<Empty>No alert is listed.</Empty>} />
+            <AlertTable
+              name={`incident-${id}`}
+              alerts={alerts.rows}
+              more={<More list={alerts} />}
+              empty={<Empty>No alert is listed.</Empty>}
+            />
           </Card>
-          {scoping && data.suggestion && <Scope environment={data.environment} rule={data.suggestion.rule} opened close={() => setScoping(false)} />}
+          {scoping && data.suggestion && (
+            <Scope
+              environment={data.environment}
+              rule={data.suggestion.rule}
+              opened
+              close={() => setScoping(false)}
+            />
+          )}
         </View>
       )}
     </Loaded>

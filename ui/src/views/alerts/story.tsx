@@ -8,15 +8,36 @@ export function Story({ alert }: { alert: Alert }) {
   const { story } = alert;
   return (
     <div className={`${styles.story} ${styles[severity_tone(alert.severity)] ?? ''}`}>
-      <p><code className="wrap">{story.what}</code></p>
-      <p>{story.where}, since <When at={alert.started_at ?? alert.opened_at} /></p>
+      <p>
+        <code className="wrap">{story.what}</code>
+      </p>
+      <p>
+        {story.where}, since <When at={alert.started_at ?? alert.opened_at} />
+      </p>
       <p className="wrap">{story.who || 'nobody known started it'}</p>
-      <p>{story.why}{story.remedy && <> <span className={styles.remedy}>{story.remedy}</span></>}</p>
+      <p>
+        {story.why}
+        {story.remedy && (
+          <>
+            {' '}
+            <span className={styles.remedy}>{story.remedy}</span>
+          </>
+        )}
+      </p>
     </div>
   );
 }
 
-export const as_text = (alert: Alert): string => [
-  alert.title, alert.story.what, `${alert.story.where}, since ${alert.started_at ?? alert.opened_at}`, alert.story.who, alert.story.why,
-  alert.story.remedy, `${alert.severity}, ${alert.cause}, ${alert.state}, ledger entry ${alert.entry}`, `${location.origin}/alerts/${alert.id}`,
-].filter(Boolean).join('\n');
+export const as_text = (alert: Alert): string =>
+  [
+    alert.title,
+    alert.story.what,
+    `${alert.story.where}, since ${alert.started_at ?? alert.opened_at}`,
+    alert.story.who,
+    alert.story.why,
+    alert.story.remedy,
+    `${alert.severity}, ${alert.cause}, ${alert.state}, ledger entry ${alert.entry}`,
+    `${location.origin}/alerts/${alert.id}`,
+  ]
+    .filter(Boolean)
+    .join('\n');

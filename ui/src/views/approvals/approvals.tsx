@@ -22,20 +22,89 @@ const state = (row: Approval) => `${row.state}${row.adopted ? ' adopted' : ''}`;
 function Revoke({ approval }: { approval: Approval }) {
   const revoke = useRevoke();
   if (approval.state !== 'active' && approval.state !== 'early') return null;
-  return <Button size="compact-sm" variant="default" loading={revoke.isPending} onClick={() => revoke.mutate(approval)}>Revoke</Button>;
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      loading={revoke.isPending}
+      onClick={() => revoke.mutate(approval)}>
+      Revoke
+    </Button>
+  );
 }
 
 const columns: Column<Approval>[] = [
-  { id: 'state', header: 'State', text: state, show: (row) => <Pill tone={approval_tone(row.state)}>{row.state}{row.adopted ? ', adopted' : ''}</Pill> },
-  { id: 'artifact', header: 'Artifact', text: (row) => `${row.artifact_name ?? ''} ${row.artifact}`, grow: true,
-    show: (row) => <span className="wrap"><Link href={`/artifacts/${row.artifact}`} className="strong">{row.artifact_name || 'unnamed'}</Link> <Digest digest={row.artifact} /></span> },
-  { id: 'environment', header: 'Environment', text: (row) => row.environment, show: (row) => <Link href={`/environments/${encodeURIComponent(row.environment)}`}>{row.environment}</Link> },
+  {
+    id: 'state',
+    header: 'State',
+    text: state,
+    show: (row) => (
+      <Pill tone={approval_tone(row.state)}>
+        {row.state}
+        {row.adopted ? ', adopted' : ''}
+      </Pill>
+    ),
+  },
+  {
+    id: 'artifact',
+    header: 'Artifact',
+    text: (row) => `${row.artifact_name ?? ''} ${row.artifact}`,
+    grow: true,
+    show: (row) => (
+      <span className="wrap">
+        <Link href={`/artifacts/${row.artifact}`} className="strong">
+          {row.artifact_name || 'unnamed'}
+        </Link>{' '}
+        <Digest digest={row.artifact} />
+      </span>
+    ),
+  },
+  {
+    id: 'environment',
+    header: 'Environment',
+    text: (row) => row.environment,
+    show: (row) => (
+      <Link href={`/environments/${encodeURIComponent(row.environment)}`}>{row.environment}</Link>
+    ),
+  },
   { id: 'actor', header: 'By', text: (row) => row.actor, show: (row) => row.actor, wide: true },
-  { id: 'recorded', header: 'Given', text: (row) => row.recorded_at, order: (row) => moment(row.recorded_at), show: (row) => <When at={row.recorded_at} />, wide: true },
-  { id: 'until', header: 'Ends', text: (row) => row.until ?? '', order: (row) => moment(row.until) || Infinity, show: (row) => <When at={row.until} fallback="when revoked" />, wide: true },
-  { id: 'reason', header: 'Reason', text: (row) => row.reason ?? '', show: (row) => <span className="wrap">{row.reason}</span>, wide: true },
-  { id: 'id', header: 'Id', text: (row) => String(row.id), show: (row) => <code>{row.id}</code>, hidden: true },
-  { id: 'entry', header: 'Proof', text: (row) => String(row.entry), show: (row) => <Seal entry={row.entry} />, wide: true },
+  {
+    id: 'recorded',
+    header: 'Given',
+    text: (row) => row.recorded_at,
+    order: (row) => moment(row.recorded_at),
+    show: (row) => <When at={row.recorded_at} />,
+    wide: true,
+  },
+  {
+    id: 'until',
+    header: 'Ends',
+    text: (row) => row.until ?? '',
+    order: (row) => moment(row.until) || Infinity,
+    show: (row) => <When at={row.until} fallback="when revoked" />,
+    wide: true,
+  },
+  {
+    id: 'reason',
+    header: 'Reason',
+    text: (row) => row.reason ?? '',
+    show: (row) => <span className="wrap">{row.reason}</span>,
+    wide: true,
+  },
+  {
+    id: 'id',
+    header: 'Id',
+    text: (row) => String(row.id),
+    show: (row) => <code>{row.id}</code>,
+    hidden: true,
+  },
+  {
+    id: 'entry',
+    header: 'Proof',
+    text: (row) => String(row.entry),
+    show: (row) => <Seal entry={row.entry} />,
+    wide: true,
+  },
   { id: 'revoke', header: 'Act', text: () => '', show: (row) => <Revoke approval={row} /> },
 ];
 
@@ -45,9 +114,17 @@ function sentence_of(rows: Approval[], now: number) {
   const adopted = active.filter((row) => row.adopted).length;
   if (rows.length === 0) return [say('Nobody has approved anything yet.')];
   return [
-    say(`${number(active.length)} approvals`, '/approvals?q=state:active'), say(' are in force. '),
-    ...(ending ? [say(counted(ending, 'approval'), '/approvals?sort=until', 'amber'), say(` ${ending === 1 ? 'ends' : 'end'} within a week. `)] : []),
-    ...(adopted ? [say(number(adopted), '/approvals?q=state:adopted'), say(' were adopted and not reviewed.')] : []),
+    say(`${number(active.length)} approvals`, '/approvals?q=state:active'),
+    say(' are in force. '),
+    ...(ending
+      ? [
+          say(counted(ending, 'approval'), '/approvals?sort=until', 'amber'),
+          say(` ${ending === 1 ? 'ends' : 'end'} within a week. `),
+        ]
+      : []),
+    ...(adopted
+      ? [say(number(adopted), '/approvals?q=state:adopted'), say(' were adopted and not reviewed.')]
+      : []),
   ];
 }
 
@@ -58,8 +135,19 @@ export default function Approvals() {
       {list.error && !list.data && <Problem>{words_of(list.error)}</Problem>}
       <Card label="Approvals">
         {list.data && (
-          <Table name="approvals" rows={list.rows} columns={columns} id={(row) => row.id} time={(row) => moment(row.recorded_at)} more={<More list={list} />}
-            empty={<Empty command={command('approve ./program --environment production')}>An approval allows an artifact to run in an environment during a period.</Empty>} />
+          <Table
+            name="approvals"
+            rows={list.rows}
+            columns={columns}
+            id={(row) => row.id}
+            time={(row) => moment(row.recorded_at)}
+            more={<More list={list} />}
+            empty={
+              <Empty command={command('approve ./program --environment production')}>
+                An approval allows an artifact to run in an environment during a period.
+              </Empty>
+            }
+          />
         )}
       </Card>
     </View>

@@ -8,11 +8,16 @@ import { When } from '../../parts/when.tsx';
 import { bytes } from '../../words/text.ts';
 import styles from './artifact.module.css';
 
-const plain = (value: unknown): string => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value));
+const plain = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 
 // "1204 passed, 0 failed" out of whatever the server derived.
 export const summary_of = (summary: Attestation['summary']): string =>
-  Object.entries(summary ?? {}).filter(([, value]) => value !== null && value !== '').slice(0, 5).map(([name, value]) => (typeof value === 'number' ? `${value} ${name}` : `${name} ${plain(value)}`)).join(', ');
+  Object.entries(summary ?? {})
+    .filter(([, value]) => value !== null && value !== '')
+    .slice(0, 5)
+    .map(([name, value]) => (typeof value === 'number' ? `${value} ${name}` : `${name} ${plain(value)}`))
+    .join(', ');
 
 async function save(attestation: Attestation) {
   try {
@@ -27,19 +32,28 @@ async function save(attestation: Attestation) {
   }
 }
 
-const verdict = (compliant: boolean | null) => (compliant === null ? 'recorded' : compliant ? 'met' : 'failed');
+const verdict = (compliant: boolean | null) =>
+  compliant === null ? 'recorded' : compliant ? 'met' : 'failed';
 
 export function Attestations({ attestations }: { attestations: Attestation[] }) {
   return (
     <ul className={`${styles.list} plain`}>
       {attestations.map((each) => (
         <li key={each.entry} className={styles.evidence}>
-          <span className={styles.evidenceName}><strong>{each.name}</strong> <span className="quiet">{each.type}</span></span>
+          <span className={styles.evidenceName}>
+            <strong>{each.name}</strong> <span className="quiet">{each.type}</span>
+          </span>
           <Pill tone={each.compliant === false ? 'red' : 'quiet'}>{verdict(each.compliant)}</Pill>
           <span className="wrap">{summary_of(each.summary) || each.description}</span>
           <span className={each.signed === 'unsigned' ? 'quiet' : ''}>{each.signed}</span>
-          <span className="quiet">{each.actor}, <When at={each.recorded_at} /></span>
-          {each.content_digest && <Button size="compact-sm" variant="default" onClick={() => void save(each)}>Save{each.content_size ? ` ${bytes(each.content_size)}` : ''}</Button>}
+          <span className="quiet">
+            {each.actor}, <When at={each.recorded_at} />
+          </span>
+          {each.content_digest && (
+            <Button size="compact-sm" variant="default" onClick={() => void save(each)}>
+              Save{each.content_size ? ` ${bytes(each.content_size)}` : ''}
+            </Button>
+          )}
           <Seal entry={each.entry} />
         </li>
       ))}

@@ -11,11 +11,22 @@ import { summary_of } from './attestations.tsx';
 import styles from './artifact.module.css';
 
 // One line of the story: what it says and which entry seals it; without an entry it is a claim.
-interface Fact { name: string; value: ReactNode; entry: number | null }
+interface Fact {
+  name: string;
+  value: ReactNode;
+  entry: number | null;
+}
 
-const unique = (words: (string | null | undefined)[]) => [...new Set(words.filter((word): word is string => Boolean(word)))];
-const last_by = <T,>(rows: T[], time: (row: T) => string) => [...rows].sort((a, b) => moment(time(b)) - moment(time(a)))[0];
-const active = (artifact: Artifact) => last_by(artifact.approvals.filter((each) => each.state === 'active'), (each) => each.recorded_at) ?? artifact.approvals[0];
+const unique = (words: (string | null | undefined)[]) => [
+  ...new Set(words.filter((word): word is string => Boolean(word))),
+];
+const last_by = <T,>(rows: T[], time: (row: T) => string) =>
+  [...rows].sort((a, b) => moment(time(b)) - moment(time(a)))[0];
+const active = (artifact: Artifact) =>
+  last_by(
+    artifact.approvals.filter((each) => each.state === 'active'),
+    (each) => each.recorded_at,
+  ) ?? artifact.approvals[0];
 const declared = (artifact: Artifact) => last_by(artifact.deployments, (each) => each.declared_at);
 
 function what(artifact: Artifact): Fact[] {
@@ -23,19 +34,39 @@ function what(artifact: Artifact): Fact[] {
   return [
     { name: artifact.kind, value: artifact.name, entry: artifact.entry },
     { name: 'digest', value: <Digest digest={artifact.digest} linked={false} />, entry: artifact.entry },
-    ...manifests.map((each) => ({ name: `manifest ${each.platform?.replace('linux/', '') ?? ''}`, value: <Digest digest={each.digest} linked={false} />, entry: artifact.entry })),
-    { name: 'commit', value: artifact.commit ? <code>{artifact.commit.slice(0, 12)}</code> : 'unknown', entry: artifact.commit ? artifact.entry : null },
+    ...manifests.map((each) => ({
+      name: `manifest ${each.platform?.replace('linux/', '') ?? ''}`,
+      value: <Digest digest={each.digest} linked={false} />,
+      entry: artifact.entry,
+    })),
+    {
+      name: 'commit',
+      value: artifact.commit ? <code>{artifact.commit.slice(0, 12)}</code> : 'unknown',
+      entry: artifact.commit ? artifact.entry : null,
+    },
   ];
 }
 
 function how(artifact: Artifact): Fact[] {
-  const trail = artifact.flow && artifact.trail
-    ? <Link href={`/flows/${encodeURIComponent(artifact.flow)}/trails/${encodeURIComponent(artifact.trail)}`}>{artifact.trail}</Link> : 'none';
+  const trail =
+    artifact.flow && artifact.trail ? (
+      <Link href={`/flows/${encodeURIComponent(artifact.flow)}/trails/${encodeURIComponent(artifact.trail)}`}>
+        {artifact.trail}
+      </Link>
+    ) : (
+      'none'
+    );
   return [
     { name: 'trail', value: trail, entry: artifact.flow ? artifact.entry : null },
     ...artifact.attestations.slice(0, 6).map((each) => ({
       name: each.name,
-      value: <>{summary_of(each.summary) || (each.compliant === false ? 'failed' : each.compliant ? 'met' : 'recorded')}{each.signed === 'unsigned' && <span className="quiet">, unsigned</span>}</>,
+      value: (
+        <>
+          {summary_of(each.summary) ||
+            (each.compliant === false ? 'failed' : each.compliant ? 'met' : 'recorded')}
+          {each.signed === 'unsigned' && <span className="quiet">, unsigned</span>}
+        </>
+      ),
       entry: each.entry,
     })),
   ];
@@ -45,11 +76,28 @@ function where(artifact: Artifact): Fact[] {
   const now = artifact.runs.filter((run) => !run.ended_at);
   const approval = active(artifact);
   return [
-    { name: 'environments', value: listed(unique(now.map((run) => run.environment))) || 'runs nowhere', entry: now.length ? (declared(artifact)?.entry ?? approval?.entry ?? artifact.entry) : artifact.entry },
+    {
+      name: 'environments',
+      value: listed(unique(now.map((run) => run.environment))) || 'runs nowhere',
+      entry: now.length ? (declared(artifact)?.entry ?? approval?.entry ?? artifact.entry) : artifact.entry,
+    },
     { name: 'hosts', value: listed(unique(now.map((run) => run.host)).slice(0, 4)) || 'none', entry: null },
     { name: 'instances', value: String(now.reduce((sum, run) => sum + run.count, 0)), entry: null },
-    { name: 'approved for', value: listed(unique(artifact.approvals.filter((each) => each.state === 'active').map((each) => each.environment))) || 'nowhere', entry: approval?.entry ?? null },
-    { name: 'declared for', value: listed(unique(artifact.deployments.map((each) => each.environment))) || 'nowhere', entry: declared(artifact)?.entry ?? null },
+    {
+      name: 'approved for',
+      value:
+        listed(
+          unique(
+            artifact.approvals.filter((each) => each.state === 'active').map((each) => each.environment),
+          ),
+        ) || 'nowhere',
+      entry: approval?.entry ?? null,
+    },
+    {
+      name: 'declared for',
+      value: listed(unique(artifact.deployments.map((each) => each.environment))) || 'nowhere',
+      entry: declared(artifact)?.entry ?? null,
+    },
   ];
 }
 
@@ -62,8 +110,20 @@ function when(artifact: Artifact): Fact[] {
     { name: 'recorded', value: <When at={artifact.created_at} />, entry: artifact.entry },
     { name: 'approved', value: <When at={approval?.recorded_at} />, entry: approval?.entry ?? null },
     { name: 'declared', value: <When at={deployment?.declared_at} />, entry: deployment?.entry ?? null },
-    { name: 'first seen', value: <When at={deployment?.observed_at ?? first?.started_at} />, entry: deployment?.observed_at ? deployment.entry : null },
-    { name: 'ended', value: runs ? 'runs still' : <When at={last_by(artifact.runs, (run) => run.ended_at ?? '')?.ended_at} fallback="never ran" />, entry: null },
+    {
+      name: 'first seen',
+      value: <When at={deployment?.observed_at ?? first?.started_at} />,
+      entry: deployment?.observed_at ? deployment.entry : null,
+    },
+    {
+      name: 'ended',
+      value: runs ? (
+        'runs still'
+      ) : (
+        <When at={last_by(artifact.runs, (run) => run.ended_at ?? '')?.ended_at} fallback="never ran" />
+      ),
+      entry: null,
+    },
   ];
 }
 
@@ -73,8 +133,16 @@ function who(artifact: Artifact): Fact[] {
   const by = unique(artifact.attestations.map((each) => each.actor));
   const reviews = artifact.attestations.filter((each) => each.type === 'review' || each.name === 'review');
   return [
-    { name: 'evidence by', value: listed(by.slice(0, 3)) || 'nobody', entry: artifact.attestations[0]?.entry ?? null },
-    { name: 'reviewed by', value: listed(unique(reviews.map((each) => each.actor))) || 'nobody', entry: reviews[0]?.entry ?? null },
+    {
+      name: 'evidence by',
+      value: listed(by.slice(0, 3)) || 'nobody',
+      entry: artifact.attestations[0]?.entry ?? null,
+    },
+    {
+      name: 'reviewed by',
+      value: listed(unique(reviews.map((each) => each.actor))) || 'nobody',
+      entry: reviews[0]?.entry ?? null,
+    },
     { name: 'approver', value: approval?.actor || 'nobody', entry: approval?.entry ?? null },
     { name: 'deployer', value: deployment?.actor || 'nobody', entry: deployment?.entry ?? null },
     { name: 'service', value: artifact.service || 'none', entry: artifact.service ? artifact.entry : null },
@@ -83,11 +151,15 @@ function who(artifact: Artifact): Fact[] {
 
 const told = { What: what, How: how, Where: where, When: when, Who: who };
 
-const is_nothing = (value: ReactNode) => ['nobody', 'nowhere', 'none', 'unknown', 'never ran', 'runs nowhere', '0'].includes(String(value));
+const is_nothing = (value: ReactNode) =>
+  ['nobody', 'nowhere', 'none', 'unknown', 'never ran', 'runs nowhere', '0'].includes(String(value));
 
 // How many lines rest on a claim alone.
 export const claims_of = (artifact: Artifact) =>
-  Object.values(told).flatMap((facts) => facts(artifact)).filter((fact) => fact.entry === null && !is_nothing(fact.value) && typeof fact.value === 'string').length;
+  Object.values(told)
+    .flatMap((facts) => facts(artifact))
+    .filter((fact) => fact.entry === null && !is_nothing(fact.value) && typeof fact.value === 'string')
+    .length;
 
 export function Columns({ artifact }: { artifact: Artifact }) {
   return (
@@ -97,7 +169,9 @@ export function Columns({ artifact }: { artifact: Artifact }) {
           <dl>
             {facts(artifact).map((fact, index) => (
               <Fragment key={fact.name + index}>
-                <Line name={fact.name} mark={is_nothing(fact.value) ? '–' : <Seal entry={fact.entry} />}>{fact.value}</Line>
+                <Line name={fact.name} mark={is_nothing(fact.value) ? '–' : <Seal entry={fact.entry} />}>
+                  {fact.value}
+                </Line>
               </Fragment>
             ))}
           </dl>

@@ -8,7 +8,9 @@ export function Identity({ artifact }: { artifact: Artifact }) {
   return (
     <dl className={styles.dl}>
       {artifact.identity.map((each) => (
-        <Line key={each.digest + each.relation} name={`${each.relation}${each.platform ? ` ${each.platform}` : ''}`}>
+        <Line
+          key={each.digest + each.relation}
+          name={`${each.relation}${each.platform ? ` ${each.platform}` : ''}`}>
           <Digest digest={each.digest} linked={each.digest !== artifact.digest} />
         </Line>
       ))}

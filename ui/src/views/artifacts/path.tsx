@@ -6,7 +6,12 @@ import { BeadMark } from '../overview/stream.tsx';
 import { summary_of } from './attestations.tsx';
 import styles from './artifact.module.css';
 
-interface Stop { name: string; state: Bead['state']; first: string; rest: string[] }
+interface Stop {
+  name: string;
+  state: Bead['state'];
+  first: string;
+  rest: string[];
+}
 
 const step_min = 128;
 
@@ -22,18 +27,47 @@ export function stops_of(artifact: Artifact, now: number): Stop[] {
     return true;
   });
   return [
-    { name: 'commit', state: artifact.commit ? 'met' : 'missing', first: artifact.commit?.slice(0, 7) || 'unknown', rest: [artifact.trail ?? ''] },
+    {
+      name: 'commit',
+      state: artifact.commit ? 'met' : 'missing',
+      first: artifact.commit?.slice(0, 7) || 'unknown',
+      rest: [artifact.trail ?? ''],
+    },
     ...evidence.map((each) => ({
-      name: each.name, state: each.compliant === false ? 'failed' as const : 'met' as const,
-      first: summary_of(each.summary).split(', ')[0] || (each.compliant === false ? 'failed' : 'recorded'), rest: [each.actor, ago(each.recorded_at, now)],
+      name: each.name,
+      state: each.compliant === false ? ('failed' as const) : ('met' as const),
+      first: summary_of(each.summary).split(', ')[0] || (each.compliant === false ? 'failed' : 'recorded'),
+      rest: [each.actor, ago(each.recorded_at, now)],
     })),
-    { name: 'approve', state: approval ? 'met' : 'missing', first: approval?.actor || 'nobody', rest: approval ? [approval.environment, approval.until ? `until ${approval.until.slice(0, 10)}` : 'until revoked'] : [] },
-    { name: 'deploy', state: !deployment ? 'missing' : deployment.state === 'missed' || deployment.state === 'failed' ? 'failed' : 'met', first: deployment ? `declared ${ago(deployment.declared_at, now)}` : 'not declared', rest: deployment ? [deployment.state] : [] },
-    { name: 'run', state: running ? 'met' : 'missing', first: running ? `${running} running` : 'runs nowhere', rest: [] },
+    {
+      name: 'approve',
+      state: approval ? 'met' : 'missing',
+      first: approval?.actor || 'nobody',
+      rest: approval
+        ? [approval.environment, approval.until ? `until ${approval.until.slice(0, 10)}` : 'until revoked']
+        : [],
+    },
+    {
+      name: 'deploy',
+      state: !deployment
+        ? 'missing'
+        : deployment.state === 'missed' || deployment.state === 'failed'
+          ? 'failed'
+          : 'met',
+      first: deployment ? `declared ${ago(deployment.declared_at, now)}` : 'not declared',
+      rest: deployment ? [deployment.state] : [],
+    },
+    {
+      name: 'run',
+      state: running ? 'met' : 'missing',
+      first: running ? `${running} running` : 'runs nowhere',
+      rest: [],
+    },
   ];
 }
 
-const cut = (text: string, letters: number) => (text.length > letters ? text.slice(0, letters - 1) + '…' : text);
+const cut = (text: string, letters: number) =>
+  text.length > letters ? text.slice(0, letters - 1) + '…' : text;
 
 export function Path({ artifact }: { artifact: Artifact }) {
   const { ref, width } = useWidth<HTMLDivElement>();
@@ -44,17 +78,42 @@ export function Path({ artifact }: { artifact: Artifact }) {
   const dry = stops.findIndex((stop) => stop.state !== 'met');
   const letters = Math.floor(step / 7);
   return (
-    <div ref={ref} className={styles.path} tabIndex={0} role="region" aria-label="From commit to running instance">
+    <div
+      ref={ref}
+      className={styles.path}
+      tabIndex={0}
+      role="region"
+      aria-label="From commit to running instance">
       {width > 0 && (
-        <svg width={step * stops.length} height={108} role="img" aria-label={stops.map((stop) => `${stop.name}: ${stop.first}`).join('; ')}>
+        <svg
+          width={step * stops.length}
+          height={108}
+          role="img"
+          aria-label={stops.map((stop) => `${stop.name}: ${stop.first}`).join('; ')}>
           <line x1={x(0)} x2={x(stops.length - 1)} y1={40} y2={40} className={styles.pathDry} />
-          <line x1={x(0)} x2={x(dry < 0 ? stops.length - 1 : dry)} y1={40} y2={40} className={styles.pathLine} />
+          <line
+            x1={x(0)}
+            x2={x(dry < 0 ? stops.length - 1 : dry)}
+            y1={40}
+            y2={40}
+            className={styles.pathLine}
+          />
           {stops.map((stop, index) => (
             <g key={stop.name} transform={`translate(${x(index)} 0)`}>
-              <text y={18} className={styles.pathName}>{cut(stop.name, letters)}</text>
-              <g transform="translate(0 40)"><BeadMark state={stop.state} scale={1.6} /></g>
-              <text y={72} className={styles.pathFirst}>{cut(stop.first, letters)}</text>
-              {stop.rest.map((line, row) => <text key={row} y={89 + row * 16} className={styles.pathRest}>{cut(line, letters)}</text>)}
+              <text y={18} className={styles.pathName}>
+                {cut(stop.name, letters)}
+              </text>
+              <g transform="translate(0 40)">
+                <BeadMark state={stop.state} scale={1.6} />
+              </g>
+              <text y={72} className={styles.pathFirst}>
+                {cut(stop.first, letters)}
+              </text>
+              {stop.rest.map((line, row) => (
+                <text key={row} y={89 + row * 16} className={styles.pathRest}>
+                  {cut(line, letters)}
+                </text>
+              ))}
             </g>
           ))}
         </svg>

@@ -14,7 +14,12 @@ export function Runs({ runs }: { runs: Run[] }) {
   const now = useNow(10_000) + 10_000;
   const { ref, width } = useWidth<HTMLDivElement>();
   const track = width < 480 ? width : width - 160;
-  if (runs.length === 0) return <div ref={ref}><Empty>No agent has seen this artifact run.</Empty></div>;
+  if (runs.length === 0)
+    return (
+      <div ref={ref}>
+        <Empty>No agent has seen this artifact run.</Empty>
+      </div>
+    );
   const first = Math.min(...runs.map((run) => moment(run.started_at)));
   const x = (time: number) => ((time - first) / Math.max(1, now - first)) * track;
   return (
@@ -26,17 +31,33 @@ export function Runs({ runs }: { runs: Run[] }) {
         const said = `${run.environment} on ${run.host}: ${run.verdict}, from ${utc(run.started_at)}${run.ended_at ? ` until ${utc(run.ended_at)}` : ', runs'}`;
         return (
           <div key={index} className={styles.runRow}>
-            <span className="cut"><Link href={`/environments/${encodeURIComponent(run.environment)}`}>{run.environment}</Link> <span className="quiet">{run.host}{run.count > 1 ? ` × ${run.count}` : ''}</span></span>
+            <span className="cut">
+              <Link href={`/environments/${encodeURIComponent(run.environment)}`}>{run.environment}</Link>{' '}
+              <span className="quiet">
+                {run.host}
+                {run.count > 1 ? ` × ${run.count}` : ''}
+              </span>
+            </span>
             {width > 0 && (
               <svg width={Math.max(1, track)} height={14} role="img" aria-label={said}>
                 <title>{said}</title>
-                <rect x={from} width={Math.max(4, to - from)} y={1} height={12} rx={3} className={`${styles.runBar} ${tone === 'water' ? '' : styles[tone] ?? ''} ${run.ended_at ? styles.past : ''}`} />
+                <rect
+                  x={from}
+                  width={Math.max(4, to - from)}
+                  y={1}
+                  height={12}
+                  rx={3}
+                  className={`${styles.runBar} ${tone === 'water' ? '' : (styles[tone] ?? '')} ${run.ended_at ? styles.past : ''}`}
+                />
               </svg>
             )}
           </div>
         );
       })}
-      <div className={`${styles.axis} quiet`}><span>{ago(new Date(first).toISOString(), now)}</span><span>now</span></div>
+      <div className={`${styles.axis} quiet`}>
+        <span>{ago(new Date(first).toISOString(), now)}</span>
+        <span>now</span>
+      </div>
       {runs.length > shown_max && <p className="quiet">and {runs.length - shown_max} more runs</p>}
     </div>
   );

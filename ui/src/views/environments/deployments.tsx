@@ -12,19 +12,63 @@ import { When } from '../../parts/when.tsx';
 import { command } from '../../words/command.ts';
 import { moment } from '../../words/time.ts';
 
-const tone = (state: Deployment['state']) => (state === 'missed' || state === 'failed' ? 'amber strong' : state === 'ended' ? 'quiet' : '');
+const tone = (state: Deployment['state']) =>
+  state === 'missed' || state === 'failed' ? 'amber strong' : state === 'ended' ? 'quiet' : '';
 const running = (row: Deployment) => `${row.running ?? 0}${row.at_least ? ` of ${row.at_least}` : ''}`;
 
 const columns: Column<Deployment>[] = [
-  { id: 'state', header: 'State', text: (row) => row.state, show: (row) => <span className={tone(row.state)}>{row.state}</span> },
-  { id: 'artifact', header: 'Artifact', text: (row) => `${row.artifact_name ?? ''} ${row.artifact}`, grow: true,
-    show: (row) => <span><Link href={`/artifacts/${row.artifact}`} className="strong">{row.artifact_name || 'artifact'}</Link> <Digest digest={row.artifact} /></span> },
-  { id: 'declared', header: 'Declared', text: (row) => row.declared_at, order: (row) => moment(row.declared_at), show: (row) => <When at={row.declared_at} /> },
-  { id: 'due', header: 'Due', text: (row) => row.deadline ?? '', order: (row) => moment(row.deadline) || 0, show: (row) => <When at={row.deadline} fallback="–" />, wide: true },
-  { id: 'observed', header: 'Observed', text: (row) => row.observed_at ?? '', order: (row) => moment(row.observed_at) || 0, show: (row) => <When at={row.observed_at} fallback="not seen" />, wide: true },
+  {
+    id: 'state',
+    header: 'State',
+    text: (row) => row.state,
+    show: (row) => <span className={tone(row.state)}>{row.state}</span>,
+  },
+  {
+    id: 'artifact',
+    header: 'Artifact',
+    text: (row) => `${row.artifact_name ?? ''} ${row.artifact}`,
+    grow: true,
+    show: (row) => (
+      <span>
+        <Link href={`/artifacts/${row.artifact}`} className="strong">
+          {row.artifact_name || 'artifact'}
+        </Link>{' '}
+        <Digest digest={row.artifact} />
+      </span>
+    ),
+  },
+  {
+    id: 'declared',
+    header: 'Declared',
+    text: (row) => row.declared_at,
+    order: (row) => moment(row.declared_at),
+    show: (row) => <When at={row.declared_at} />,
+  },
+  {
+    id: 'due',
+    header: 'Due',
+    text: (row) => row.deadline ?? '',
+    order: (row) => moment(row.deadline) || 0,
+    show: (row) => <When at={row.deadline} fallback="–" />,
+    wide: true,
+  },
+  {
+    id: 'observed',
+    header: 'Observed',
+    text: (row) => row.observed_at ?? '',
+    order: (row) => moment(row.observed_at) || 0,
+    show: (row) => <When at={row.observed_at} fallback="not seen" />,
+    wide: true,
+  },
   { id: 'running', header: 'Running', text: running, show: running },
   { id: 'actor', header: 'By', text: (row) => row.actor, show: (row) => row.actor, wide: true },
-  { id: 'entry', header: 'Proof', text: (row) => String(row.entry), show: (row) => <Seal entry={row.entry} />, wide: true },
+  {
+    id: 'entry',
+    header: 'Proof',
+    text: (row) => String(row.entry),
+    show: (row) => <Seal entry={row.entry} />,
+    wide: true,
+  },
 ];
 
 // What was declared to run here, and whether it was seen.
@@ -36,8 +80,18 @@ export function Deployments({ environment }: { environment: string }) {
   return (
     <Loaded read={read}>
       {({ deployments }) => (
-        <Table name={`deployments-${environment}`} rows={deployments} columns={columns} id={(row) => row.id} time={(row) => moment(row.declared_at)}
-          empty={<Empty command={command(`deploy ./program --environment ${environment}`)}>Nothing was declared to run here.</Empty>} />
+        <Table
+          name={`deployments-${environment}`}
+          rows={deployments}
+          columns={columns}
+          id={(row) => row.id}
+          time={(row) => moment(row.declared_at)}
+          empty={
+            <Empty command={command(`deploy ./program --environment ${environment}`)}>
+              Nothing was declared to run here.
+            </Empty>
+          }
+        />
       )}
     </Loaded>
   );

@@ -20,16 +20,49 @@ import styles from './environments.module.css';
 export function sentence_of(environment: Data): SentencePart[] {
   if (Array.isArray(environment.sentence)) return environment.sentence;
   const total = Object.values(environment.counts).reduce((sum, count) => sum + count, 0);
-  const red = marks.filter((mark) => mark !== 'missing' && is_exceptional(mark)).map((mark) => [mark, environment.counts[mark as keyof Data['counts']] ?? 0] as const).filter(([, count]) => count > 0);
+  const red = marks
+    .filter((mark) => mark !== 'missing' && is_exceptional(mark))
+    .map((mark) => [mark, environment.counts[mark as keyof Data['counts']] ?? 0] as const)
+    .filter(([, count]) => count > 0);
   const at = `/environments/${encodeURIComponent(environment.name)}?q=verdict:`;
   if (environment.reporters.length === 0 && environment.sentence) return [say(environment.sentence)];
   const silent = environment.reporters.filter((reporter) => reporter.state === 'silent').length;
-  const blind = silent ? [say(' '), say(counted(silent, 'reporter is', 'reporters are'), `/environments/${encodeURIComponent(environment.name)}?view=watch`), say(' silent.')] : [];
-  if (red.length === 0) return [...blind.length ? [say(`All that was seen in ${environment.name} is approved or explained.`)] : [say(total ? `All ${counted(total, 'workload')} of ${environment.name} are approved or explained.` : `Nothing has been seen in ${environment.name}.`)], ...blind];
+  const blind = silent
+    ? [
+        say(' '),
+        say(
+          counted(silent, 'reporter is', 'reporters are'),
+          `/environments/${encodeURIComponent(environment.name)}?view=watch`,
+        ),
+        say(' silent.'),
+      ]
+    : [];
+  if (red.length === 0)
+    return [
+      ...(blind.length
+        ? [say(`All that was seen in ${environment.name} is approved or explained.`)]
+        : [
+            say(
+              total
+                ? `All ${counted(total, 'workload')} of ${environment.name} are approved or explained.`
+                : `Nothing has been seen in ${environment.name}.`,
+            ),
+          ]),
+      ...blind,
+    ];
   return [
     say(`${environment.name} runs `),
-    ...red.flatMap(([mark, count], index) => [say(index ? ', ' : ''), say(`${number(count)} ${mark}`, at + mark, mark === 'unknown' || mark === 'unapproved' ? 'red' : 'amber')]),
-    say('.'), say(` ${number(total)} workloads in all.`), ...blind,
+    ...red.flatMap(([mark, count], index) => [
+      say(index ? ', ' : ''),
+      say(
+        `${number(count)} ${mark}`,
+        at + mark,
+        mark === 'unknown' || mark === 'unapproved' ? 'red' : 'amber',
+      ),
+    ]),
+    say('.'),
+    say(` ${number(total)} workloads in all.`),
+    ...blind,
   ];
 }
 
@@ -44,27 +77,59 @@ export default function Environment({ name }: { name: string }) {
   return (
     <Loaded read={{ ...read, data: environment }}>
       {(data) => (
-        <View sentence={sentence_of(data)} side={
-          <>
-            <Button variant="default" onClick={() => setForm('adopt')}>Adopt…</Button>
-            <Button variant="default" onClick={() => setForm('scope')}>Scope rule…</Button>
-          </>
-        }>
-          <Card title="Snapshots" note={<>{data.name} · {data.kind}{data.adopted ? ` · ${number(data.adopted)} adopted, to be approved properly` : ''}</>}>
-            <Timeline snapshots={snapshots.data?.snapshots ?? []} at={values['at'] ?? ''} from={values['from'] ?? ''} set={set} />
+        <View
+          sentence={sentence_of(data)}
+          side={
+            <>
+              <Button variant="default" onClick={() => setForm('adopt')}>
+                Adopt…
+              </Button>
+              <Button variant="default" onClick={() => setForm('scope')}>
+                Scope rule…
+              </Button>
+            </>
+          }>
+          <Card
+            title="Snapshots"
+            note={
+              <>
+                {data.name} · {data.kind}
+                {data.adopted ? ` · ${number(data.adopted)} adopted, to be approved properly` : ''}
+              </>
+            }>
+            <Timeline
+              snapshots={snapshots.data?.snapshots ?? []}
+              at={values['at'] ?? ''}
+              from={values['from'] ?? ''}
+              set={set}
+            />
           </Card>
           <Card label={view}>
-            <Tabs value={view} onChange={(next) => set({ view: next === 'workloads' || !next ? '' : next })} keepMounted={false} className={styles.tabs}>
+            <Tabs
+              value={view}
+              onChange={(next) => set({ view: next === 'workloads' || !next ? '' : next })}
+              keepMounted={false}
+              className={styles.tabs}>
               <Tabs.List mb="sm">
                 <Tabs.Tab value="workloads">Workloads</Tabs.Tab>
                 <Tabs.Tab value="snapshots">Snapshots and differences</Tabs.Tab>
-                <Tabs.Tab value="deployments">Deployments{data.missing ? ` (${data.missing} missing)` : ''}</Tabs.Tab>
+                <Tabs.Tab value="deployments">
+                  Deployments{data.missing ? ` (${data.missing} missing)` : ''}
+                </Tabs.Tab>
                 <Tabs.Tab value="watch">What is watched</Tabs.Tab>
               </Tabs.List>
-              <Tabs.Panel value="workloads"><Workloads environment={name} at={values['at'] ?? ''} /></Tabs.Panel>
-              <Tabs.Panel value="snapshots"><Snapshots environment={name} snapshots={snapshots.data?.snapshots ?? []} /></Tabs.Panel>
-              <Tabs.Panel value="deployments"><Deployments environment={name} /></Tabs.Panel>
-              <Tabs.Panel value="watch"><Watch environment={data} /></Tabs.Panel>
+              <Tabs.Panel value="workloads">
+                <Workloads environment={name} at={values['at'] ?? ''} />
+              </Tabs.Panel>
+              <Tabs.Panel value="snapshots">
+                <Snapshots environment={name} snapshots={snapshots.data?.snapshots ?? []} />
+              </Tabs.Panel>
+              <Tabs.Panel value="deployments">
+                <Deployments environment={name} />
+              </Tabs.Panel>
+              <Tabs.Panel value="watch">
+                <Watch environment={data} />
+              </Tabs.Panel>
             </Tabs>
           </Card>
           {form === 'adopt' && <Adopt environment={name} opened close={close} />}

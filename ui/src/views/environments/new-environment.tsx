@@ -13,21 +13,63 @@ export function NewEnvironment({ opened, close }: { opened: boolean; close: () =
   const [name, setName] = useState('');
   const [kind, setKind] = useState('host');
   const [token, setToken] = useState('');
-  const make = useAct<void>({ method: 'PUT', path: () => `environments/${encodeURIComponent(name)}`, body: () => ({ kind }), done: () => `Environment ${name} made` });
+  const make = useAct<void>({
+    method: 'PUT',
+    path: () => `environments/${encodeURIComponent(name)}`,
+    body: () => ({ kind }),
+    done: () => `Environment ${name} made`,
+  });
   const join = async () => {
     try {
-      setToken((await json<{ token: string }>(`environments/${encodeURIComponent(name)}/join-tokens`, { method: 'POST', body: {} })).token);
+      setToken(
+        (
+          await json<{ token: string }>(`environments/${encodeURIComponent(name)}/join-tokens`, {
+            method: 'POST',
+            body: {},
+          })
+        ).token,
+      );
     } catch (error) {
       notify(words_of(error), { failed: true });
     }
   };
   const start = `weir agent --server ${location.origin} --environment ${name} --token ${token}`;
   return (
-    <Form title="New environment" opened={opened} close={() => { setToken(''); close(); }} word={token ? 'Done' : 'Make it'} busy={make.isPending} able={/^[\w.-]+$/.test(name)}
-      submit={() => (token ? (setToken(''), close()) : make.mutate(undefined, { onSuccess: () => void join() }))}>
-      <TextInput label="Name" value={name} onChange={(event) => setName(event.currentTarget.value)} disabled={Boolean(token)} data-autofocus />
-      <NativeSelect label="Kind" data={kinds} value={kind} onChange={(event) => setKind(event.currentTarget.value)} disabled={Boolean(token)} />
-      {token && <Effect>Start the agent there; this token is shown once:<p className="wrap"><code>{start}</code> <Copy text={start} label="Copy the command" /></p></Effect>}
+    <Form
+      title="New environment"
+      opened={opened}
+      close={() => {
+        setToken('');
+        close();
+      }}
+      word={token ? 'Done' : 'Make it'}
+      busy={make.isPending}
+      able={/^[\w.-]+$/.test(name)}
+      submit={() =>
+        token ? (setToken(''), close()) : make.mutate(undefined, { onSuccess: () => void join() })
+      }>
+      <TextInput
+        label="Name"
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        disabled={Boolean(token)}
+        data-autofocus
+      />
+      <NativeSelect
+        label="Kind"
+        data={kinds}
+        value={kind}
+        onChange={(event) => setKind(event.currentTarget.value)}
+        disabled={Boolean(token)}
+      />
+      {token && (
+        <Effect>
+          Start the agent there; this token is shown once:
+          <p className="wrap">
+            <code>{start}</code> <Copy text={start} label="Copy the command" />
+          </p>
+        </Effect>
+      )}
     </Form>
   );
 }

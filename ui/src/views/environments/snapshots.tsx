@@ -16,32 +16,96 @@ import { moment, utc } from '../../words/time.ts';
 import styles from './environments.module.css';
 
 const columns: Column<Snapshot>[] = [
-  { id: 'number', header: 'Snapshot', text: (row) => `#${row.number}`, order: (row) => row.number, show: (row) => <code>#{row.number}</code> },
-  { id: 'from', header: 'From', text: (row) => row.from, order: (row) => moment(row.from), show: (row) => <When at={row.from} /> },
-  { id: 'until', header: 'Until', text: (row) => row.until ?? '', show: (row) => (row.until ? <When at={row.until} /> : 'now'), wide: true },
-  { id: 'started', header: 'Started', text: (row) => String(row.started), order: (row) => row.started, show: (row) => row.started },
-  { id: 'ended', header: 'Ended', text: (row) => String(row.ended), order: (row) => row.ended, show: (row) => row.ended },
-  { id: 'count', header: 'Running', text: (row) => String(row.count), order: (row) => row.count, show: (row) => row.count },
-  { id: 'entry', header: 'Proof', text: (row) => String(row.entry ?? ''), show: (row) => <Seal entry={row.entry} />, wide: true },
+  {
+    id: 'number',
+    header: 'Snapshot',
+    text: (row) => `#${row.number}`,
+    order: (row) => row.number,
+    show: (row) => <code>#{row.number}</code>,
+  },
+  {
+    id: 'from',
+    header: 'From',
+    text: (row) => row.from,
+    order: (row) => moment(row.from),
+    show: (row) => <When at={row.from} />,
+  },
+  {
+    id: 'until',
+    header: 'Until',
+    text: (row) => row.until ?? '',
+    show: (row) => (row.until ? <When at={row.until} /> : 'now'),
+    wide: true,
+  },
+  {
+    id: 'started',
+    header: 'Started',
+    text: (row) => String(row.started),
+    order: (row) => row.started,
+    show: (row) => row.started,
+  },
+  {
+    id: 'ended',
+    header: 'Ended',
+    text: (row) => String(row.ended),
+    order: (row) => row.ended,
+    show: (row) => row.ended,
+  },
+  {
+    id: 'count',
+    header: 'Running',
+    text: (row) => String(row.count),
+    order: (row) => row.count,
+    show: (row) => row.count,
+  },
+  {
+    id: 'entry',
+    header: 'Proof',
+    text: (row) => String(row.entry ?? ''),
+    show: (row) => <Seal entry={row.entry} />,
+    wide: true,
+  },
 ];
 
 // Two moments side by side, and the list of all snapshots.
 export function Snapshots({ environment, snapshots }: { environment: string; snapshots: Snapshot[] }) {
   const { values, set } = useUrlState(['from', 'to']);
-  const named = snapshots.map((snapshot) => ({ value: `#${snapshot.number}`, label: `#${snapshot.number} · ${utc(snapshot.from).slice(0, 19)} UTC` }));
+  const named = snapshots.map((snapshot) => ({
+    value: `#${snapshot.number}`,
+    label: `#${snapshot.number} · ${utc(snapshot.from).slice(0, 19)} UTC`,
+  }));
   const from = values['from'] || named[Math.min(1, named.length - 1)]?.value || '';
   const to = values['to'] || named[0]?.value || '';
   if (snapshots.length === 0) return <Empty>No snapshot yet; the first report makes one.</Empty>;
   return (
     <div className="stack">
       <div className="row">
-        <NativeSelect aria-label="From" data={named} value={from} onChange={(event) => set({ from: event.currentTarget.value })} />
+        <NativeSelect
+          aria-label="From"
+          data={named}
+          value={from}
+          onChange={(event) => set({ from: event.currentTarget.value })}
+        />
         <span>→</span>
-        <NativeSelect aria-label="To" data={named} value={to} onChange={(event) => set({ to: event.currentTarget.value })} />
+        <NativeSelect
+          aria-label="To"
+          data={named}
+          value={to}
+          onChange={(event) => set({ to: event.currentTarget.value })}
+        />
       </div>
       <Changes environment={environment} from={from} to={to} />
-      <Table name={`snapshots-${environment}`} rows={snapshots} columns={columns} id={(row) => String(row.number)} time={(row) => moment(row.from)} empty={null}
-        link={(row) => `/environments/${encodeURIComponent(environment)}?at=${encodeURIComponent(`#${row.number}`)}`} />
+      <Table
+        name={`snapshots-${environment}`}
+        rows={snapshots}
+        columns={columns}
+        id={(row) => String(row.number)}
+        time={(row) => moment(row.from)}
+        empty={null}
+        link={(row) =>
+          `/environments/${encodeURIComponent(environment)}?at=${encodeURIComponent(`#${row.number}`)}`
+        }
+      />
     </div>
   );
 }
@@ -54,12 +118,27 @@ function Changes({ environment, from, to }: { environment: string; from: string;
         const none = difference.started.length + difference.ended.length + difference.changed.length === 0;
         return (
           <div aria-live="polite">
-            <p>{none ? 'Nothing changed between these moments. ' : `${counted(difference.started.length, 'workload')} started, ${difference.ended.length} ended, ${difference.changed.length} changed content. `}<span className="quiet">{counted(difference.unchanged, 'workload')} unchanged.</span></p>
+            <p>
+              {none
+                ? 'Nothing changed between these moments. '
+                : `${counted(difference.started.length, 'workload')} started, ${difference.ended.length} ended, ${difference.changed.length} changed content. `}
+              <span className="quiet">{counted(difference.unchanged, 'workload')} unchanged.</span>
+            </p>
             <ul className={`${styles.diff} plain`}>
-              {difference.started.map((each) => <One key={`s${each.id}`} sign="+" workload={each} environment={environment} />)}
-              {difference.ended.map((each) => <One key={`e${each.id}`} sign="−" workload={each} environment={environment} />)}
+              {difference.started.map((each) => (
+                <One key={`s${each.id}`} sign="+" workload={each} environment={environment} />
+              ))}
+              {difference.ended.map((each) => (
+                <One key={`e${each.id}`} sign="−" workload={each} environment={environment} />
+              ))}
               {difference.changed.map((each) => (
-                <li key={`c${each.name}`}><span className={styles.delta}>~</span><strong className="wrap">{each.name}</strong> {each.before.digests[0] && <Digest digest={each.before.digests[0]} />} → {each.after.digests[0] && <Digest digest={each.after.digests[0]} />} <VerdictWord verdict={each.after.verdict} /></li>
+                <li key={`c${each.name}`}>
+                  <span className={styles.delta}>~</span>
+                  <strong className="wrap">{each.name}</strong>{' '}
+                  {each.before.digests[0] && <Digest digest={each.before.digests[0]} />} →{' '}
+                  {each.after.digests[0] && <Digest digest={each.after.digests[0]} />}{' '}
+                  <VerdictWord verdict={each.after.verdict} />
+                </li>
               ))}
             </ul>
           </div>
@@ -73,7 +152,11 @@ function One({ sign, workload, environment }: { sign: string; workload: Workload
   return (
     <li>
       <span className={sign === '+' ? styles.plus : styles.minus}>{sign}</span>
-      <Link href={`/environments/${encodeURIComponent(environment)}?workload=${workload.id}`} className="strong wrap">{workload.name}</Link>
+      <Link
+        href={`/environments/${encodeURIComponent(environment)}?workload=${workload.id}`}
+        className="strong wrap">
+        {workload.name}
+      </Link>
       <span className="quiet">{workload.host}</span>
       {workload.digests[0] && <Digest digest={workload.digests[0]} />}
       <VerdictWord verdict={workload.verdict} />

@@ -8,7 +8,12 @@ import { number } from '../../words/text.ts';
 import { ago, moment } from '../../words/time.ts';
 import styles from './environments.module.css';
 
-interface TimelineProps { snapshots: Snapshot[]; at: string; from: string; set: (values: Record<string, string>) => void }
+interface TimelineProps {
+  snapshots: Snapshot[];
+  at: string;
+  from: string;
+  set: (values: Record<string, string>) => void;
+}
 
 const height = 58;
 const base = 44;
@@ -22,17 +27,29 @@ export function Timeline({ snapshots, at, from, set }: TimelineProps) {
   const now = useNow(10_000) + 10_000;
   const sorted = [...snapshots].sort((a, b) => a.number - b.number);
   const last = sorted.length - 1;
-  if (last < 0) return <div ref={ref} className="quiet">No snapshot yet.</div>;
+  if (last < 0)
+    return (
+      <div ref={ref} className="quiet">
+        No snapshot yet.
+      </div>
+    );
   const first_at = moment(sorted[0]?.from);
   const span = Math.max(1, now - first_at);
   const x = (time: number) => Math.round(((time - first_at) / span) * (width - 14)) + 6;
-  const chosen = at ? Math.max(0, sorted.findIndex((snapshot) => named(snapshot) === at)) : last;
+  const chosen = at
+    ? Math.max(
+        0,
+        sorted.findIndex((snapshot) => named(snapshot) === at),
+      )
+    : last;
   const choose = (index: number) => {
     const next = sorted[Math.min(last, Math.max(0, index))];
     set({ at: !next || next.number === sorted[last]?.number ? '' : named(next) });
   };
   const click = (event: MouseEvent<SVGSVGElement>) => {
-    const time = first_at + ((event.clientX - event.currentTarget.getBoundingClientRect().left - 6) / (width - 14)) * span;
+    const time =
+      first_at +
+      ((event.clientX - event.currentTarget.getBoundingClientRect().left - 6) / (width - 14)) * span;
     const index = sorted.findLastIndex((snapshot) => moment(snapshot.from) <= time);
     choose(index);
   };
@@ -47,20 +64,66 @@ export function Timeline({ snapshots, at, from, set }: TimelineProps) {
   return (
     <div ref={ref}>
       {width > 0 && (
-        <svg width={width} height={height} className={styles.timeline} onClick={click} onKeyDown={press} tabIndex={0} role="slider" aria-label="Moment"
-          aria-valuemin={sorted[0]?.number} aria-valuemax={sorted[last]?.number} aria-valuenow={shown?.number} aria-valuetext={shown ? `${named(shown)}, ${ago(shown.from, now)}, ${counted(shown.count, 'workload')}` : ''}>
+        <svg
+          width={width}
+          height={height}
+          className={styles.timeline}
+          onClick={click}
+          onKeyDown={press}
+          tabIndex={0}
+          role="slider"
+          aria-label="Moment"
+          aria-valuemin={sorted[0]?.number}
+          aria-valuemax={sorted[last]?.number}
+          aria-valuenow={shown?.number}
+          aria-valuetext={
+            shown ? `${named(shown)}, ${ago(shown.from, now)}, ${number(shown.count)} running` : ''
+          }>
           <Level sorted={sorted} x={x} now={now} />
-          {sorted.map((snapshot) => <Change key={snapshot.number} snapshot={snapshot} x={x(moment(snapshot.from))} />)}
-          {from_shown && <line x1={x(moment(from_shown.from))} x2={x(moment(from_shown.from))} y1={0} y2={base + 6} className={styles.fromLine} />}
-          {shown && <line x1={at ? x(moment(shown.from)) : x(now)} x2={at ? x(moment(shown.from)) : x(now)} y1={0} y2={base + 6} className={styles.chosenLine} />}
-          <text x={4} y={height - 2} className={styles.tick}>{ago(sorted[0]?.from, now)}</text>
-          <text x={width - 4} y={height - 2} textAnchor="end" className={styles.tick}>now</text>
+          {sorted.map((snapshot) => (
+            <Change key={snapshot.number} snapshot={snapshot} x={x(moment(snapshot.from))} />
+          ))}
+          {from_shown && (
+            <line
+              x1={x(moment(from_shown.from))}
+              x2={x(moment(from_shown.from))}
+              y1={0}
+              y2={base + 6}
+              className={styles.fromLine}
+            />
+          )}
+          {shown && (
+            <line
+              x1={at ? x(moment(shown.from)) : x(now)}
+              x2={at ? x(moment(shown.from)) : x(now)}
+              y1={0}
+              y2={base + 6}
+              className={styles.chosenLine}
+            />
+          )}
+          <text x={4} y={height - 2} className={styles.tick}>
+            {ago(sorted[0]?.from, now)}
+          </text>
+          <text x={width - 4} y={height - 2} textAnchor="end" className={styles.tick}>
+            now
+          </text>
         </svg>
       )}
       <div className={styles.moment}>
         {shown && <Told snapshot={shown} live={!at} />}
-        {at && <Button size="compact-sm" variant="default" onClick={() => set({ at: '' })}>Back to live</Button>}
-        {at && <Button size="compact-sm" variant="default" onClick={() => set({ from: at, at: '', view: 'snapshots' })}>What changed since</Button>}
+        {at && (
+          <Button size="compact-sm" variant="default" onClick={() => set({ at: '' })}>
+            Back to live
+          </Button>
+        )}
+        {at && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => set({ from: at, at: '', view: 'snapshots' })}>
+            What changed since
+          </Button>
+        )}
       </div>
     </div>
   );
@@ -69,8 +132,18 @@ export function Timeline({ snapshots, at, from, set }: TimelineProps) {
 function Told({ snapshot, live }: { snapshot: Snapshot; live: boolean }) {
   return (
     <span>
-      {live ? <strong>Live</strong> : <strong>As it was</strong>} · <code>{named(snapshot)}</code> from <When at={snapshot.from} />{snapshot.until && <> until <When at={snapshot.until} /></>}
-      <span className="quiet"> · {number(snapshot.count)} running, {snapshot.started} started, {snapshot.ended} ended</span>
+      {live ? <strong>Live</strong> : <strong>As it was</strong>} · <code>{named(snapshot)}</code> from{' '}
+      <When at={snapshot.from} />
+      {snapshot.until && (
+        <>
+          {' '}
+          until <When at={snapshot.until} />
+        </>
+      )}
+      <span className="quiet">
+        {' '}
+        · {number(snapshot.count)} running, {snapshot.started} started, {snapshot.ended} ended
+      </span>
     </span>
   );
 }
@@ -96,7 +169,13 @@ function Change({ snapshot, x }: { snapshot: Snapshot; x: number }) {
   const tall = (count: number) => Math.min(12, count * 2);
   return (
     <>
-      <rect x={x - 1} width={3} y={base - tall(snapshot.started)} height={tall(snapshot.started)} className={styles.started} />
+      <rect
+        x={x - 1}
+        width={3}
+        y={base - tall(snapshot.started)}
+        height={tall(snapshot.started)}
+        className={styles.started}
+      />
       <rect x={x - 1} width={3} y={base + 1} height={Math.min(5, snapshot.ended)} className={styles.ended} />
     </>
   );

@@ -15,8 +15,12 @@ export function Watch({ environment }: { environment: Environment }) {
     <div className={styles.cells}>
       <section aria-label="Reporters">
         <h3>Reporters</h3>
-        {environment.reporters.length === 0 && <Empty command={agent_command(environment.name)}>Nobody reports from here.</Empty>}
-        {environment.reporters.map((reporter) => <ReporterLine key={reporter.id} reporter={reporter} />)}
+        {environment.reporters.length === 0 && (
+          <Empty command={agent_command(environment.name)}>Nobody reports from here.</Empty>
+        )}
+        {environment.reporters.map((reporter) => (
+          <ReporterLine key={reporter.id} reporter={reporter} />
+        ))}
       </section>
       <Scopes environment={environment.name} />
     </div>
@@ -27,20 +31,36 @@ function ReporterLine({ reporter }: { reporter: Reporter }) {
   return (
     <div className={styles.reporter}>
       <div className="row apart">
-        <span><strong>{reporter.host}</strong> <span className={reporter.state === 'silent' ? 'amber strong' : 'quiet'}>{reporter.state}</span></span>
+        <span>
+          <strong>{reporter.host}</strong>{' '}
+          <span className={reporter.state === 'silent' ? 'amber strong' : 'quiet'}>{reporter.state}</span>
+        </span>
         <span className="quiet">
-          last seen <When at={reporter.last_seen_at} />{reporter.sequence !== undefined && <> · report {number(reporter.sequence)}</>}
+          last seen <When at={reporter.last_seen_at} />
+          {reporter.sequence !== undefined && <> · report {number(reporter.sequence)}</>}
           {reporter.lag_us !== undefined && <> · {(reporter.lag_us / 1000).toFixed(1)} ms behind</>}
-          {(reporter.events_lost ?? 0) > 0 && <span className="amber"> · {counted(reporter.events_lost ?? 0, 'event')} lost</span>}
+          {(reporter.events_lost ?? 0) > 0 && (
+            <span className="amber"> · {counted(reporter.events_lost ?? 0, 'event')} lost</span>
+          )}
         </span>
       </div>
       <ul className={`${styles.sources} plain`}>
         {(reporter.sources ?? []).map((source) => (
           <li key={source.watches + source.means + (source.detail ?? '')} className={styles.source}>
-            <span>{source.watches}</span><span className="quiet">{source.means}</span>
+            <span>{source.watches}</span>
+            <span className="quiet">{source.means}</span>
             <span className="wrap">
-              {source.blind ? <span className="amber">not seen: {source.blind}</span> : <span className="quiet">{source.detail || 'all seen'}</span>}
-              {source.remedy && <span> · {source.remedy} <Copy text={source.remedy} label="Copy the remedy" /></span>}
+              {source.blind ? (
+                <span className="amber">not seen: {source.blind}</span>
+              ) : (
+                <span className="quiet">{source.detail || 'all seen'}</span>
+              )}
+              {source.remedy && (
+                <span>
+                  {' '}
+                  · {source.remedy} <Copy text={source.remedy} label="Copy the remedy" />
+                </span>
+              )}
             </span>
           </li>
         ))}
@@ -50,12 +70,17 @@ function ReporterLine({ reporter }: { reporter: Reporter }) {
 }
 
 const told = (rule: ScopeRule) =>
-  (['path', 'user', 'unit', 'container'] as const).filter((name) => rule[name]).map((name) => `${name} ${rule[name] ?? ''}`).join(', ');
+  (['path', 'user', 'unit', 'container'] as const)
+    .filter((name) => rule[name])
+    .map((name) => `${name} ${rule[name] ?? ''}`)
+    .join(', ');
 
 function Scopes({ environment }: { environment: string }) {
   const read = useScopes(environment);
   const end = useAct<string>({
-    method: 'DELETE', path: (id) => `environments/${encodeURIComponent(environment)}/scopes/${encodeURIComponent(id)}`, done: () => 'The rule is ended',
+    method: 'DELETE',
+    path: (id) => `environments/${encodeURIComponent(environment)}/scopes/${encodeURIComponent(id)}`,
+    done: () => 'The rule is ended',
   });
   const rules = read.data?.scopes ?? [];
   return (
@@ -64,8 +89,22 @@ function Scopes({ environment }: { environment: string }) {
       {rules.length === 0 && <Empty>No scope rule: everything the reporters can see is watched.</Empty>}
       {rules.map((rule) => (
         <div key={rule.id} className={`${styles.reporter} row apart`}>
-          <span className="wrap"><strong>{rule.effect}</strong> <code>{told(rule)}</code><br /><span className="quiet">{rule.reason}{rule.expires_at && <> · ends <When at={rule.expires_at} /></>}</span></span>
-          <Button size="compact-sm" variant="default" onClick={() => rule.id && end.mutate(rule.id)}>End it</Button>
+          <span className="wrap">
+            <strong>{rule.effect}</strong> <code>{told(rule)}</code>
+            <br />
+            <span className="quiet">
+              {rule.reason}
+              {rule.expires_at && (
+                <>
+                  {' '}
+                  · ends <When at={rule.expires_at} />
+                </>
+              )}
+            </span>
+          </span>
+          <Button size="compact-sm" variant="default" onClick={() => rule.id && end.mutate(rule.id)}>
+            End it
+          </Button>
         </div>
       ))}
     </section>

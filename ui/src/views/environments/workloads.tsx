@@ -18,17 +18,72 @@ const owner = (row: Workload) => row.owner?.unit || row.owner?.container || row.
 const reasons = (row: Workload) => row.reasons.map((reason) => reason.message).join('; ');
 
 export const columns: Column<Workload>[] = [
-  { id: 'verdict', header: 'Verdict', text: (row) => row.verdict, order: (row) => rank(row.verdict), show: (row) => <VerdictWord verdict={row.verdict} /> },
-  { id: 'name', header: 'Name', text: (row) => row.name, show: (row) => <span className="wrap strong">{row.name}{row.marks?.length ? <span className="amber"> {row.marks.join(', ')}</span> : null}</span>, grow: true },
-  { id: 'reason', header: 'Why', text: reasons, show: (row) => <span className="quiet wrap">{reasons(row)}</span>, wide: true },
+  {
+    id: 'verdict',
+    header: 'Verdict',
+    text: (row) => row.verdict,
+    order: (row) => rank(row.verdict),
+    show: (row) => <VerdictWord verdict={row.verdict} />,
+  },
+  {
+    id: 'name',
+    header: 'Name',
+    text: (row) => row.name,
+    show: (row) => (
+      <span className="wrap strong">
+        {row.name}
+        {row.marks?.length ? <span className="amber"> {row.marks.join(', ')}</span> : null}
+      </span>
+    ),
+    grow: true,
+  },
+  {
+    id: 'reason',
+    header: 'Why',
+    text: reasons,
+    show: (row) => <span className="quiet wrap">{reasons(row)}</span>,
+    wide: true,
+  },
   { id: 'kind', header: 'Kind', text: (row) => row.kind, show: (row) => row.kind, wide: true },
   { id: 'host', header: 'Host', text: (row) => row.host ?? '', show: (row) => row.host || '–', wide: true },
   { id: 'owner', header: 'Owner', text: owner, show: (row) => owner(row) || '–', wide: true },
-  { id: 'service', header: 'Service', text: (row) => row.service ?? '', show: (row) => (row.service ? <Link href={`/flows?q=${row.service}`}>{row.service}</Link> : '–'), hidden: true },
-  { id: 'package', header: 'Package', text: (row) => (row.package ? `${row.package.name} ${row.package.version}` : ''), show: (row) => (row.package ? `${row.package.name} ${row.package.version}` : '–'), hidden: true },
-  { id: 'count', header: 'Runs', text: (row) => String(row.count ?? 1), order: (row) => row.count ?? 1, show: (row) => row.count ?? 1, wide: true },
-  { id: 'digest', header: 'Digest', text: (row) => row.digests.join(' '), show: (row) => (row.digests[0] ? <Digest digest={row.digests[0]} /> : <span className="amber">none</span>), wide: true },
-  { id: 'started', header: 'Started', text: (row) => row.started_at ?? '', order: (row) => moment(row.started_at) || 0, show: (row) => <When at={row.started_at} fallback="–" /> },
+  {
+    id: 'service',
+    header: 'Service',
+    text: (row) => row.service ?? '',
+    show: (row) => (row.service ? <Link href={`/flows?q=${row.service}`}>{row.service}</Link> : '–'),
+    hidden: true,
+  },
+  {
+    id: 'package',
+    header: 'Package',
+    text: (row) => (row.package ? `${row.package.name} ${row.package.version}` : ''),
+    show: (row) => (row.package ? `${row.package.name} ${row.package.version}` : '–'),
+    hidden: true,
+  },
+  {
+    id: 'count',
+    header: 'Runs',
+    text: (row) => String(row.count ?? 1),
+    order: (row) => row.count ?? 1,
+    show: (row) => row.count ?? 1,
+    wide: true,
+  },
+  {
+    id: 'digest',
+    header: 'Digest',
+    text: (row) => row.digests.join(' '),
+    show: (row) =>
+      row.digests[0] ? <Digest digest={row.digests[0]} /> : <span className="amber">none</span>,
+    wide: true,
+  },
+  {
+    id: 'started',
+    header: 'Started',
+    text: (row) => row.started_at ?? '',
+    order: (row) => moment(row.started_at) || 0,
+    show: (row) => <When at={row.started_at} fallback="–" />,
+  },
 ];
 
 // Everything that runs, or ran at the chosen moment, with verdict and reason.
@@ -44,13 +99,34 @@ export function Workloads({ environment, at }: { environment: string; at: string
   return (
     <Loaded read={read}>
       {({ workloads }) => {
-        const sorted = values['sort'] ? workloads : [...workloads].sort((a, b) => rank(a.verdict) - rank(b.verdict));
-        const chosen = values['workload'] ? workloads.find((workload) => workload.id === values['workload']) : undefined;
+        const sorted = values['sort']
+          ? workloads
+          : [...workloads].sort((a, b) => rank(a.verdict) - rank(b.verdict));
+        const chosen = values['workload']
+          ? workloads.find((workload) => workload.id === values['workload'])
+          : undefined;
         return (
           <>
-            <Table name={`workloads-${environment}`} rows={sorted} columns={columns} id={(row) => row.id ?? row.name} time={(row) => moment(row.started_at)} link={to}
-              empty={<Empty command={agent_command(environment)}>Nothing has been seen here. Start an agent in it.</Empty>} />
-            {chosen && <WorkloadStory workload={chosen} environment={environment} close={() => set({ workload: '' })} />}
+            <Table
+              name={`workloads-${environment}`}
+              rows={sorted}
+              columns={columns}
+              id={(row) => row.id ?? row.name}
+              time={(row) => moment(row.started_at)}
+              link={to}
+              empty={
+                <Empty command={agent_command(environment)}>
+                  Nothing has been seen here. Start an agent in it.
+                </Empty>
+              }
+            />
+            {chosen && (
+              <WorkloadStory
+                workload={chosen}
+                environment={environment}
+                close={() => set({ workload: '' })}
+              />
+            )}
           </>
         );
       }}

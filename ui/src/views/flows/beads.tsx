@@ -10,7 +10,9 @@ export function Beads({ beads }: { beads: Bead[] }) {
     <svg width={beads.length * 19 + 2} height={20} role="img" aria-label={told(beads)}>
       <title>{told(beads)}</title>
       {beads.map((bead, index) => (
-        <g key={`${bead.artifact ?? ''}/${bead.name}`} transform={`translate(${index * 19 + 10} 10)`}><BeadMark state={bead.state} /></g>
+        <g key={`${bead.artifact ?? ''}/${bead.name}`} transform={`translate(${index * 19 + 10} 10)`}>
+          <BeadMark state={bead.state} />
+        </g>
       ))}
     </svg>
   );

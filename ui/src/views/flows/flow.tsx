@@ -15,26 +15,87 @@ import { moment } from '../../words/time.ts';
 import { FlowStream } from '../overview/river.tsx';
 import { Beads } from './beads.tsx';
 
-const to = (trail: Trail) => `/flows/${encodeURIComponent(trail.flow)}/trails/${encodeURIComponent(trail.name)}`;
+const to = (trail: Trail) =>
+  `/flows/${encodeURIComponent(trail.flow)}/trails/${encodeURIComponent(trail.name)}`;
 
 const columns: Column<Trail>[] = [
-  { id: 'name', header: 'Trail', text: (row) => row.name, show: (row) => <Link href={to(row)} className="strong">{row.name}</Link> },
-  { id: 'beads', header: 'Evidence', text: (row) => row.missing.join(' '), show: (row) => <Beads beads={row.beads} />, grow: true },
-  { id: 'missing', header: 'Missing', text: (row) => row.missing.join(' '), show: (row) => <span className="amber">{row.missing.join(', ')}</span>, wide: true },
-  { id: 'commit', header: 'Commit', text: (row) => row.commit ?? '', show: (row) => (row.commit ? <code title={row.commit}>{row.commit.slice(0, 7)}</code> : '–'), wide: true },
-  { id: 'branch', header: 'Branch', text: (row) => row.branch ?? '', show: (row) => row.branch || '–', hidden: true },
-  { id: 'author', header: 'Author', text: (row) => row.author ?? '', show: (row) => row.author || '–', wide: true },
-  { id: 'begun', header: 'Begun', text: (row) => row.begun_at, order: (row) => moment(row.begun_at), show: (row) => <When at={row.begun_at} /> },
-  { id: 'entry', header: 'Proof', text: (row) => String(row.entry), show: (row) => <Seal entry={row.entry} />, wide: true },
+  {
+    id: 'name',
+    header: 'Trail',
+    text: (row) => row.name,
+    show: (row) => (
+      <Link href={to(row)} className="strong">
+        {row.name}
+      </Link>
+    ),
+  },
+  {
+    id: 'beads',
+    header: 'Evidence',
+    text: (row) => row.missing.join(' '),
+    show: (row) => <Beads beads={row.beads} />,
+    grow: true,
+  },
+  {
+    id: 'missing',
+    header: 'Missing',
+    text: (row) => row.missing.join(' '),
+    show: (row) => <span className="amber">{row.missing.join(', ')}</span>,
+    wide: true,
+  },
+  {
+    id: 'commit',
+    header: 'Commit',
+    text: (row) => row.commit ?? '',
+    show: (row) => (row.commit ? <code title={row.commit}>{row.commit.slice(0, 7)}</code> : '–'),
+    wide: true,
+  },
+  {
+    id: 'branch',
+    header: 'Branch',
+    text: (row) => row.branch ?? '',
+    show: (row) => row.branch || '–',
+    hidden: true,
+  },
+  {
+    id: 'author',
+    header: 'Author',
+    text: (row) => row.author ?? '',
+    show: (row) => row.author || '–',
+    wide: true,
+  },
+  {
+    id: 'begun',
+    header: 'Begun',
+    text: (row) => row.begun_at,
+    order: (row) => moment(row.begun_at),
+    show: (row) => <When at={row.begun_at} />,
+  },
+  {
+    id: 'entry',
+    header: 'Proof',
+    text: (row) => String(row.entry),
+    show: (row) => <Seal entry={row.entry} />,
+    wide: true,
+  },
 ];
 
 function sentence_of(flow: Data) {
   const trail = flow.latest_trail;
   if (!trail) return [say(`${flow.name} has no trail yet.`)];
-  if (trail.compliant) return [say(`${flow.name} has all it requires. `), say(`Latest trail ${trail.name}`, to(trail)), say('.')];
+  if (trail.compliant)
+    return [
+      say(`${flow.name} has all it requires. `),
+      say(`Latest trail ${trail.name}`, to(trail)),
+      say('.'),
+    ];
   const failed = trail.beads.filter((bead) => bead.state === 'failed').map((bead) => `${bead.name} failed`);
   const missing = trail.missing.map((name) => `${name} is missing`);
-  return [say(`${flow.name} cannot go on: `), say(listed([...failed, ...missing]) || 'evidence is missing', to(trail), 'red'), say('.')];
+  return [
+    say(`${flow.name} cannot go on: `),
+    say(listed([...failed, ...missing]) || 'evidence is missing', to(trail), 'red'),
+    say('.'),
+  ];
 }
 
 export default function Flow({ name }: { name: string }) {
@@ -52,8 +113,18 @@ export default function Flow({ name }: { name: string }) {
               <Template flow={data} />
             </Card>
             <Card title="Trails" note={counted(data.trails, 'run')}>
-              <Table name={`trails-${name}`} rows={trails.rows} columns={columns} id={(row) => row.name} link={to} time={(row) => moment(row.begun_at)} more={<More list={trails} />}
-                empty={<Empty command={command(`trail begin T --flow ${name}`)}>No run of this flow yet.</Empty>} />
+              <Table
+                name={`trails-${name}`}
+                rows={trails.rows}
+                columns={columns}
+                id={(row) => row.name}
+                link={to}
+                time={(row) => moment(row.begun_at)}
+                more={<More list={trails} />}
+                empty={
+                  <Empty command={command(`trail begin T --flow ${name}`)}>No run of this flow yet.</Empty>
+                }
+              />
             </Card>
           </View>
         )}
@@ -65,8 +136,18 @@ export default function Flow({ name }: { name: string }) {
 function Template({ flow }: { flow: Data }) {
   const required = [
     ...(flow.template?.attestations ?? []).map((each) => ({ ...each, of: 'the trail' })),
-    ...(flow.template?.artifacts ?? []).flatMap((artifact) => (artifact.attestations ?? []).map((each) => ({ ...each, of: artifact.name }))),
+    ...(flow.template?.artifacts ?? []).flatMap((artifact) =>
+      (artifact.attestations ?? []).map((each) => ({ ...each, of: artifact.name })),
+    ),
   ];
   if (required.length === 0) return <p className="quiet">This flow requires nothing yet.</p>;
-  return <dl>{required.map((each) => <Line key={each.of + each.name} name={each.name}>{each.type} <span className="quiet">of {each.of}</span></Line>)}</dl>;
+  return (
+    <dl>
+      {required.map((each) => (
+        <Line key={each.of + each.name} name={each.name}>
+          {each.type} <span className="quiet">of {each.of}</span>
+        </Line>
+      ))}
+    </dl>
+  );
 }

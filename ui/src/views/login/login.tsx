@@ -25,7 +25,11 @@ export function Login() {
       await json<Me>('me', { as });
       enter(as);
     } catch (error) {
-      setProblem(error instanceof ApiError && error.status === 401 ? 'This token is not known here, or it has ended.' : words_of(error));
+      setProblem(
+        error instanceof ApiError && error.status === 401
+          ? 'This token is not known here, or it has ended.'
+          : words_of(error),
+      );
       setBusy(false);
     }
   }
@@ -33,17 +37,41 @@ export function Login() {
   return (
     <main className={styles.page}>
       <form className={styles.form} onSubmit={(event) => void submit(event)}>
-        <div className={styles.brand}><Logo size={30} /><h1>Weir</h1></div>
+        <div className={styles.brand}>
+          <Logo size={30} />
+          <h1>Weir</h1>
+        </div>
         <p className="quiet">What runs, set against what was approved.</p>
         {problem && <Problem>{problem}</Problem>}
-        <TextInput label="Token" type="password" name="token" autoComplete="current-password" autoFocus required
-          value={token} onChange={(event) => setToken(event.currentTarget.value)} placeholder="weir_…" />
-        <TextInput label="Organization" name="organization" autoComplete="organization"
-          value={organization} onChange={(event) => setOrganization(event.currentTarget.value)} />
-        <Button type="submit" loading={busy} fullWidth>Sign in</Button>
+        <TextInput
+          label="Token"
+          type="password"
+          name="token"
+          autoComplete="current-password"
+          autoFocus
+          required
+          value={token}
+          onChange={(event) => setToken(event.currentTarget.value)}
+          placeholder="weir_…"
+        />
+        <TextInput
+          label="Organization"
+          name="organization"
+          autoComplete="organization"
+          value={organization}
+          onChange={(event) => setOrganization(event.currentTarget.value)}
+        />
+        <Button type="submit" loading={busy} fullWidth>
+          Sign in
+        </Button>
         <div className={styles.hint}>
-          <span className="quiet">The first token lies in <code>admin.token</code> in the data folder. After <code>make run</code>:</span>
-          <span className={styles.command}><code>{command}</code><Copy text={command} label="Copy the command" /></span>
+          <span className="quiet">
+            The first token lies in <code>admin.token</code> in the data folder. After <code>make run</code>:
+          </span>
+          <span className={styles.command}>
+            <code>{command}</code>
+            <Copy text={command} label="Copy the command" />
+          </span>
         </div>
       </form>
     </main>

@@ -14,7 +14,8 @@ const shown_max = 4;
 const places: Record<Need['kind'], (need: Need) => string> = {
   incident: (need) => `/incidents/${encodeURIComponent(need.id)}`,
   approval: (need) => `/approvals?q=${encodeURIComponent(need.id)}`,
-  deployment: (need) => (need.where ? `/environments/${encodeURIComponent(need.where)}?view=deployments` : '/environments'),
+  deployment: (need) =>
+    need.where ? `/environments/${encodeURIComponent(need.where)}?view=deployments` : '/environments',
   exception: () => '/approvals',
 };
 
@@ -29,21 +30,42 @@ export const by_urgency = (a: Need, b: Need) =>
 export function Needs({ needs, lake }: { needs: Need[]; lake: Pool[] }) {
   const alerts = useAlerts({ state: 'open' });
   const queue = [...needs].sort(by_urgency);
-  const story = (need: Need) => (need.kind === 'incident' ? alerts.rows.find((alert) => alert.incident === need.id) : undefined);
+  const story = (need: Need) =>
+    need.kind === 'incident' ? alerts.rows.find((alert) => alert.incident === need.id) : undefined;
   return (
     <Card title="Needs a person" note={needs.length ? String(needs.length) : undefined}>
       {queue.length === 0 && <Calm lake={lake} />}
       <ul className={`${styles.list} plain`}>
-        {queue.slice(0, shown_max).map((need) => <NeedCard key={need.kind + need.id} need={need} alert={story(need)} />)}
+        {queue.slice(0, shown_max).map((need) => (
+          <NeedCard key={need.kind + need.id} need={need} alert={story(need)} />
+        ))}
       </ul>
-      {queue.length > shown_max && <p><Link href="/alerts">and {queue.length - shown_max} more</Link></p>}
+      {queue.length > shown_max && (
+        <p>
+          <Link href="/alerts">and {queue.length - shown_max} more</Link>
+        </p>
+      )}
     </Card>
   );
 }
 
 function Calm({ lake }: { lake: Pool[] }) {
-  const last = lake.map((pool) => pool.last_unapproved_start).filter(Boolean).sort().at(-1);
-  return <p className="quiet">Nothing waits for a person.{last && <> Last unapproved start: <When at={last} />.</>}</p>;
+  const last = lake
+    .map((pool) => pool.last_unapproved_start)
+    .filter(Boolean)
+    .sort()
+    .at(-1);
+  return (
+    <p className="quiet">
+      Nothing waits for a person.
+      {last && (
+        <>
+          {' '}
+          Last unapproved start: <When at={last} />.
+        </>
+      )}
+    </p>
+  );
 }
 
 function NeedCard({ need, alert }: { need: Need; alert: Alert | undefined }) {
@@ -55,17 +77,34 @@ function NeedCard({ need, alert }: { need: Need; alert: Alert | undefined }) {
   });
   return (
     <li className={`${styles.need} ${styles[severity_tone(need.severity)] ?? ''}`}>
-      <Link href={to} className={styles.title}>{need.title}</Link>
-      {alert && <code className="cut" title={alert.story.what}>{alert.story.what}</code>}
+      <Link href={to} className={styles.title}>
+        {need.title}
+      </Link>
+      {alert && (
+        <code className="cut" title={alert.story.what}>
+          {alert.story.what}
+        </code>
+      )}
       <span className={`quiet wrap ${styles.two}`}>
-        {alert ? alert.story.who : need.where}{' · '}<When at={need.since} />
-        {need.owner && <> · {need.owner}</>}{need.tier !== null && need.tier !== undefined && <> · tier {need.tier}</>}
+        {alert ? alert.story.who : need.where}
+        {' · '}
+        <When at={need.since} />
+        {need.owner && <> · {need.owner}</>}
+        {need.tier !== null && need.tier !== undefined && <> · tier {need.tier}</>}
       </span>
       {alert && <span className={styles.two}>{alert.story.why}</span>}
       <div className={styles.actions}>
-        <Button component={Link} href={to} size="compact-sm" variant="default">Look</Button>
+        <Button component={Link} href={to} size="compact-sm" variant="default">
+          Look
+        </Button>
         {need.kind === 'incident' && (
-          <Button size="compact-sm" variant="default" loading={acknowledge.isPending} onClick={() => acknowledge.mutate(need.id)}>Acknowledge</Button>
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={acknowledge.isPending}
+            onClick={() => acknowledge.mutate(need.id)}>
+            Acknowledge
+          </Button>
         )}
       </div>
     </li>

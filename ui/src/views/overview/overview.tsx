@@ -12,7 +12,8 @@ import styles from './overview.module.css';
 // River, weir and lake; beside them what needs a person; below them what this view rests on.
 export function Overview({ wall = false }: { wall?: boolean }) {
   const { data, error, dataUpdatedAt } = useOverview();
-  if (!data) return error ? <Problem>{words_of(error)}</Problem> : <div className={styles.waiting} aria-busy />;
+  if (!data)
+    return error ? <Problem>{words_of(error)}</Problem> : <div className={styles.waiting} aria-busy />;
   return (
     <div className={`${styles.page} ${wall ? styles.big : ''}`}>
       <Sentence parts={data.sentence} className={styles.sentence} />
@@ -21,7 +22,9 @@ export function Overview({ wall = false }: { wall?: boolean }) {
         <Wall weir={data.weir} />
         <Lake pools={data.lake} read_at={dataUpdatedAt} />
       </div>
-      <aside className={styles.side}><Needs needs={data.needs} lake={data.lake} /></aside>
+      <aside className={styles.side}>
+        <Needs needs={data.needs} lake={data.lake} />
+      </aside>
       <TrustStrip trust={data.trust} per_minute={data.entries_per_minute} />
     </div>
   );

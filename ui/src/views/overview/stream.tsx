@@ -25,13 +25,33 @@ export function Stream({ beads, width }: { beads: Bead[]; width: number }) {
   const labelled = (bead: Bead) => step > 40 || bead.state === 'failed' || bead.state === 'missing';
   return (
     <svg width={width} height={36} aria-hidden>
-      <line x1={Math.max(left - 6, 0)} x2={width} y1={middle} y2={middle} strokeWidth={thick} className={styles.dry} />
-      {water_to > 0 && <line x1={left - 6} x2={water_to} y1={middle} y2={middle} strokeWidth={thick} className={styles.water} />}
+      <line
+        x1={Math.max(left - 6, 0)}
+        x2={width}
+        y1={middle}
+        y2={middle}
+        strokeWidth={thick}
+        className={styles.dry}
+      />
+      {water_to > 0 && (
+        <line
+          x1={left - 6}
+          x2={water_to}
+          y1={middle}
+          y2={middle}
+          strokeWidth={thick}
+          className={styles.water}
+        />
+      )}
       {beads.map((bead, index) => (
         <g key={`${bead.artifact ?? ''}/${bead.name}`} transform={`translate(${at(index)} ${middle})`}>
           <BeadMark state={bead.state} />
           {labelled(bead) && (
-            <text y={22} className={`${styles.label} ${bead.state === 'failed' ? styles.failed : ''}`} textAnchor={index === 0 ? 'start' : 'middle'} x={index === 0 ? -8 : 0}>
+            <text
+              y={22}
+              className={`${styles.label} ${bead.state === 'failed' ? styles.failed : ''}`}
+              textAnchor={index === 0 ? 'start' : 'middle'}
+              x={index === 0 ? -8 : 0}>
               {bead.name.length > letters ? bead.name.slice(0, letters - 1) + '…' : bead.name}
             </text>
           )}
@@ -51,8 +71,13 @@ export function BeadMark({ state, scale = 1 }: { state: Bead['state']; scale?: n
           <path d="M-2.6 .2l1.9 2l3.4 -4" className={styles.tick} />
         </g>
       );
-    case 'failed': return <path transform={`scale(${scale})`} d="M0 -8.5l8.5 8.5l-8.5 8.5l-8.5 -8.5z" className={styles.bad} />;
-    case 'missing': return <circle r={6} transform={`scale(${scale})`} className={styles.open} />;
-    case 'extra': return <circle r={4} transform={`scale(${scale})`} className={styles.more} />;
+    case 'failed':
+      return (
+        <path transform={`scale(${scale})`} d="M0 -8.5l8.5 8.5l-8.5 8.5l-8.5 -8.5z" className={styles.bad} />
+      );
+    case 'missing':
+      return <circle r={6} transform={`scale(${scale})`} className={styles.open} />;
+    case 'extra':
+      return <circle r={4} transform={`scale(${scale})`} className={styles.more} />;
   }
 }

@@ -8,8 +8,7 @@ import styles from './overview.module.css';
 
 const pitch = 14;
 
-const named = (tile: Tile) =>
-  `${tile.name}${tile.count > 1 ? ` × ${tile.count}` : ''}: ${tile.verdict}`;
+const named = (tile: Tile) => `${tile.name}${tile.count > 1 ? ` × ${tile.count}` : ''}: ${tile.verdict}`;
 
 const to = (environment: string, tile: Tile) =>
   tile.verdict === 'missing' && tile.id.startsWith('missing-')
@@ -38,18 +37,46 @@ export const Tiles = memo(function Tiles({ tiles, environment }: { tiles: Tile[]
   return (
     <div ref={ref} className={styles.tiles} onMouseLeave={() => setTold(null)}>
       {width > 0 && (
-        <svg ref={drawn} width={width} height={height} role="group" aria-label={`${tiles.length} workloads in ${environment}`} onKeyDown={walk}>
+        <svg
+          ref={drawn}
+          width={width}
+          height={height}
+          role="group"
+          aria-label={`${tiles.length} workloads in ${environment}`}
+          onKeyDown={walk}>
           {tiles.map((each, index) => (
-            <a key={each.id} href={to(environment, each)} tabIndex={index === Math.min(active, tiles.length - 1) ? 0 : -1} aria-label={named(each)}
-              onClick={(event) => { event.preventDefault(); go(to(environment, each)); }}
-              onMouseEnter={() => setTold(index)} onFocus={() => { setTold(index); setActive(index); }} onBlur={() => setTold(null)}>
-              <path d={mark_outline(each.verdict)} className={mark_class(each.verdict)}
-                transform={`translate(${(index % columns) * pitch + 1} ${Math.floor(index / columns) * pitch + 1}) scale(1.16)`} />
+            <a
+              key={each.id}
+              href={to(environment, each)}
+              tabIndex={index === Math.min(active, tiles.length - 1) ? 0 : -1}
+              aria-label={named(each)}
+              onClick={(event) => {
+                event.preventDefault();
+                go(to(environment, each));
+              }}
+              onMouseEnter={() => setTold(index)}
+              onFocus={() => {
+                setTold(index);
+                setActive(index);
+              }}
+              onBlur={() => setTold(null)}>
+              <path
+                d={mark_outline(each.verdict)}
+                className={mark_class(each.verdict)}
+                transform={`translate(${(index % columns) * pitch + 1} ${Math.floor(index / columns) * pitch + 1}) scale(1.16)`}
+              />
             </a>
           ))}
         </svg>
       )}
-      {tile && told !== null && <Tip tile={tile} x={(told % columns) * pitch} y={(Math.floor(told / columns) + 1) * pitch + 3} width={width} />}
+      {tile && told !== null && (
+        <Tip
+          tile={tile}
+          x={(told % columns) * pitch}
+          y={(Math.floor(told / columns) + 1) * pitch + 3}
+          width={width}
+        />
+      )}
     </div>
   );
 });
@@ -57,7 +84,10 @@ export const Tiles = memo(function Tiles({ tiles, environment }: { tiles: Tile[]
 function Tip({ tile, x, y, width }: { tile: Tile; x: number; y: number; width: number }) {
   const left = x < width / 2;
   return (
-    <div className={styles.tip} aria-hidden style={left ? { left: x, top: y } : { right: Math.max(0, width - x - pitch), top: y }}>
+    <div
+      className={styles.tip}
+      aria-hidden
+      style={left ? { left: x, top: y } : { right: Math.max(0, width - x - pitch), top: y }}>
       {named(tile)} <span>({looks[tile.verdict]?.said ?? tile.verdict})</span>
     </div>
   );

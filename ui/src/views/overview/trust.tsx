@@ -14,24 +14,56 @@ export function TrustStrip({ trust, per_minute }: { trust: Trust; per_minute: nu
       <Link href="/environments" className={trust.hosts_reporting < trust.hosts ? 'amber' : ''}>
         {number(trust.hosts_reporting)} of {counted(trust.hosts, 'host')} reporting
       </Link>
-      <span className={trust.events_lost ? 'amber' : 'quiet'}>{counted(trust.events_lost, 'event')} lost</span>
+      <span className={trust.events_lost ? 'amber' : 'quiet'}>
+        {counted(trust.events_lost, 'event')} lost
+      </span>
       <span className="quiet">{counted(trust.scopes_excluded, 'scope')} excluded</span>
       <Channels channels={trust.channels} />
-      <span><Link href="/ledger">Ledger</Link> <code>{number(trust.ledger.size)} entries</code></span>
-      <span className="quiet">checkpoint <strong><When at={trust.ledger.checkpoint_at} /></strong></span>
-      <span className="quiet">checked by the server <When at={trust.ledger.checked_at} /></span>
+      <span>
+        <Link href="/ledger">Ledger</Link> <code>{number(trust.ledger.size)} entries</code>
+      </span>
+      <span className="quiet">
+        checkpoint{' '}
+        <strong>
+          <When at={trust.ledger.checkpoint_at} />
+        </strong>
+      </span>
+      <span className="quiet">
+        checked by the server <When at={trust.ledger.checked_at} />
+      </span>
       {last !== null && <Seal entry={last} words auto />}
-      {trust.blind.map((words) => <span key={words} className="amber">blind: {words}</span>)}
+      {trust.blind.map((words) => (
+        <span key={words} className="amber">
+          blind: {words}
+        </span>
+      ))}
       <Spark per_minute={per_minute} />
     </section>
   );
 }
 
 function Channels({ channels }: { channels: Trust['channels'] }) {
-  if (channels.length === 0) return <Link href="/settings" className="quiet">no channel delivers alerts</Link>;
+  if (channels.length === 0)
+    return (
+      <Link href="/settings" className="quiet">
+        no channel delivers alerts
+      </Link>
+    );
   return channels.map((channel) => {
-    const last = typeof channel.last_delivery === 'string' ? channel.last_delivery : channel.last_delivery?.at;
-    return <span key={channel.name} className="quiet">{channel.name}: {last ? <>delivered <When at={last} /></> : 'nothing delivered yet'}</span>;
+    const last =
+      typeof channel.last_delivery === 'string' ? channel.last_delivery : channel.last_delivery?.at;
+    return (
+      <span key={channel.name} className="quiet">
+        {channel.name}:{' '}
+        {last ? (
+          <>
+            delivered <When at={last} />
+          </>
+        ) : (
+          'nothing delivered yet'
+        )}
+      </span>
+    );
   });
 }
 
@@ -40,7 +72,11 @@ function Spark({ per_minute }: { per_minute: number[] }) {
   const total = per_minute.reduce((sum, count) => sum + count, 0);
   return (
     <span className={styles.spark}>
-      <svg width={per_minute.length * 4} height={22} role="img" aria-label={`${total} entries in the last hour`}>
+      <svg
+        width={per_minute.length * 4}
+        height={22}
+        role="img"
+        aria-label={`${total} entries in the last hour`}>
         {per_minute.map((count, index) => {
           const height = count === 0 ? 1 : Math.max(2, Math.round((count / most) * 22));
           return <rect key={index} x={index * 4} y={22 - height} width={3} height={height} />;

@@ -19,19 +19,61 @@ const roles = ['admin', 'recorder', 'approver', 'reporter', 'auditor'];
 const words = (text: string) => text.split(/[\s,]+/).filter(Boolean);
 
 function End({ account }: { account: Account }) {
-  const end = useAct<void>({ method: 'DELETE', path: () => `accounts/${encodeURIComponent(account.name)}`, done: () => `${account.name} is ended` });
+  const end = useAct<void>({
+    method: 'DELETE',
+    path: () => `accounts/${encodeURIComponent(account.name)}`,
+    done: () => `${account.name} is ended`,
+  });
   const [sure, setSure] = useState(false);
-  if (!sure) return <Button size="compact-sm" variant="default" onClick={() => setSure(true)}>End…</Button>;
-  return <Button size="compact-sm" color="red" loading={end.isPending} onClick={() => end.mutate()} onBlur={() => setSure(false)}>End {account.name}</Button>;
+  if (!sure)
+    return (
+      <Button size="compact-sm" variant="default" onClick={() => setSure(true)}>
+        End…
+      </Button>
+    );
+  return (
+    <Button
+      size="compact-sm"
+      color="red"
+      loading={end.isPending}
+      onClick={() => end.mutate()}
+      onBlur={() => setSure(false)}>
+      End {account.name}
+    </Button>
+  );
 }
 
 const columns: Column<Account>[] = [
-  { id: 'name', header: 'Name', text: (row) => row.name, show: (row) => <strong className="wrap">{row.name}</strong>, grow: true },
+  {
+    id: 'name',
+    header: 'Name',
+    text: (row) => row.name,
+    show: (row) => <strong className="wrap">{row.name}</strong>,
+    grow: true,
+  },
   { id: 'kind', header: 'Kind', text: (row) => row.kind, show: (row) => row.kind },
   { id: 'roles', header: 'Roles', text: (row) => row.roles.join(' '), show: (row) => row.roles.join(', ') },
-  { id: 'flows', header: 'Flows', text: (row) => (row.flows ?? []).join(' '), show: (row) => row.flows?.join(', ') || 'all', wide: true },
-  { id: 'environments', header: 'Environments', text: (row) => (row.environments ?? []).join(' '), show: (row) => row.environments?.join(', ') || 'all', wide: true },
-  { id: 'expires', header: 'Ends', text: (row) => row.expires_at ?? '', show: (row) => <When at={row.expires_at} fallback="when ended" />, wide: true },
+  {
+    id: 'flows',
+    header: 'Flows',
+    text: (row) => (row.flows ?? []).join(' '),
+    show: (row) => row.flows?.join(', ') || 'all',
+    wide: true,
+  },
+  {
+    id: 'environments',
+    header: 'Environments',
+    text: (row) => (row.environments ?? []).join(' '),
+    show: (row) => row.environments?.join(', ') || 'all',
+    wide: true,
+  },
+  {
+    id: 'expires',
+    header: 'Ends',
+    text: (row) => row.expires_at ?? '',
+    show: (row) => <When at={row.expires_at} fallback="when ended" />,
+    wide: true,
+  },
   { id: 'end', header: 'Act', text: () => '', show: (row) => <End account={row} /> },
 ];
 
@@ -39,11 +81,23 @@ export function Accounts() {
   const read = useAccounts();
   const [making, setMaking] = useState(false);
   return (
-    <Card title="Accounts" note="people, and services with tokens" side={<Button size="compact-sm" onClick={() => setMaking(true)}>New account</Button>}>
+    <Card
+      title="Accounts"
+      note="people, and services with tokens"
+      side={
+        <Button size="compact-sm" onClick={() => setMaking(true)}>
+          New account
+        </Button>
+      }>
       {read.error && !read.data && <Problem>{words_of(read.error)}</Problem>}
       {read.data && (
-        <Table name="accounts" rows={read.data.accounts} columns={columns} id={(row) => row.name}
-          empty={<Empty command={command('account create ci --role recorder')}>No account but yours.</Empty>} />
+        <Table
+          name="accounts"
+          rows={read.data.accounts}
+          columns={columns}
+          id={(row) => row.name}
+          empty={<Empty command={command('account create ci --role recorder')}>No account but yours.</Empty>}
+        />
       )}
       {making && <NewAccount close={() => setMaking(false)} />}
     </Card>
@@ -62,7 +116,11 @@ function NewAccount({ close }: { close: () => void }) {
   const make = useAct<void>({
     path: () => kind,
     body: () => ({
-      name, roles: chosen, ...(words(flows).length && { flows: words(flows) }), ...(words(environments).length && { environments: words(environments) }), ...(expires && { expires_at: expires }),
+      name,
+      roles: chosen,
+      ...(words(flows).length && { flows: words(flows) }),
+      ...(words(environments).length && { environments: words(environments) }),
+      ...(expires && { expires_at: expires }),
     }),
     done: () => `${name} made`,
   });
@@ -71,16 +129,57 @@ function NewAccount({ close }: { close: () => void }) {
     make.mutate(undefined, { onSuccess: (answer) => setToken(String(answer['token'] ?? '')) });
   };
   return (
-    <Form title="New account" opened close={close} word={token ? 'Done' : 'Make it'} busy={make.isPending} able={Boolean(name) && chosen.length > 0 && (!ends || Boolean(expires))} submit={submit}>
-      <NativeSelect label="Kind" value={kind} disabled={Boolean(token)} data={[{ value: 'service-accounts', label: 'service: a pipeline or a program' }, { value: 'people', label: 'person' }]}
-        onChange={(event) => setKind(event.currentTarget.value as typeof kind)} />
-      <TextInput label="Name" value={name} disabled={Boolean(token)} onChange={(event) => setName(event.currentTarget.value)} data-autofocus />
+    <Form
+      title="New account"
+      opened
+      close={close}
+      word={token ? 'Done' : 'Make it'}
+      busy={make.isPending}
+      able={Boolean(name) && chosen.length > 0 && (!ends || Boolean(expires))}
+      submit={submit}>
+      <NativeSelect
+        label="Kind"
+        value={kind}
+        disabled={Boolean(token)}
+        data={[
+          { value: 'service-accounts', label: 'service: a pipeline or a program' },
+          { value: 'people', label: 'person' },
+        ]}
+        onChange={(event) => setKind(event.currentTarget.value as typeof kind)}
+      />
+      <TextInput
+        label="Name"
+        value={name}
+        disabled={Boolean(token)}
+        onChange={(event) => setName(event.currentTarget.value)}
+        data-autofocus
+      />
       <Checkbox.Group label="Roles" value={chosen} onChange={setChosen}>
-        <div className={styles.roles}>{roles.map((role) => <Checkbox key={role} value={role} label={role} disabled={Boolean(token)} />)}</div>
+        <div className={styles.roles}>
+          {roles.map((role) => (
+            <Checkbox key={role} value={role} label={role} disabled={Boolean(token)} />
+          ))}
+        </div>
       </Checkbox.Group>
-      <TextInput label="Only these flows" placeholder="all" value={flows} onChange={(event) => setFlows(event.currentTarget.value)} />
-      <TextInput label="Only these environments" placeholder="all" value={environments} onChange={(event) => setEnvironments(event.currentTarget.value)} />
-      <TextInput label="Ends" placeholder="never; or 90d" value={ends} error={ends && !expires && 'Not a time'} onChange={(event) => setEnds(event.currentTarget.value)} />
+      <TextInput
+        label="Only these flows"
+        placeholder="all"
+        value={flows}
+        onChange={(event) => setFlows(event.currentTarget.value)}
+      />
+      <TextInput
+        label="Only these environments"
+        placeholder="all"
+        value={environments}
+        onChange={(event) => setEnvironments(event.currentTarget.value)}
+      />
+      <TextInput
+        label="Ends"
+        placeholder="never; or 90d"
+        value={ends}
+        error={ends && !expires && 'Not a time'}
+        onChange={(event) => setEnds(event.currentTarget.value)}
+      />
       {token && <Once what={`The token of ${name}.`} secret={token} />}
     </Form>
   );

@@ -11,7 +11,11 @@ export default function Settings() {
   return (
     <Loaded read={read}>
       {(me) => (
-        <View sentence={[say(`You are ${me.name}, ${me.roles.join(' and ')} in ${me.organization}.`), say(` Times are relative; the exact time is on hover, in UTC and ${zone}.`)]}>
+        <View
+          sentence={[
+            say(`You are ${me.name}, ${me.roles.join(' and ')} in ${me.organization}.`),
+            say(` Times are relative; the exact time is on hover, in UTC and ${zone}.`),
+          ]}>
           <Channels />
           <Accounts />
         </View>
