@@ -15,7 +15,7 @@
 #include "jobs/runner.h"
 #include "jobs/scrub.h"
 #include "organization.h"
-#include "store/sqlite/database.h"
+#include "store/sqlite/scrub.h"
 
 namespace weir {
 namespace {
@@ -52,7 +52,8 @@ Result<std::vector<jobs::Schedule>> schedules_for(const Organization& organizati
   std::vector<jobs::Schedule> schedules;
   const auto add = [&](std::string name, auto make, Duration interval,
                        std::optional<Duration> after_commit) -> Status {
-    schedules.push_back({std::move(name), make(shared, TRY(open_reader())), interval, after_commit});
+    auto reader = TRY(open_reader());
+    schedules.push_back({std::move(name), make(shared, std::move(reader)), interval, after_commit});
     return {};
   };
   TRY(add("judge", jobs::make_judge, seconds(1), milliseconds(0)));
@@ -66,12 +67,13 @@ Result<std::vector<jobs::Schedule>> schedules_for(const Organization& organizati
 // On a thread of its own: reading everything again must not hold up a verdict.
 Result<std::vector<jobs::Schedule>> scrub_of(const Organization& organization, sequencer::Sequencer& sequencer) {
   std::vector<jobs::Schedule> schedules;
+  auto reader = TRY(organization.open_reader());
   schedules.push_back({"scrub",
                        jobs::make_scrub(sequencer,
                                         {.path = organization.database_file(),
                                          .blobs = organization.blobs(),
                                          .key = organization.verifier_key()},
-                                        TRY(organization.open_reader())),
+                                        std::move(reader)),
                        seconds(1), std::nullopt});
   return schedules;
 }
@@ -114,11 +116,13 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   const auto report = [log](const std::string& job, const Error& error) {
     log->error("{}: {}", job, error.message);
   };
-  jobs::Runner runner(TRY(schedules_for(*organization, *sequencer)), clock, report);
+  auto schedules = TRY(schedules_for(*organization, *sequencer));
+  jobs::Runner runner(std::move(schedules), clock, report);
   const jobs::Shared shared{*sequencer, organization->server_actor(),
                             [&organization] { return organization->open_reader(); }};
   const auto deliverer = TRY(jobs::Deliverer::start(shared, clock, report));
-  jobs::Runner scrubber(TRY(scrub_of(*organization, *sequencer)), clock, report);
+  auto scrub = TRY(scrub_of(*organization, *sequencer));
+  jobs::Runner scrubber(std::move(scrub), clock, report);
   const auto checkpointer = TRY(jobs::Checkpointer::start(
       {.path = organization->database_file(),
        .on_error = [report](const Error& error) { report("checkpointer", error); }}));
@@ -127,6 +131,9 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
     deliverer->committed();
     checkpointer->committed();
   });
+  // Whatever way this function ends, nothing is committed and no listener called once the followers go.
+  const std::unique_ptr<sequencer::Sequencer, void (*)(sequencer::Sequencer*)> last_commit(
+      sequencer.get(), [](sequencer::Sequencer* at) { at->stop(); });
   auto server = TRY(http::Server::start({.address = listen.address,
                                          .port = listen.port,
                                          .tls_certificate_file = options.tls_cert.value_or(""),
@@ -154,6 +161,8 @@ Result<cli::Exit> verify_ledger(cli::Session& session, const cli::LedgerOptions&
   const auto organization = TRY(Organization::open(
       options.data, options.organization.empty() ? organization_of(session) : options.organization,
       Access::inspect));
+  constexpr std::int64_t unhurried = std::int64_t{1} << 40;  // bytes a second: as fast as the disk gives them
+  TRY(store::scrub(organization->database_file(), {}, unhurried));
   auto db = TRY(organization->open_reader());
   const auto report = TRY(sequencer::verify_all(
       *db, *organization->blobs(), organization->verifier_key(), [&](std::int64_t done, std::int64_t size) {

@@ -7,6 +7,8 @@
 namespace weir::jobs {
 namespace {
 
+constexpr Duration hold_time_max = seconds(2);
+
 constexpr std::int64_t page_bytes = 4096;
 
 std::int64_t size_of(const std::string& path) {
@@ -34,7 +36,9 @@ Checkpointer::~Checkpointer() {
 
 void Checkpointer::committed() {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    // Writes without a pause would keep the log from ever beginning anew; the writer waits here, between two commits.
+    moved_.wait_for(lock, std::chrono::microseconds(hold_time_max.micros), [&] { return !holds_writes_; });
     if (committed_) return;
     committed_ = true;
   }
@@ -70,14 +74,26 @@ void Checkpointer::move_log(bool is_idle) {
   last_error_ = error;
 }
 
+void Checkpointer::hold_writes(bool hold) {
+  {
+    const std::lock_guard lock(mutex_);
+    holds_writes_ = hold;
+  }
+  moved_.notify_all();
+}
+
 Status Checkpointer::move_beside_writes() {
   const auto now = std::chrono::steady_clock::now();
   if (now - moved_at_ < std::chrono::microseconds(options_.between.micros) ||
       size_of(options_.path + "-wal") < options_.log_bytes)
     return {};
   const auto state = TRY(store::checkpoint_wal(*db_, store::WalCheckpoint::beside_writes));
-  if (state.frames * page_bytes >= 4 * options_.log_bytes)
-    TRY(store::checkpoint_wal(*db_, store::WalCheckpoint::and_cut));
+  if (state.frames * page_bytes >= 4 * options_.log_bytes) {
+    hold_writes(true);
+    const auto cut = store::checkpoint_wal(*db_, store::WalCheckpoint::and_cut);
+    hold_writes(false);
+    if (!cut.ok()) return cut.error();
+  }
   moved_at_ = std::chrono::steady_clock::now();
   return {};
 }

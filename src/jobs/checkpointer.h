@@ -38,12 +38,15 @@ class Checkpointer {
   void run(const std::stop_token& stop);
   void move_log(bool is_idle);
   Status move_beside_writes();
+  void hold_writes(bool hold);
 
   CheckpointerOptions options_;
   std::unique_ptr<store::Database> db_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
+  std::condition_variable_any moved_;
   bool committed_ = false;
+  bool holds_writes_ = false;
   std::string last_error_;
   std::chrono::steady_clock::time_point moved_at_{};
   std::jthread thread_;

@@ -38,9 +38,9 @@ struct File {
 File& of(sqlite3_file* file) { return *reinterpret_cast<File*>(file); }
 sqlite3_file* under(sqlite3_file* file) { return of(file).under; }
 
-bool is_page(int amount, sqlite3_int64 offset) {
-  return amount >= 512 && std::has_single_bit(static_cast<unsigned>(amount)) && offset % amount == 0;
-}
+bool is_page_size(int amount) { return amount >= 512 && std::has_single_bit(static_cast<unsigned>(amount)); }
+
+bool is_page(int amount, sqlite3_int64 offset) { return is_page_size(amount) && offset % amount == 0; }
 
 void look_for_reserve(File& file, const void* bytes, int amount, sqlite3_int64 offset) {
   if (offset == 0 && amount >= 100)
@@ -83,7 +83,8 @@ int write_database(sqlite3_file* self, const void* bytes, int amount, sqlite3_in
 int read_log(sqlite3_file* self, void* out, int amount, sqlite3_int64 offset) {
   File& file = of(self);
   const int rc = file.under->pMethods->xRead(file.under, out, amount, offset);
-  if (rc != SQLITE_OK || amount < 512) return rc;
+  // Recovery reads whole frames, header and page at once; some of those begin where a page of that size would.
+  if (rc != SQLITE_OK || !is_page_size(amount)) return rc;
   const std::int64_t frame = wal_frame_of_page(amount, offset);
   if (frame == wal_no_frame || (file.unsealed_from != wal_no_frame && frame >= file.unsealed_from)) return rc;
   const WalReader read = [&](char* to, int size, std::int64_t at) {
@@ -104,10 +105,12 @@ int write_log(sqlite3_file* self, const void* bytes, int amount, sqlite3_int64 o
     if (file.unsealed_from != wal_no_frame && offset <= wal_frame_offset(file.unsealed_from, file.page_bytes))
       file.unsealed_from = wal_no_frame;
   } else if (const std::int64_t frame = wal_frame_of_page(amount, offset);
-             amount >= 512 && frame != wal_no_frame &&
+             is_page_size(amount) && frame != wal_no_frame &&
              file.header_written_at + wal_frame_header_bytes != offset) {
     file.page_bytes = amount;
     file.unsealed_from = file.unsealed_from == wal_no_frame ? frame : std::min(file.unsealed_from, frame);
+  } else {
+    file.header_written_at = -1;  // its page is here; the next write of that page comes without a header
   }
   return file.under->pMethods->xWrite(file.under, bytes, amount, offset);
 }
