@@ -36,7 +36,12 @@ Status write_private(const std::string& path, BytesView bytes) {
       ::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(file) == 0;
   ::close(file);
   if (!written || ::rename(beside.c_str(), path.c_str()) != 0) return failed("write", path);
-  return {};
+  const std::string folder = fs::path(path).parent_path();
+  const int directory = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return failed("open", folder);
+  const bool synced = ::fsync(directory) == 0;  // the ledger must never be there without its key
+  ::close(directory);
+  return synced ? Status() : Status(failed("sync", folder));
 }
 
 Result<ledger::ActorId> actor_from_hex(std::string_view hex) {

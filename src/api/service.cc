@@ -142,13 +142,16 @@ void Service::dispatch(std::size_t at, http::Request request, http::Respond resp
   read(at, holder->actor, std::move(request), std::move(respond));
 }
 
-// What was just reported gets its verdict a moment later; a reader of verdicts waits for that, not for ever.
-void Service::settle(store::Database& db) {
+// What was just reported gets its verdict a moment later; a reader of verdicts waits for that, not for ever, and then
+// reads in the same transaction in which nothing waited. The caller ends the transaction.
+void Service::begin_settled(store::Database& db) {
   const Instant until = ports_.clock->now() + judgement_wait_max;
   for (;;) {
+    if (!db.run("BEGIN", {}, nullptr).ok()) return;
     const auto waiting = query_count(db, "SELECT count(*) FROM (SELECT 1 FROM unjudged LIMIT 1)");
-    if (!waiting.ok() || *waiting == 0 || ports_.clock->now() >= until) return;
-    if (!changes_->wait_for_commit(milliseconds(20)) && !ports_.sequencer.accepts_writes()) return;
+    if (!waiting.ok() || *waiting == 0 || ports_.clock->now() >= until || !ports_.sequencer.accepts_writes()) return;
+    db.rollback();
+    (void)changes_->wait_for_commit(milliseconds(20));
   }
 }
 
@@ -181,9 +184,10 @@ void Service::read(std::size_t at, access::Actor actor, http::Request request, h
             [this, at, actor = std::move(actor), request = std::move(request)](store::Database& db) {
               if (const Status waited = wait_for_index(request); !waited.ok())
                 return http::error_response(waited.error());
-              if (shows_verdicts(routes()[at])) settle(db);
+              if (shows_verdicts(routes()[at])) begin_settled(db);
               const ReadCall call{{request, actor, config_, ports_, ports_.clock->now()}, db};
               auto answered = routes()[at].read(call);
+              db.rollback();  // ends the reading transaction, where there is one
               if (!answered.ok() && answered.error().code == Errc::corrupt)
                 ports_.sequencer.stop_writes(answered.error().message);
               return answered.ok() ? std::move(*answered) : http::error_response(answered.error());

@@ -70,7 +70,7 @@ class Service {
   void submit(std::size_t route, const access::Actor& actor, const ledger::ActorId& id, const http::Request& request,
               http::Respond respond);
   void on_worker(http::Respond respond, std::function<http::Response(store::Database&)> work);
-  void settle(store::Database& db);
+  void begin_settled(store::Database& db);
   Status wait_for_index(const http::Request& request);
 
   Config config_;
