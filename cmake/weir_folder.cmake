@@ -2,6 +2,7 @@
 # made of its *_test.cc. Arguments are the folders and libraries it may use; tools/tidy checks the direction.
 add_library(weir_flags INTERFACE)
 target_compile_options(weir_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # g++ 12 warns of std::string's own insides
   -Wno-missing-field-initializers -fno-omit-frame-pointer -fstack-protector-strong)
 target_compile_definitions(weir_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 target_include_directories(weir_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include <csignal>
 
@@ -48,7 +49,7 @@ Result<Listen> parse_listen(const std::string& text) {
 Result<std::vector<jobs::Schedule>> schedules_for(const Organization& organization,
                                                   sequencer::Sequencer& sequencer) {
   const auto open_reader = [&organization] { return organization.open_reader(); };
-  const jobs::Shared shared{sequencer, organization.server_actor(), open_reader};
+  const jobs::Shared shared{sequencer, organization.server_actor()};
   std::vector<jobs::Schedule> schedules;
   const auto add = [&](std::string name, auto make, Duration interval,
                        std::optional<Duration> after_commit) -> Status {
@@ -65,11 +66,12 @@ Result<std::vector<jobs::Schedule>> schedules_for(const Organization& organizati
 }
 
 // On a thread of its own: reading everything again must not hold up a verdict.
-Result<std::vector<jobs::Schedule>> scrub_of(const Organization& organization, sequencer::Sequencer& sequencer) {
+Result<std::vector<jobs::Schedule>> scrub_of(const Organization& organization,
+                                             sequencer::Sequencer& sequencer) {
   std::vector<jobs::Schedule> schedules;
   auto reader = TRY(organization.open_reader());
   schedules.push_back({"scrub",
-                       jobs::make_scrub(sequencer,
+                       jobs::make_scrub({sequencer, organization.server_actor()},
                                         {.path = organization.database_file(),
                                          .blobs = organization.blobs(),
                                          .key = organization.verifier_key()},
@@ -105,6 +107,7 @@ std::string organization_of(const cli::Session& session) {
 Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options) {
   sigset_t signals;
   block_stop_signals(signals);
+  ::umask(S_IRWXG | S_IRWXO);  // what the server writes is nobody else's to read
   const auto log = make_log();
   const Listen listen = TRY(parse_listen(options.listen));
   const auto clock = std::make_shared<const SystemClock>();
@@ -118,9 +121,9 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   };
   auto schedules = TRY(schedules_for(*organization, *sequencer));
   jobs::Runner runner(std::move(schedules), clock, report);
-  const jobs::Shared shared{*sequencer, organization->server_actor(),
-                            [&organization] { return organization->open_reader(); }};
-  const auto deliverer = TRY(jobs::Deliverer::start(shared, clock, report));
+  const auto deliverer = TRY(jobs::Deliverer::start(
+      {*sequencer, organization->server_actor()}, [&organization] { return organization->open_reader(); },
+      clock, report));
   auto scrub = TRY(scrub_of(*organization, *sequencer));
   jobs::Runner scrubber(std::move(scrub), clock, report);
   const auto checkpointer = TRY(jobs::Checkpointer::start(

@@ -4,6 +4,9 @@
 
 namespace weir::api {
 
+// batch.cc
+Result<std::vector<BatchedWrite>> batch(const Call& call);
+
 // server.cc
 Result<http::Response> health(const ReadCall& call);
 Result<http::Response> readiness(const ReadCall& call);

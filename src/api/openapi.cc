@@ -55,7 +55,7 @@ Json operation_of(const Route& route) {
         Json::object({{"required", true},
                       {"content", Json::object({{"application/json",
                                                  Json::object({{"schema", reference(route.body)}})}})}}));
-  Json responses = Json::object({{route.write != nullptr ? "201" : "200", response_of(route)}});
+  Json responses = Json::object({{route.writes() ? "201" : "200", response_of(route)}});
   responses.set(
       "default",
       Json::object({{"description", "an error"},

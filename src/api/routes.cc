@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "api/handlers.h"
+#include "crypto/digest.h"
 
 namespace weir::api {
 namespace {
@@ -54,6 +55,14 @@ constexpr std::array route_table{
           .read = who_am_i,
           .summary = "Server-sent events: what changed",
           .answer = "events"},
+    Route{.method = "POST",
+          .pattern = "/v1/orgs/{org}/writes",
+          .batch = batch,
+          .summary = "Several writes, accepted all or not at all",
+          .answer = "Answers",
+          .body = "Writes",
+          .body_bytes_max = limits::blob_bytes_max / 3 * 4 + limits::request_body_bytes_max,
+          .decoding = Decoding::may_wait},
     Route{.method = "PUT",
           .pattern = "/v1/orgs/{org}/services/{name}",
           .permission = Permission::record,
@@ -112,7 +121,8 @@ constexpr std::array route_table{
           .summary = "Record an artifact",
           .answer = "Artifact",
           .body = "Artifact",
-          .body_bytes_max = limits::report_bytes_max},
+          .body_bytes_max = limits::report_bytes_max,
+          .decoding = Decoding::may_wait},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/artifacts",
           .read = list_artifacts,
@@ -122,7 +132,8 @@ constexpr std::array route_table{
           .pattern = "/v1/orgs/{org}/artifacts/{digest}",
           .read = find_artifact,
           .summary = "An artifact's story",
-          .answer = "Artifact"},
+          .answer = "Artifact",
+          .shows_verdicts = true},
     Route{.method = "POST",
           .pattern = "/v1/orgs/{org}/attestations",
           .permission = Permission::record,
@@ -130,7 +141,8 @@ constexpr std::array route_table{
           .summary = "Record an attestation",
           .answer = "Attestation",
           .body = "Attestation",
-          .body_bytes_max = limits::blob_bytes_max / 3 * 4 + limits::request_body_bytes_max},
+          .body_bytes_max = limits::blob_bytes_max / 3 * 4 + limits::request_body_bytes_max,
+          .decoding = Decoding::may_wait},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/attestations",
           .read = list_attestations,
@@ -200,12 +212,14 @@ constexpr std::array route_table{
           .pattern = "/v1/orgs/{org}/environments/{env}",
           .read = find_environment,
           .summary = "One environment",
-          .answer = "Environment"},
+          .answer = "Environment",
+          .shows_verdicts = true},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/environments/{env}/workloads",
           .read = list_workloads,
           .summary = "What runs, or ran at a moment",
-          .answer = "Workloads"},
+          .answer = "Workloads",
+          .shows_verdicts = true},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/environments/{env}/snapshots",
           .read = list_snapshots,
@@ -280,12 +294,14 @@ constexpr std::array route_table{
           .pattern = "/v1/orgs/{org}/alerts",
           .read = list_alerts,
           .summary = "List alerts",
-          .answer = "Alerts"},
+          .answer = "Alerts",
+          .shows_verdicts = true},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/alerts/{id}",
           .read = find_alert,
           .summary = "One alert",
-          .answer = "Alert"},
+          .answer = "Alert",
+          .shows_verdicts = true},
     Route{.method = "POST",
           .pattern = "/v1/orgs/{org}/alerts/acknowledge",
           .permission = Permission::approve,
@@ -297,12 +313,14 @@ constexpr std::array route_table{
           .pattern = "/v1/orgs/{org}/incidents",
           .read = list_incidents,
           .summary = "List incidents",
-          .answer = "Incidents"},
+          .answer = "Incidents",
+          .shows_verdicts = true},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/incidents/{id}",
           .read = find_incident,
           .summary = "One incident",
-          .answer = "Incident"},
+          .answer = "Incident",
+          .shows_verdicts = true},
     Route{.method = "POST",
           .pattern = "/v1/orgs/{org}/incidents/{id}/acknowledge",
           .permission = Permission::approve,
@@ -351,14 +369,16 @@ constexpr std::array route_table{
           .write = create_service_account,
           .summary = "Create a service account; its token is shown once",
           .answer = "NewAccount",
-          .body = "Account"},
+          .body = "Account",
+          .changes_accounts = true},
     Route{.method = "POST",
           .pattern = "/v1/orgs/{org}/people",
           .permission = Permission::administer,
           .write = create_person,
           .summary = "Create a person's account; its token is shown once",
           .answer = "NewAccount",
-          .body = "Account"},
+          .body = "Account",
+          .changes_accounts = true},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/accounts",
           .permission = Permission::administer,
@@ -370,7 +390,8 @@ constexpr std::array route_table{
           .permission = Permission::administer,
           .write = remove_account,
           .summary = "Remove an account; its token ends",
-          .answer = "Removed"},
+          .answer = "Removed",
+          .changes_accounts = true},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/ledger/checkpoint",
           .read = checkpoint,
@@ -405,7 +426,9 @@ constexpr std::array route_table{
 
 constexpr bool every_row_has_one_handler = [] {
   for (const Route& route : route_table)
-    if ((route.read != nullptr) + (route.write != nullptr) + (route.door == Door::signed_report) != 1)
+    if ((route.read != nullptr) + (route.write != nullptr) + (route.batch != nullptr) +
+            (route.door == Door::signed_report) !=
+        1)
       return false;
   return true;
 }();
@@ -414,6 +437,17 @@ static_assert(every_row_has_one_handler);
 }  // namespace
 
 std::span<const Route> routes() { return route_table; }
+
+const http::Router& router() {
+  static const std::vector<http::RouteRow> rows = [] {
+    std::vector<http::RouteRow> made;
+    for (std::size_t i = 0; i < route_table.size(); ++i)
+      made.push_back({route_table[i].method, route_table[i].pattern, i});
+    return made;
+  }();
+  static const http::Router made{rows};
+  return made;
+}
 
 http::Response json_response(std::string body, int status) {
   return {.status = status,
@@ -463,6 +497,24 @@ Result<std::int64_t> id_of(const http::Request& request, std::string_view parame
   if (text.empty() || text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos)
     return invalid(fmt::format("'{}' is a number", parameter), std::string(parameter));
   return std::atoll(text.c_str());
+}
+
+Result<std::optional<sequencer::Idempotency>> idempotency_of(const http::Request& request) {
+  const auto key = request.header("idempotency-key");
+  if (!key) return std::optional<sequencer::Idempotency>();
+  if (key->empty() || key->size() > 64)
+    return invalid("Idempotency-Key has 1 to 64 characters", "Idempotency-Key");
+  crypto::Hasher hasher;
+  for (const std::string* part : {&request.method, &request.path, &request.body}) {
+    hasher.update(*part);
+    hasher.update(BytesView("\0", 1));
+  }
+  return std::optional(sequencer::Idempotency{std::string(*key), hasher.finish()});
+}
+
+Error refusal(const Route& route) {
+  return {Errc::forbidden, fmt::format("{} {} needs permission to {}; this token's roles do not give it",
+                                       route.method, route.pattern, format::name_of(route.permission))};
 }
 
 std::string encode_receipt(const ledger::Receipt& receipt) {

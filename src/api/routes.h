@@ -13,20 +13,38 @@ enum class Door { open, token, signed_report };
 using ReadHandler = Result<http::Response> (*)(const ReadCall&);
 using WriteHandler = Result<Write> (*)(const Call&);
 
+// Decodes many writes of one request; each is held against the permission of its own row.
+struct BatchedWrite {
+  std::size_t route = 0;
+  std::optional<sequencer::Idempotency> idempotency;
+  Write write;
+};
+using BatchHandler = Result<std::vector<BatchedWrite>> (*)(const Call&);
+
+// What a request needs beside memory while it is decoded: what only computes is decoded where it arrives.
+enum class Decoding { computes, may_wait };
+
 struct Route {
   std::string_view method;
   std::string_view pattern;
   Door door = Door::token;
   access::Permission permission = access::Permission::read;
-  ReadHandler read = nullptr;  // one of the two
+  ReadHandler read = nullptr;  // one of the three
   WriteHandler write = nullptr;
+  BatchHandler batch = nullptr;
   std::string_view summary;
   std::string_view answer;     // schema of the answer in the OpenAPI document
   std::string_view body = {};  // schema of the request body
   std::size_t body_bytes_max = limits::request_body_bytes_max;
+  Decoding decoding = Decoding::computes;  // of a write
+  bool shows_verdicts = false;             // or what follows from them: read when all is judged
+  bool changes_accounts = false;           // tokens are read again after it
+
+  constexpr bool writes() const { return write != nullptr || batch != nullptr; }
 };
 
 std::span<const Route> routes();
+const http::Router& router();  // of them, by their index
 std::string openapi_document(std::string_view version);
 
 // Members of a list answer, of one record, and of a text.
@@ -55,6 +73,11 @@ template <class T>
 Result<T> body_of(const http::Request& request) {
   return format::decode_text<T>(request.body.empty() ? "{}" : request.body);
 }
+
+// The key of the header, bound to this very request; none when there is none.
+Result<std::optional<sequencer::Idempotency>> idempotency_of(const http::Request& request);
+
+Error refusal(const Route& route);  // of somebody without its permission
 
 std::string encode_receipt(const ledger::Receipt& receipt);
 

@@ -1,14 +1,10 @@
 #include "api/service.h"
 
-#include <algorithm>
-#include <array>
-
 #include "api/changes.h"
 #include "api/pages.h"
 #include "api/reports.h"
 #include "api/routes.h"
 #include "api/tokens.h"
-#include "crypto/digest.h"
 
 namespace weir::api {
 namespace {
@@ -17,38 +13,6 @@ constexpr std::size_t worker_queue_max = 1024;
 constexpr std::size_t small_body_bytes = 16 * 1024;  // larger ones are decoded on a worker
 constexpr Duration index_wait_max = seconds(5);
 constexpr Duration judgement_wait_max = seconds(1);
-
-// Reads that show verdicts or what follows from them.
-bool shows_verdicts(const Route& route) {
-  constexpr std::array<std::string_view, 5> endings{"/workloads", "/alerts", "/incidents",
-                                                    "/environments/{env}", "/artifacts/{digest}"};
-  return std::any_of(endings.begin(), endings.end(),
-                     [&](std::string_view ending) { return route.pattern.ends_with(ending); });
-}
-
-const http::Router& shared_router() {
-  static const std::vector<http::RouteRow> rows = [] {
-    std::vector<http::RouteRow> made;
-    for (std::size_t i = 0; i < routes().size(); ++i)
-      made.push_back({routes()[i].method, routes()[i].pattern, i});
-    return made;
-  }();
-  static const http::Router router{rows};
-  return router;
-}
-
-Result<std::optional<sequencer::Idempotency>> idempotency_of(const http::Request& request) {
-  const auto key = request.header("idempotency-key");
-  if (!key) return std::optional<sequencer::Idempotency>();
-  if (key->empty() || key->size() > 64)
-    return invalid("Idempotency-Key has 1 to 64 characters", "Idempotency-Key");
-  crypto::Hasher hasher;
-  for (const std::string* part : {&request.method, &request.path, &request.body}) {
-    hasher.update(*part);
-    hasher.update(BytesView("\0", 1));
-  }
-  return std::optional(sequencer::Idempotency{std::string(*key), hasher.finish()});
-}
 
 std::string answer_body(std::string_view resource, const sequencer::Outcome& outcome) {
   std::string body = "{";
@@ -64,9 +28,28 @@ std::string answer_body(std::string_view resource, const sequencer::Outcome& out
   return body + "}";
 }
 
-http::Response answer_of(std::string_view resource, const Result<sequencer::Outcome>& outcome) {
-  if (!outcome.ok()) return http::error_response(outcome.error());
-  return json_response(answer_body(resource, *outcome), outcome->receipt ? 201 : 200);
+// Of one write its answer, of a batch the list of them.
+http::Response answer_of(const Route& route, std::span<const std::string_view> resources,
+                         const Result<std::vector<sequencer::Outcome>>& outcomes) {
+  if (!outcomes.ok()) return http::error_response(outcomes.error());
+  bool recorded = false;
+  std::string body = route.batch != nullptr ? "{\"answers\":[" : "";
+  for (std::size_t i = 0; i < outcomes->size(); ++i) {
+    if (i > 0) body += ',';
+    body += answer_body(resources[i], (*outcomes)[i]);
+    recorded |= (*outcomes)[i].receipt.has_value();
+  }
+  if (route.batch != nullptr) body += "]}";
+  return json_response(std::move(body), recorded ? 201 : 200);
+}
+
+Result<std::vector<BatchedWrite>> writes_of(const Route& route, const Call& call) {
+  if (route.batch != nullptr) return route.batch(call);
+  std::vector<BatchedWrite> alone(1);
+  alone[0].route = static_cast<std::size_t>(&route - routes().data());
+  alone[0].idempotency = TRY(idempotency_of(call.request));
+  alone[0].write = TRY(route.write(call));
+  return alone;
 }
 
 }  // namespace
@@ -95,13 +78,13 @@ void Service::stop() { changes_->stop(); }
 
 std::size_t Service::body_limit(std::string_view method, std::string_view path) {
   http::Request probe{.method = std::string(method), .path = std::string(path.substr(0, path.find('?')))};
-  const auto match = shared_router().match(probe);
+  const auto match = router().match(probe);
   const auto* found = std::get_if<http::RouteFound>(&match);
   return found == nullptr ? limits::request_body_bytes_max : routes()[found->index].body_bytes_max;
 }
 
 void Service::handle(http::Request request, http::Respond respond) {
-  const auto match = shared_router().match(request);
+  const auto match = router().match(request);
   if (const auto* found = std::get_if<http::RouteFound>(&match))
     return dispatch(found->index, std::move(request), std::move(respond));
   const bool page = request.method == "GET" || request.method == "HEAD";
@@ -122,10 +105,7 @@ void Service::dispatch(std::size_t at, http::Request request, http::Respond resp
   const auto holder = tokens_->recognise(request.header("authorization").value_or(""), request.remote_address,
                                          ports_.clock->now());
   if (!holder.ok()) return respond(http::error_response(holder.error()));
-  if (!access::permits(holder->actor, route.permission))
-    return respond(http::error_response(
-        Error{Errc::forbidden, fmt::format("{} {} needs permission to {}; this token's roles do not give it",
-                                           route.method, route.pattern, format::name_of(route.permission))}));
+  if (!access::permits(holder->actor, route.permission)) return respond(http::error_response(refusal(route)));
   if (route.pattern.ends_with("/events")) {
     const auto last = request.header("last-event-id");
     const std::int64_t after = last ? std::atoll(std::string(*last).c_str()) + 1 : ports_.sequencer.size();
@@ -137,8 +117,7 @@ void Service::dispatch(std::size_t at, http::Request request, http::Respond resp
                     .headers = {{"cache-control", "no-store"}},
                     .stream = stream});
   }
-  if (route.write != nullptr)
-    return write(at, holder->actor, holder->id, std::move(request), std::move(respond));
+  if (route.writes()) return write(at, *holder, std::move(request), std::move(respond));
   read(at, holder->actor, std::move(request), std::move(respond));
 }
 
@@ -149,7 +128,8 @@ void Service::begin_settled(store::Database& db) {
   for (;;) {
     if (!db.run("BEGIN", {}, nullptr).ok()) return;
     const auto waiting = query_count(db, "SELECT count(*) FROM (SELECT 1 FROM unjudged LIMIT 1)");
-    if (!waiting.ok() || *waiting == 0 || ports_.clock->now() >= until || !ports_.sequencer.accepts_writes()) return;
+    if (!waiting.ok() || *waiting == 0 || ports_.clock->now() >= until || !ports_.sequencer.accepts_writes())
+      return;
     db.rollback();
     (void)changes_->wait_for_commit(milliseconds(20));
   }
@@ -184,7 +164,7 @@ void Service::read(std::size_t at, access::Actor actor, http::Request request, h
             [this, at, actor = std::move(actor), request = std::move(request)](store::Database& db) {
               if (const Status waited = wait_for_index(request); !waited.ok())
                 return http::error_response(waited.error());
-              if (shows_verdicts(routes()[at])) begin_settled(db);
+              if (routes()[at].shows_verdicts) begin_settled(db);
               const ReadCall call{{request, actor, config_, ports_, ports_.clock->now()}, db};
               auto answered = routes()[at].read(call);
               db.rollback();  // ends the reading transaction, where there is one
@@ -194,35 +174,41 @@ void Service::read(std::size_t at, access::Actor actor, http::Request request, h
             });
 }
 
-void Service::write(std::size_t at, const access::Actor& actor, const ledger::ActorId& id,
-                    http::Request request, http::Respond respond) {
-  if (request.body.size() <= small_body_bytes) return submit(at, actor, id, request, std::move(respond));
+void Service::write(std::size_t at, const store::TokenHolder& holder, http::Request request,
+                    http::Respond respond) {
+  const Route& route = routes()[at];
+  if (route.decoding == Decoding::computes && request.body.size() <= small_body_bytes)
+    return submit(route, holder, request, std::move(respond));
   auto shared = std::make_shared<http::Respond>(std::move(respond));
   const bool taken =
-      workers_.submit([this, at, actor, id, request = std::move(request), shared](std::stop_token) {
-        submit(at, actor, id, request, std::move(*shared));
+      workers_.submit([this, &route, holder, request = std::move(request), shared](std::stop_token) {
+        submit(route, holder, request, std::move(*shared));
       });
   if (!taken) (*shared)(http::error_response(Error{Errc::unavailable, "too many requests wait; try again"}));
 }
 
-void Service::submit(std::size_t at, const access::Actor& actor, const ledger::ActorId& id,
-                     const http::Request& request, http::Respond respond) {
-  const auto idempotency = idempotency_of(request);
-  if (!idempotency.ok()) return respond(http::error_response(idempotency.error()));
-  auto write = routes()[at].write({request, actor, config_, ports_, ports_.clock->now()});
-  if (!write.ok()) return respond(http::error_response(write.error()));
-  const bool changes_accounts = routes()[at].pattern.find("/accounts") != std::string_view::npos ||
-                                routes()[at].pattern.ends_with("/service-accounts") ||
-                                routes()[at].pattern.ends_with("/people");
+void Service::submit(const Route& route, const store::TokenHolder& holder, const http::Request& request,
+                     http::Respond respond) {
+  auto writes = writes_of(route, {request, holder.actor, config_, ports_, ports_.clock->now()});
+  if (!writes.ok()) return respond(http::error_response(writes.error()));
+  sequencer::Together together;
+  std::vector<std::string_view> resources;
+  bool changes_accounts = false;
+  for (BatchedWrite& each : *writes) {
+    resources.push_back(each.write.resource);
+    changes_accounts |= routes()[each.route].changes_accounts;
+    together.commands.push_back({.actor = holder.id,
+                                 .idempotency = std::move(each.idempotency),
+                                 .decide = std::move(each.write.decide),
+                                 .done = {}});
+  }
   auto shared = std::make_shared<http::Respond>(std::move(respond));
-  ports_.sequencer.submit({.actor = id,
-                           .idempotency = *idempotency,
-                           .decide = std::move(write->decide),
-                           .done = [this, shared, resource = write->resource,
-                                    changes_accounts](Result<sequencer::Outcome> outcome) {
-                             if (changes_accounts && outcome.ok()) (void)tokens_->reload().ok();
-                             (*shared)(answer_of(resource, outcome));
-                           }});
+  together.done = [this, shared, &route, resources = std::move(resources),
+                   changes_accounts](const Result<std::vector<sequencer::Outcome>>& outcomes) {
+    if (changes_accounts && outcomes.ok()) (void)tokens_->reload();
+    (*shared)(answer_of(route, resources, outcomes));
+  };
+  ports_.sequencer.submit(std::move(together));
 }
 
 }  // namespace weir::api

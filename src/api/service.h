@@ -12,6 +12,7 @@
 #include "http/router.h"
 #include "http/worker_pool.h"
 #include "sequencer/sequencer.h"
+#include "store/view_access.h"
 
 namespace weir::api {
 
@@ -31,7 +32,7 @@ struct Ports {
   std::shared_ptr<const crypto::Signer> signer;
   ledger::ActorId server_actor;
   std::function<Result<std::unique_ptr<store::Database>>()> open_reader;
-  std::function<std::string()> metrics;          // further lines of /metrics
+  std::function<std::string()> metrics;  // further lines of /metrics
 };
 
 // What a handler of either kind may use.
@@ -49,8 +50,11 @@ struct ReadCall : Call {
 
 struct Write {
   sequencer::Decide decide;
-  std::string_view resource;  // name of the answer's member; empty: the answer is the whole document's other members
+  std::string_view
+      resource;  // name of the answer's member; empty: the answer is the whole document's other members
 };
+
+struct Route;
 
 class Service {
  public:
@@ -65,9 +69,9 @@ class Service {
   Service(Config config, Ports ports, std::unique_ptr<Tokens> tokens, std::unique_ptr<Changes> changes);
   void dispatch(std::size_t route, http::Request request, http::Respond respond);
   void read(std::size_t route, access::Actor actor, http::Request request, http::Respond respond);
-  void write(std::size_t route, const access::Actor& actor, const ledger::ActorId& id, http::Request request,
+  void write(std::size_t route, const store::TokenHolder& holder, http::Request request,
              http::Respond respond);
-  void submit(std::size_t route, const access::Actor& actor, const ledger::ActorId& id, const http::Request& request,
+  void submit(const Route& route, const store::TokenHolder& holder, const http::Request& request,
               http::Respond respond);
   void on_worker(http::Respond respond, std::function<http::Response(store::Database&)> work);
   void begin_settled(store::Database& db);

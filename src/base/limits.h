@@ -17,16 +17,19 @@ inline constexpr std::size_t header_bytes_max = 16 * 1024;
 inline constexpr std::size_t json_depth_max = 64;
 inline constexpr std::size_t yaml_nodes_max = 100'000;
 inline constexpr std::size_t name_bytes_max = 255;
-inline constexpr std::size_t text_bytes_max = 4096;       // descriptions, reasons, messages
-inline constexpr std::size_t page_rows_max = 1000;        // of one list answer
-inline constexpr std::size_t queue_commands_max = 4096;   // sequencer; full means 503
-inline constexpr std::size_t batch_commands_max = 1024;   // of one commit
+inline constexpr std::size_t text_bytes_max = 4096;      // descriptions, reasons, messages
+inline constexpr std::size_t page_rows_max = 1000;       // of one list answer
+inline constexpr std::size_t queue_commands_max = 4096;  // sequencer; full means 503
+inline constexpr std::size_t batch_commands_max = 1024;  // of one commit
+inline constexpr std::size_t batch_writes_max = 500;     // of one request
 inline constexpr std::size_t connections_max = 4096;
-inline constexpr std::size_t token_failures_max = 10;     // per address and minute, then 429
+inline constexpr std::size_t token_failures_max = 10;  // per address and minute, then 429
 
 inline constexpr std::size_t query_fields_max = 256;
-inline constexpr std::size_t bodies_bytes_max = 256 * 1024 * 1024;  // of all requests in flight together; then 503
-inline constexpr std::size_t read_bytes_per_second_min = 64 * 1024;  // a large body earns its time at this rate
+inline constexpr std::size_t bodies_bytes_max =
+    256 * 1024 * 1024;  // of all requests in flight together; then 503
+inline constexpr std::size_t read_bytes_per_second_min =
+    64 * 1024;                                   // a large body earns its time at this rate
 inline constexpr std::size_t refusals_max = 64;  // connections beyond connections_max that are still told why
 inline constexpr Duration lingering_time_max = seconds(1);  // a refused client may still be sending
 
@@ -36,7 +39,8 @@ inline constexpr std::size_t image_document_bytes_max = 4 * 1024 * 1024;
 inline constexpr std::size_t image_documents_max = 256;  // of one image
 inline constexpr std::size_t image_layers_max = 1024;
 inline constexpr std::size_t archive_entries_max = 100'000;
-inline constexpr std::size_t evidence_records_max = 1'000'000;  // test cases, results, components of one document
+inline constexpr std::size_t evidence_records_max =
+    1'000'000;  // test cases, results, components of one document
 inline constexpr std::size_t evidence_values_max = 4'000'000;  // JSON values of one document
 inline constexpr std::size_t xml_depth_max = 64;
 inline constexpr std::size_t xml_nodes_max = 2'000'000;  // elements and attributes
@@ -47,9 +51,9 @@ inline constexpr Duration idle_connection_time_max = seconds(120);
 inline constexpr Duration coalesce_snapshot = milliseconds(100);
 inline constexpr Duration settled_process_age = seconds(10);  // before an explained process joins a snapshot
 inline constexpr Duration heartbeat_interval = seconds(5);
-inline constexpr int heartbeats_missed_max = 3;               // then the reporter is silent
+inline constexpr int heartbeats_missed_max = 3;  // then the reporter is silent
 inline constexpr Duration deployment_within = minutes(15);
 inline constexpr Duration adoption_period = days(90);
-inline constexpr Duration clock_skew_max = hours(24);         // beyond it a report is refused
+inline constexpr Duration clock_skew_max = hours(24);  // beyond it a report is refused
 
 }  // namespace weir::limits

@@ -20,15 +20,27 @@ class [[nodiscard]] Result {
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
-  T& value() & { CHECK(ok()); return *std::get_if<0>(&state_); }
-  const T& value() const& { CHECK(ok()); return *std::get_if<0>(&state_); }
-  T&& value() && { CHECK(ok()); return std::move(*std::get_if<0>(&state_)); }
+  T& value() & {
+    CHECK(ok());
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const& {
+    CHECK(ok());
+    return *std::get_if<0>(&state_);
+  }
+  T&& value() && {
+    CHECK(ok());
+    return std::move(*std::get_if<0>(&state_));
+  }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
-  const Error& error() const { CHECK(!ok()); return *std::get_if<1>(&state_); }
+  const Error& error() const {
+    CHECK(!ok());
+    return *std::get_if<1>(&state_);
+  }
 
  private:
   std::variant<T, Error> state_;
@@ -42,8 +54,14 @@ class [[nodiscard]] Status {
   Status(Error error) : error_(std::move(error)) {}
   bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }
-  const Error& error() const { CHECK(error_.has_value()); return *error_; }
-  Unit value() const { CHECK(ok()); return {}; }
+  const Error& error() const {
+    CHECK(error_.has_value());
+    return *error_;
+  }
+  Unit value() const {
+    CHECK(ok());
+    return {};
+  }
 
  private:
   std::optional<Error> error_;
@@ -51,9 +69,12 @@ class [[nodiscard]] Status {
 
 }  // namespace weir
 
-#define TRY(...)                                         \
-  ({                                                     \
-    auto try_result_ = (__VA_ARGS__);                    \
-    if (!try_result_.ok()) return try_result_.error();   \
-    std::move(try_result_).value();                      \
+#define WEIR_TRY_NAMED(name, ...)        \
+  ({                                     \
+    auto name = (__VA_ARGS__);           \
+    if (!name.ok()) return name.error(); \
+    std::move(name).value();             \
   })
+#define WEIR_TRY_NUMBERED(number, ...) WEIR_TRY_NAMED(try_result_##number##_, __VA_ARGS__)
+#define WEIR_TRY_AT(number, ...) WEIR_TRY_NUMBERED(number, __VA_ARGS__)
+#define TRY(...) WEIR_TRY_AT(__COUNTER__, __VA_ARGS__)

@@ -124,9 +124,27 @@ Result<std::string> Api::text(std::string_view path, const Query& query) {
   return std::move(answer.body);
 }
 
+namespace {
+std::string key_of(const Write& write) { return write.key.empty() ? crypto::random_hex(16) : write.key; }
+}  // namespace
+
+Result<Json::Array> Api::write_together(std::span<const Write> requests) {
+  std::string body = "{\"writes\":[";
+  for (const Write& each : requests) {
+    if (body.back() != '[') body += ',';
+    body += dump(Json::object(
+        {{"method", each.method}, {"path", each.path}, {"key", key_of(each)}, {"body", each.body}}));
+  }
+  http::ClientRequest request = request_for("POST", "writes", {});
+  request.body = body + "]}";
+  const http::ClientResponse answer = TRY(send(std::move(request)));
+  Json answers = TRY(format::parse_json(answer.body));
+  return answers.items("answers");
+}
+
 Result<Json> Api::write(const Write& write) {
   http::ClientRequest request = request_for(write.method, write.path, {});
-  request.headers.push_back({"idempotency-key", write.key.empty() ? crypto::random_hex(16) : write.key});
+  request.headers.push_back({"idempotency-key", key_of(write)});
   if (!write.body.is_null()) request.body = dump(write.body);
   const http::ClientResponse answer = TRY(send(std::move(request)));
   if (answer.body.empty()) return Json();

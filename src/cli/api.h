@@ -5,6 +5,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,6 +47,8 @@ class Api {
   Result<format::Json> read(std::string_view path, const Query& query = {});
   Result<std::string> text(std::string_view path, const Query& query = {});
   Result<format::Json> write(const Write& request);
+  // Accepted all or not at all (limits::batch_writes_max of them at most); an answer for each, in order.
+  Result<format::Json::Array> write_together(std::span<const Write> requests);
   // The rows of a list, page after page until `limit` (0: all).
   Result<format::Json::Array> list(std::string_view path, std::string_view plural, Query query,
                                    std::size_t limit = 0);

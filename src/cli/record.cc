@@ -1,6 +1,6 @@
-// `weir record`: flow, trail, artifact and evidence in one step of a pipeline. Every write carries a key
-// made from its own content, so that running the step again changes nothing, and a step that broke off goes
-// on where it was.
+// `weir record`: flow, trail, artifact and evidence in one step of a pipeline, accepted all or not at all. Every write
+// carries a key made from its own content, so that running the step again changes nothing, and running it with more
+// evidence records only what is new.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -49,10 +49,32 @@ Status complete(Recording& recording, const Environment& environment) {
   return {};
 }
 
-Result<Json> write_once(Api& api, Write write) {
+constexpr std::size_t batch_bytes_max =
+    limits::blob_bytes_max;  // of bodies in one batch, where there are several
+
+Write once(Write write) {
   const std::string content = fmt::format("{} {} {}", write.method, write.path, dump_canonical(write.body));
   write.key = to_hex(crypto::sha256(content));
-  return api.write(write);
+  return write;
+}
+
+// In one batch; in as few as hold them when there are very many, or very large ones.
+Result<Json::Array> write_all(Session& session, Api& api, std::span<const Write> writes) {
+  Json::Array answers;
+  while (answers.size() < writes.size()) {
+    const auto rest = writes.subspan(answers.size());
+    std::size_t count = 0;
+    for (std::size_t bytes = 0; count < std::min(rest.size(), limits::batch_writes_max); ++count) {
+      bytes += dump(rest[count].body).size();
+      if (count > 0 && bytes > batch_bytes_max) break;
+    }
+    session.progress(fmt::format("sending {} of {} …", answers.size() + count, writes.size()));
+    const Json::Array some = TRY(api.write_together(rest.first(count)));
+    if (some.size() != count) return Error{Errc::internal, "the server answered another number of writes"};
+    answers.insert(answers.end(), some.begin(), some.end());
+  }
+  session.progress("");
+  return answers;
 }
 
 // The flow as it is; made without a template when it is new, because a template is somebody's decision.
@@ -97,7 +119,7 @@ Json attestation_body(const Recording& recording, const artifact::Fingerprint& f
   return body;
 }
 
-Status begin_trail(Session& session, Api& api, const Recording& recording) {
+Result<Write> begin_trail(Session& session, const Recording& recording) {
   Json body{Json::Object{}};
   set_given(body, "commit", recording.commit);
   set_given(body, "branch", recording.branch);
@@ -105,8 +127,7 @@ Status begin_trail(Session& session, Api& api, const Recording& recording) {
   const std::string path = path_of({"flows", *recording.flow, "trails", *recording.trail});
   constexpr std::array<std::string_view, 5> kept{"commit", "branch", "url", "description", "author"};
   TRY(keep_known(session, path, kept, body));
-  TRY(write_once(api, {.method = "PUT", .path = path, .body = body}));
-  return {};
+  return once({.method = "PUT", .path = path, .body = body});
 }
 
 struct Recorded {
@@ -146,21 +167,18 @@ Result<Recorded> record_all(Session& session, const Recording& recording, const 
   const Json flow = TRY(flow_for(*api, recording));
   const std::string name = name_for(recording, found, flow.at("template"));
   assign_names(evidence.files, flow.at("template"), name);
-  TRY(begin_trail(session, *api, recording));
-  Recorded recorded{.unrecognised = std::move(evidence.unrecognised)};
-  const Json artifact =
-      TRY(write_once(*api, {.path = "artifacts", .body = artifact_body(recording, found, name)}));
-  recorded.artifact = artifact.at("artifact");
-  for (const EvidenceFile& file : evidence.files) {
-    session.progress(
-        fmt::format("sending {} of {} …", recorded.attestations.size() + 1, evidence.files.size()));
-    const Json answer =
-        TRY(write_once(*api, {.path = "attestations", .body = attestation_body(recording, found, file)}));
-    Json row = answer.at("attestation");
-    row.set("file", file.path);
+  std::vector<Write> writes;
+  writes.push_back(TRY(begin_trail(session, recording)));
+  writes.push_back(once({.path = "artifacts", .body = artifact_body(recording, found, name)}));
+  for (const EvidenceFile& file : evidence.files)
+    writes.push_back(once({.path = "attestations", .body = attestation_body(recording, found, file)}));
+  const Json::Array answers = TRY(write_all(session, *api, writes));
+  Recorded recorded{.artifact = answers[1].at("artifact"), .unrecognised = std::move(evidence.unrecognised)};
+  for (std::size_t i = 0; i < evidence.files.size(); ++i) {
+    Json row = answers[i + 2].at("attestation");
+    row.set("file", evidence.files[i].path);
     recorded.attestations.push_back(std::move(row));
   }
-  session.progress("");
   recorded.trail = TRY(api->read(path_of({"flows", *recording.flow, "trails", *recording.trail})));
   return recorded;
 }

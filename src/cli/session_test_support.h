@@ -34,6 +34,10 @@ class CannedServer {
     const std::lock_guard lock(mutex_);
     answers_[what].push_back({.status = status, .body = std::move(body), .headers = std::move(headers)});
   }
+  void forget(const std::string& what) {
+    const std::lock_guard lock(mutex_);
+    answers_.erase(what);
+  }
   std::vector<http::Request> asked(const std::string& path_end = "") const {
     const std::lock_guard lock(mutex_);
     std::vector<http::Request> found;

@@ -90,9 +90,9 @@ Status Checkpointer::move_beside_writes() {
   const auto state = TRY(store::checkpoint_wal(*db_, store::WalCheckpoint::beside_writes));
   if (state.frames * page_bytes >= 4 * options_.log_bytes) {
     hold_writes(true);
-    const auto cut = store::checkpoint_wal(*db_, store::WalCheckpoint::and_cut);
+    const auto restarted = store::checkpoint_wal(*db_, store::WalCheckpoint::and_restart);
     hold_writes(false);
-    if (!cut.ok()) return cut.error();
+    if (!restarted.ok()) return restarted.error();
   }
   moved_at_ = std::chrono::steady_clock::now();
   return {};

@@ -1,10 +1,7 @@
 // Moves what the write-ahead log holds into the database file, on a thread and a connection of its own, so that no
-// commit
-// waits for it. A log that grew beyond `log_bytes` is moved now and then while writes go on; one that still grew to
-// four
-// times that, since writes never paused, is moved with writes held back for a moment, as only then it can begin
-// anew; and
-// when nothing was committed for a second it is moved and cut to nothing.
+// commit waits for it. A log that grew beyond `log_bytes` is moved now and then while writes go on; one that still grew
+// to four times that, since writes never paused, is moved with writes held back for a moment, as only then it can begin
+// anew; and when nothing was committed for a second it is moved and cut to nothing.
 #pragma once
 #include <chrono>
 #include <condition_variable>

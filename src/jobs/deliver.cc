@@ -84,16 +84,17 @@ struct Deliverer::Channel {
   Instant not_before;  // after trouble of our own
 };
 
-Result<std::unique_ptr<Deliverer>> Deliverer::start(Shared shared, std::shared_ptr<const Clock> clock,
-                                                    Report report) {
-  auto reader = TRY(shared.open_reader());
+Result<std::unique_ptr<Deliverer>> Deliverer::start(Shared shared, OpenReader open_reader,
+                                                    std::shared_ptr<const Clock> clock, Report report) {
+  auto reader = TRY(open_reader());
   return std::unique_ptr<Deliverer>(
-      new Deliverer(std::move(shared), std::move(clock), std::move(report), std::move(reader)));
+      new Deliverer(shared, std::move(open_reader), std::move(clock), std::move(report), std::move(reader)));
 }
 
-Deliverer::Deliverer(Shared shared, std::shared_ptr<const Clock> clock, Report report,
+Deliverer::Deliverer(Shared shared, OpenReader open_reader, std::shared_ptr<const Clock> clock, Report report,
                      std::unique_ptr<Database> reader)
-    : shared_(std::move(shared)),
+    : shared_(shared),
+      open_reader_(std::move(open_reader)),
       clock_(std::move(clock)),
       report_(std::move(report)),
       reader_(std::move(reader)),
@@ -218,7 +219,7 @@ Status Deliverer::serve_channel(Channel& channel, const std::stop_token& stop) {
 
 // Reads the channel anew: its address or secrets may have changed since.
 Status Deliverer::configure(Channel& channel) {
-  if (channel.reader == nullptr) channel.reader = TRY(shared_.open_reader());
+  if (channel.reader == nullptr) channel.reader = TRY(open_reader_());
   struct Kept {
     std::string url, secrets;
   };

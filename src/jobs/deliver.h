@@ -44,8 +44,11 @@ class Deliverer {
   // Told what went wrong on our side, from several threads; what receivers answer stands in the delivery's row.
   using Report = std::function<void(const std::string& job, const Error& error)>;
 
-  static Result<std::unique_ptr<Deliverer>> start(Shared shared, std::shared_ptr<const Clock> clock,
-                                                  Report report);
+  // A connection of its own for each channel that is served.
+  using OpenReader = std::function<Result<std::unique_ptr<store::Database>>()>;
+
+  static Result<std::unique_ptr<Deliverer>> start(Shared shared, OpenReader open_reader,
+                                                  std::shared_ptr<const Clock> clock, Report report);
   ~Deliverer();
   void committed();  // from any thread; the owner hands on Sequencer::on_commit
   void stop();
@@ -59,7 +62,7 @@ class Deliverer {
     Instant due;
   };
 
-  Deliverer(Shared shared, std::shared_ptr<const Clock> clock, Report report,
+  Deliverer(Shared shared, OpenReader open_reader, std::shared_ptr<const Clock> clock, Report report,
             std::unique_ptr<store::Database> reader);
   void run(const std::stop_token& stop);
   Instant plan(Instant now);
@@ -73,6 +76,7 @@ class Deliverer {
   Status note(std::vector<Noted> noted);
 
   Shared shared_;
+  OpenReader open_reader_;
   std::shared_ptr<const Clock> clock_;
   Report report_;
   std::unique_ptr<store::Database> reader_;  // of the planning thread

@@ -93,10 +93,11 @@ class Outbox : public testing::Test {
   ~Outbox() override { stop(); }
 
   void start() {
-    auto started = Deliverer::start({ledger_.sequencer(), ledger_.actor(),
-                                     [this] { return ledger_.connect(store::OpenMode::read_only); }},
-                                    std::shared_ptr<const Clock>(std::shared_ptr<void>(), &ledger_.clock()),
-                                    [](const std::string&, const Error&) {});
+    auto started = Deliverer::start(
+        {ledger_.sequencer(), ledger_.actor()},
+        [this] { return ledger_.connect(store::OpenMode::read_only); },
+        std::shared_ptr<const Clock>(std::shared_ptr<void>(), &ledger_.clock()),
+        [](const std::string&, const Error&) {});
     const std::lock_guard lock(mutex_);
     deliverer_ = std::move(started).value();
   }

@@ -38,7 +38,7 @@ alert::AlertOpened first_sight_alert(const std::string& environment, const std::
 class Judge final : public Job {
  public:
   Judge(Shared shared, std::unique_ptr<store::Database> reader)
-      : shared_(std::move(shared)), reader_(std::move(reader)) {}
+      : shared_(shared), reader_(std::move(reader)) {}
 
   Result<Step> tick(Instant) override {
     const std::int64_t waiting =
@@ -165,7 +165,7 @@ class Judge final : public Job {
 }  // namespace
 
 std::unique_ptr<Job> make_judge(Shared shared, std::unique_ptr<store::Database> reader) {
-  return std::make_unique<Judge>(std::move(shared), std::move(reader));
+  return std::make_unique<Judge>(shared, std::move(reader));
 }
 
 }  // namespace weir::jobs

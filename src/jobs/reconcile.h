@@ -10,8 +10,7 @@ namespace weir::jobs {
 
 struct Shared {
   sequencer::Sequencer& sequencer;
-  ledger::ActorId server;                 // whose acts the followers' are
-  std::function<Result<std::unique_ptr<store::Database>>()> open_reader;
+  ledger::ActorId server;  // whose acts the followers' are
 };
 
 enum class Step { idle, more };

@@ -20,7 +20,10 @@ void Runner::stop() {
 }
 
 void Runner::committed() {
-  { const std::lock_guard lock(mutex_); committed_ = true; }
+  {
+    const std::lock_guard lock(mutex_);
+    committed_ = true;
+  }
   changed_.notify_all();
 }
 
@@ -32,11 +35,13 @@ void Runner::run(const std::stop_token& stop) {
     {
       std::unique_lock lock(mutex_);
       if (next > now)
-        changed_.wait_for(lock, stop, std::chrono::microseconds((next - now).micros), [&] { return committed_; });
+        changed_.wait_for(lock, stop, std::chrono::microseconds((next - now).micros),
+                          [&] { return committed_; });
       now = clock_->now();
       if (std::exchange(committed_, false))
         for (Entry& entry : entries_)
-          if (entry.schedule.after_commit) entry.next = std::min(entry.next, now + *entry.schedule.after_commit);
+          if (entry.schedule.after_commit)
+            entry.next = std::min(entry.next, now + *entry.schedule.after_commit);
     }
     for (Entry& entry : entries_)
       if (entry.next <= now && !stop.stop_requested()) tick(entry, stop);

@@ -13,8 +13,8 @@ namespace weir::jobs {
 struct Schedule {
   std::string name;
   std::unique_ptr<Job> job;
-  Duration interval;                       // at least this often
-  std::optional<Duration> after_commit;    // and this long after a commit; several commits make one run
+  Duration interval;                     // at least this often
+  std::optional<Duration> after_commit;  // and this long after a commit; several commits make one run
 };
 
 class Runner {

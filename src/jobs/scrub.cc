@@ -17,15 +17,15 @@ std::int64_t in_that_time(std::int64_t per_second, Duration time) {
 
 class Scrub final : public Job {
  public:
-  Scrub(sequencer::Sequencer& sequencer, ScrubOptions options, std::unique_ptr<store::Database> reader)
-      : sequencer_(sequencer), options_(std::move(options)), reader_(std::move(reader)) {}
+  Scrub(Shared shared, ScrubOptions options, std::unique_ptr<store::Database> reader)
+      : shared_(shared), options_(std::move(options)), reader_(std::move(reader)) {}
 
   Result<Step> tick(Instant now) override {
     if (now < next_) return Step::idle;
     const Duration passed = now - std::exchange(last_, now);
     const Status status = walk_ ? walk_entries(passed, now) : read_pages(passed);
     if (status.ok()) return Step::idle;
-    if (status.error().code == Errc::corrupt) sequencer_.stop_writes(status.error().message);
+    if (status.error().code == Errc::corrupt) shared_.sequencer.stop_writes(status.error().message);
     scrubber_.reset();
     walk_.reset();
     next_ = now + minutes(1);  // what is damaged is said again, not forgotten
@@ -47,7 +47,7 @@ class Scrub final : public Job {
     const auto report = walk_->finish(options_.key);
     walk_.reset();
     next_ = now + options_.rest;
-    if (report.sound()) return {};
+    if (report.sound()) return note_soundness();
     const std::string what = report.first_fault ? fmt::format("entry {}: {}", report.first_fault->index.value,
                                                               report.first_fault->what)
                                                 : "its checkpoint is not signed by its key";
@@ -56,7 +56,20 @@ class Scrub final : public Job {
         fmt::format("the ledger does not verify: {}; stop, run `weir ledger verify`, restore", what)};
   }
 
-  sequencer::Sequencer& sequencer_;
+  // Shown as evidence that somebody looks.
+  Status note_soundness() {
+    return act(shared_, [](store::Database&, Instant at) -> Result<sequencer::Decision> {
+      return sequencer::Decision{.keep = [at](store::Database& tables) {
+        return execute(
+            tables,
+            "INSERT INTO timer (name, at) VALUES ('ledger-checked', $1) ON CONFLICT (name) DO UPDATE SET "
+            "at=excluded.at",
+            at);
+      }};
+    });
+  }
+
+  Shared shared_;
   ScrubOptions options_;
   std::unique_ptr<store::Database> reader_;
   std::optional<store::Scrubber> scrubber_;
@@ -66,9 +79,9 @@ class Scrub final : public Job {
 
 }  // namespace
 
-std::unique_ptr<Job> make_scrub(sequencer::Sequencer& sequencer, ScrubOptions options,
+std::unique_ptr<Job> make_scrub(Shared shared, ScrubOptions options,
                                 std::unique_ptr<store::Database> reader) {
-  return std::make_unique<Scrub>(sequencer, std::move(options), std::move(reader));
+  return std::make_unique<Scrub>(shared, std::move(options), std::move(reader));
 }
 
 }  // namespace weir::jobs

@@ -15,7 +15,6 @@ struct ScrubOptions {
   Duration rest = hours(24);
 };
 
-std::unique_ptr<Job> make_scrub(sequencer::Sequencer& sequencer, ScrubOptions options,
-                                std::unique_ptr<store::Database> reader);
+std::unique_ptr<Job> make_scrub(Shared shared, ScrubOptions options, std::unique_ptr<store::Database> reader);
 
 }  // namespace weir::jobs

@@ -16,7 +16,7 @@ class ScrubJob : public testing::Test {
   void SetUp() override {
     ledger_.fill(3000);
     ASSERT_TRUE(ledger_.alter("PRAGMA wal_checkpoint(TRUNCATE)").ok());
-    job_ = make_scrub(ledger_.sequencer(),
+    job_ = make_scrub({ledger_.sequencer(), ledger_.actor()},
                       {.path = ledger_.database_path(),
                        .blobs = std::shared_ptr<blob::BlobStore>(
                            std::move(blob::open_directory(ledger_.directory().path("blobs"))).value()),
@@ -48,8 +48,13 @@ class ScrubJob : public testing::Test {
 };
 
 TEST_F(ScrubJob, goes_through_an_undamaged_ledger_again_and_again) {
+  const auto checked_at = [&] {
+    return query_count(*ledger_.reader(), "SELECT at FROM timer WHERE name='ledger-checked'").value();
+  };
+  EXPECT_EQ(checked_at(), 0);
   EXPECT_TRUE(run(hours(3)).ok());
   EXPECT_TRUE(ledger_.sequencer().accepts_writes());
+  EXPECT_EQ(checked_at(), ledger_.clock().now().micros) << "that it was checked is shown";
 }
 
 TEST_F(ScrubJob, finds_a_damaged_page_within_one_round_and_stops_all_writes) {

@@ -16,7 +16,7 @@ using store::Row;
 class PeriodWatch final : public Job {
  public:
   PeriodWatch(Shared shared, std::unique_ptr<Database> reader)
-      : shared_(std::move(shared)), reader_(std::move(reader)) {}
+      : shared_(shared), reader_(std::move(reader)) {}
 
   Result<Step> tick(Instant now) override {
     const std::int64_t since = TRY(query_count(*reader_, "SELECT at FROM timer WHERE name='periods'"));
@@ -54,8 +54,7 @@ class PeriodWatch final : public Job {
 
 class Snapshots final : public Job {
  public:
-  Snapshots(Shared shared, std::unique_ptr<Database> reader)
-      : shared_(std::move(shared)), reader_(std::move(reader)) {}
+  Snapshots(Shared shared, std::unique_ptr<Database> reader) : shared_(shared), reader_(std::move(reader)) {}
 
   Result<Step> tick(Instant now) override {
     const auto changed =
@@ -120,26 +119,37 @@ constexpr std::array troubles{
 class DeploymentWatch final : public Job {
  public:
   DeploymentWatch(Shared shared, std::unique_ptr<Database> reader)
-      : shared_(std::move(shared)), reader_(std::move(reader)) {}
+      : shared_(shared), reader_(std::move(reader)) {}
 
   Result<Step> tick(Instant now) override {
-    const auto all =
-        TRY(store::list_deployments(*reader_, {.unfinished_only = true, .limit = limits::page_rows_max}));
-    bool due = false;
-    for (const auto& view : all) due |= !TRY(events_for(*reader_, view.deployment, now)).empty();
-    if (!due) return Step::idle;
-    TRY(act(shared_, [](Database& db, Instant at) -> Result<sequencer::Decision> {
+    const std::vector<std::int64_t> due = TRY(due_at(now));
+    if (due.empty()) return Step::idle;
+    TRY(act(shared_, [due](Database& db, Instant at) -> Result<sequencer::Decision> {
       sequencer::Decision decision;
-      for (const auto& view :
-           TRY(store::list_deployments(db, {.unfinished_only = true, .limit = limits::page_rows_max})))
-        for (store::Event& event : TRY(events_for(db, view.deployment, at)))
-          decision.events.push_back(std::move(event));
+      for (const std::int64_t id : due)
+        for (const auto& view :
+             TRY(store::list_deployments(db, {.unfinished_only = true, .from = id, .before = id + 1})))
+          for (store::Event& event : TRY(events_for(db, view.deployment, at)))
+            decision.events.push_back(std::move(event));
       return decision;
     }));
     return Step::idle;
   }
 
  private:
+  // Those that something is to be said of.
+  Result<std::vector<std::int64_t>> due_at(Instant now) {
+    std::vector<std::int64_t> due;
+    store::DeploymentFilter filter{.unfinished_only = true, .limit = limits::page_rows_max};
+    for (;;) {
+      const auto page = TRY(store::list_deployments(*reader_, filter));
+      for (const auto& view : page)
+        if (!TRY(events_for(*reader_, view.deployment, now)).empty()) due.push_back(view.deployment.id);
+      if (page.size() < limits::page_rows_max) return due;
+      filter.before = page.back().deployment.id;
+    }
+  }
+
   static Result<std::vector<store::Event>> events_for(Database& db, const deploy::Deployment& deployment,
                                                       Instant now) {
     std::vector<store::Event> events;
@@ -187,7 +197,7 @@ class DeploymentWatch final : public Job {
 class SilenceWatch final : public Job {
  public:
   SilenceWatch(Shared shared, std::unique_ptr<Database> reader, Instant since)
-      : shared_(std::move(shared)), reader_(std::move(reader)), since_(since) {}
+      : shared_(shared), reader_(std::move(reader)), since_(since) {}
 
   Result<Step> tick(Instant now) override {
     if (since_.micros == 0) since_ = now;
@@ -257,16 +267,16 @@ class SilenceWatch final : public Job {
 }  // namespace
 
 std::unique_ptr<Job> make_period_watch(Shared shared, std::unique_ptr<Database> reader) {
-  return std::make_unique<PeriodWatch>(std::move(shared), std::move(reader));
+  return std::make_unique<PeriodWatch>(shared, std::move(reader));
 }
 std::unique_ptr<Job> make_snapshots(Shared shared, std::unique_ptr<Database> reader) {
-  return std::make_unique<Snapshots>(std::move(shared), std::move(reader));
+  return std::make_unique<Snapshots>(shared, std::move(reader));
 }
 std::unique_ptr<Job> make_deployment_watch(Shared shared, std::unique_ptr<Database> reader) {
-  return std::make_unique<DeploymentWatch>(std::move(shared), std::move(reader));
+  return std::make_unique<DeploymentWatch>(shared, std::move(reader));
 }
 std::unique_ptr<Job> make_silence_watch(Shared shared, std::unique_ptr<Database> reader) {
-  return std::make_unique<SilenceWatch>(std::move(shared), std::move(reader), Instant{});
+  return std::make_unique<SilenceWatch>(shared, std::move(reader), Instant{});
 }
 
 }  // namespace weir::jobs

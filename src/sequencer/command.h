@@ -37,11 +37,11 @@ struct Idempotency {
 };
 
 struct Outcome {
-  std::string answer;                    // JSON; empty when the decision made none
-  std::vector<Appended> appended;        // none for a replayed or empty decision
+  std::string answer;                      // JSON; empty when the decision made none
+  std::vector<Appended> appended;          // none for a replayed or empty decision
   std::optional<ledger::Receipt> receipt;  // of the first entry
-  bool replayed = false;                 // answered from the idempotency key
-  bool answer_is_secret = false;         // not kept with the idempotency key
+  bool replayed = false;                   // answered from the idempotency key
+  bool answer_is_secret = false;           // not kept with the idempotency key
 };
 
 struct Command {
@@ -49,6 +49,13 @@ struct Command {
   std::optional<Idempotency> idempotency;
   Decide decide;
   std::function<void(Result<Outcome>)> done;  // called once, on the sequencer's thread, after the commit
+};
+
+// Commands that are accepted all or not at all, each decided on the tables as those before it left them. Their own
+// `done` is not used. No two of them have the same idempotency key.
+struct Together {
+  std::vector<Command> commands;
+  std::function<void(Result<std::vector<Outcome>>)> done;  // as a command's; one outcome for each, in order
 };
 
 }  // namespace weir::sequencer

@@ -1,5 +1,6 @@
 #include "sequencer/sequencer.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <future>
@@ -47,10 +48,17 @@ struct Sequencer::Batch {
   std::optional<ledger::RightEdgeTiles> edge;  // after the append
   std::optional<Head> head;
   Secrets secrets;
-  std::set<std::size_t> excluded;      // commands that failed when the batch was tried before
-  std::optional<std::size_t> culprit;  // the command whose writing failed in this attempt
-  bool writing = false;                // the command at hand was accepted and writes
+  std::set<std::size_t> excluded;      // acts that failed when the batch was tried before
+  std::optional<std::size_t> culprit;  // the act whose writing failed in this attempt
+  bool writing = false;                // the act at hand was accepted and writes
   bool commit_failed = false;          // in a way that leaves unknown what is on the disk
+
+  // Takes back what was appended since the batch had `count` entries.
+  void cut(std::size_t count) {
+    leaf_hashes.resize(count);
+    leaves.resize(count);
+    next_index = first_index + static_cast<std::int64_t>(count);
+  }
 };
 
 void exit_to_be_restarted(const std::string& why) {
@@ -72,15 +80,18 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(Identity identity, Ports port
     return Error{Errc::corrupt,
                  "the stored checkpoint is not this key's, or not about these entries; writes stop: run "
                  "`weir ledger verify`, restore from a copy"};
-  return std::unique_ptr<Sequencer>(
-      new Sequencer(std::move(identity), std::move(ports), std::move(*head), std::move(edge)));
+  auto answered = TRY(Answered::open(*ports.db));
+  return std::unique_ptr<Sequencer>(new Sequencer(std::move(identity), std::move(ports), std::move(*head),
+                                                  std::move(edge), std::move(answered)));
 }
 
-Sequencer::Sequencer(Identity identity, Ports ports, Head head, ledger::RightEdgeTiles edge)
+Sequencer::Sequencer(Identity identity, Ports ports, Head head, ledger::RightEdgeTiles edge,
+                     Answered answered)
     : identity_(std::move(identity)),
       ports_(std::move(ports)),
       head_(std::move(head)),
       edge_(std::move(edge)),
+      answered_(std::move(answered)),
       size_(static_cast<std::int64_t>(head_.size.value)),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -91,26 +102,40 @@ void Sequencer::stop() {
   thread_.request_stop();
   filled_.notify_all();
   thread_.join();
-  std::deque<Command> left;
+  std::deque<Together> left;
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
     left.swap(queue_);
+    queued_ = 0;
   }
-  for (Command& command : left) command.done(Error{Errc::unavailable, "the server is stopping"});
+  for (Together& act : left) act.done(Error{Errc::unavailable, "the server is stopping"});
 }
 
 void Sequencer::submit(Command command) {
+  Together alone;
+  alone.done = [done = std::move(command.done)](Outcomes outcomes) {
+    if (outcomes.ok()) done(std::move(outcomes->front()));
+    else done(outcomes.error());
+  };
+  alone.commands.push_back(std::move(command));
+  submit(std::move(alone));
+}
+
+void Sequencer::submit(Together together) {
   std::optional<Error> refused;
   {
     const std::lock_guard lock(mutex_);
     if (damaged_) refused = Error{Errc::corrupt, damage_};
     else if (stopped_) refused = Error{Errc::unavailable, "the server is stopping"};
-    else if (queue_.size() >= limits::queue_commands_max)
+    else if (queued_ >= limits::queue_commands_max)
       refused = Error{Errc::unavailable, "too many writes wait; try again"};
-    else queue_.push_back(std::move(command));
+    else {
+      queued_ += together.commands.size();
+      queue_.push_back(std::move(together));
+    }
   }
-  if (refused) command.done(std::move(*refused));
+  if (refused) together.done(std::move(*refused));
   else filled_.notify_one();
 }
 
@@ -133,39 +158,45 @@ void Sequencer::stop_writes(std::string why) {
   damaged_ = true;
 }
 
-std::vector<Command> Sequencer::next_batch(const std::stop_token& stop) {
+std::vector<Together> Sequencer::next_batch(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   filled_.wait(lock, stop, [&] { return !queue_.empty(); });
-  std::vector<Command> batch;
+  std::vector<Together> batch;
+  std::size_t commands = 0;
   std::set<std::pair<Bytes, std::string>> keys;
-  while (!queue_.empty() && batch.size() < limits::batch_commands_max) {
-    const Command& next = queue_.front();
-    // The same key twice: the second waits for the next batch, where it is answered from the first one's record.
-    if (next.idempotency && !keys.emplace(next.actor.view(), next.idempotency->key).second) break;
+  // The same key twice: the second waits for the next batch, where it is answered from the first one's record.
+  const auto is_new = [&](const Command& command) {
+    return !command.idempotency || keys.emplace(command.actor.view(), command.idempotency->key).second;
+  };
+  while (!queue_.empty() && commands < limits::batch_commands_max) {
+    const Together& next = queue_.front();
+    if (!std::ranges::all_of(next.commands, is_new)) break;
+    commands += next.commands.size();
     batch.push_back(std::move(queue_.front()));
     queue_.pop_front();
   }
+  queued_ -= commands;
   return batch;
 }
 
 void Sequencer::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    std::vector<Command> commands = next_batch(stop);
-    if (!commands.empty()) sequence(std::move(commands));
+    std::vector<Together> acts = next_batch(stop);
+    if (!acts.empty()) sequence(std::move(acts));
   }
 }
 
-void Sequencer::sequence(std::vector<Command> commands) {
-  std::vector<Result<Outcome>> outcomes(commands.size(), Error{});
+void Sequencer::sequence(std::vector<Together> acts) {
+  std::vector<Outcomes> outcomes(acts.size(), Error{});
   Batch batch;
-  Status status = attempt(batch, commands, outcomes);
+  Status status = attempt(batch, acts, outcomes);
   while (!status.ok() && batch.culprit && batch.excluded.size() < excluded_max) {
     ports_.db->rollback();
     Batch again{.excluded = std::move(batch.excluded)};
     again.excluded.insert(*batch.culprit);
     outcomes[*batch.culprit] = status.error();
     batch = std::move(again);
-    status = attempt(batch, commands, outcomes);
+    status = attempt(batch, acts, outcomes);
   }
   if (status.ok()) {
     add_receipts(batch, outcomes);
@@ -173,7 +204,7 @@ void Sequencer::sequence(std::vector<Command> commands) {
   } else {
     fail(batch, status.error(), outcomes);
   }
-  for (std::size_t i = 0; i < commands.size(); ++i) commands[i].done(std::move(outcomes[i]));
+  for (std::size_t i = 0; i < acts.size(); ++i) acts[i].done(std::move(outcomes[i]));
   if (batch.commit_failed) ports_.on_fatal(status.error().message);
   if (!status.ok()) return;
   std::vector<std::function<void(std::int64_t)>> listeners;
@@ -184,29 +215,33 @@ void Sequencer::sequence(std::vector<Command> commands) {
   for (const auto& listener : listeners) listener(batch.next_index);
 }
 
-// One try to decide and commit all commands but the excluded ones. What a command did not begin to write it is simply
-// refused; once it wrote, it can't be taken out of the transaction alone, and is named as the culprit.
-Status Sequencer::attempt(Batch& batch, const std::vector<Command>& commands,
-                          std::vector<Result<Outcome>>& outcomes) {
+// One try to decide and commit all acts but the excluded ones. What a command did not begin to write it is simply
+// refused; one that wrote alone can't be taken out of the transaction, and is named as the culprit.
+Status Sequencer::attempt(Batch& batch, const std::vector<Together>& acts, std::vector<Outcomes>& outcomes) {
   batch.next_index = batch.first_index = static_cast<std::int64_t>(head_.size.value);
   batch.now = std::max(ports_.clock->now(), head_.at);
+  answered_.rolled_back();  // what an attempt before kept
   TRY(ports_.db->begin());
-  for (std::size_t i = 0; i < commands.size(); ++i) {
+  for (std::size_t i = 0; i < acts.size(); ++i) {
     if (batch.excluded.contains(i)) continue;
     batch.writing = false;
-    outcomes[i] = decide_one(batch, commands[i]);
+    outcomes[i] = decide(batch, acts[i]);
     if (outcomes[i].ok()) continue;
     const Errc code = outcomes[i].error().code;
     if (!batch.writing && code != Errc::corrupt) continue;
     if (code != Errc::corrupt && code != Errc::unavailable) batch.culprit = i;
     return outcomes[i].error();
   }
-  for (std::size_t i = 0; i < commands.size(); ++i)
-    if (!batch.excluded.contains(i) && outcomes[i].ok()) TRY(remember(batch, commands[i], *outcomes[i]));
+  for (std::size_t i = 0; i < acts.size(); ++i) {
+    if (batch.excluded.contains(i) || !outcomes[i].ok()) continue;
+    for (std::size_t n = 0; n < acts[i].commands.size(); ++n)
+      TRY(remember(batch, acts[i].commands[n], (*outcomes[i])[n]));
+  }
+  TRY(answered_.fold(*ports_.db));
   return commit(batch);
 }
 
-void Sequencer::fail(Batch& batch, const Error& error, std::vector<Result<Outcome>>& outcomes) {
+void Sequencer::fail(Batch& batch, const Error& error, std::vector<Outcomes>& outcomes) {
   ports_.db->rollback();
   if (error.code == Errc::corrupt || batch.commit_failed) stop_writes(error.message);
   const Errc code =
@@ -217,17 +252,7 @@ void Sequencer::fail(Batch& batch, const Error& error, std::vector<Result<Outcom
 
 Result<std::optional<Outcome>> Sequencer::replay(const Command& command) {
   if (!command.idempotency) return std::optional<Outcome>();
-  struct Kept {
-    Sha256 body;
-    std::int64_t index, size;
-    std::string answer;
-  };
-  const auto kept = TRY(query_one(
-      *ports_.db, "SELECT body, idx, size, answer FROM idempotency WHERE actor=$1 AND key=$2",
-      [](const store::Row& row) {
-        return Kept{row.digest(0), row.integer(1), row.integer(2), row.string(3)};
-      },
-      store::Blob{command.actor.view()}, command.idempotency->key));
+  const auto kept = TRY(answered_.find(*ports_.db, command.actor, command.idempotency->key));
   if (!kept) return std::optional<Outcome>();
   if (kept->body != command.idempotency->body)
     return Error{Errc::conflict, "this Idempotency-Key was already used for another request"};
@@ -244,6 +269,30 @@ Result<std::optional<Outcome>> Sequencer::replay(const Command& command) {
   outcome.receipt = ledger::Receipt{index, entry.leaf, TRY(ledger::prove_inclusion(index, size, tree)),
                                     ledger::sign_checkpoint(checkpoint, *ports_.signer)};
   return std::optional(std::move(outcome));
+}
+
+// Several commands write under a savepoint: the first that is refused takes those before it back.
+Sequencer::Outcomes Sequencer::decide(Batch& batch, const Together& act) {
+  if (act.commands.size() == 1) return decide_all(batch, act);
+  const std::size_t before = batch.leaves.size();
+  TRY(ports_.db->script("SAVEPOINT act"));
+  Outcomes outcomes = decide_all(batch, act);
+  if (outcomes.ok()) {
+    TRY(ports_.db->script("RELEASE SAVEPOINT act"));
+    return outcomes;
+  }
+  if (outcomes.error().code == Errc::corrupt) return outcomes;
+  TRY(ports_.db->script("ROLLBACK TO SAVEPOINT act; RELEASE SAVEPOINT act"));
+  batch.cut(before);
+  batch.writing = false;
+  return outcomes;
+}
+
+Sequencer::Outcomes Sequencer::decide_all(Batch& batch, const Together& act) {
+  std::vector<Outcome> outcomes;
+  outcomes.reserve(act.commands.size());
+  for (const Command& command : act.commands) outcomes.push_back(TRY(decide_one(batch, command)));
+  return outcomes;
 }
 
 Result<Outcome> Sequencer::decide_one(Batch& batch, const Command& command) {
@@ -286,17 +335,18 @@ Result<Appended> Sequencer::append(Batch& batch, const ledger::ActorId& actor, c
 Status Sequencer::remember(const Batch& batch, const Command& command, const Outcome& outcome) {
   if (!command.idempotency || outcome.replayed) return {};
   const bool recorded = !outcome.appended.empty();
-  return execute(*ports_.db,
-                 "INSERT INTO idempotency (actor, key, body, idx, size, answer) VALUES ($1,$2,$3,$4,$5,$6)",
-                 store::Blob{command.actor.view()}, command.idempotency->key, command.idempotency->body,
-                 recorded ? outcome.appended.front().index : 0, recorded ? batch.next_index : 0,
-                 outcome.answer_is_secret ? std::string() : outcome.answer);
+  return answered_.keep(*ports_.db, command.actor, command.idempotency->key,
+                        {.body = command.idempotency->body,
+                         .index = recorded ? outcome.appended.front().index : 0,
+                         .size = recorded ? batch.next_index : 0,
+                         .answer = outcome.answer_is_secret ? std::string() : outcome.answer});
 }
 
 Status Sequencer::commit(Batch& batch) {
   const auto sync = [&]() -> Status {
     Status status = ports_.db->commit();
     batch.commit_failed = !status.ok() && status.error().code != Errc::unavailable;
+    if (status.ok()) answered_.committed();
     return status;
   };
   if (batch.leaf_hashes.empty()) return sync();
@@ -313,13 +363,16 @@ Status Sequencer::commit(Batch& batch) {
   return {};
 }
 
-void Sequencer::add_receipts(const Batch& batch, std::vector<Result<Outcome>>& outcomes) {
-  for (Result<Outcome>& outcome : outcomes) {
-    if (!outcome.ok() || outcome->appended.empty()) continue;
-    const std::int64_t index = outcome->appended.front().index;
-    const ledger::LeafIndex at{static_cast<std::uint64_t>(index)};
-    outcome->receipt = ledger::Receipt{at, batch.leaves[static_cast<std::size_t>(index - batch.first_index)],
-                                       edge_.prove(at), batch.head->checkpoint};
+void Sequencer::add_receipts(const Batch& batch, std::vector<Outcomes>& outcomes) {
+  for (Outcomes& act : outcomes) {
+    if (!act.ok()) continue;
+    for (Outcome& outcome : *act) {
+      if (outcome.appended.empty()) continue;
+      const std::int64_t index = outcome.appended.front().index;
+      const ledger::LeafIndex at{static_cast<std::uint64_t>(index)};
+      outcome.receipt = ledger::Receipt{at, batch.leaves[static_cast<std::size_t>(index - batch.first_index)],
+                                        edge_.prove(at), batch.head->checkpoint};
+    }
   }
 }
 

@@ -1,7 +1,8 @@
 // The one writer of a ledger. Commands queue up (bounded; full means unavailable), a batch is whatever queued up during
 // the commit before: each command is decided on the tables as the ones before it left them, its entries are appended
 // and projected, everything is committed with one sync, then all are answered. Nothing is answered before its commit.
-// A command that fails after it began to write is taken out, and the others go on without it. A batch that cannot be
+// A command that fails after it began to write is taken out, and the others go on without it; commands submitted
+// together stand or fall together. A batch that cannot be
 // committed changes nothing and answers everybody with the error; damage stops all writes. A commit that fails in
 // writing or syncing is fatal: nobody knows what is on the disk until a new process has read it again.
 // `submit` is safe from any thread; `done` is called on the sequencer's thread.
@@ -14,13 +15,14 @@
 #include <thread>
 
 #include "blob/store.h"
+#include "sequencer/answered.h"
 #include "sequencer/command.h"
 #include "sequencer/ledger_store.h"
 
 namespace weir::sequencer {
 
 struct Identity {
-  std::string organization;        // name
+  std::string organization;  // name
   ledger::OrganizationId id;
   std::string origin;
 };
@@ -43,6 +45,7 @@ class Sequencer {
   ~Sequencer();
 
   void submit(Command command);
+  void submit(Together together);
   Result<Outcome> submit_and_wait(Command command);  // for jobs and start-up; not from the sequencer's thread
 
   // Called after each commit with the ledger's size, on the sequencer's thread; must not block.
@@ -57,26 +60,31 @@ class Sequencer {
 
  private:
   struct Batch;
-  Sequencer(Identity identity, Ports ports, Head head, ledger::RightEdgeTiles edge);
+  Sequencer(Identity identity, Ports ports, Head head, ledger::RightEdgeTiles edge, Answered answered);
   void run(const std::stop_token& stop);
-  std::vector<Command> next_batch(const std::stop_token& stop);
-  void sequence(std::vector<Command> commands);
-  Status attempt(Batch& batch, const std::vector<Command>& commands, std::vector<Result<Outcome>>& outcomes);
-  void fail(Batch& batch, const Error& error, std::vector<Result<Outcome>>& outcomes);
+  using Outcomes = Result<std::vector<Outcome>>;
+  std::vector<Together> next_batch(const std::stop_token& stop);
+  void sequence(std::vector<Together> acts);
+  Status attempt(Batch& batch, const std::vector<Together>& acts, std::vector<Outcomes>& outcomes);
+  void fail(Batch& batch, const Error& error, std::vector<Outcomes>& outcomes);
+  Outcomes decide(Batch& batch, const Together& act);
+  Outcomes decide_all(Batch& batch, const Together& act);
   Result<Outcome> decide_one(Batch& batch, const Command& command);
   Result<std::optional<Outcome>> replay(const Command& command);
   Result<Appended> append(Batch& batch, const ledger::ActorId& actor, const store::Event& event);
   Status remember(const Batch& batch, const Command& command, const Outcome& outcome);
   Status commit(Batch& batch);
-  void add_receipts(const Batch& batch, std::vector<Result<Outcome>>& outcomes);
+  void add_receipts(const Batch& batch, std::vector<Outcomes>& outcomes);
 
   Identity identity_;
   Ports ports_;
   Head head_;
   ledger::RightEdgeTiles edge_;
+  Answered answered_;
   std::mutex mutex_;
   std::condition_variable_any filled_;
-  std::deque<Command> queue_;
+  std::deque<Together> queue_;
+  std::size_t queued_ = 0;  // commands in it
   std::vector<std::function<void(std::int64_t)>> listeners_;
   std::atomic<std::int64_t> size_ = 0;
   std::atomic<bool> damaged_ = false;

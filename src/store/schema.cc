@@ -129,9 +129,11 @@ CREATE TABLE IF NOT EXISTS channel (name TEXT PRIMARY KEY, kind TEXT NOT NULL, a
 )sql";
 
 constexpr std::string_view owned_schema = R"sql(
-CREATE TABLE IF NOT EXISTS idempotency (actor BLOB NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL,
-  idx INTEGER NOT NULL,
-  size INTEGER NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (actor, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS idempotency (id INTEGER PRIMARY KEY, actor BLOB NOT NULL, key TEXT NOT NULL,
+  body BLOB NOT NULL, idx INTEGER NOT NULL, size INTEGER NOT NULL, answer TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS idempotency_key (hash INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (hash, id))
+  WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS idempotency_indexed (one INTEGER PRIMARY KEY CHECK (one = 1), id INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS unjudged (workload TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS delivery (id INTEGER PRIMARY KEY, channel TEXT NOT NULL, alert INTEGER, change TEXT NOT NULL,
   entry INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'pending', attempts INTEGER NOT NULL DEFAULT 0,
@@ -143,6 +145,18 @@ CREATE TABLE IF NOT EXISTS heartbeat (reporter TEXT PRIMARY KEY, seen_at INTEGER
 CREATE TABLE IF NOT EXISTS timer (name TEXT PRIMARY KEY, at INTEGER NOT NULL);
 )sql";
 
+// What a database of an older version needs before the tables of this one are created.
+struct Migration {
+  std::int64_t from;
+  std::string_view before, after;
+};
+constexpr std::array migrations{
+    Migration{1, "ALTER TABLE idempotency RENAME TO idempotency_1;",
+              "INSERT INTO idempotency (actor, key, body, idx, size, answer) SELECT actor, key, body, idx, "
+              "size, answer "
+              "FROM idempotency_1; DROP TABLE idempotency_1;"},
+};
+
 }  // namespace
 
 Status create_schema(Database& db) {
@@ -153,8 +167,12 @@ Status create_schema(Database& db) {
                              schema_version)};
   TRY(db.begin());  // all of it or nothing, and one sync
   const auto created = [&]() -> Status {
+    for (const Migration& each : migrations)
+      if (each.from == version) TRY(db.script(each.before));
     for (const std::string_view part : {ledger_schema, record_schema, runtime_schema, owned_schema})
       TRY(db.script(part));
+    for (const Migration& each : migrations)
+      if (each.from == version) TRY(db.script(each.after));
     return db.script(fmt::format("PRAGMA user_version={}", schema_version));
   }();
   if (created.ok()) return db.commit();

@@ -1,19 +1,16 @@
 #include "store/view_access.h"
 
+#include "store/stored.h"
+
 namespace weir::store {
 namespace {
-
-template <class T>
-std::vector<T> read_list(std::string_view text) {
-  return format::decode<std::vector<T>>(format::parse_json(text).value()).value();
-}
 
 AccountView account_row(const Row& row) {
   return {.name = row.string(0),
           .kind = *format::enum_from<access::AccountKind>(row.text(1)),
-          .roles = read_list<access::Role>(row.text(2)),
-          .flows = read_list<std::string>(row.text(3)),
-          .environments = read_list<std::string>(row.text(4)),
+          .roles = read_stored<std::vector<access::Role>>(row.text(2)),
+          .flows = read_stored<std::vector<std::string>>(row.text(3)),
+          .environments = read_stored<std::vector<std::string>>(row.text(4)),
           .expires_at = row.maybe_instant(5),
           .created_at = row.instant(6),
           .entry = row.integer(7)};

@@ -2,13 +2,10 @@
 
 #include <algorithm>
 
+#include "store/stored.h"
+
 namespace weir::store {
 namespace {
-
-template <class T>
-T read_stored(std::string_view text) {
-  return format::decode<T>(format::parse_json(text).value(), format::Unknown::ignore).value();
-}
 
 constexpr std::string_view owner_of_service =
     "coalesce((SELECT s.team FROM service s WHERE s.name=a.service), '')";

@@ -105,10 +105,11 @@ Result<std::vector<DeploymentView>> list_deployments(Database& db, const Deploym
           "d.rollback, "
           "{}, {}, {} FROM deployment d LEFT JOIN artifact r ON r.digest=d.artifact LEFT JOIN account p ON "
           "p.id=d.actor WHERE ($1='' OR d.environment=$2) AND ($3 IS NULL OR d.artifact=$4) AND ($5=0 OR "
-          "d.state IN ('expected','observed','missed')) AND d.entry<$6 ORDER BY d.entry DESC LIMIT $7",
+          "d.state IN ('expected','observed','missed')) AND d.entry>=$6 AND d.entry<$7 ORDER BY d.entry DESC "
+          "LIMIT $8",
           running_of_artifact, superseded_by_artifact, replaced_by_newer),
       deployment_row, filter.environment, filter.environment, filter.artifact, filter.artifact,
-      filter.unfinished_only, filter.before, filter.limit);
+      filter.unfinished_only, filter.from, filter.before, filter.limit);
 }
 
 Result<bool> environment_exists(Database& db, std::string_view name) {

@@ -71,6 +71,7 @@ struct DeploymentFilter {
   std::optional<Sha256> artifact;
   bool unfinished_only = false;  // expected, observed or missed
   std::int64_t limit = 100;
+  std::int64_t from = 0;  // by entry, this one included
   std::int64_t before = std::numeric_limits<std::int64_t>::max();
 };
 Result<std::vector<DeploymentView>> list_deployments(Database& db, const DeploymentFilter& filter);

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "store/stored.h"
+
 namespace weir::store {
 namespace {
 
@@ -22,11 +24,6 @@ TrailView trail_row(const Row& row) {
 }
 constexpr std::string_view trail_columns =
     "flow, name, commit_id, branch, url, author, description, begun_at, entry";
-
-// The template is our own encoding, read back.
-evidence::Template read_template(std::string_view text) {
-  return format::decode_text<evidence::Template>(text, format::Unknown::ignore).value();
-}
 
 std::optional<bool> maybe_boolean(const Row& row, int column) {
   return row.is_null(column) ? std::nullopt : std::optional(row.boolean(column));
@@ -58,7 +55,7 @@ Result<TrailView> with_beads(Database& db, TrailView trail, const evidence::Temp
 Result<evidence::Template> template_of(Database& db, std::string_view flow) {
   const auto text = TRY(query_one(
       db, "SELECT template FROM flow WHERE name=$1", [](const Row& row) { return row.string(0); }, flow));
-  return text ? read_template(*text) : evidence::Template();
+  return text ? read_stored<evidence::Template>(*text) : evidence::Template();
 }
 
 Result<FlowView> with_latest_trail(Database& db, FlowView flow) {
@@ -74,7 +71,7 @@ FlowView flow_row(const Row& row) {
   return {.name = row.string(0),
           .service = row.string(1),
           .description = row.string(2),
-          .required = read_template(row.text(3)),
+          .required = read_stored<evidence::Template>(row.text(3)),
           .entry = row.integer(4)};
 }
 constexpr std::string_view flow_columns = "name, service, description, template, entry";

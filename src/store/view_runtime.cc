@@ -1,6 +1,7 @@
 #include "store/view_runtime.h"
 
 #include "store/project_rows.h"
+#include "store/stored.h"
 #include "store/view_deploy.h"
 
 namespace weir::store {
@@ -8,11 +9,6 @@ namespace {
 
 using runtime::Instance;
 using runtime::Verdict;
-
-template <class T>
-T read_stored(std::string_view text) {
-  return format::decode<T>(format::parse_json(text).value(), format::Unknown::ignore).value();
-}
 
 constexpr std::string_view service_of_workload =
     "coalesce((SELECT f.service FROM workload_digest wd JOIN identity n ON n.child=wd.digest JOIN artifact a "

@@ -33,6 +33,8 @@ class ApiFixture {
                    .value();
   }
 
+  ~ApiFixture() { ledger_.sequencer().stop(); }  // it tells the service of each commit, also after the answer
+
   // A service account made through the API; its token.
   std::string add_account(std::string_view name, std::string_view role, std::string_view flow = "") {
     const Answer made =

@@ -21,6 +21,8 @@ constexpr int damage_control = 0x57656972;  // opcodes below 100 are SQLite's
 constexpr std::size_t reserved_at =
     20;  // in the header: bytes at the end of each page that SQLite leaves alone
 
+constexpr std::size_t gathered_bytes_max = 64 * 1024;  // SQLite writes less than 128 KiB at once
+
 // Begins with what SQLite knows of a file; the file beneath lies right behind it in memory.
 struct File {
   sqlite3_file base;
@@ -33,6 +35,8 @@ struct File {
   std::int64_t header_written_at = -1;        // of a log: where the last frame header went
   std::int64_t unsealed_from = wal_no_frame;  // of a log: from here on this transaction rewrote frames
   std::int64_t page_bytes = 0;                // of a log
+  std::string gathered;                       // of a log: writes that follow each other, not handed on yet
+  std::int64_t gathered_at = 0;               // where they belong
 };
 
 File& of(sqlite3_file* file) { return *reinterpret_cast<File*>(file); }
@@ -80,8 +84,27 @@ int write_database(sqlite3_file* self, const void* bytes, int amount, sqlite3_in
   return file.under->pMethods->xWrite(file.under, file.sealed.data(), amount, offset);
 }
 
+// SQLite writes a frame in two pieces. They are gathered and go out together, before anything that could tell.
+int hand_on(File& file) {
+  if (file.gathered.empty()) return SQLITE_OK;
+  const int rc = file.under->pMethods->xWrite(file.under, file.gathered.data(),
+                                              static_cast<int>(file.gathered.size()), file.gathered_at);
+  file.gathered.clear();
+  return rc;
+}
+
+int gather(File& file, const void* bytes, int amount, sqlite3_int64 offset) {
+  const bool follows = offset == file.gathered_at + static_cast<std::int64_t>(file.gathered.size());
+  if (!follows || file.gathered.size() + static_cast<std::size_t>(amount) > gathered_bytes_max)
+    if (const int rc = hand_on(file); rc != SQLITE_OK) return rc;
+  if (file.gathered.empty()) file.gathered_at = offset;
+  file.gathered.append(static_cast<const char*>(bytes), static_cast<std::size_t>(amount));
+  return SQLITE_OK;
+}
+
 int read_log(sqlite3_file* self, void* out, int amount, sqlite3_int64 offset) {
   File& file = of(self);
+  if (const int rc = hand_on(file); rc != SQLITE_OK) return rc;
   const int rc = file.under->pMethods->xRead(file.under, out, amount, offset);
   // Recovery reads whole frames, header and page at once; some of those begin where a page of that size would.
   if (rc != SQLITE_OK || !is_page_size(amount)) return rc;
@@ -112,20 +135,26 @@ int write_log(sqlite3_file* self, const void* bytes, int amount, sqlite3_int64 o
   } else {
     file.header_written_at = -1;  // its page is here; the next write of that page comes without a header
   }
-  return file.under->pMethods->xWrite(file.under, bytes, amount, offset);
+  return gather(file, bytes, amount, offset);
 }
 
 // The rest is handed on.
 int close_file(sqlite3_file* self) {
+  const int written = hand_on(of(self));
   const int rc = under(self)->pMethods->xClose(under(self));
   of(self).~File();
-  return rc;
+  return written != SQLITE_OK ? written : rc;
 }
 int truncate(sqlite3_file* self, sqlite3_int64 size) {
+  if (const int rc = hand_on(of(self)); rc != SQLITE_OK) return rc;
   return under(self)->pMethods->xTruncate(under(self), size);
 }
-int sync(sqlite3_file* self, int flags) { return under(self)->pMethods->xSync(under(self), flags); }
+int sync(sqlite3_file* self, int flags) {
+  if (const int rc = hand_on(of(self)); rc != SQLITE_OK) return rc;
+  return under(self)->pMethods->xSync(under(self), flags);
+}
 int file_size(sqlite3_file* self, sqlite3_int64* size) {
+  if (const int rc = hand_on(of(self)); rc != SQLITE_OK) return rc;
   return under(self)->pMethods->xFileSize(under(self), size);
 }
 int lock(sqlite3_file* self, int level) { return under(self)->pMethods->xLock(under(self), level); }

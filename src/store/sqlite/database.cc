@@ -135,7 +135,7 @@ class SqliteDatabase final : public Database {
 
 constexpr std::string_view writer_settings =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=ON;"
-    "PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;";
+    "PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY;";
 constexpr std::string_view reader_settings =
     "PRAGMA query_only=ON; PRAGMA cache_size=-4096; PRAGMA temp_store=MEMORY;";
 
@@ -159,8 +159,8 @@ Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, OpenMode 
 }
 
 Result<WalState> checkpoint_wal(Database& db, WalCheckpoint how) {
-  constexpr std::array<std::string_view, 2> statements{"PRAGMA wal_checkpoint(PASSIVE)",
-                                                       "PRAGMA wal_checkpoint(TRUNCATE)"};
+  constexpr std::array<std::string_view, 3> statements{
+      "PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA wal_checkpoint(RESTART)", "PRAGMA wal_checkpoint(TRUNCATE)"};
   const auto state = TRY(query_one(db, statements[static_cast<std::size_t>(how)],
                                    [](const Row& row) { return WalState{row.integer(1), row.integer(2)}; }));
   return state.value_or(WalState{});

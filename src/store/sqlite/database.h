@@ -15,11 +15,11 @@ Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, OpenMode 
                                               const std::string& files = {});
 
 // Moves what the write-ahead log holds into the file; called by a thread of its own, on its own connection. What
-// readers
-// or (beside_writes) a writer still need stays, and that is no error.
+// readers or (beside_writes) a writer still need stays, and that is no error.
 enum class WalCheckpoint {
   beside_writes,  // nobody waits
-  and_cut,        // writes wait for a moment; the log is cut to nothing
+  and_restart,  // writes wait for a moment; the next one begins at the log's start, in space that is there already
+  and_cut,  // as that, and the log is cut to nothing
 };
 struct WalState {
   std::int64_t frames = 0;  // of a page each, in the log
