@@ -199,6 +199,11 @@ std::string attestation_json(const AttestationRecorded& record, const std::strin
 
 }  // namespace
 
+bool has_content(const http::Request& request) {
+  const auto holds = [&](std::string_view text) { return request.body.find(text) != std::string::npos; };
+  return holds("content") || holds("predicate") || holds(custom_prefix) || holds("\\");
+}
+
 Result<Write> record_attestation(const Call& call) {
   auto request = TRY(body_of<AttestationRequest>(call.request));
   TRY(check(request.record));

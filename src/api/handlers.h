@@ -30,6 +30,7 @@ Result<http::Response> list_artifacts(const ReadCall& call);
 Result<http::Response> find_artifact(const ReadCall& call);
 
 // attestation.cc
+bool has_content(const http::Request& request);  // or may have: that is written, or read with a schema
 Result<Write> record_attestation(const Call& call);
 Result<http::Response> list_attestations(const ReadCall& call);
 Result<http::Response> attestation_content(const ReadCall& call);

@@ -5,7 +5,7 @@
 
 namespace weir::api {
 
-http::Response receive(std::string_view pattern, const http::Request& request, const Ports& ports, store::Database& db,
-                       Instant now);
+http::Response receive(std::string_view pattern, const http::Request& request, const Ports& ports,
+                       store::Database& db, Instant now);
 
 }  // namespace weir::api

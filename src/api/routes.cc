@@ -11,6 +11,8 @@ namespace {
 
 using access::Permission;
 
+bool always(const http::Request&) { return true; }
+
 constexpr std::array route_table{
     Route{.method = "GET",
           .pattern = "/healthz",
@@ -62,7 +64,7 @@ constexpr std::array route_table{
           .answer = "Answers",
           .body = "Writes",
           .body_bytes_max = limits::blob_bytes_max / 3 * 4 + limits::request_body_bytes_max,
-          .decoding = Decoding::may_wait},
+          .decoding_waits = always},
     Route{.method = "PUT",
           .pattern = "/v1/orgs/{org}/services/{name}",
           .permission = Permission::record,
@@ -122,7 +124,7 @@ constexpr std::array route_table{
           .answer = "Artifact",
           .body = "Artifact",
           .body_bytes_max = limits::report_bytes_max,
-          .decoding = Decoding::may_wait},
+          .decoding_waits = always},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/artifacts",
           .read = list_artifacts,
@@ -142,7 +144,7 @@ constexpr std::array route_table{
           .answer = "Attestation",
           .body = "Attestation",
           .body_bytes_max = limits::blob_bytes_max / 3 * 4 + limits::request_body_bytes_max,
-          .decoding = Decoding::may_wait},
+          .decoding_waits = has_content},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/attestations",
           .read = list_attestations,

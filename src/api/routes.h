@@ -21,9 +21,6 @@ struct BatchedWrite {
 };
 using BatchHandler = Result<std::vector<BatchedWrite>> (*)(const Call&);
 
-// What a request needs beside memory while it is decoded: what only computes is decoded where it arrives.
-enum class Decoding { computes, may_wait };
-
 struct Route {
   std::string_view method;
   std::string_view pattern;
@@ -36,9 +33,10 @@ struct Route {
   std::string_view answer;     // schema of the answer in the OpenAPI document
   std::string_view body = {};  // schema of the request body
   std::size_t body_bytes_max = limits::request_body_bytes_max;
-  Decoding decoding = Decoding::computes;  // of a write
-  bool shows_verdicts = false;             // or what follows from them: read when all is judged
-  bool changes_accounts = false;           // tokens are read again after it
+  bool (*decoding_waits)(const http::Request&) =
+      nullptr;                    // of a write: for a disk; then not where it arrives
+  bool shows_verdicts = false;    // or what follows from them: read when all is judged
+  bool changes_accounts = false;  // tokens are read again after it
 
   constexpr bool writes() const { return write != nullptr || batch != nullptr; }
 };

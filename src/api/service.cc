@@ -177,7 +177,8 @@ void Service::read(std::size_t at, access::Actor actor, http::Request request, h
 void Service::write(std::size_t at, const store::TokenHolder& holder, http::Request request,
                     http::Respond respond) {
   const Route& route = routes()[at];
-  if (route.decoding == Decoding::computes && request.body.size() <= small_body_bytes)
+  const bool waits = route.decoding_waits != nullptr && route.decoding_waits(request);
+  if (!waits && request.body.size() <= small_body_bytes)
     return submit(route, holder, request, std::move(respond));
   auto shared = std::make_shared<http::Respond>(std::move(respond));
   const bool taken =
@@ -204,9 +205,11 @@ void Service::submit(const Route& route, const store::TokenHolder& holder, const
   }
   auto shared = std::make_shared<http::Respond>(std::move(respond));
   together.done = [this, shared, &route, resources = std::move(resources),
-                   changes_accounts](const Result<std::vector<sequencer::Outcome>>& outcomes) {
+                   changes_accounts](Result<std::vector<sequencer::Outcome>> outcomes) {
     if (changes_accounts && outcomes.ok()) (void)tokens_->reload();
-    (*shared)(answer_of(route, resources, outcomes));
+    (*shared)({.complete = [&route, resources, outcomes = std::move(outcomes)](http::Response& response) {
+      response = answer_of(route, resources, outcomes);
+    }});
   };
   ports_.sequencer.submit(std::move(together));
 }

@@ -40,11 +40,11 @@ Integer load_big_endian(const char* at) {
 }  // namespace
 
 std::string encode_hex(BytesView bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
+  std::string text(bytes.size() * 2, '0');
+  char* out = text.data();
   for (const char c : bytes) {
-    text.push_back(hex_digits[static_cast<std::uint8_t>(c) >> 4]);
-    text.push_back(hex_digits[static_cast<std::uint8_t>(c) & 15]);
+    *out++ = hex_digits[static_cast<std::uint8_t>(c) >> 4];
+    *out++ = hex_digits[static_cast<std::uint8_t>(c) & 15];
   }
   return text;
 }
@@ -62,16 +62,23 @@ Result<Bytes> decode_hex(std::string_view text) {
 }
 
 std::string encode_base64(BytesView bytes) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t left = std::min<std::size_t>(3, bytes.size() - i);
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      group = group << 8 | (k < left ? static_cast<std::uint8_t>(bytes[i + k]) : 0u);
-    for (std::size_t k = 0; k < 4; ++k)
-      text.push_back(k <= left ? base64_digits[group >> (18 - 6 * k) & 63] : '=');
+  std::string text((bytes.size() + 2) / 3 * 4, '=');
+  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<std::uint8_t>(bytes[i])}; };
+  char* out = text.data();
+  std::size_t i = 0;
+  for (; i + 3 <= bytes.size(); i += 3, out += 4) {
+    const std::uint32_t group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+    out[0] = base64_digits[group >> 18];
+    out[1] = base64_digits[group >> 12 & 63];
+    out[2] = base64_digits[group >> 6 & 63];
+    out[3] = base64_digits[group & 63];
   }
+  const std::size_t left = bytes.size() - i;
+  if (left == 0) return text;
+  const std::uint32_t group = byte(i) << 16 | (left == 2 ? byte(i + 1) << 8 : 0u);
+  out[0] = base64_digits[group >> 18];
+  out[1] = base64_digits[group >> 12 & 63];
+  if (left == 2) out[2] = base64_digits[group >> 6 & 63];
   return text;
 }
 
@@ -103,7 +110,8 @@ std::string to_string(const Sha256& digest) { return "sha256:" + to_hex(digest);
 Result<Sha256> parse_sha256(std::string_view text) {
   constexpr std::string_view scheme = "sha256:";
   if (text.starts_with(scheme)) text.remove_prefix(scheme.size());
-  if (text.size() != 64) return invalid("a SHA-256 digest has 64 hex digits, this has " + std::to_string(text.size()));
+  if (text.size() != 64)
+    return invalid("a SHA-256 digest has 64 hex digits, this has " + std::to_string(text.size()));
   const Bytes bytes = TRY(decode_hex(text));
   return sha256_from_bytes(bytes);
 }

@@ -154,6 +154,7 @@ void HttpConnection<S>::sweep(SteadyTime now) {
 
 template <class S>
 void HttpConnection<S>::answer(Response response) {
+  if (const auto complete = std::exchange(response.complete, nullptr)) complete(response);
   answer_ = std::move(response);
   wake();
 }

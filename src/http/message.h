@@ -49,6 +49,8 @@ struct Response {
   std::string content_type = "application/json";  // empty: the answer has no content-type
   std::vector<Field> headers = {};      // in addition; content-length and connection are the server's
   std::shared_ptr<Stream> stream = {};  // when set, follows `body` until closed; see stream.h
+  // When set, makes status and body on the io thread: for answers whose encoding would hold up who gives them.
+  std::function<void(Response&)> complete = {};
 };
 
 using Respond = std::move_only_function<void(Response)>;

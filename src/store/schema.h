@@ -19,7 +19,8 @@ inline constexpr std::array<std::string_view, 8> owned_tables{
     "idempotency", "idempotency_key", "idempotency_indexed", "unjudged", "delivery",
     "channel_secret", "heartbeat", "timer"};
 
-// Creates what is missing and brings an older version's tables up to this one; refuses a database made by a newer version.
+// Creates what is missing and brings an older version's tables up to this one; refuses a database made by a newer
+// version.
 Status create_schema(Database& db);
 
 // Empties the derived tables; inside a transaction of the caller's.

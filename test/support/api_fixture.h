@@ -58,6 +58,7 @@ class ApiFixture {
     service_->handle(std::move(request),
                      [&promise](http::Response response) { promise.set_value(std::move(response)); });
     Answer answer{.response = answered.get()};
+    if (const auto complete = std::exchange(answer.response.complete, nullptr)) complete(answer.response);
     answer.status = answer.response.status;
     if (auto json = format::parse_json(answer.response.body); json.ok()) answer.json = std::move(*json);
     return answer;
