@@ -41,6 +41,15 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('load');
 }
 
+// Goes to another view as a link of the page would, and waits until it stands.
+export async function go(page: Page, to: string): Promise<void> {
+  await page.evaluate(async (path) => {
+    history.pushState(null, '', path);
+    for (let frame = 0; frame < 2; frame++) await new Promise((done) => requestAnimationFrame(done));
+  }, to);
+  await settled(page);
+}
+
 export async function assert_accessible(page: Page): Promise<void> {
   const found = await accessibility(page);
   assert.deepEqual(found, [], JSON.stringify(found, null, 1));

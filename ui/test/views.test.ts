@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { policy } from './fixture/server.ts';
-import { assert_accessible, assert_fits, settled, stage } from './support.ts';
+import { assert_accessible, assert_fits, go, settled, stage } from './support.ts';
 
 const at = stage();
 
@@ -43,11 +43,7 @@ for (const [scheme, width] of [
     async () => {
       const { page, complaints, close } = await at.visit('/', { scheme, width, height: 900 });
       for (const view of views) {
-        await page.evaluate(
-          (to) => history.pushState(null, '', to),
-          view.replace('DIGEST', at.fixture.world.artifacts[0]?.digest ?? ''),
-        );
-        await settled(page);
+        await go(page, view.replace('DIGEST', at.fixture.world.artifacts[0]?.digest ?? ''));
         await assert_fits(page);
         await assert_accessible(page);
         assert.deepEqual(complaints, [], `${view}: ${complaints.join('\n')}`);
