@@ -3,9 +3,9 @@ import { Link } from 'wouter';
 import type { Alert } from '../../api/types.ts';
 import { Pill } from '../../parts/card.tsx';
 import { Digest } from '../../parts/digest.tsx';
-import { Seal } from '../../parts/seal.tsx';
 import type { Column } from '../../parts/table/columns.ts';
 import { Table } from '../../parts/table/table.tsx';
+import { proof_column } from '../../parts/table/usual.tsx';
 import { When } from '../../parts/when.tsx';
 import { counted } from '../../words/text.ts';
 import { moment } from '../../words/time.ts';
@@ -77,13 +77,7 @@ const columns: Column<Alert>[] = [
     order: (row) => moment(row.opened_at),
     show: (row) => <When at={row.opened_at} />,
   },
-  {
-    id: 'entry',
-    header: 'Proof',
-    text: (row) => String(row.entry),
-    show: (row) => <Seal entry={row.entry} />,
-    wide: true,
-  },
+  proof_column(),
 ];
 
 // Alerts as rows; several can be chosen and acknowledged at once.

@@ -5,13 +5,11 @@ import { words_of } from '../../api/client.ts';
 import type { Approval } from '../../api/types.ts';
 import { Card, Pill } from '../../parts/card.tsx';
 import { Digest } from '../../parts/digest.tsx';
-import { Empty, Problem } from '../../parts/empty.tsx';
-import { Seal } from '../../parts/seal.tsx';
+import { Problem } from '../../parts/empty.tsx';
 import type { Column } from '../../parts/table/columns.ts';
-import { Table } from '../../parts/table/table.tsx';
-import { More, View } from '../../parts/view.tsx';
+import { PagedTable, proof_column, time_column } from '../../parts/table/usual.tsx';
+import { View } from '../../parts/view.tsx';
 import { When } from '../../parts/when.tsx';
-import { command } from '../../words/command.ts';
 import { counted, number, say } from '../../words/text.ts';
 import { moment } from '../../words/time.ts';
 import { approval_tone, useRevoke } from '../artifacts/approvals.tsx';
@@ -68,14 +66,7 @@ const columns: Column<Approval>[] = [
     ),
   },
   { id: 'actor', header: 'By', text: (row) => row.actor, show: (row) => row.actor, wide: true },
-  {
-    id: 'recorded',
-    header: 'Given',
-    text: (row) => row.recorded_at,
-    order: (row) => moment(row.recorded_at),
-    show: (row) => <When at={row.recorded_at} />,
-    wide: true,
-  },
+  { ...time_column<Approval>('recorded', 'Given', (row) => row.recorded_at), wide: true },
   {
     id: 'until',
     header: 'Ends',
@@ -98,13 +89,7 @@ const columns: Column<Approval>[] = [
     show: (row) => <code>{row.id}</code>,
     hidden: true,
   },
-  {
-    id: 'entry',
-    header: 'Proof',
-    text: (row) => String(row.entry),
-    show: (row) => <Seal entry={row.entry} />,
-    wide: true,
-  },
+  proof_column(),
   { id: 'revoke', header: 'Act', text: () => '', show: (row) => <Revoke approval={row} /> },
 ];
 
@@ -135,18 +120,16 @@ export default function Approvals() {
       {list.error && !list.data && <Problem>{words_of(list.error)}</Problem>}
       <Card label="Approvals">
         {list.data && (
-          <Table
+          <PagedTable
             name="approvals"
-            rows={list.rows}
+            list={list}
             columns={columns}
             id={(row) => row.id}
-            time={(row) => moment(row.recorded_at)}
-            more={<More list={list} />}
-            empty={
-              <Empty command={command('approve ./program --environment production')}>
-                An approval allows an artifact to run in an environment during a period.
-              </Empty>
-            }
+            at={(row) => row.recorded_at}
+            teach={{
+              words: 'An approval allows an artifact to run in an environment during a period.',
+              command: 'approve ./program --environment production',
+            }}
           />
         )}
       </Card>

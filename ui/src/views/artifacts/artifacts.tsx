@@ -3,31 +3,23 @@ import { useArtifacts } from '../../api/queries.ts';
 import type { ArtifactRow } from '../../api/types.ts';
 import { Card } from '../../parts/card.tsx';
 import { Digest } from '../../parts/digest.tsx';
-import { Empty, Problem } from '../../parts/empty.tsx';
-import { Seal } from '../../parts/seal.tsx';
+import { Problem } from '../../parts/empty.tsx';
 import type { Column } from '../../parts/table/columns.ts';
-import { Table } from '../../parts/table/table.tsx';
-import { More, View } from '../../parts/view.tsx';
-import { When } from '../../parts/when.tsx';
-import { command } from '../../words/command.ts';
+import {
+  commit_column,
+  named_column,
+  PagedTable,
+  proof_column,
+  time_column,
+} from '../../parts/table/usual.tsx';
+import { View } from '../../parts/view.tsx';
 import { counted, say } from '../../words/text.ts';
-import { moment } from '../../words/time.ts';
 import { words_of } from '../../api/client.ts';
 
 const to = (row: ArtifactRow) => `/artifacts/${row.digest}`;
 
 const columns: Column<ArtifactRow>[] = [
-  {
-    id: 'name',
-    header: 'Name',
-    text: (row) => row.name,
-    show: (row) => (
-      <Link href={to(row)} className="strong wrap">
-        {row.name}
-      </Link>
-    ),
-    grow: true,
-  },
+  { ...named_column<ArtifactRow>('Name', to), grow: true },
   {
     id: 'digest',
     header: 'Digest',
@@ -49,13 +41,7 @@ const columns: Column<ArtifactRow>[] = [
     show: (row) => row.trail || '–',
     wide: true,
   },
-  {
-    id: 'commit',
-    header: 'Commit',
-    text: (row) => row.commit ?? '',
-    show: (row) => (row.commit ? <code title={row.commit}>{row.commit.slice(0, 7)}</code> : '–'),
-    wide: true,
-  },
+  commit_column(),
   {
     id: 'running',
     header: 'Runs in',
@@ -80,20 +66,8 @@ const columns: Column<ArtifactRow>[] = [
     show: (row) => row.service || '–',
     hidden: true,
   },
-  {
-    id: 'created',
-    header: 'Recorded',
-    text: (row) => row.created_at,
-    order: (row) => moment(row.created_at),
-    show: (row) => <When at={row.created_at} />,
-  },
-  {
-    id: 'entry',
-    header: 'Proof',
-    text: (row) => String(row.entry),
-    show: (row) => <Seal entry={row.entry} />,
-    wide: true,
-  },
+  time_column('created', 'Recorded', (row) => row.created_at),
+  proof_column(),
 ];
 
 export default function Artifacts() {
@@ -110,19 +84,17 @@ export default function Artifacts() {
       {list.error && !list.data && <Problem>{words_of(list.error)}</Problem>}
       <Card label="Artifacts">
         {list.data && (
-          <Table
+          <PagedTable
             name="artifacts"
-            rows={list.rows}
+            list={list}
             columns={columns}
             id={(row) => row.digest + (row.flow ?? '') + row.name}
             link={to}
-            time={(row) => moment(row.created_at)}
-            more={<More list={list} />}
-            empty={
-              <Empty command={command('record ./program --evidence "out/**"')}>
-                An artifact is something that can run, named by its content. Record one from your pipeline.
-              </Empty>
-            }
+            at={(row) => row.created_at}
+            teach={{
+              words: 'An artifact is something that can run, named by its content. Record one from your pipeline.',
+              command: 'record ./program --evidence "out/**"',
+            }}
           />
         )}
       </Card>

@@ -4,9 +4,9 @@ import { json, query } from '../../api/client.ts';
 import type { Deployment } from '../../api/types.ts';
 import { Digest } from '../../parts/digest.tsx';
 import { Empty } from '../../parts/empty.tsx';
-import { Seal } from '../../parts/seal.tsx';
 import type { Column } from '../../parts/table/columns.ts';
 import { Table } from '../../parts/table/table.tsx';
+import { proof_column } from '../../parts/table/usual.tsx';
 import { Loaded } from '../../parts/view.tsx';
 import { When } from '../../parts/when.tsx';
 import { command } from '../../words/command.ts';
@@ -62,13 +62,7 @@ const columns: Column<Deployment>[] = [
   },
   { id: 'running', header: 'Running', text: running, show: running },
   { id: 'actor', header: 'By', text: (row) => row.actor, show: (row) => row.actor, wide: true },
-  {
-    id: 'entry',
-    header: 'Proof',
-    text: (row) => String(row.entry),
-    show: (row) => <Seal entry={row.entry} />,
-    wide: true,
-  },
+  proof_column(),
 ];
 
 // What was declared to run here, and whether it was seen.

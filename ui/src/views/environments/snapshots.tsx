@@ -5,9 +5,9 @@ import type { Snapshot, Workload } from '../../api/types.ts';
 import { Digest } from '../../parts/digest.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { VerdictWord } from '../../parts/mark.tsx';
-import { Seal } from '../../parts/seal.tsx';
 import type { Column } from '../../parts/table/columns.ts';
 import { Table } from '../../parts/table/table.tsx';
+import { proof_column } from '../../parts/table/usual.tsx';
 import { useUrlState } from '../../parts/table/url-state.ts';
 import { Loaded } from '../../parts/view.tsx';
 import { When } from '../../parts/when.tsx';
@@ -58,13 +58,7 @@ const columns: Column<Snapshot>[] = [
     order: (row) => row.count,
     show: (row) => row.count,
   },
-  {
-    id: 'entry',
-    header: 'Proof',
-    text: (row) => String(row.entry ?? ''),
-    show: (row) => <Seal entry={row.entry} />,
-    wide: true,
-  },
+  proof_column(),
 ];
 
 // Two moments side by side, and the list of all snapshots.

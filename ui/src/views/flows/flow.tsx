@@ -1,17 +1,18 @@
-import { Link } from 'wouter';
 import { inner, useFlow, useTrails } from '../../api/queries.ts';
 import type { Flow as Data, Trail } from '../../api/types.ts';
 import { Card, Line } from '../../parts/card.tsx';
-import { Empty } from '../../parts/empty.tsx';
 import { Seal } from '../../parts/seal.tsx';
 import type { Column } from '../../parts/table/columns.ts';
-import { Table } from '../../parts/table/table.tsx';
+import {
+  commit_column,
+  named_column,
+  PagedTable,
+  proof_column,
+  time_column,
+} from '../../parts/table/usual.tsx';
 import { useWidth } from '../../parts/use-width.ts';
-import { Loaded, More, View } from '../../parts/view.tsx';
-import { When } from '../../parts/when.tsx';
-import { command } from '../../words/command.ts';
+import { Loaded, View } from '../../parts/view.tsx';
 import { counted, listed, say } from '../../words/text.ts';
-import { moment } from '../../words/time.ts';
 import { FlowStream } from '../overview/river.tsx';
 import { Beads } from './beads.tsx';
 
@@ -19,16 +20,7 @@ const to = (trail: Trail) =>
   `/flows/${encodeURIComponent(trail.flow)}/trails/${encodeURIComponent(trail.name)}`;
 
 const columns: Column<Trail>[] = [
-  {
-    id: 'name',
-    header: 'Trail',
-    text: (row) => row.name,
-    show: (row) => (
-      <Link href={to(row)} className="strong">
-        {row.name}
-      </Link>
-    ),
-  },
+  named_column('Trail', to),
   {
     id: 'beads',
     header: 'Evidence',
@@ -43,13 +35,7 @@ const columns: Column<Trail>[] = [
     show: (row) => <span className="amber">{row.missing.join(', ')}</span>,
     wide: true,
   },
-  {
-    id: 'commit',
-    header: 'Commit',
-    text: (row) => row.commit ?? '',
-    show: (row) => (row.commit ? <code title={row.commit}>{row.commit.slice(0, 7)}</code> : '–'),
-    wide: true,
-  },
+  commit_column(),
   {
     id: 'branch',
     header: 'Branch',
@@ -64,20 +50,8 @@ const columns: Column<Trail>[] = [
     show: (row) => row.author || '–',
     wide: true,
   },
-  {
-    id: 'begun',
-    header: 'Begun',
-    text: (row) => row.begun_at,
-    order: (row) => moment(row.begun_at),
-    show: (row) => <When at={row.begun_at} />,
-  },
-  {
-    id: 'entry',
-    header: 'Proof',
-    text: (row) => String(row.entry),
-    show: (row) => <Seal entry={row.entry} />,
-    wide: true,
-  },
+  time_column('begun', 'Begun', (row) => row.begun_at),
+  proof_column(),
 ];
 
 function sentence_of(flow: Data) {
@@ -113,17 +87,14 @@ export default function Flow({ name }: { name: string }) {
               <Template flow={data} />
             </Card>
             <Card title="Trails" note={counted(data.trails, 'run')}>
-              <Table
+              <PagedTable
                 name={`trails-${name}`}
-                rows={trails.rows}
+                list={trails}
                 columns={columns}
                 id={(row) => row.name}
                 link={to}
-                time={(row) => moment(row.begun_at)}
-                more={<More list={trails} />}
-                empty={
-                  <Empty command={command(`trail begin T --flow ${name}`)}>No run of this flow yet.</Empty>
-                }
+                at={(row) => row.begun_at}
+                teach={{ words: 'No run of this flow yet.', command: `trail begin T --flow ${name}` }}
               />
             </Card>
           </View>
