@@ -129,6 +129,24 @@ test('the seal beside a record checks it on a click', async () => {
   await close();
 });
 
+test('the address of a workload that has ended says so, and leads to what runs', async () => {
+  const { page, close } = await at.visit('/environments/production?workload=gone');
+  await page.getByRole('status').getByText('does not run any more').waitFor();
+  await page.getByRole('link', { name: 'All that runs now' }).click();
+  await page.getByText('does not run any more').waitFor({ state: 'detached' });
+  assert.equal(new URL(page.url()).search, '');
+  await close();
+});
+
+test('an artifact says which of its lines are claims, and marks just as many', async () => {
+  const { page, close } = await at.visit(`/artifacts/${at.fixture.world.artifacts[0]?.digest}`);
+  const sentence = await page.getByRole('heading', { level: 1 }).innerText();
+  const told = Number(/but (\d+), marked as claims/.exec(sentence)?.[1]);
+  assert.ok(told > 0, sentence);
+  assert.equal(await page.locator('main').getByText('claim', { exact: true }).count(), told);
+  await close();
+});
+
 test('filter, sort and columns live in the address, and back returns', async () => {
   const { page, close } = await at.visit('/environments/payments-vault');
   const filter = page.getByRole('textbox', { name: /^Filter/ });

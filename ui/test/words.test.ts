@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Alert, Workload } from '../src/api/types.ts';
+import { summary_of } from '../src/words/evidence.ts';
 import { matches, parse } from '../src/words/filter.ts';
 import { ago, duration, span_of, time_of } from '../src/words/time.ts';
 import { short_digest } from '../src/words/text.ts';
@@ -72,6 +73,30 @@ test('a form takes a span or a date, and nothing else', () => {
   assert.equal(time_of('1h', 0), '1970-01-01T01:00:00.000Z');
   assert.equal(time_of('2026-12-24', 0), '2026-12-24T00:00:00.000Z');
   assert.equal(time_of('soon', 0), null);
+});
+
+test('evidence is told by what it found, not by what the file is', () => {
+  const cases: [Record<string, unknown>, string][] = [
+    [
+      { format: 'junit', total: 1204, passed: 1204, failed: 0, skipped: 2, duration_us: 9, suites: 3 },
+      '1,204 passed, 0 failed, 2 skipped',
+    ],
+    [
+      { format: 'cyclonedx', spec_version: '1.5', serial: '', components: 2, with_purl: 1 },
+      '2 components, 1 with purl',
+    ],
+    [
+      { format: 'sarif', tools: [{ name: 'x' }], results: 3, by_level: { error: 1, warning: 2 } },
+      '3 results, 1 error, 2 warning',
+    ],
+    [
+      { format: 'review', change: '812', reviewers: ['omar', 'ji-woo'], stale: false, four_eyes: true },
+      'change 812, reviewers omar and ji-woo, not stale, four eyes',
+    ],
+    [{ failures: [{ suite: 'a' }, { suite: 'b' }] }, '2 failures'],
+    [{}, ''],
+  ];
+  for (const [summary, words] of cases) assert.equal(summary_of(summary), words);
 });
 
 test('a digest is shown by its first twelve digits', () => {

@@ -26,6 +26,9 @@ function Icon({ state }: { state: State }) {
   return <IconRosetteDiscountCheck size={15} />;
 }
 
+// What stands on a line without an entry.
+const claimed = 'No entry of the ledger says this by itself: it was reported, or is computed from reports.';
+
 const tone = (state: State) =>
   !state || state === 'checking'
     ? ''
@@ -54,7 +57,7 @@ export function Seal({
   }, [auto, entry, state]);
   if (entry === null || entry === undefined)
     return (
-      <span className="amber" title="No entry in the ledger carries this">
+      <span className="amber" title={claimed}>
         claim
       </span>
     );

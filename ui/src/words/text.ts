@@ -8,6 +8,10 @@ export const number = (value: number) => value.toLocaleString('en');
 export const counted = (value: number, one: string, many = one + 's') =>
   `${number(value)} ${value === 1 ? one : many}`;
 
+// "The one flow", "All 5 flows".
+export const all_of = (value: number, one: string, many = one + 's') =>
+  value === 1 ? `The one ${one}` : `All ${number(value)} ${many}`;
+
 export function listed(words: string[]): string {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }

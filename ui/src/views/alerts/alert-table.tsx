@@ -38,6 +38,7 @@ const columns: Column<Alert>[] = [
     header: 'State',
     text: (row) => row.state,
     show: (row) => <span className={row.state === 'open' ? 'red' : 'quiet'}>{row.state}</span>,
+    wide: true,
   },
   {
     id: 'environment',
@@ -53,7 +54,7 @@ const columns: Column<Alert>[] = [
     header: 'What',
     text: (row) => row.workload?.name ?? '',
     show: (row) => <span className="wrap">{row.workload?.name || '–'}</span>,
-    wide: true,
+    hidden: true, // the title names it
   },
   {
     id: 'digest',

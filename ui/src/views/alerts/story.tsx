@@ -19,8 +19,7 @@ export function Story({ alert }: { alert: Alert }) {
         {story.why}
         {story.remedy && (
           <>
-            {' '}
-            <span className={styles.remedy}>{story.remedy}</span>
+            . To make it right: <span className={styles.remedy}>{story.remedy}</span>
           </>
         )}
       </p>

@@ -99,8 +99,8 @@ function sentence_of(rows: Approval[], now: number) {
   const adopted = active.filter((row) => row.adopted).length;
   if (rows.length === 0) return [say('Nobody has approved anything yet.')];
   return [
-    say(`${number(active.length)} approvals`, '/approvals?q=state:active'),
-    say(' are in force. '),
+    say(counted(active.length, 'approval'), '/approvals?q=state:active'),
+    say(active.length === 1 ? ' is in force. ' : ' are in force. '),
     ...(ending
       ? [
           say(counted(ending, 'approval'), '/approvals?sort=until', 'amber'),

@@ -28,7 +28,7 @@ function sentence_of(artifact: Data) {
   const proven =
     claims === 0
       ? ' Every line of this story is sealed in the ledger.'
-      : ` Every line is sealed; ${counted(claims, 'line is', 'lines are')} only a claim.`;
+      : ` Every line is sealed in the ledger but ${claims}, marked as ${claims === 1 ? 'a claim' : 'claims'}.`;
   const name = [artifact.name, artifact.trail].filter(Boolean).join(' ');
   if (red[0])
     return [
@@ -86,7 +86,7 @@ export default function Artifact({ digest }: { digest: string }) {
           </Card>
           <Columns artifact={data} />
           <div className={styles.two}>
-            <Card title="Ran here" note="all environments">
+            <Card title="Where it ran" note="in all environments, as agents reported it">
               <Runs runs={data.runs} />
             </Card>
             <Card title="Identity" note={counted(data.identity.length, 'digest')}>
@@ -99,7 +99,8 @@ export default function Artifact({ digest }: { digest: string }) {
             ) : (
               <Empty
                 command={command(
-                  `attest junit ./program --flow ${data.flow ?? 'F'} --trail ${data.trail ?? 'T'} --name test --file junit.xml`,
+                  `attest junit ./program --flow ${data.flow ?? 'F'} --trail ${data.trail ?? 'T'} ` +
+                    '--name test --file junit.xml',
                 )}>
                 No evidence was recorded for this artifact.
               </Empty>

@@ -5,19 +5,9 @@ import { Pill } from '../../parts/card.tsx';
 import { notify } from '../../parts/notice.tsx';
 import { Seal } from '../../parts/seal.tsx';
 import { When } from '../../parts/when.tsx';
+import { summary_of } from '../../words/evidence.ts';
 import { bytes } from '../../words/text.ts';
 import styles from './artifact.module.css';
-
-const plain = (value: unknown): string =>
-  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
-
-// "1204 passed, 0 failed" out of whatever the server derived.
-export const summary_of = (summary: Attestation['summary']): string =>
-  Object.entries(summary ?? {})
-    .filter(([, value]) => value !== null && value !== '')
-    .slice(0, 5)
-    .map(([name, value]) => (typeof value === 'number' ? `${value} ${name}` : `${name} ${plain(value)}`))
-    .join(', ');
 
 async function save(attestation: Attestation) {
   try {

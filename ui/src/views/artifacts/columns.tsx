@@ -5,12 +5,13 @@ import { Card, Line } from '../../parts/card.tsx';
 import { Digest } from '../../parts/digest.tsx';
 import { Seal } from '../../parts/seal.tsx';
 import { When } from '../../parts/when.tsx';
+import { summary_of } from '../../words/evidence.ts';
 import { listed } from '../../words/text.ts';
 import { moment } from '../../words/time.ts';
-import { summary_of } from './attestations.tsx';
 import styles from './artifact.module.css';
 
-// One line of the story: what it says and which entry seals it; without an entry it is a claim.
+// One line of the story: what it says and which entry says the same; without an entry it is a claim, as everything is
+// that only agents reported: their reports are sealed, what a run came to is computed from them.
 interface Fact {
   name: string;
   value: ReactNode;
@@ -79,7 +80,7 @@ function where(artifact: Artifact): Fact[] {
     {
       name: 'environments',
       value: listed(unique(now.map((run) => run.environment))) || 'runs nowhere',
-      entry: now.length ? (declared(artifact)?.entry ?? approval?.entry ?? artifact.entry) : artifact.entry,
+      entry: null,
     },
     { name: 'hosts', value: listed(unique(now.map((run) => run.host)).slice(0, 4)) || 'none', entry: null },
     { name: 'instances', value: String(now.reduce((sum, run) => sum + run.count, 0)), entry: null },
@@ -101,26 +102,28 @@ function where(artifact: Artifact): Fact[] {
   ];
 }
 
+const time = (name: string, at: string | undefined, entry?: number | null): Fact => ({
+  name,
+  value: at ? <When at={at} /> : 'never',
+  entry: entry ?? null,
+});
+
 function when(artifact: Artifact): Fact[] {
   const approval = active(artifact);
   const deployment = declared(artifact);
   const first = [...artifact.runs].sort((a, b) => moment(a.started_at) - moment(b.started_at))[0];
   const runs = artifact.runs.some((run) => !run.ended_at);
   return [
-    { name: 'recorded', value: <When at={artifact.created_at} />, entry: artifact.entry },
-    { name: 'approved', value: <When at={approval?.recorded_at} />, entry: approval?.entry ?? null },
-    { name: 'declared', value: <When at={deployment?.declared_at} />, entry: deployment?.entry ?? null },
-    {
-      name: 'first seen',
-      value: <When at={deployment?.observed_at ?? first?.started_at} />,
-      entry: deployment?.observed_at ? deployment.entry : null,
-    },
+    time('recorded', artifact.created_at, artifact.entry),
+    time('approved', approval?.recorded_at, approval?.entry),
+    time('declared', deployment?.declared_at, deployment?.entry),
+    time('first seen', first?.started_at),
     {
       name: 'ended',
       value: runs ? (
         'runs still'
       ) : (
-        <When at={last_by(artifact.runs, (run) => run.ended_at ?? '')?.ended_at} fallback="never ran" />
+        (first && <When at={last_by(artifact.runs, (run) => run.ended_at ?? '')?.ended_at} />) || 'never ran'
       ),
       entry: null,
     },
@@ -145,21 +148,20 @@ function who(artifact: Artifact): Fact[] {
     },
     { name: 'approver', value: approval?.actor || 'nobody', entry: approval?.entry ?? null },
     { name: 'deployer', value: deployment?.actor || 'nobody', entry: deployment?.entry ?? null },
-    { name: 'service', value: artifact.service || 'none', entry: artifact.service ? artifact.entry : null },
+    { name: 'service', value: artifact.service || 'none', entry: null },
   ];
 }
 
 const told = { What: what, How: how, Where: where, When: when, Who: who };
 
 const is_nothing = (value: ReactNode) =>
-  ['nobody', 'nowhere', 'none', 'unknown', 'never ran', 'runs nowhere', '0'].includes(String(value));
+  ['nobody', 'nowhere', 'none', 'unknown', 'never', 'never ran', 'runs nowhere', '0'].includes(String(value));
 
 // How many lines rest on a claim alone.
 export const claims_of = (artifact: Artifact) =>
   Object.values(told)
     .flatMap((facts) => facts(artifact))
-    .filter((fact) => fact.entry === null && !is_nothing(fact.value) && typeof fact.value === 'string')
-    .length;
+    .filter((fact) => fact.entry === null && !is_nothing(fact.value)).length;
 
 export function Columns({ artifact }: { artifact: Artifact }) {
   return (

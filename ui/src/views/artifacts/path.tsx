@@ -1,9 +1,9 @@
 import type { Artifact, Bead } from '../../api/types.ts';
 import { useWidth } from '../../parts/use-width.ts';
 import { useNow } from '../../parts/use-now.ts';
+import { summary_of } from '../../words/evidence.ts';
 import { ago } from '../../words/time.ts';
 import { BeadMark } from '../overview/stream.tsx';
-import { summary_of } from './attestations.tsx';
 import styles from './artifact.module.css';
 
 interface Stop {
@@ -76,7 +76,7 @@ export function Path({ artifact }: { artifact: Artifact }) {
   const step = Math.max(step_min, width / stops.length);
   const x = (index: number) => step * (index + 0.5);
   const dry = stops.findIndex((stop) => stop.state !== 'met');
-  const letters = Math.floor(step / 7);
+  const letters = Math.floor(step / 7.6);
   return (
     <div
       ref={ref}

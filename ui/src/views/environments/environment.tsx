@@ -7,7 +7,7 @@ import { Scope } from '../../forms/scope.tsx';
 import { Card } from '../../parts/card.tsx';
 import { useUrlState } from '../../parts/table/url-state.ts';
 import { Loaded, View } from '../../parts/view.tsx';
-import { counted, number, say } from '../../words/text.ts';
+import { all_of, counted, number, say } from '../../words/text.ts';
 import { is_exceptional, marks } from '../../words/verdict.ts';
 import { Deployments } from './deployments.tsx';
 import { Snapshots } from './snapshots.tsx';
@@ -15,6 +15,11 @@ import { Timeline } from './timeline.tsx';
 import { Watch } from './watch.tsx';
 import { Workloads } from './workloads.tsx';
 import styles from './environments.module.css';
+
+const calm = (total: number, name: string) =>
+  total === 0
+    ? `Nothing has been seen in ${name}.`
+    : `${all_of(total, 'workload')} of ${name} ${total === 1 ? 'is' : 'are'} approved or explained.`;
 
 // The server's sentence; where it is bare text or missing, the same said from the counts.
 export function sentence_of(environment: Data): SentencePart[] {
@@ -41,13 +46,7 @@ export function sentence_of(environment: Data): SentencePart[] {
     return [
       ...(blind.length
         ? [say(`All that was seen in ${environment.name} is approved or explained.`)]
-        : [
-            say(
-              total
-                ? `All ${counted(total, 'workload')} of ${environment.name} are approved or explained.`
-                : `Nothing has been seen in ${environment.name}.`,
-            ),
-          ]),
+        : [say(calm(total, environment.name))]),
       ...blind,
     ];
   return [
@@ -61,7 +60,7 @@ export function sentence_of(environment: Data): SentencePart[] {
       ),
     ]),
     say('.'),
-    say(` ${number(total)} workloads in all.`),
+    say(` ${counted(total, 'workload')} in all.`),
     ...blind,
   ];
 }

@@ -9,7 +9,7 @@ import { Table } from '../../parts/table/table.tsx';
 import type { Column } from '../../parts/table/columns.ts';
 import { Loaded, View } from '../../parts/view.tsx';
 import { command } from '../../words/command.ts';
-import { counted, number, plain, say } from '../../words/text.ts';
+import { all_of, counted, number, plain, say } from '../../words/text.ts';
 import { Counts } from './counts.tsx';
 import { NewEnvironment } from './new-environment.tsx';
 
@@ -93,12 +93,12 @@ function sentence_of(all: Environment[]) {
     say(
       open
         ? counted(open, 'environment needs', 'environments need')
-        : `All ${counted(all.length, 'environment')} are calm`,
+        : `${all_of(all.length, 'environment')} ${all.length === 1 ? 'is' : 'are'} calm`,
       open ? '/alerts' : undefined,
       open ? 'red' : undefined,
     ),
     say(open ? ' a look.' : '.'),
-    say(` ${counted(total, 'workload')} run in ${counted(all.length, 'environment')}.`),
+    say(` ${counted(total, 'workload runs', 'workloads run')} in ${counted(all.length, 'environment')}.`),
     say(quiet ? ` ${counted(quiet, 'reporter is', 'reporters are')} silent.` : ''),
   ];
 }

@@ -1,7 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { Link } from 'wouter';
 import { useDifference } from '../../api/queries.ts';
-import type { Snapshot, Workload } from '../../api/types.ts';
+import type { Difference, Snapshot, Workload } from '../../api/types.ts';
 import { Digest } from '../../parts/digest.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { VerdictWord } from '../../parts/mark.tsx';
@@ -39,21 +39,22 @@ const columns: Column<Snapshot>[] = [
   },
   {
     id: 'started',
-    header: 'Started',
+    header: 'Runs started',
     text: (row) => String(row.started),
     order: (row) => row.started,
     show: (row) => row.started,
   },
   {
     id: 'ended',
-    header: 'Ended',
+    header: 'Runs ended',
     text: (row) => String(row.ended),
     order: (row) => row.ended,
     show: (row) => row.ended,
+    wide: true,
   },
   {
     id: 'count',
-    header: 'Running',
+    header: 'Runs',
     text: (row) => String(row.count),
     order: (row) => row.count,
     show: (row) => row.count,
@@ -104,6 +105,9 @@ export function Snapshots({ environment, snapshots }: { environment: string; sna
   );
 }
 
+const told = ({ started, ended, changed }: Difference) =>
+  `${counted(started.length, 'workload')} started, ${ended.length} ended, ${changed.length} changed content. `;
+
 function Changes({ environment, from, to }: { environment: string; from: string; to: string }) {
   const read = useDifference(environment, from, to);
   return (
@@ -113,9 +117,7 @@ function Changes({ environment, from, to }: { environment: string; from: string;
         return (
           <div aria-live="polite">
             <p>
-              {none
-                ? 'Nothing changed between these moments. '
-                : `${counted(difference.started.length, 'workload')} started, ${difference.ended.length} ended, ${difference.changed.length} changed content. `}
+              {none ? 'The same workloads ran at both moments. ' : told(difference)}
               <span className="quiet">{counted(difference.unchanged, 'workload')} unchanged.</span>
             </p>
             <ul className={`${styles.diff} plain`}>

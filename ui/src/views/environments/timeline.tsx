@@ -4,7 +4,7 @@ import type { Snapshot } from '../../api/types.ts';
 import { useNow } from '../../parts/use-now.ts';
 import { useWidth } from '../../parts/use-width.ts';
 import { When } from '../../parts/when.tsx';
-import { number } from '../../words/text.ts';
+import { counted, number } from '../../words/text.ts';
 import { ago, moment } from '../../words/time.ts';
 import styles from './environments.module.css';
 
@@ -15,7 +15,7 @@ interface TimelineProps {
   set: (values: Record<string, string>) => void;
 }
 
-const height = 58;
+const height = 64;
 const base = 44;
 
 const named = (snapshot: Snapshot) => `#${snapshot.number}`;
@@ -142,7 +142,7 @@ function Told({ snapshot, live }: { snapshot: Snapshot; live: boolean }) {
       )}
       <span className="quiet">
         {' '}
-        · {number(snapshot.count)} running, {snapshot.started} started, {snapshot.ended} ended
+        · {number(snapshot.count)} running, {counted(snapshot.started, 'run')} started, {snapshot.ended} ended
       </span>
     </span>
   );

@@ -13,6 +13,7 @@ import { agent_command } from '../../words/command.ts';
 import { moment } from '../../words/time.ts';
 import { rank } from '../../words/verdict.ts';
 import { WorkloadStory } from './workload-story.tsx';
+import styles from './environments.module.css';
 
 const owner = (row: Workload) => row.owner?.unit || row.owner?.container || row.owner?.user || '';
 const reasons = (row: Workload) => row.reasons.map((reason) => reason.message).join('; ');
@@ -107,6 +108,12 @@ export function Workloads({ environment, at }: { environment: string; at: string
           : undefined;
         return (
           <>
+            {values['workload'] && !chosen && (
+              <p className={styles.gone} role="status">
+                The workload of this address {at ? 'did not run at this moment' : 'does not run any more'}.{' '}
+                <Link href={path}>All that runs now</Link>
+              </p>
+            )}
             <Table
               name={`workloads-${environment}`}
               rows={sorted}

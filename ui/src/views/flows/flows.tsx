@@ -8,7 +8,7 @@ import { Table } from '../../parts/table/table.tsx';
 import { Loaded, View } from '../../parts/view.tsx';
 import { When } from '../../parts/when.tsx';
 import { command } from '../../words/command.ts';
-import { counted, number, say } from '../../words/text.ts';
+import { all_of, counted, number, say } from '../../words/text.ts';
 import { moment } from '../../words/time.ts';
 import { Beads } from './beads.tsx';
 
@@ -81,7 +81,9 @@ const columns: Column<Flow>[] = [
 function sentence_of(flows: Flow[]) {
   const stuck = flows.filter((flow) => state(flow) === 'not met').length;
   if (flows.length === 0) return [say('No flow yet.')];
-  if (stuck === 0) return [say(`All ${counted(flows.length, 'flow')} have what they require.`)];
+  if (stuck === 0) return [
+      say(`${all_of(flows.length, 'flow')} ${flows.length === 1 ? 'has what it requires' : 'have what they require'}.`),
+    ];
   return [
     say(counted(stuck, 'flow'), '/flows?q=state:"not met"', 'amber'),
     say(` of ${flows.length} ${stuck === 1 ? 'waits' : 'wait'} for evidence.`),

@@ -14,7 +14,7 @@ import { Table } from '../../parts/table/table.tsx';
 import { Loaded, View } from '../../parts/view.tsx';
 import { When } from '../../parts/when.tsx';
 import { command } from '../../words/command.ts';
-import { number, say, short_digest } from '../../words/text.ts';
+import { counted, number, say, short_digest } from '../../words/text.ts';
 import { moment } from '../../words/time.ts';
 import styles from './ledger.module.css';
 
@@ -101,7 +101,7 @@ export default function Ledger() {
       {({ entries, size, from }) => (
         <View
           sentence={[
-            say(`${number(size)} entries stand in the ledger.`),
+            say(`${counted(size, 'entry stands', 'entries stand')} in the ledger.`),
             say(' Nothing is ever changed in it; this browser can check each one.'),
           ]}>
           <Checkpoint size={size} />

@@ -81,18 +81,21 @@ function NeedCard({ need, alert }: { need: Need; alert: Alert | undefined }) {
         {need.title}
       </Link>
       {alert && (
-        <code className="cut" title={alert.story.what}>
-          {alert.story.what}
+        <code className={styles.what} title={alert.story.what}>
+          {alert.workload?.name || alert.story.what}
         </code>
       )}
-      <span className={`quiet wrap ${styles.two}`}>
+      <span className="quiet cut" title={alert?.story.who}>
         {alert ? alert.story.who : need.where}
+      </span>
+      <span className="quiet">
+        {alert ? alert.story.where : need.kind}
         {' · '}
         <When at={need.since} />
         {need.owner && <> · {need.owner}</>}
         {need.tier !== null && need.tier !== undefined && <> · tier {need.tier}</>}
       </span>
-      {alert && <span className={styles.two}>{alert.story.why}</span>}
+      {alert && <span className={styles.why}>{alert.story.why}</span>}
       <div className={styles.actions}>
         <Button component={Link} href={to} size="compact-sm" variant="default">
           Look
