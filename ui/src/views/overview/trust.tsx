@@ -32,13 +32,30 @@ export function TrustStrip({ trust, per_minute }: { trust: Trust; per_minute: nu
         checked by the server <When at={trust.ledger.checked_at} />
       </span>
       {last !== null && <Seal entry={last} words auto />}
-      {trust.blind.map((words) => (
+      <Blind spots={trust.blind} />
+      <Spark per_minute={per_minute} />
+    </section>
+  );
+}
+
+const spots_max = 2;
+
+// What nobody watches; the first of it in words, all of it where each reporter tells.
+function Blind({ spots }: { spots: string[] }) {
+  const more = spots.length - spots_max;
+  return (
+    <>
+      {spots.slice(0, spots_max).map((words) => (
         <span key={words} className="amber">
           blind: {words}
         </span>
       ))}
-      <Spark per_minute={per_minute} />
-    </section>
+      {more > 0 && (
+        <Link href="/environments" className="amber" title={spots.slice(spots_max).join('\n')}>
+          and {counted(more, 'more blind spot')}
+        </Link>
+      )}
+    </>
   );
 }
 
