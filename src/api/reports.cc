@@ -42,7 +42,7 @@ Result<runtime::ReportAnswer> answer_for(store::Database& db, const std::string&
   if (!chain) return not_found("this reporter is not enrolled here");
   runtime::ReportAnswer answer{.expected_sequence = chain->sequence + 1,
                                .previous = chain->previous,
-                               .send_full = chain->reports == 0,
+                               .send_full = chain->reports == 0 || chain->next_part == 0,
                                .server_time = now,
                                .scope_version = chain->scope_version};
   for (store::ScopeView& scope : TRY(store::list_scopes(db, chain->environment)))
@@ -111,6 +111,10 @@ Status check_report(const runtime::Report& report, const ReporterChain& chain, I
   if (report.environment != chain.environment)
     return invalid("the report names another environment", "environment");
   TRY(check_title(report.host, "host"));
+  const bool parts_fit = report.part >= 0 && (report.parts == 0 || report.parts == report.part);
+  if (!parts_fit || (report.part > 0 && !report.full))
+    return invalid("'part' counts the parts of a full report from 1, and only the last one says 'parts'",
+                   "part");
   const auto skew = std::abs(report.sent_at.micros - now.micros);
   if (skew > limits::clock_skew_max.micros)
     return invalid(fmt::format("the reporter's clock is {} s off; set it", skew / 1'000'000), "sent_at");
@@ -180,6 +184,8 @@ Result<http::Response> receive_heartbeat(const http::Request& request, const Por
        .done = {}}));
   runtime::ReportAnswer answer = TRY(answer_for(db, chain.id, now));
   answer.send_full |= heartbeat.incarnation != chain.incarnation || heartbeat.sequence != chain.sequence;
+  answer.send_full |=
+      chain.next_part.has_value();  // it has nothing more to say, and the full report is not whole
   return record_response(answer);
 }
 

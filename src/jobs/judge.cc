@@ -146,12 +146,14 @@ class Judge final : public Job {
     return decision;
   }
 
-  // (environment, host, unapproved workloads of first sight) where an alert is due or may end.
+  // (environment, host, unapproved workloads of first sight) where an alert is due or may end: not before a full report
+  // in parts is whole, unless its reporter falls silent.
   static constexpr std::string_view first_sights =
       "SELECT r.environment, r.host, (SELECT count(*) FROM workload w WHERE w.environment=r.environment AND "
       "w.host=r.host AND "
       "w.first_sight=1 AND w.live>0 AND w.verdict NOT IN ('approved','explained','late')) AS bad FROM "
-      "reporter r WHERE r.reports>0 GROUP BY "
+      "reporter r WHERE r.reports>0 AND NOT (r.fault='' AND EXISTS (SELECT 1 FROM full_set s WHERE "
+      "s.reporter=r.id)) GROUP BY "
       "r.environment, r.host HAVING bad>0 <> EXISTS (SELECT 1 FROM alert a WHERE a.cause='first-sight' AND "
       "a.state<>'resolved' AND "
       "a.environment=r.environment AND a.host=r.host) AND (bad=0 OR NOT EXISTS (SELECT 1 FROM alert a WHERE "

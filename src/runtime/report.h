@@ -194,7 +194,7 @@ struct Report {
       previous;  // digest of the previous report's bytes, of whichever incarnation; none for the first
   Instant sent_at;
   bool full = false;                 // `started` is everything that runs now; what is absent has ended
-  std::int64_t part = 0, parts = 0;  // of a full report too large for one body: 1..parts; 0 of 0: it is whole
+  std::int64_t part = 0, parts = 0;  // of a full report in several bodies: 1, 2, …; the last says both
   std::vector<Instance> started;
   std::vector<Ended> ended;
   std::vector<RunCount> counts;

@@ -14,6 +14,9 @@ using runtime::ReportAccepted;
 struct ReporterRow {
   std::string environment, host;
   std::int64_t reports = 0;
+  std::optional<std::int64_t> next_part;  // of a full report that is not whole yet; 0: a part got lost
+  bool first_sight = false;               // the full report is the reporter's first
+  bool gathers() const { return next_part && *next_part > 0; }
 };
 
 struct Reporting {
@@ -24,7 +27,6 @@ struct Reporting {
 };
 
 Status start_workload(const Reporting& at, const std::string& id, const Instance& instance) {
-  const bool first_sight = at.row.reports == 0;
   TRY(execute(
       at.db,
       "INSERT INTO workload (id, environment, host, kind, name, digests, user, unit, container, live, "
@@ -34,7 +36,7 @@ Status start_workload(const Reporting& at, const std::string& id, const Instance
       "excluded.first_started), last_started=max(last_started, excluded.last_started), name=excluded.name",
       id, at.row.environment, at.row.host, instance.kind, instance.name, format::encode(instance.digests),
       instance.origin.user, instance.origin.unit, instance.origin.container, instance.ended_at ? 0 : 1,
-      instance.started_at, instance.started_at, first_sight, at.stamp.index));
+      instance.started_at, instance.started_at, at.row.first_sight, at.stamp.index));
   for (const Sha256& digest : instance.digests)
     TRY(execute(at.db, "INSERT INTO workload_digest (digest, workload) VALUES ($1,$2) ON CONFLICT DO NOTHING",
                 digest, id));
@@ -69,6 +71,56 @@ Status end_absent(const Reporting& at, const Report& report) {
   for (const std::string& id : live)
     if (!present.contains(id)) TRY(end_instance(at.db, at.reporter, id, report.sent_at));
   return {};
+}
+
+Status forget_parts(const Reporting& at) {
+  TRY(execute(at.db, "DELETE FROM full_set WHERE reporter=$1", at.reporter));
+  return execute(at.db, "DELETE FROM full_member WHERE reporter=$1", at.reporter);
+}
+
+// What is in none of the parts, and did not start while they came.
+Status end_absent_from_parts(const Reporting& at, const Report& last) {
+  const auto absent = TRY(query(
+      at.db,
+      "SELECT i.id FROM instance i WHERE i.reporter=$1 AND i.ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM "
+      "full_member m WHERE m.reporter=i.reporter AND m.id=i.id)",
+      [](const Row& row) { return row.string(0); }, at.reporter));
+  for (const std::string& id : absent) TRY(end_instance(at.db, at.reporter, id, last.sent_at));
+  return {};
+}
+
+// A part that follows the one before carries the full report on; any other voids it: then nothing has ended, and the
+// reporter is asked for another one.
+Status expect_part(const Reporting& at, const Report& report) {
+  if (report.part == 1) TRY(forget_parts(at));
+  const bool follows = report.part == 1 || at.row.next_part == report.part;
+  return execute(
+      at.db,
+      "INSERT INTO full_set (reporter, next, first_sight) VALUES ($1,$2,$3) ON CONFLICT (reporter) DO "
+      "UPDATE SET next=excluded.next",
+      at.reporter, follows ? report.part + 1 : 0, at.row.first_sight);
+}
+
+Status remember_members(const Reporting& at, const Report& report) {
+  for (const Instance& instance : report.started)
+    TRY(execute(at.db, "INSERT INTO full_member (reporter, id) VALUES ($1,$2) ON CONFLICT DO NOTHING",
+                at.reporter, instance.id));
+  return {};
+}
+
+// The full report's side of a report: what is in no part of it, or not in it when it is whole, has ended.
+Status gather(const Reporting& at, const Report& report) {
+  if (report.full && report.part == 0) {
+    if (at.row.next_part) TRY(forget_parts(at));
+    return end_absent(at, report);
+  }
+  if (report.full) TRY(expect_part(at, report));
+  const bool gathers = report.full ? report.part == 1 || at.row.next_part == report.part : at.row.gathers();
+  if (!gathers) return {};
+  TRY(remember_members(at, report));
+  if (report.parts == 0) return {};
+  TRY(end_absent_from_parts(at, report));
+  return forget_parts(at);
 }
 
 Status count_runs(const Reporting& at, const Report& report) {
@@ -123,13 +175,21 @@ Status project_row(Database& db, const Stamp& stamp, const runtime::ReporterEnro
 
 Status project_row(Database& db, const Stamp& stamp, const ReportAccepted& event) {
   const Report report = TRY(format::decode_text<Report>(event.body, format::Unknown::ignore));
-  const auto row = TRY(query_one(
-      db, "SELECT environment, host, reports FROM reporter WHERE id=$1",
-      [](const Row& r) { return ReporterRow{r.string(0), r.string(1), r.integer(2)}; }, event.reporter));
+  auto row = TRY(query_one(
+      db,
+      "SELECT r.environment, r.host, r.reports, f.next, r.reports=0 OR coalesce(f.first_sight, 0) FROM "
+      "reporter r "
+      "LEFT JOIN full_set f ON f.reporter=r.id WHERE r.id=$1",
+      [](const Row& r) {
+        return ReporterRow{r.string(0), r.string(1), r.integer(2), r.maybe_integer(3), r.integer(4) != 0};
+      },
+      event.reporter));
   if (!row)
     return Error{Errc::corrupt, fmt::format("entry {} is a report of an unknown reporter", stamp.index)};
+  row->first_sight =
+      row->first_sight && (row->reports == 0 || report.full);  // what starts between parts is news
   const Reporting at{db, stamp, event.reporter, *row};
-  if (report.full) TRY(end_absent(at, report));
+  TRY(gather(at, report));
   for (const Instance& instance : report.started) TRY(start_instance(at, instance));
   for (const runtime::Ended& ended : report.ended)
     TRY(end_instance(db, event.reporter, ended.id, ended.ended_at));

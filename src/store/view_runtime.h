@@ -169,6 +169,7 @@ struct ReporterChain {
   Bytes public_key;
   std::int64_t sequence = 0, reports = 0, scope_version = 0;
   std::optional<Sha256> previous;
+  std::optional<std::int64_t> next_part;  // of an unfinished full report; 0: one of its parts got lost
 };
 Result<std::optional<ReporterChain>> find_reporter(Database& db, std::string_view id);
 

@@ -53,6 +53,9 @@ class ApiFixture {
     if (mark < path.size()) request.query_fields = http::parse_query(path.substr(mark + 1)).value();
     request.headers = {{"authorization", fmt::format("Bearer {}", token)}};
     request.body = std::move(body);
+    return send(std::move(request));
+  }
+  Answer send(http::Request request) {
     std::promise<http::Response> promise;
     auto answered = promise.get_future();
     service_->handle(std::move(request),

@@ -1,0 +1,140 @@
+#include <gtest/gtest.h>
+
+#include "crypto/signature.h"
+#include "store/view_runtime.h"
+#include "support/api_fixture.h"
+
+namespace weir::api {
+namespace {
+
+using runtime::Instance;
+using runtime::Report;
+using test::Answer;
+
+// A reporter with a key of its own, whose reports are signed and chained as an agent's are.
+class Reports : public testing::Test {
+ protected:
+  Reports() {
+    EXPECT_EQ(api_.put("environments/prod", R"({"kind":"host"})").status, 201);
+    const Answer issued = api_.post("environments/prod/join-tokens");
+    const runtime::Enrolment enrolment{.environment = "prod",
+                                       .host = "web1",
+                                       .public_key = encode_base64(signer_.public_key()),
+                                       .token = std::string(issued.json.text("token"))};
+    EXPECT_EQ(signed_post("reporters", format::encode(enrolment)).status, 201);
+  }
+
+  Answer signed_post(const std::string& resource, std::string body) {
+    http::Request request{.method = "POST", .path = "/v1/orgs/org/" + resource};
+    request.headers = {{"weir-signature", encode_base64(signer_.sign(body))},
+                       {"weir-reporter", to_hex(crypto::sha256(signer_.public_key()))}};
+    request.body = std::move(body);
+    return api_.send(std::move(request));
+  }
+
+  Answer send(Report report, const std::vector<std::string>& started) {
+    report.environment = "prod";
+    report.host = "web1";
+    report.incarnation = "i";
+    report.sequence = ++sequence_;
+    report.previous = previous_;
+    report.sent_at = now();
+    for (const std::string& name : started)
+      report.started.push_back({.id = name,
+                                .name = "/opt/" + name,
+                                .digests = {crypto::sha256(name)},
+                                .started_at = Instant{now().micros - seconds(60).micros}});
+    const std::string body = format::encode(report);
+    previous_ = crypto::sha256(body);
+    Answer answer = signed_post("reports", body);
+    EXPECT_EQ(answer.status, 200) << answer.response.body;
+    return answer;
+  }
+  static bool wants_full(const Answer& answer) { return answer.json.at("send_full") == format::Json(true); }
+  bool heartbeat_wants_full() {
+    const runtime::Heartbeat beat{.incarnation = "i", .sequence = sequence_, .sent_at = now()};
+    return wants_full(signed_post("heartbeats", format::encode(beat)));
+  }
+
+  Instant now() { return api_.ledger().clock().now(); }
+  std::vector<std::string> strings(std::string_view sql) {
+    const auto db = api_.ledger().connect(store::OpenMode::read_only);
+    EXPECT_TRUE(db.ok());
+    return store::query(**db, sql, [](const store::Row& row) { return row.string(0); }).value();
+  }
+  std::vector<std::string> live() {
+    return strings("SELECT id FROM instance WHERE ended_at IS NULL ORDER BY id");
+  }
+
+  test::ApiFixture api_;
+  crypto::Signer signer_ = crypto::Signer::generate();
+  std::int64_t sequence_ = 0;
+  std::optional<Sha256> previous_;
+};
+
+using Names = std::vector<std::string>;
+
+TEST_F(Reports, in_parts_end_what_is_in_none_of_them_when_the_last_has_come) {
+  send({.full = true}, {"a", "b", "gone"});
+  send({.full = true, .part = 1}, {"a"});
+  send({.full = true, .part = 2}, {"b"});
+  EXPECT_EQ(live(), (Names{"a", "b", "gone"}));
+  EXPECT_FALSE(wants_full(send({.full = true, .part = 3, .parts = 3}, {"c"})));
+  EXPECT_EQ(live(), (Names{"a", "b", "c"}));
+  EXPECT_FALSE(heartbeat_wants_full());
+}
+
+TEST_F(Reports, of_which_a_part_got_lost_end_nothing_and_another_full_one_is_asked_for) {
+  send({.full = true}, {"a", "b"});
+  send({.full = true, .part = 1}, {"a"});
+  EXPECT_TRUE(wants_full(send({.full = true, .part = 3, .parts = 3}, {"c"})));
+  EXPECT_EQ(live(), (Names{"a", "b", "c"}));
+  EXPECT_TRUE(heartbeat_wants_full());
+  EXPECT_TRUE(wants_full(send({.full = true, .part = 2}, {}))) << "a late part mends nothing";
+  send({.full = true, .part = 1}, {"a"});
+  EXPECT_FALSE(wants_full(send({.full = true, .part = 2, .parts = 2}, {"c"})));
+  EXPECT_EQ(live(), (Names{"a", "c"}));
+}
+
+TEST_F(Reports, whose_last_part_never_comes_end_nothing_and_the_next_heartbeat_is_told) {
+  send({.full = true}, {"a", "b"});
+  EXPECT_FALSE(wants_full(send({.full = true, .part = 1}, {"a"}))) << "the others are on their way";
+  EXPECT_TRUE(heartbeat_wants_full());
+  EXPECT_EQ(live(), (Names{"a", "b"}));
+  send({.full = true}, {"a"});
+  EXPECT_EQ(live(), (Names{"a"}));
+  EXPECT_FALSE(heartbeat_wants_full());
+}
+
+TEST_F(Reports, between_parts_apply_and_what_starts_in_them_does_not_end_with_the_last_part) {
+  send({.full = true}, {"a", "b", "c"});
+  send({.full = true, .part = 1}, {"a"});
+  send({.ended = {{.id = "b", .ended_at = now()}}}, {"new"});
+  send({.full = true, .part = 2, .parts = 2}, {"c"});
+  EXPECT_EQ(live(), (Names{"a", "c", "new"}));
+}
+
+TEST_F(Reports, in_parts_at_first_sight_are_one_first_sight) {
+  send({.full = true, .part = 1}, {"a"});
+  send({}, {"between"});
+  send({.full = true, .part = 2, .parts = 2}, {"b"});
+  send({}, {"later"});
+  EXPECT_EQ(strings("SELECT name FROM workload WHERE first_sight=1 ORDER BY name"),
+            (Names{"/opt/a", "/opt/b"}));
+}
+
+TEST_F(Reports, with_parts_that_make_no_sense_are_refused_and_change_nothing) {
+  send({.full = true}, {"a"});
+  const auto refused = [&](Report report) {
+    report.environment = "prod", report.host = "web1", report.incarnation = "i";
+    report.sequence = sequence_ + 1, report.previous = previous_, report.sent_at = now();
+    return signed_post("reports", format::encode(report)).status;
+  };
+  EXPECT_EQ(refused({.full = true, .part = -1}), 400);
+  EXPECT_EQ(refused({.full = true, .part = 1, .parts = 2}), 400);
+  EXPECT_EQ(refused({.full = false, .part = 1}), 400);
+  EXPECT_EQ(live(), (Names{"a"}));
+}
+
+}  // namespace
+}  // namespace weir::api
