@@ -11,6 +11,7 @@
 #include "cli/run.h"
 #include "cli/session.h"
 #include "http/server.h"
+#include "http/tls.h"
 #include "jobs/checkpointer.h"
 #include "jobs/deliver.h"
 #include "jobs/runner.h"
@@ -113,9 +114,9 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   const auto clock = std::make_shared<const SystemClock>();
   const auto organization = TRY(Organization::open(options.data, organization_of(session), Access::serve));
   const auto sequencer = TRY(organization->start_sequencer(clock));
-  const auto service =
-      TRY(api::Service::open({.version = std::string(cli::version), .data_directory = options.data},
-                             ports_of(*organization, *sequencer, clock)));
+  api::Config config{.version = std::string(cli::version), .data_directory = options.data};
+  if (options.tls_cert) config.tls_key = TRY(http::key_sha256_of_certificate(*options.tls_cert));
+  const auto service = TRY(api::Service::open(config, ports_of(*organization, *sequencer, clock)));
   const auto report = [log](const std::string& job, const Error& error) {
     log->error("{}: {}", job, error.message);
   };

@@ -287,7 +287,9 @@ Result<Write> issue_join_token(const Call& call) {
   const auto request = TRY(body_of<JoinTokenRequest>(call.request));
   const std::string environment(call.request.parameter("env"));
   TRY(access::check_environment_scope(call.actor, environment));
-  const access::NewToken token = mint_token("weir_join_");
+  access::NewToken token = mint_token("weir_join_");
+  if (call.config.tls_key)
+    token.text += "." + to_hex(*call.config.tls_key);  // the digest is of the part before
   return Write{[request, environment, token](store::Database& db, Instant now) -> Result<Decision> {
                  TRY(require_environment(db, environment));
                  if (request.expires_at && *request.expires_at <= now)

@@ -4,6 +4,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "access/account.h"
@@ -23,6 +24,8 @@ struct Config {
   std::string version;
   std::string data_directory;
   int workers = 2;
+  std::optional<Sha256>
+      tls_key;  // of the certificate this server shows: what a join token pins; none in clear text
 };
 
 struct Ports {

@@ -65,8 +65,8 @@ class Answer:
 class Client:
     """The HTTP API with one token. Paths are under the organization unless they begin with a slash."""
 
-    def __init__(self, port, token=None):
-        self.port, self.token = port, token
+    def __init__(self, port, token=None, tls=None):
+        self.port, self.token, self.tls = port, token, tls
 
     def send(self, method, path, body=None, headers=None, raw=None):
         sent = {"Connection": "close"}
@@ -77,7 +77,8 @@ class Client:
         if body is not None or raw is not None:
             sent["Content-Type"] = "application/json"
         sent.update(headers or {})
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = (http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=self.tls) if self.tls
+                      else http.client.HTTPConnection("127.0.0.1", self.port, timeout=30))
         try:
             connection.request(method, path if path.startswith("/") else ORG + path,
                                raw if raw is not None else None if body is None else json.dumps(body).encode(), sent)
@@ -102,7 +103,7 @@ class Client:
         return self.ask("PUT", path, body)
 
     def with_token(self, token):
-        return Client(self.port, token)
+        return Client(self.port, token, self.tls)
 
 
 class Process:
@@ -143,6 +144,7 @@ class World:
         self.data = self.directory / "data"
         self.port = free_port()
         self.server = None
+        self.tls = None  # an ssl.SSLContext that trusts the server, when it is started with a certificate
         self.children = []
         self.closers = []
 
@@ -159,7 +161,7 @@ class World:
         if not self.server.runs():
             raise AssertionError("the server ended: " + self.server.text()[-3000:])
         try:
-            return Client(self.port).send("GET", "/readyz").status == 200
+            return Client(self.port, tls=self.tls).send("GET", "/readyz").status == 200
         except OSError:
             return False
 
@@ -173,11 +175,11 @@ class World:
 
     @property
     def api(self):
-        return Client(self.port, self.token)
+        return Client(self.port, self.token, self.tls)
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     def clean_variables(self):
         return {name: "" for name in os.environ if name.startswith("WEIR_")} | {"HOME": str(self.directory)}
