@@ -1,8 +1,10 @@
 #include "alert/alert.h"
 
 #include <algorithm>
+#include <map>
 
 #include "crypto/digest.h"
+#include "runtime/environment.h"
 
 namespace weir::alert {
 namespace {
@@ -101,6 +103,15 @@ std::string title_of(const JudgedWorkload& workload, ReasonCode code) {
                      workload.name, workload.host);
 }
 
+// A glob for where it lies.
+std::string place_of(const runtime::Instance& instance) {
+  const bool lies_somewhere = instance.kind == WorkloadKind::process || instance.kind == WorkloadKind::file;
+  const std::string directory = gathering_directory(instance.name);
+  if (!lies_somewhere || instance.seen == runtime::Seen::unseen || directory == instance.name)
+    return instance.name;
+  return directory + "/**";
+}
+
 }  // namespace
 
 std::optional<AlertOpened> alert_for(const JudgedWorkload& workload) {
@@ -157,6 +168,23 @@ runtime::ScopeRule suggest_scope(const IncidentOrigin& origin, Instant now) {
   if (!origin.directory.empty() && origin.directory != "/") rule.path = origin.directory + "/**";
   rule.user = origin.user;
   return rule;
+}
+
+runtime::ScopeRule suggest_scope(const IncidentOrigin& origin, std::span<const runtime::Instance> alerted,
+                                 Instant now) {
+  runtime::ScopeRule best = suggest_scope(origin, now);
+  std::map<std::string, std::size_t> places;
+  for (const runtime::Instance& instance : alerted) ++places[place_of(instance)];
+  const auto busiest = std::max_element(places.begin(), places.end(),
+                                        [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (busiest == places.end()) return best;
+  runtime::ScopeRule other = best;
+  other.path = busiest->first;
+  const auto silenced = [&](const runtime::ScopeRule& rule) {
+    return std::count_if(alerted.begin(), alerted.end(),
+                         [&](const runtime::Instance& instance) { return matches(rule, instance); });
+  };
+  return best.path.empty() || silenced(other) > silenced(best) ? other : best;
 }
 
 }  // namespace weir::alert

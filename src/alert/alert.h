@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,9 @@
 namespace weir::alert {
 
 enum class Severity { critical, high, medium, low };
-constexpr auto names_of(Severity) { return std::array<std::string_view, 4>{"critical", "high", "medium", "low"}; }
+constexpr auto names_of(Severity) {
+  return std::array<std::string_view, 4>{"critical", "high", "medium", "low"};
+}
 
 enum class State { open, acknowledged, resolved };
 constexpr auto names_of(State) { return std::array<std::string_view, 3>{"open", "acknowledged", "resolved"}; }
@@ -19,8 +22,17 @@ constexpr auto names_of(State) { return std::array<std::string_view, 3>{"open", 
 // Causes beyond the reasons of a verdict.
 enum class Cause {
   runtime,  // named by the reason code of the verdict
-  first_sight, deployment_missed, deployment_gone, deployment_short, superseded_still_running, reporter_silent,
-  reporter_replay, reporter_gap, reporter_backwards, ledger_damaged,
+  first_sight,
+  first_sight_unseen,
+  deployment_missed,
+  deployment_gone,
+  deployment_short,
+  superseded_still_running,
+  reporter_silent,
+  reporter_replay,
+  reporter_gap,
+  reporter_backwards,
+  ledger_damaged,
 };
 struct CauseRow {
   Cause cause;
@@ -32,9 +44,12 @@ inline constexpr std::array cause_table{
     CauseRow{Cause::runtime, "runtime", Severity::high, ""},
     CauseRow{Cause::first_sight, "first-sight", Severity::medium,
              "look through what ran before Weir came, then adopt it or stop it"},
+    CauseRow{Cause::first_sight_unseen, "first-sight-unseen", Severity::low,
+             "run them from files that can be approved, exclude them by scope rules that end, or stop them"},
     CauseRow{Cause::deployment_missed, "deployment-missed", Severity::high,
              "find out why the deployment did not start; it resolves when the artifact is seen"},
-    CauseRow{Cause::deployment_gone, "deployment-gone", Severity::high, "start it again, or declare what replaces it"},
+    CauseRow{Cause::deployment_gone, "deployment-gone", Severity::high,
+             "start it again, or declare what replaces it"},
     CauseRow{Cause::deployment_short, "deployment-short", Severity::medium,
              "start the missing instances, or declare fewer"},
     CauseRow{Cause::superseded_still_running, "superseded-still-running", Severity::medium,
@@ -70,13 +85,13 @@ struct IncidentOrigin {
 };
 
 struct AlertOpened {
-  std::string key;       // what makes two alerts the same; stable over states
-  std::string cause;     // a reason code's or a cause's name
+  std::string key;    // what makes two alerts the same; stable over states
+  std::string cause;  // a reason code's or a cause's name
   Severity severity = Severity::high;
   std::string workload;  // id, empty when nothing was seen
   std::string title, who, why, remedy;
   std::string service;
-  std::string subject;   // deployment or reporter, when it is not a workload
+  std::string subject;  // deployment or reporter, when it is not a workload
   IncidentOrigin origin;
   std::string incident;  // key of the incident it belongs to
   std::optional<Instant> started_at;
@@ -133,7 +148,11 @@ std::string incident_title(const IncidentOrigin& origin);
 // The directory incidents gather under: the first components of where something ran.
 std::string gathering_directory(std::string_view path);
 
-// A rule that would silence an incident, ending after a week.
+// A rule that would silence what comes from an origin, ending after a week.
 runtime::ScopeRule suggest_scope(const IncidentOrigin& origin, Instant now);
+// Of the rules for an origin's directory and for the places its alerts name, the one that silences the most of them.
+// What an interpreter runs unseen, and what is no program, is only ever meant by its whole name.
+runtime::ScopeRule suggest_scope(const IncidentOrigin& origin, std::span<const runtime::Instance> alerted,
+                                 Instant now);
 
 }  // namespace weir::alert

@@ -173,5 +173,31 @@ TEST(SuggestScope, names_the_narrowest_thing_that_is_known) {
   EXPECT_EQ(suggest_scope({.user = "app", .unit = "session-1.scope", .directory = "/"}, now).path, "");
 }
 
+TEST(SuggestScope, of_an_incident_silences_the_most_of_its_alerts) {
+  const IncidentOrigin origin{.user = "app", .directory = "/work/main"};
+  const auto at = [](std::string name, runtime::Seen seen = runtime::Seen::whole) {
+    return runtime::Instance{.name = std::move(name), .seen = seen, .origin = {.user = "app"}};
+  };
+  const auto path_for = [&](std::vector<runtime::Instance> alerted) {
+    return suggest_scope(origin, alerted, now).path;
+  };
+  EXPECT_EQ(path_for({at("/work/main/a"), at("/home/app/b")}), "/work/main/**") << "a draw is the origin's";
+  EXPECT_EQ(path_for({at("/work/main/a"), at("/home/app/b"), at("/home/app/c/d")}), "/home/app/**");
+  EXPECT_EQ(path_for({at("/usr/bin/bash", runtime::Seen::unseen)}), "/usr/bin/bash") << "not all of /usr/bin";
+  EXPECT_EQ(path_for({at("memfd:x")}), "memfd:x");
+  EXPECT_EQ(path_for({}), "/work/main/**");
+  EXPECT_EQ(suggest_scope(origin, std::vector{at("/home/app/b")}, now).user, "app");
+}
+
+TEST(SuggestScope, of_a_container_means_its_image_and_nothing_else) {
+  runtime::Instance container{.kind = WorkloadKind::container, .name = "localhost/app:latest"};
+  const auto rule = suggest_scope({.environment = "prod"}, std::vector{container}, now);
+  EXPECT_EQ(rule.path, "localhost/app:latest");
+  EXPECT_TRUE(check(rule).ok());
+  EXPECT_TRUE(matches(rule, container));
+  container.name = "localhost/other:latest";
+  EXPECT_FALSE(matches(rule, container));
+}
+
 }  // namespace
 }  // namespace weir::alert

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "api/handlers.h"
 #include "api/tokens.h"
@@ -38,21 +37,9 @@ Result<store::Moment> parse_moment(std::string_view text, std::string_view field
   return store::Moment{.snapshot = number};
 }
 
-struct AdoptRequest {
-  std::string reason;
-  static void members(auto& visit, auto& self) { visit("reason", self.reason); }
-};
 struct JoinTokenRequest {
   std::optional<Instant> expires_at;
   static void members(auto& visit, auto& self) { visit.maybe("expires_at", self.expires_at); }
-};
-struct Skipped {
-  std::string workload, name, why;
-  static void members(auto& visit, auto& self) {
-    visit("workload", self.workload);
-    visit("name", self.name);
-    visit("why", self.why);
-  }
 };
 struct Changed {
   std::string name;
@@ -63,11 +50,6 @@ struct Changed {
     visit("after", self.after);
   }
 };
-
-bool is_fine(runtime::Verdict verdict) {
-  return verdict == runtime::Verdict::approved || verdict == runtime::Verdict::explained ||
-         verdict == runtime::Verdict::late;
-}
 
 // Two moments as sets of workloads: what only the second has, what only the first has, and pairs of one name.
 struct Difference {
@@ -96,37 +78,6 @@ Difference difference_of(std::vector<store::WorkloadView> before, std::vector<st
     result.started.erase(twin);
   }
   return result;
-}
-
-Result<Decision> adopt_what_runs(store::Database& db, const std::string& environment,
-                                 const std::string& reason, Instant now) {
-  TRY(require_environment(db, environment));
-  Decision decision;
-  std::vector<Skipped> skipped;
-  std::set<Sha256> digests;
-  for (const store::WorkloadView& workload : TRY(store::list_workloads(db, {.environment = environment}))) {
-    if (is_fine(workload.verdict)) continue;
-    const bool outside =
-        std::find(workload.marks.begin(), workload.marks.end(), "outside-runtime") != workload.marks.end();
-    if (workload.digests.empty() || outside)
-      skipped.push_back({*workload.id, workload.name,
-                         workload.digests.empty()
-                             ? "its content was not seen; only a scope rule can exclude it"
-                             : "it runs outside any runtime"});
-    else digests.insert(workload.digests.front());
-  }
-  const std::string full_reason = "adopted: " + reason;
-  for (const Sha256& digest : digests)
-    decision.events.push_back(deploy::ApprovalGiven{.artifact = digest,
-                                                    .environment = environment,
-                                                    .from = now,
-                                                    .until = now + limits::adoption_period,
-                                                    .reason = full_reason,
-                                                    .adopted = true});
-  decision.answer = [count = digests.size(), skipped](auto) {
-    return fmt::format("{{\"adopted\":{},\"skipped\":{}}}", count, format::encode(skipped));
-  };
-  return decision;
 }
 
 }  // namespace
@@ -225,18 +176,6 @@ Result<http::Response> difference(const ReadCall& call) {
   return json_response(std::move(body));
 }
 
-Result<Write> adopt(const Call& call) {
-  const auto request = TRY(body_of<AdoptRequest>(call.request));
-  if (request.reason.empty()) return invalid("'reason' must say why this is taken over", "reason");
-  TRY(check_text(request.reason, "reason"));
-  const std::string environment(call.request.parameter("env"));
-  TRY(access::check_environment_scope(call.actor, environment));
-  return Write{[environment, reason = request.reason](store::Database& db, Instant now) {
-                 return adopt_what_runs(db, environment, reason, now);
-               },
-               ""};
-}
-
 Result<Write> declare_scope(const Call& call) {
   auto rule = TRY(body_of<runtime::ScopeRule>(call.request));
   TRY(runtime::check(rule));
@@ -252,7 +191,7 @@ Result<Write> declare_scope(const Call& call) {
         if (rule.expires_at && *rule.expires_at <= now)
           return invalid("'expires_at' lies in the past", "expires_at");
         if (preview) {
-          const auto effect = TRY(store::preview_scope(db, environment, std::nullopt, rule));
+          const auto effect = TRY(store::preview_scope(db, environment, rule));
           return Decision{.answer = [effect](auto) { return format::encode(effect); }};
         }
         return Decision{

@@ -19,7 +19,7 @@ constexpr std::array alert_columns{Column{"STATE", "state", Show::state},
                                    Column{"ID", "id"},
                                    Column{"ENVIRONMENT", "environment"},
                                    Column{"CAUSE", "cause"},
-                                   Column{"WHAT", "workload.name"},
+                                   Column{"WHAT", "subject_name"},
                                    Column{"HOST", "workload.host"},
                                    Column{"OPENED", "opened_at", Show::time},
                                    Column{"OWNER", "owner"}};
@@ -37,12 +37,22 @@ struct Asking {
   }
 };
 
+// What no workload stands behind (a host's first sight, a silent reporter) is named by its title.
+Json named(Json row) {
+  if (row.at("workload").text("name").empty()) row.set("subject_name", row.at("title"));
+  else row.set("subject_name", row.at("workload").at("name"));
+  return row;
+}
+
 Result<Exit> show_list(Session& session, const Asking& asking) {
   const std::size_t limit = TRY(checked_limit(asking.limit));
   Api* api = TRY(session.api());
-  const Json::Array rows = TRY(api->list("alerts", "alerts", asking.query(), limit));
+  Json::Array rows = TRY(api->list("alerts", "alerts", asking.query(), limit));
   Json::Array stable;
-  for (const Json& row : rows) stable.push_back(stable_alert(row));
+  for (Json& row : rows) {
+    stable.push_back(stable_alert(row));
+    row = named(std::move(row));
+  }
   if (rows.empty()) session.note("no alerts");
   session.answer(Json(stable), rows.empty() ? "" : table(alert_columns, rows, session.color()));
   return Exit::yes;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <set>
 
 #include "cli/exchange.h"
 #include "cli/families.h"
@@ -35,7 +36,8 @@ constexpr std::array snapshot_columns{
     Column{"ENDED", "ended", Show::count},   Column{"RUNNING", "count", Show::count},
     Column{"ENTRY", "entry", Show::count}};
 
-constexpr std::array skipped_columns{Column{"NOT ADOPTED", "workload"}, Column{"WHY", "why"}};
+constexpr std::array skipped_columns{Column{"NOT ADOPTED", "workload"}, Column{"NAME", "name"},
+                                     Column{"WHY", "why"}};
 constexpr std::array<std::string_view, 2> truths{"true", "false"};
 constexpr std::array<std::string_view, 4> kinds{"host", "docker", "kubernetes", "logical"};
 constexpr OptionRow environment_word{.name = "ENV", .help = "environment", .need = Need::required};
@@ -70,6 +72,21 @@ std::string difference(const Json& diff, Color color) {
   }
   out += titled("changed, before", before, color) + titled("changed, after", after, color);
   return out + fmt::format("unchanged: {}\n", dump(diff.at("unchanged")));
+}
+
+// The commands that would exclude what can't be adopted.
+std::string scope_commands(std::string_view environment, const Json::Array& skipped) {
+  std::set<std::string> commands;
+  for (const Json& each : skipped) {
+    const Json& scope = each.at("scope");
+    if (scope.is_null()) continue;
+    std::string command = fmt::format("  weir env scope add {} --exclude", environment);
+    for (const std::string_view field : {"path", "user", "unit", "container"})
+      if (!scope.text(field).empty()) command += fmt::format(" --{} '{}'", field, cleaned(scope.text(field)));
+    commands.insert(command + " --expires 7d --reason …\n");
+  }
+  if (commands.empty()) return "";
+  return fmt::format("What is no file can be excluded, for a while:\n{}", fmt::join(commands, ""));
 }
 
 }  // namespace
@@ -205,6 +222,7 @@ Action env_adopt(Options& options) {
     const Json::Array& skipped = answer.items("skipped");
     std::string people = fmt::format("adopted {} for 90 days, under your name\n", dump(answer.at("adopted")));
     if (!skipped.empty()) people += table(skipped_columns, skipped, session.color());
+    people += scope_commands(arguments->environment, skipped);
     session.answer(answer, people);
     return Exit::yes;
   };

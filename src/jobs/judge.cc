@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "jobs/first_sight.h"
 #include "jobs/reconcile.h"
 #include "store/view_alert.h"
 #include "store/view_runtime.h"
@@ -19,22 +20,6 @@ struct Acts {
   std::map<std::string, std::vector<std::int64_t>> resolved;  // by why
 };
 
-alert::AlertOpened first_sight_alert(const std::string& environment, const std::string& host,
-                                     std::int64_t count) {
-  const alert::CauseRow& row = alert::row_of(alert::Cause::first_sight);
-  const alert::IncidentOrigin origin{.environment = environment, .host = host};
-  return {.key = fmt::format("first-sight {} {}", environment, host),
-          .cause = std::string(row.name),
-          .severity = row.severity,
-          .title = fmt::format("{} unapproved workload{} ran when {} was first seen", count,
-                               count == 1 ? "" : "s", host),
-          .why = "they started before Weir watched this host, and nobody approved them",
-          .remedy = fmt::format("{}: weir env adopt {} --reason …", row.remedy, environment),
-          .subject = fmt::format("host {} {}", environment, host),
-          .origin = origin,
-          .incident = fmt::format("first-sight {} {}", environment, host)};
-}
-
 class Judge final : public Job {
  public:
   Judge(Shared shared, std::unique_ptr<store::Database> reader)
@@ -44,9 +29,10 @@ class Judge final : public Job {
     const std::int64_t waiting =
         TRY(query_count(*reader_, "SELECT count(*) FROM (SELECT 1 FROM unjudged LIMIT 1)"));
     if (waiting == 0) {
-      const auto due = TRY(query(*reader_, first_sights, [](const store::Row&) { return 0; }));
-      if (!due.empty())
-        TRY(act(shared_, [](store::Database& tables, Instant) { return settle_first_sights(tables); }));
+      if (!TRY(first_sight_events(*reader_)).empty())
+        TRY(act(shared_, [](store::Database& tables, Instant) -> Result<sequencer::Decision> {
+          return sequencer::Decision{.events = TRY(first_sight_events(tables))};
+        }));
       return Step::idle;
     }
     TRY(act(shared_, [](store::Database& tables, Instant now) { return judge_some(tables, now); }));
@@ -126,39 +112,6 @@ class Judge final : public Job {
     for (alert::AlertOpened& opened : acts.opened) events.push_back(std::move(opened));
     return events;
   }
-
-  // What ran when a host was first seen is one alert, opened when all of it is judged, and resolved when nothing of it
-  // is left unapproved.
-  static Result<sequencer::Decision> settle_first_sights(store::Database& tables) {
-    sequencer::Decision decision;
-    for (const auto& [environment, host, left] : TRY(query(tables, first_sights, [](const store::Row& row) {
-           return std::tuple(row.string(0), row.string(1), row.integer(2));
-         }))) {
-      alert::AlertOpened wanted = first_sight_alert(environment, host, left);
-      const auto known = TRY(query_one(
-          tables, "SELECT id, state FROM alert WHERE key=$1 ORDER BY id DESC LIMIT 1",
-          [](const store::Row& row) { return std::pair(row.integer(0), row.string(1)); }, wanted.key));
-      if (!known && left > 0) decision.events.push_back(std::move(wanted));
-      if (known && known->second != "resolved" && left == 0)
-        decision.events.push_back(
-            alert::AlertsResolved{{known->first}, "what ran at first sight is approved or has ended"});
-    }
-    return decision;
-  }
-
-  // (environment, host, unapproved workloads of first sight) where an alert is due or may end: not before a full report
-  // in parts is whole, unless its reporter falls silent.
-  static constexpr std::string_view first_sights =
-      "SELECT r.environment, r.host, (SELECT count(*) FROM workload w WHERE w.environment=r.environment AND "
-      "w.host=r.host AND "
-      "w.first_sight=1 AND w.live>0 AND w.verdict NOT IN ('approved','explained','late')) AS bad FROM "
-      "reporter r WHERE r.reports>0 AND NOT (r.fault='' AND EXISTS (SELECT 1 FROM full_set s WHERE "
-      "s.reporter=r.id)) GROUP BY "
-      "r.environment, r.host HAVING bad>0 <> EXISTS (SELECT 1 FROM alert a WHERE a.cause='first-sight' AND "
-      "a.state<>'resolved' AND "
-      "a.environment=r.environment AND a.host=r.host) AND (bad=0 OR NOT EXISTS (SELECT 1 FROM alert a WHERE "
-      "a.cause='first-sight' AND "
-      "a.environment=r.environment AND a.host=r.host))";
 
   Shared shared_;
   std::unique_ptr<store::Database> reader_;

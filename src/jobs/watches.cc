@@ -34,14 +34,16 @@ class PeriodWatch final : public Job {
 
  private:
   static Status enlist(Database& db, std::int64_t since, Instant until) {
-    TRY(execute(
-        db,
-        "INSERT INTO unjudged (workload) SELECT DISTINCT w.id FROM approval a JOIN identity i ON "
-        "i.root=a.artifact JOIN "
-        "workload_digest d ON d.digest=i.child JOIN workload w ON w.id=d.workload AND "
-        "w.environment=a.environment WHERE "
-        "(a.until_at>$1 AND a.until_at<=$2) OR (a.from_at>$3 AND a.from_at<=$4) ON CONFLICT DO NOTHING",
-        since, until, since, until));
+    for (const std::string_view table : {"workload_digest", "workload_interpreter"})
+      TRY(execute(
+          db,
+          fmt::format(
+              "INSERT INTO unjudged (workload) SELECT DISTINCT w.id FROM approval a JOIN identity i ON "
+              "i.root=a.artifact JOIN {} d ON d.digest=i.child JOIN workload w ON w.id=d.workload AND "
+              "w.environment=a.environment WHERE (a.until_at>$1 AND a.until_at<=$2) OR (a.from_at>$3 "
+              "AND a.from_at<=$4) ON CONFLICT DO NOTHING",
+              table),
+          since, until, since, until));
     return execute(
         db,
         "INSERT INTO timer (name, at) VALUES ('periods', $1) ON CONFLICT (name) DO UPDATE SET at=excluded.at",

@@ -6,10 +6,8 @@
 namespace weir::runtime {
 namespace {
 
-// Glob over paths: '?' one character but '/', '*' any run without '/', '**' any run. What the newest star took may
-// grow,
-// and when it can't, what the newest double star took; older ones never need to: no pattern takes more than the square
-// of the text's length.
+// What the newest star took may grow, and when it can't, what the newest double star took; older ones never need to:
+// no pattern takes more than the square of the text's length.
 class Glob {
  public:
   Glob(std::string_view pattern, std::string_view text) : pattern_(pattern), text_(text) {}
@@ -60,10 +58,12 @@ class Glob {
 };
 
 bool field_matches(const std::string& pattern, std::string_view value) {
-  return pattern.empty() || Glob(pattern, value).matches();
+  return pattern.empty() || matches_glob(pattern, value);
 }
 
 }  // namespace
+
+bool matches_glob(std::string_view glob, std::string_view text) { return Glob(glob, text).matches(); }
 
 Status check(const EnvironmentDeclared& environment) {
   TRY(check_name(environment.name, "name"));
@@ -84,8 +84,9 @@ Status check(const ScopeRule& rule) {
 }
 
 bool matches(const ScopeRule& rule, const Instance& instance) {
-  return field_matches(rule.path, instance.name) && field_matches(rule.user, instance.origin.user) &&
-         field_matches(rule.unit, instance.origin.unit) &&
+  const bool says_anything = !(rule.path + rule.user + rule.unit + rule.container).empty();
+  return says_anything && field_matches(rule.path, instance.name) &&
+         field_matches(rule.user, instance.origin.user) && field_matches(rule.unit, instance.origin.unit) &&
          field_matches(rule.container, instance.origin.container);
 }
 

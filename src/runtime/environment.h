@@ -120,7 +120,10 @@ struct SnapshotTaken {
   }
 };
 
-// Whether a scope rule matches an instance. Every given field must match; `path` is a glob on the instance's name.
+// Whether all of `text` matches: '?' is one character but '/', '*' any run without '/', '**' any run.
+bool matches_glob(std::string_view glob, std::string_view text);
+// Whether a scope rule matches an instance. Every given field must match; `path` is a glob on the instance's name. A
+// rule without any field matches nothing. Agents and previews ask this one function.
 bool matches(const ScopeRule& rule, const Instance& instance);
 Status check(const ScopeRule& rule);
 

@@ -63,6 +63,7 @@ TEST(ScopeRule, matches_only_when_every_given_field_does) {
   EXPECT_FALSE(matches({.path = "/opt/*", .unit = "web.service"}, seen));
   EXPECT_FALSE(matches({.path = "/opt/*", .container = "def*"}, seen));
   EXPECT_FALSE(matches({.path = "/usr/*", .user = "app"}, seen));
+  EXPECT_FALSE(matches({}, seen)) << "a rule that says nothing";
 }
 
 // A recursive matcher needed 94 seconds for this one.

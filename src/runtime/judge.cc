@@ -42,6 +42,12 @@ Reason from_approval(const MatchedApproval& match, const Subject& subject, Insta
                 approval.id};
       return {ReasonCode::approved, "approved " + who_and_when(approval), approval.id};
     case 1:
+      // An adoption is given for what runs already: it is no approval that came too late.
+      if (approval.adopted)
+        return {
+            ReasonCode::adopted,
+            fmt::format("ran since {}, adopted {}", to_string(subject.started_at), who_and_when(approval)),
+            approval.id};
       return {ReasonCode::approval_after_start,
               fmt::format("started at {}, approved only later {}", to_string(subject.started_at),
                           who_and_when(approval)),
@@ -84,6 +90,9 @@ std::optional<Reason> by_package(const Subject& subject) {
   if (!subject.package || subject.seen != Seen::whole || has_mark(subject, "foreign")) return std::nullopt;
   const PackageClaim& claim = *subject.package;
   const std::string named = fmt::format("package {} {}", claim.name, claim.version);
+  if (has_mark(subject, "copy") && !claim.changed)
+    return Reason{ReasonCode::explained_by_package,
+                  fmt::format("{} of {}; the host's own claim", subject.seen_note, named)};
   if (claim.changed)
     return Reason{ReasonCode::changed_content,
                   fmt::format("{} owns {}, but its content changed without a package transaction", named,

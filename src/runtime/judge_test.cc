@@ -92,8 +92,7 @@ constexpr std::array cases{
     Case{"approved before the start", "", "approval=1@50", ReasonCode::approved, Verdict::approved, 1},
     Case{"approved at the very start", "", "approval=1@100", ReasonCode::approved, Verdict::approved, 1},
     Case{"adopted", "", "approval=1@50:adopted", ReasonCode::adopted, Verdict::approved, 1},
-    Case{"adopted after the start", "", "approval=1@150:adopted", ReasonCode::approval_after_start,
-         Verdict::late, 1},
+    Case{"adopted after the start", "", "approval=1@150:adopted", ReasonCode::adopted, Verdict::approved, 1},
     Case{"approved after the start", "", "approval=1@150", ReasonCode::approval_after_start, Verdict::late,
          1},
     Case{"later, yet within the uncertainty", "uncertain=60", "approval=1@150", ReasonCode::approved,
@@ -164,6 +163,8 @@ constexpr std::array cases{
          Verdict::unknown},
     Case{"a package does not explain an unseen program", "package unseen", "", ReasonCode::program_unseen,
          Verdict::unknown},
+    Case{"a package explains a copy of its program", "package mark=copy mark=memfd", "",
+         ReasonCode::explained_by_package, Verdict::explained},
     // interpreters
     Case{"approved script, packaged interpreter", "interpreter=packaged", "approval=1@50",
          ReasonCode::approved, Verdict::approved, 1},
@@ -227,6 +228,18 @@ TEST(Judge, reason_names_who_approved_when_and_why) {
   known.approvals[0].approval.reason = "release 2.1";
   EXPECT_EQ(judge(subject_of(""), known, now).reasons.front().message,
             "approved by ada at 1970-01-01T00:00:50.000000Z (release 2.1)");
+}
+
+TEST(Judge, reason_says_what_a_copy_is_a_copy_of) {
+  Subject copy = subject_of("package mark=copy mark=memfd");
+  copy.seen_note = "a copy of /usr/sbin/runc";
+  EXPECT_EQ(judge(copy, {}, now).reasons.front().message,
+            "a copy of /usr/sbin/runc of package coreutils 9.1-1; the host's own claim");
+}
+
+TEST(Judge, reason_of_an_adoption_says_since_when_it_ran) {
+  EXPECT_EQ(judge(subject_of(""), knowledge_of("approval=1@150:adopted"), now).reasons.front().message,
+            "ran since 1970-01-01T00:01:40.000000Z, adopted by ada at 1970-01-01T00:02:30.000000Z");
 }
 
 TEST(Judge, reason_says_where_else_it_is_approved) {

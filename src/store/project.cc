@@ -11,14 +11,18 @@ using alert::AlertsResolved;
 
 Status enqueue_row(Database&, const Stamp&, const auto&) { return {}; }
 
-// What an entry changes is judged again: workloads the report named, and those an approval or record is about.
+// What an entry changes is judged again: workloads the report named, and those an approval or record is about, as
+// their content or as their interpreter.
 Status judge_all_with(Database& db, const Sha256& artifact, std::string_view environment) {
-  return execute(
-      db,
-      "INSERT INTO unjudged (workload) SELECT DISTINCT w.id FROM identity i JOIN workload_digest d ON "
-      "d.digest=i.child JOIN workload w ON w.id=d.workload WHERE i.root=$1 AND ($2='' OR w.environment=$3) "
-      "ON CONFLICT DO NOTHING",
-      artifact, environment, environment);
+  for (const std::string_view table : {"workload_digest", "workload_interpreter"})
+    TRY(execute(
+        db,
+        fmt::format("INSERT INTO unjudged (workload) SELECT DISTINCT w.id FROM identity i JOIN {} d ON "
+                    "d.digest=i.child JOIN workload w ON w.id=d.workload WHERE i.root=$1 AND ($2='' OR "
+                    "w.environment=$3) ON CONFLICT DO NOTHING",
+                    table),
+        artifact, environment, environment));
+  return {};
 }
 
 // The rest that the approval's name, not its digest, bears on: same name with other content.

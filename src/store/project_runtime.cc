@@ -40,6 +40,10 @@ Status start_workload(const Reporting& at, const std::string& id, const Instance
   for (const Sha256& digest : instance.digests)
     TRY(execute(at.db, "INSERT INTO workload_digest (digest, workload) VALUES ($1,$2) ON CONFLICT DO NOTHING",
                 digest, id));
+  if (instance.interpreter && instance.interpreter->digest)
+    TRY(execute(at.db,
+                "INSERT INTO workload_interpreter (digest, workload) VALUES ($1,$2) ON CONFLICT DO NOTHING",
+                *instance.interpreter->digest, id));
   return {};
 }
 

@@ -94,6 +94,8 @@ CREATE TABLE IF NOT EXISTS workload (id TEXT PRIMARY KEY, environment TEXT NOT N
 CREATE INDEX IF NOT EXISTS workload_live ON workload (environment, live);
 CREATE TABLE IF NOT EXISTS workload_digest (digest BLOB NOT NULL, workload TEXT NOT NULL, PRIMARY KEY (digest,
   workload)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS workload_interpreter (digest BLOB NOT NULL, workload TEXT NOT NULL, PRIMARY KEY (digest,
+  workload)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS instance (reporter TEXT NOT NULL, id TEXT NOT NULL, environment TEXT NOT NULL,
   workload TEXT NOT NULL,
   started_at INTEGER NOT NULL, ended_at INTEGER, joined INTEGER, parted INTEGER, detail TEXT NOT NULL,

@@ -9,15 +9,37 @@ namespace weir::store {
 inline constexpr std::int64_t schema_version = 2;
 
 inline constexpr std::array<std::string_view, 4> ledger_tables{"entry", "payload_key", "tile", "head"};
-inline constexpr std::array<std::string_view, 27> derived_tables{
-    "organization", "account",           "join_token",  "service",   "flow",        "trail",
-    "artifact",     "artifact_on_trail", "identity",    "layers",    "attestation", "attestation_type",
-    "approval",     "deployment",        "environment", "reporter",  "full_set",    "full_member",
-    "workload",     "workload_digest",   "instance",    "run_count", "scope",       "snapshot",
-    "alert",        "incident",          "channel"};
+inline constexpr std::array<std::string_view, 28> derived_tables{"organization",
+                                                                 "account",
+                                                                 "join_token",
+                                                                 "service",
+                                                                 "flow",
+                                                                 "trail",
+                                                                 "artifact",
+                                                                 "artifact_on_trail",
+                                                                 "identity",
+                                                                 "layers",
+                                                                 "attestation",
+                                                                 "attestation_type",
+                                                                 "approval",
+                                                                 "deployment",
+                                                                 "environment",
+                                                                 "reporter",
+                                                                 "full_set",
+                                                                 "full_member",
+                                                                 "workload",
+                                                                 "workload_digest",
+                                                                 "workload_interpreter",
+                                                                 "instance",
+                                                                 "run_count",
+                                                                 "scope",
+                                                                 "snapshot",
+                                                                 "alert",
+                                                                 "incident",
+                                                                 "channel"};
 inline constexpr std::array<std::string_view, 8> owned_tables{
-    "idempotency", "idempotency_key", "idempotency_indexed", "unjudged", "delivery",
-    "channel_secret", "heartbeat", "timer"};
+    "idempotency", "idempotency_key", "idempotency_indexed", "unjudged",
+    "delivery",    "channel_secret",  "heartbeat",           "timer"};
 
 // Creates what is missing and brings an older version's tables up to this one; refuses a database made by a newer
 // version.

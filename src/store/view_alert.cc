@@ -91,6 +91,29 @@ IncidentView incident_row(const Row& row) {
   return view;
 }
 
+// Of the open alerts of an incident (of an environment, without one): what each was last opened for.
+Result<std::vector<runtime::Instance>> alerted_instances(Database& db, std::string_view environment,
+                                                         std::optional<std::int64_t> incident) {
+  std::vector<runtime::Instance> alerted;
+  (void)TRY(query(
+      db,
+      "SELECT (SELECT i.detail FROM instance i WHERE i.workload=a.workload ORDER BY i.started_at DESC LIMIT "
+      "1) FROM alert a "
+      "WHERE a.environment=$1 AND a.state='open' AND a.workload<>'' AND ($2 IS NULL OR a.incident=$3)",
+      [&](const Row& row) {
+        if (!row.is_null(0)) alerted.push_back(read_stored<runtime::Instance>(row.text(0)));
+        return 0;
+      },
+      environment, incident, incident));
+  return alerted;
+}
+
+SuggestionView preview_of(const runtime::ScopeRule& rule, std::span<const runtime::Instance> alerted) {
+  SuggestionView view{.rule = rule, .of = static_cast<std::int64_t>(alerted.size())};
+  for (const runtime::Instance& instance : alerted) view.silences += runtime::matches(rule, instance);
+  return view;
+}
+
 }  // namespace
 
 Result<std::vector<AlertView>> list_alerts(Database& db, const AlertFilter& filter) {
@@ -138,29 +161,16 @@ Result<std::vector<IncidentView>> list_incidents(Database& db, const AlertFilter
                 filter.before, filter.state, filter.state, filter.state, filter.state, filter.limit));
   for (IncidentView& incident : incidents) {
     if (incident.open == 0) continue;
-    auto suggestion =
-        TRY(preview_scope(db, incident.environment, incident.id, alert::suggest_scope(incident.origin, now)));
-    if (suggestion.of > 0 && suggestion.silences > 0) incident.suggestion = std::move(suggestion);
+    const auto alerted = TRY(alerted_instances(db, incident.environment, incident.id));
+    auto suggestion = preview_of(alert::suggest_scope(incident.origin, alerted, now), alerted);
+    if (suggestion.silences > 0) incident.suggestion = std::move(suggestion);
   }
   return incidents;
 }
 
 Result<SuggestionView> preview_scope(Database& db, std::string_view environment,
-                                     std::optional<std::int64_t> incident, const runtime::ScopeRule& rule) {
-  SuggestionView view{.rule = rule};
-  (void)TRY(query(
-      db,
-      "SELECT (SELECT i.detail FROM instance i WHERE i.workload=a.workload ORDER BY i.started_at DESC LIMIT "
-      "1) FROM alert a "
-      "WHERE a.environment=$1 AND a.state='open' AND a.workload<>'' AND ($2 IS NULL OR a.incident=$3)",
-      [&](const Row& row) {
-        if (row.is_null(0)) return 0;
-        ++view.of;
-        view.silences += runtime::matches(rule, read_stored<runtime::Instance>(row.text(0)));
-        return 0;
-      },
-      environment, incident, incident));
-  return view;
+                                     const runtime::ScopeRule& rule) {
+  return preview_of(rule, TRY(alerted_instances(db, environment, std::nullopt)));
 }
 
 namespace {

@@ -104,10 +104,9 @@ struct AlertFilter {
 Result<std::vector<AlertView>> list_alerts(Database& db, const AlertFilter& filter);
 Result<std::optional<AlertView>> find_alert(Database& db, std::int64_t id);
 Result<std::vector<IncidentView>> list_incidents(Database& db, const AlertFilter& filter, Instant now);
-// How many of the open alerts' instances of an incident (or of an environment, without one) a rule would silence.
-Result<SuggestionView> preview_scope(Database& db, std::string_view environment, std::optional<std::int64_t> incident,
+// How many of an environment's open alerts, by what they were opened for, a rule would silence.
+Result<SuggestionView> preview_scope(Database& db, std::string_view environment,
                                      const runtime::ScopeRule& rule);
-
 struct OpenAlert {
   std::int64_t id = 0;
   alert::State state = alert::State::open;
@@ -172,7 +171,8 @@ struct DeliveryView {
     visit("last_error", self.last_error);
   }
 };
-Result<std::vector<DeliveryView>> list_deliveries(Database& db, std::string_view channel, std::string_view state,
-                                                  std::int64_t before, std::int64_t limit);
+Result<std::vector<DeliveryView>> list_deliveries(Database& db, std::string_view channel,
+                                                  std::string_view state, std::int64_t before,
+                                                  std::int64_t limit);
 
 }  // namespace weir::store

@@ -38,7 +38,7 @@ struct WorkloadView {
   runtime::WorkloadKind kind = runtime::WorkloadKind::process;
   std::string name, host, service;
   std::vector<Sha256> digests;
-  Instant started_at;
+  std::optional<Instant> started_at;  // none when it was never seen
   std::int64_t count = 0;
   runtime::Verdict verdict = runtime::Verdict::unknown;
   std::vector<runtime::Reason> reasons;
@@ -135,7 +135,7 @@ struct Moment {
 struct WorkloadFilter {
   std::string environment;
   Moment moment;
-  std::string id;         // one workload
+  std::string id;  // one workload
   bool instances = false;
 };
 Result<std::vector<WorkloadView>> list_workloads(Database& db, const WorkloadFilter& filter);
@@ -144,8 +144,8 @@ Result<std::optional<WorkloadView>> find_workload(Database& db, std::string_view
 Result<std::vector<EnvironmentView>> list_environments(Database& db);
 Result<std::optional<EnvironmentView>> find_environment(Database& db, std::string_view name);
 Result<std::optional<runtime::EnvironmentKind>> kind_of_environment(Database& db, std::string_view name);
-Result<std::vector<SnapshotView>> list_snapshots(Database& db, std::string_view environment, std::int64_t before,
-                                                 std::int64_t limit);
+Result<std::vector<SnapshotView>> list_snapshots(Database& db, std::string_view environment,
+                                                 std::int64_t before, std::int64_t limit);
 Result<std::vector<ReporterView>> list_reporters(Database& db, std::string_view environment);
 
 struct ScopeView {
@@ -180,7 +180,7 @@ struct WorkloadFacts {
   runtime::Origin origin;
   runtime::Knowledge known;
   runtime::Verdict verdict = runtime::Verdict::unknown;
-  std::string reasons;      // as stored
+  std::string reasons;  // as stored
   bool first_sight = false;
   std::int64_t live = 0;
 };

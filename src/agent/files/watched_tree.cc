@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "agent/shell/scope.h"
 #include "artifact/disk_tree.h"
 #include "artifact/fingerprint.h"
 #include "crypto/digest.h"
+#include "runtime/environment.h"
 
 namespace weir::agent {
 namespace {
@@ -20,7 +20,7 @@ constexpr std::size_t entries_max = 1'000'000;
 
 bool is_excluded(const WatchedPath& watched, std::string_view relative) {
   return std::any_of(watched.exclude.begin(), watched.exclude.end(),
-                     [&](const std::string& glob) { return matches_glob(glob, relative); });
+                     [&](const std::string& glob) { return runtime::matches_glob(glob, relative); });
 }
 
 // A directory without its excluded parts.

@@ -3,16 +3,11 @@
 // is reported. What is left out is counted per rule and shown as a source, so that it's never silent. Pure; `Scope`
 // belongs to one thread.
 #pragma once
-#include <string_view>
 #include <vector>
 
 #include "runtime/report.h"
 
 namespace weir::agent {
-
-// Whether all of `text` matches: "*" stands for anything without a slash, "**" for anything, the rest for itself.
-bool matches_glob(std::string_view glob, std::string_view text);
-bool matches(const runtime::ScopeRule& rule, const runtime::Instance& instance);
 
 class Scope {
  public:
