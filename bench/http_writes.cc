@@ -157,7 +157,8 @@ struct Bench {
 };
 
 Result<Bench> prepare(const Options& options) {
-  Bench bench{.options = options, .server = TRY(Server::start(options)), .token = {}, .artifact = {}};
+  Bench bench{.options = options, .server = {}, .token = {}, .artifact = {}};
+  bench.server = TRY(Server::start(options));
   const Server& server = *bench.server;
   bench.artifact = "sha256:" + std::string(64, 'a');
   TRY(server.ask("PUT", "flows/api", Json::object({})));

@@ -54,7 +54,8 @@ Result<BatchedWrite> one(const Call& call, const WriteRequest& write) {
                       .path = fmt::format("/v1/orgs/{}/{}", call.request.parameter("org"), write.path),
                       .body = write.body.is_null() ? std::string() : dump(write.body),
                       .remote_address = call.request.remote_address};
-  BatchedWrite made{.route = TRY(route_of(call, alone)), .idempotency = {}, .write = {}};
+  BatchedWrite made;
+  made.route = TRY(route_of(call, alone));
   if (!write.key.empty()) alone.headers.push_back({"idempotency-key", write.key});
   made.idempotency = TRY(idempotency_of(alone));
   made.write = TRY(routes()[made.route].write({alone, call.actor, call.config, call.ports, call.now}));

@@ -161,10 +161,10 @@ Result<http::Response> difference(const ReadCall& call) {
   const std::string from = text_of(call.request, "from"), to = text_of(call.request, "to");
   if (from.empty()) return invalid("'from' is missing: a time or #number", "from");
   const std::string other = text_of(call.request, "environment");
-  auto before =
-      TRY(store::list_workloads(call.db, {.environment = name, .moment = TRY(parse_moment(from, "from"))}));
-  auto after = TRY(store::list_workloads(
-      call.db, {.environment = other.empty() ? name : other, .moment = TRY(parse_moment(to, "to"))}));
+  const auto then = TRY(parse_moment(from, "from")), later = TRY(parse_moment(to, "to"));
+  auto before = TRY(store::list_workloads(call.db, {.environment = name, .moment = then}));
+  auto after =
+      TRY(store::list_workloads(call.db, {.environment = other.empty() ? name : other, .moment = later}));
   const Difference result = difference_of(std::move(before), std::move(after));
   std::string body = "{\"from\":";
   format::append_json_string(body, from);

@@ -173,7 +173,9 @@ Result<Write> begin_trail(const Call& call) {
 }
 
 Result<http::Response> list_trails(const ReadCall& call) {
-  const store::Page page{TRY(limit_of(call.request)), TRY(cursor_of(call.request))};
+  const std::int64_t limit = TRY(limit_of(call.request));
+  const std::int64_t before = TRY(cursor_of(call.request));
+  const store::Page page{limit, before};
   const std::string_view flow = call.request.parameter("flow");
   if (!TRY(store::flow_exists(call.db, flow))) return not_found(fmt::format("there is no flow '{}'", flow));
   const auto trails = TRY(store::list_trails(call.db, flow, page));
@@ -203,7 +205,9 @@ Result<Write> record_artifact(const Call& call) {
 }
 
 Result<http::Response> list_artifacts(const ReadCall& call) {
-  const store::Page page{TRY(limit_of(call.request)), TRY(cursor_of(call.request))};
+  const std::int64_t limit = TRY(limit_of(call.request));
+  const std::int64_t before = TRY(cursor_of(call.request));
+  const store::Page page{limit, before};
   const auto artifacts = TRY(store::list_artifacts(call.db,
                                                    {.name = text_of(call.request, "name"),
                                                     .flow = text_of(call.request, "flow"),

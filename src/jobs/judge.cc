@@ -25,21 +25,29 @@ class Judge final : public Job {
   Judge(Shared shared, std::unique_ptr<store::Database> reader)
       : shared_(shared), reader_(std::move(reader)) {}
 
-  Result<Step> tick(Instant) override {
+  Result<Step> tick(Instant now) override {
     const std::int64_t waiting =
         TRY(query_count(*reader_, "SELECT count(*) FROM (SELECT 1 FROM unjudged LIMIT 1)"));
-    if (waiting == 0) {
-      if (!TRY(first_sight_events(*reader_)).empty())
-        TRY(act(shared_, [](store::Database& tables, Instant) -> Result<sequencer::Decision> {
-          return sequencer::Decision{.events = TRY(first_sight_events(tables))};
-        }));
-      return Step::idle;
-    }
-    TRY(act(shared_, [](store::Database& tables, Instant now) { return judge_some(tables, now); }));
+    if (waiting == 0) return look_at_first_sights(now);
+    TRY(act(shared_, [](store::Database& tables, Instant at) { return judge_some(tables, at); }));
     return Step::more;
   }
 
  private:
+  // Now and then, when all is judged: it concerns whole hosts, and no single start waits for it.
+  Result<Step> look_at_first_sights(Instant now) {
+    if (now - looked_at_ < milliseconds(250)) return Step::idle;
+    looked_at_ = now;
+    const auto due = TRY(first_sight_events(*reader_));
+    if (due.empty()) return Step::idle;
+    TRY(act(shared_, [](store::Database& tables, Instant) -> Result<sequencer::Decision> {
+      sequencer::Decision decision;
+      decision.events = TRY(first_sight_events(tables));
+      return decision;
+    }));
+    return Step::idle;
+  }
+
   static Result<sequencer::Decision> judge_some(store::Database& tables, Instant now) {
     const auto waiting = TRY(query(
         tables, "SELECT workload FROM unjudged LIMIT $1", [](const store::Row& row) { return row.string(0); },
@@ -115,6 +123,7 @@ class Judge final : public Job {
 
   Shared shared_;
   std::unique_ptr<store::Database> reader_;
+  Instant looked_at_;
 };
 
 }  // namespace

@@ -264,9 +264,11 @@ Result<std::optional<Outcome>> Sequencer::replay(const Command& command) {
   StoredTiles tiles(*ports_.db);
   ledger::TiledTree tree(size, tiles, cache);
   const auto entry = TRY(read_entry(*ports_.db, *ports_.blobs, kept->index));
-  const ledger::Checkpoint checkpoint{identity_.origin, size, TRY(ledger::root_of(size, tree))};
+  const Sha256 root = TRY(ledger::root_of(size, tree));
+  const ledger::Checkpoint checkpoint{identity_.origin, size, root};
   const ledger::LeafIndex index{static_cast<std::uint64_t>(kept->index)};
-  outcome.receipt = ledger::Receipt{index, entry.leaf, TRY(ledger::prove_inclusion(index, size, tree)),
+  auto proof = TRY(ledger::prove_inclusion(index, size, tree));
+  outcome.receipt = ledger::Receipt{index, entry.leaf, std::move(proof),
                                     ledger::sign_checkpoint(checkpoint, *ports_.signer)};
   return std::optional(std::move(outcome));
 }

@@ -92,6 +92,8 @@ CREATE TABLE IF NOT EXISTS workload (id TEXT PRIMARY KEY, environment TEXT NOT N
   first_sight INTEGER NOT NULL,
   entry INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS workload_live ON workload (environment, live);
+CREATE INDEX IF NOT EXISTS workload_at_first_sight ON workload (environment, host, verdict)
+  WHERE first_sight=1 AND live>0;
 CREATE TABLE IF NOT EXISTS workload_digest (digest BLOB NOT NULL, workload TEXT NOT NULL, PRIMARY KEY (digest,
   workload)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS workload_interpreter (digest BLOB NOT NULL, workload TEXT NOT NULL, PRIMARY KEY (digest,

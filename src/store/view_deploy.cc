@@ -118,7 +118,8 @@ Result<bool> environment_exists(Database& db, std::string_view name) {
 
 Result<deploy::DeployFacts> deploy_facts(Database& db, const deploy::DeploymentRequest& request,
                                          Instant now) {
-  deploy::DeployFacts facts{.environment_exists = TRY(environment_exists(db, request.environment))};
+  deploy::DeployFacts facts;
+  facts.environment_exists = TRY(environment_exists(db, request.environment));
   for (const deploy::Approval& approval : TRY(approvals_covering(db, request.artifact, request.environment)))
     facts.approved_now |= deploy::state_at(approval, now) == deploy::ApprovalState::active;
   facts.approved_before =
