@@ -219,6 +219,7 @@ void ProcessIdentity::open_left_file(const Sighting& sighting, File& file) const
     file.number = file.opened.number();
     break;
   }
+  if (file.nameless && file.number < 0) open_bound_file(sighting, file);
   if (file.number < 0) return;
   const std::int64_t ran_at = instant_of_boot_ns(moment.at_ns).micros * 1000;
   const std::int64_t changed = key_of(file.status).changed_ns;
@@ -228,6 +229,22 @@ void ProcessIdentity::open_left_file(const Sighting& sighting, File& file) const
     file.note = "it had ended, and its file was changed after it started";
   } else if (ran_at - changed < coarse_clock_ns) {
     file.note = "read after it had ended, and changed less than 20 ms before it started";
+  }
+}
+
+// A mount that is in no tree any more may have shown a file that has its place: what ran there, or above, before.
+void ProcessIdentity::open_bound_file(const Sighting& sighting, File& file) const {
+  for (const std::int64_t pid : {sighting.moment.pid, sighting.moment.parent}) {
+    const runtime::Instance* before = find_run_(pid);
+    if (!before || before->interpreter) continue;
+    Fd opened = open_in_root("/", before->name);
+    if (!opened || fstat(opened.number(), &file.status) != 0 || !is_same_file(sighting.moment, file.status))
+      continue;
+    file.opened = std::move(opened);
+    file.number = file.opened.number();
+    file.path = before->name;
+    file.nameless = false;
+    return;
   }
 }
 
@@ -303,19 +320,23 @@ std::optional<runtime::PackageClaim> ProcessIdentity::claim_of(const File& file)
   return claim;
 }
 
-// Container runtimes run a sealed copy of themselves, from memory or from a mount that nobody sees: the same content as
-// what ran there, or above, before.
-const runtime::Instance* ProcessIdentity::original_of(const Sighting& sighting,
-                                                      const File& executable) const {
-  if (!executable.digest || !(executable.detached || executable.nameless)) return nullptr;
-  const std::int64_t parent = sighting.facts ? sighting.facts->stat.parent : sighting.moment.parent;
-  for (const std::int64_t pid : {sighting.moment.pid, parent}) {
-    const runtime::Instance* before = find_run_(pid);
-    if (before && before->package && !before->interpreter && before->seen == runtime::Seen::whole &&
-        !before->digests.empty() && before->digests.front() == executable.digest)
-      return before;
+// Container runtimes run a sealed copy of themselves, from memory or from a mount that nobody sees. What is in no tree
+// is explained by its content: that of a package's program, which ran here from its own place before.
+void ProcessIdentity::explain_copy(const File& executable, runtime::Instance& instance) {
+  if (!executable.digest) return;
+  if (instance.package) {
+    if (instance.package->changed || executable.deleted) return;
+    if (originals_.size() >= claims_max) originals_.clear();
+    originals_.insert_or_assign(*executable.digest, Original{executable.path, *instance.package});
+    return;
   }
-  return nullptr;
+  if (!executable.detached && !executable.nameless) return;
+  const auto original = originals_.find(*executable.digest);
+  if (original == originals_.end()) return;
+  instance.package = original->second.claim;
+  instance.seen_note = "a copy of " + original->second.path;
+  mark(instance, "copy");
+  if (executable.nameless) instance.name = original->second.path;
 }
 
 HeldJudgement ProcessIdentity::judge_held(const Sighting& sighting, const File& file) {
@@ -444,10 +465,7 @@ Identified ProcessIdentity::identify(const Sighting& sighting) {
   if (executable.digest) instance.digests.push_back(*executable.digest);
   else instance.seen = runtime::Seen::unhashed;
   if (!inside || executable.path != inner_path) instance.package = claim_of(executable);
-  if (const runtime::Instance* original = original_of(sighting, executable)) {
-    instance.package = original->package;
-    if (executable.nameless) instance.name = original->name;
-  }
+  if (!inside) explain_copy(executable, instance);
   add_program(program, executable, sighting, out);
   if (out.held_by_image) return out;
   instance.id = id_of(sighting, instance);

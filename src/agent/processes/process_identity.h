@@ -64,6 +64,11 @@ class ProcessIdentity {
     std::optional<runtime::PackageClaim> claim;
   };
 
+  struct Original {
+    std::string path;
+    runtime::PackageClaim claim;
+  };
+
   runtime::Origin origin_of(const Sighting& sighting);
   bool is_in_container(const Sighting& sighting) const;
   File executable_of(const Sighting& sighting) const;
@@ -72,7 +77,8 @@ class ProcessIdentity {
   void add_digest(File& file);
   std::optional<runtime::PackageClaim> claim_of(const File& file);
   std::optional<runtime::PackageClaim> judge_claim(const File& file);
-  const runtime::Instance* original_of(const Sighting& sighting, const File& executable) const;
+  void open_bound_file(const Sighting& sighting, File& file) const;
+  void explain_copy(const File& executable, runtime::Instance& instance);
   HeldJudgement judge_held(const Sighting& sighting, const File& file);
   bool is_held(const Sighting& sighting, File& file, runtime::Instance& instance);
   Program program_in(const Sighting& sighting, const std::string& executable) const;
@@ -92,6 +98,7 @@ class ProcessIdentity {
   std::uint64_t host_mounts_ = 0;
   HostRoot host_root_;
   std::unordered_map<std::string, Claimed> claims_;
+  std::map<Sha256, Original> originals_;             // programs of packages that ran, by content
   std::unordered_map<std::uint64_t, Space> spaces_;  // of containers, by mount namespace
   std::set<std::string> blind_spots_;
 };
