@@ -98,6 +98,13 @@ artifacts:
 `;
 const junit = '<testsuite name="shop" tests="2"><testcase name="opens"/><testcase name="closes"/></testsuite>';
 
+// Whatever else this host does meanwhile is no part of these tests.
+function watch_only(command: Weir['command'], paths: string[]) {
+  const add = ['env', 'scope', 'add', 'host', '--reason', 'only what the test starts'];
+  command(...add, '--exclude', '--path', '**');
+  for (const path of paths) command(...add, '--include', '--path', path);
+}
+
 // What ran is adopted; one program is recorded, tested, approved, declared and runs; another one runs without approval.
 export async function make_history(place: Place, { command, ask }: Weir) {
   command('env', 'adopt', 'host', '--reason', 'seen when the watch began');
@@ -113,7 +120,8 @@ export async function make_history(place: Place, { command, ask }: Weir) {
   command('attest', 'junit', shop, ...about, 'test', '--file', file('junit.xml', junit));
   command('approve', shop, '--environment', 'host', '--reason', 'released');
   command('deploy', shop, '--environment', 'host');
-  command('env', 'scope', 'add', 'host', '--exclude', '--path', '/srv/scratch/*', '--reason', 'built and thrown away');
+  watch_only(command, [`${place.folder}/*`, 'localhost/**', '/usr/bin/sleep']);
+  place.start('sleep', '/usr/bin/sleep', ['600']);
   place.start('shop', shop, ['600']);
   place.start('intruder', make_program(place, 'intruder'), ['600']);
   await until('the declared program is observed', async () => {
