@@ -16,6 +16,7 @@
 
 #include "agent/processes/process_collector.h"
 #include "agent/processes/process_identity.h"
+#include "agent/shell/report_maker.h"
 #include "format/members.h"
 
 namespace {
@@ -23,13 +24,12 @@ namespace {
 using namespace weir;
 using Clock = std::chrono::steady_clock;
 
-class CountingSink final : public agent::Sink {
+class DeafSink final : public agent::Sink {
  public:
-  void started(runtime::Instance) override { ++starts; }
+  void started(runtime::Instance) override {}
   void ended(runtime::Ended) override {}
   void counted(runtime::RunCount) override {}
   void lost(std::int64_t) override {}
-  std::atomic<std::size_t> starts = 0;
 };
 
 double milliseconds_since(Clock::time_point begin) {
@@ -80,21 +80,28 @@ pid_t fork_sleepers(int wanted, int& got) {
 void measure(agent::ExecMeans means, const char* name, int sleepers) {
   agent::ProcessOptions options;
   options.means = means;
-  CountingSink sink;
+  DeafSink sink;
   const double cpu_before = cpu_milliseconds();
   const auto begin = Clock::now();
   agent::ProcessCollector collector(options);
   std::jthread watching([&](const std::stop_token& stop) { collector.watch(sink, stop); });
-  while (sink.starts < static_cast<std::size_t>(sleepers))
-    std::this_thread::sleep_for(std::chrono::microseconds(200));
-  fmt::print("{}: start to {} told, hash cache and package index cold: {:.0f} ms ({:.0f} ms of CPU)\n", name,
+  while (!collector.has_looked()) std::this_thread::sleep_for(std::chrono::microseconds(200));
+  fmt::print("{}: start to {} found, hash cache and package index cold: {:.0f} ms ({:.0f} ms of CPU)\n", name,
              sleepers, milliseconds_since(begin), cpu_milliseconds() - cpu_before);
   const auto listing = Clock::now();
-  std::string text;
-  format::encode(text, collector.running());
-  fmt::print("{}: listed for a full report: {:.0f} ms, {} bytes\n", name, milliseconds_since(listing),
-             text.size());
-  text = {};
+  agent::ReportMaker maker({"bench", "bench"});
+  std::size_t bytes = 0, parts = 0, instances = 0;
+  maker.full(
+      [&](const agent::Collector::Tell& tell) {
+        collector.list([&](runtime::Instance instance) {
+          ++instances;
+          tell(std::move(instance));
+        });
+      },
+      {.now = SystemClock().now()},
+      [&](const agent::SpoolRecord& record) { bytes += record.report.size(), ++parts; });
+  fmt::print("{}: a full report of {}: {:.0f} ms, {} bytes in {} parts\n", name, instances,
+             milliseconds_since(listing), bytes, parts);
   const double cpu_at_rest = cpu_milliseconds();
   const auto rest = Clock::now();
   std::this_thread::sleep_for(std::chrono::seconds(22));

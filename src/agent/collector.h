@@ -1,8 +1,11 @@
 // A collector watches one kind of thing on this host (processes, containers, files, units) and tells a Sink about
-// instances that start and end. `watch` runs in the collector's own thread until the token stops it; `running` may be
-// called from another thread at any time and lists everything that runs now (for full reports and after lost events).
+// instances that start and end. `watch` runs in the collector's own thread until the token stops it; `list` may be
+// called from another thread at any time and tells everything that runs now, one by one, so that nobody holds all of it
+// (for full reports and after lost events). What ran before `watch` began need not be told to the Sink: the first full
+// report lists it.
 // A collector that cannot see something says so in its sources; it never stays silent about it.
 #pragma once
+#include <functional>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -26,10 +29,17 @@ class Collector {
  public:
   virtual ~Collector() = default;
   virtual void watch(Sink& sink, std::stop_token stop) = 0;
-  virtual std::vector<runtime::Instance> running() = 0;
+  using Tell = std::function<void(runtime::Instance)>;
+  virtual void list(const Tell& tell) = 0;
   virtual std::vector<runtime::Source> sources() const = 0;
-  // Whether `running` and `sources` are complete since `watch` began: the first full report waits for it.
+  // Whether `list` and `sources` are complete since `watch` began: the first full report waits for it.
   virtual bool has_looked() const { return true; }
 };
+
+inline std::vector<runtime::Instance> list_all(Collector& collector) {
+  std::vector<runtime::Instance> all;
+  collector.list([&](runtime::Instance instance) { all.push_back(std::move(instance)); });
+  return all;
+}
 
 }  // namespace weir::agent

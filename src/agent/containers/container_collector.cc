@@ -343,12 +343,14 @@ void ContainerCollector::watch(Sink& sink, std::stop_token stop) {
   state_->followers.clear();
 }
 
-std::vector<runtime::Instance> ContainerCollector::running() {
+void ContainerCollector::list(const Tell& tell) {
   std::vector<runtime::Instance> all;
-  const std::lock_guard lock(state_->mutex);
-  for (const auto& [mounts, container] : state_->known) all.push_back(container.instance);
-  for (const auto& [id, instance] : state_->listed_only) all.push_back(instance);
-  return all;
+  {
+    const std::lock_guard lock(state_->mutex);
+    for (const auto& [mounts, container] : state_->known) all.push_back(container.instance);
+    for (const auto& [id, instance] : state_->listed_only) all.push_back(instance);
+  }
+  for (runtime::Instance& instance : all) tell(std::move(instance));
 }
 
 std::vector<runtime::Source> ContainerCollector::sources() const {

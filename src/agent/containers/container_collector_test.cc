@@ -116,10 +116,10 @@ TEST_F(Podman, end_of_a_container_is_told_and_it_no_longer_runs) {
   Watching watching;
   const std::string id = start("localhost/weir-test:1");
   ASSERT_TRUE(watching.sink.await_started(by_id(id)));
-  ASSERT_EQ(watching.collector.running().size() > 0, true);
+  ASSERT_EQ(list_all(watching.collector).size() > 0, true);
   test::run(podman("kill " + id));
   EXPECT_TRUE(watching.sink.await_ended(id));
-  const auto running = watching.collector.running();
+  const auto running = list_all(watching.collector);
   EXPECT_TRUE(std::none_of(running.begin(), running.end(), by_id(id)));
 }
 

@@ -199,12 +199,14 @@ void FileCollector::watch(Sink& sink, std::stop_token stop) {
       if (!stop.stop_requested()) state_->look(number, sink);
 }
 
-std::vector<runtime::Instance> FileCollector::running() {
+void FileCollector::list(const Tell& tell) {
   std::vector<runtime::Instance> all;
-  const std::lock_guard lock(state_->mutex);
-  for (const Watched& entry : state_->watched)
-    if (entry.instance) all.push_back(*entry.instance);
-  return all;
+  {
+    const std::lock_guard lock(state_->mutex);
+    for (const Watched& entry : state_->watched)
+      if (entry.instance) all.push_back(*entry.instance);
+  }
+  for (runtime::Instance& instance : all) tell(std::move(instance));
 }
 
 std::vector<runtime::Source> FileCollector::sources() const {

@@ -27,7 +27,7 @@ class FileCollectorTest : public testing::Test {
     return [digest](const runtime::Instance& i) { return i.digests == std::vector<Sha256>{digest}; };
   }
   std::optional<runtime::Instance> only() {
-    const auto all = collector->running();
+    const auto all = list_all(*collector);
     return all.size() == 1 ? std::optional(all[0]) : std::nullopt;
   }
 
@@ -131,7 +131,7 @@ TEST_F(FileCollectorTest, removal_is_an_end) {
   const std::string id = only()->id;
   unlink(path("a").c_str());
   EXPECT_TRUE(sink.await_ended(id));
-  EXPECT_TRUE(collector->running().empty());
+  EXPECT_TRUE(list_all(*collector).empty());
 }
 
 }  // namespace

@@ -15,11 +15,10 @@ const Ancestry::Known* Ancestry::find(std::int64_t pid) {
   const auto stat = text ? parse_stat_line(*text) : std::nullopt;
   if (!stat || stat->kernel_thread) return nullptr;
   const std::string path = parse_link(folder->link("exe").value_or("")).path;
-  const auto user = parse_effective_user(folder->read("status").value_or(""));
   if (known_.size() >= known_max) known_.clear();
   Known known{.ancestor = {.pid = pid,
                            .name = path.empty() ? stat->command : path,
-                           .user = user ? users_.name_of(*user) : ""},
+                           .user = users_.name_of(folder->user())},
               .parent = stat->parent};
   return &known_.insert_or_assign(pid, std::move(known)).first->second;
 }

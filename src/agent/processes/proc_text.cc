@@ -164,15 +164,6 @@ std::optional<StatLine> parse_stat_line(std::string_view text) {
                   .kernel_thread = (*flags & kernel_thread_flag) != 0};
 }
 
-std::optional<std::uint32_t> parse_effective_user(std::string_view text) {
-  const auto at = text.find("\nUid:");
-  if (at == text.npos) return std::nullopt;
-  std::string_view line = text.substr(at + 5);
-  line = line.substr(0, line.find('\n'));
-  const auto fields = split(line, '\t');
-  return fields.size() < 2 ? std::nullopt : number<std::uint32_t>(fields[1]);
-}
-
 std::vector<MountLine> parse_mountinfo(std::string_view text) {
   std::vector<MountLine> mounts;
   for (std::string_view line : split(text, '\n'))

@@ -19,9 +19,6 @@ struct StatLine {
 };
 std::optional<StatLine> parse_stat_line(std::string_view text);
 
-// The effective user of /proc/PID/status.
-std::optional<std::uint32_t> parse_effective_user(std::string_view text);
-
 // One line of /proc/PID/mountinfo, its octal escapes undone.
 struct MountLine {
   std::uint32_t major = 0, minor = 0;

@@ -32,13 +32,6 @@ TEST(ProcText, stat_that_makes_no_sense_is_nothing) {
   EXPECT_FALSE(parse_stat_line(std::string(100'000, '(')));
 }
 
-TEST(ProcText, effective_user_is_the_second_number) {
-  EXPECT_EQ(parse_effective_user("Name:\tx\nUid:\t1000\t33\t33\t33\n"), 33U);
-  EXPECT_FALSE(parse_effective_user("Name:\tx\n"));
-  EXPECT_FALSE(parse_effective_user("Name:\tx\nUid:\t1000"));
-  EXPECT_FALSE(parse_effective_user("Name:\tx\nUid:\tx\ty\n"));
-}
-
 TEST(ProcText, mountinfo_undoes_escapes_and_leaves_out_broken_lines) {
   const auto mounts = parse_mountinfo(
       "25 1 254:0 / / rw,relatime shared:1 master:2 - ext4 /dev/root rw\n"

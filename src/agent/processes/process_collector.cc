@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <span>
 #include <thread>
 #include <unordered_set>
 
@@ -21,6 +22,9 @@ constexpr Duration poll_pause = milliseconds(500);
 constexpr Duration tick_interval = milliseconds(250);
 constexpr Duration count_interval = seconds(60);
 constexpr Duration save_interval = seconds(5);
+// Per tick: a burst settles over seconds and never stands in memory whole.
+constexpr std::size_t settled_at_once = 256;
+constexpr std::size_t listed_at_once = 128;
 constexpr Duration early_sweep_pause = seconds(1);
 constexpr Duration fork_age = seconds(1);  // younger forks are likely about to execute something
 constexpr std::int64_t scan_share = 100;   // a scan may take 1/100 of the time, but comes at least so often:
@@ -57,7 +61,7 @@ class ProcessCollector::State {
  public:
   explicit State(ProcessOptions options);
   void watch(Sink& sink, std::stop_token stop);
-  std::vector<runtime::Instance> running();
+  void list(const Tell& tell);
   std::vector<runtime::Source> sources() const;
   bool has_looked() const { return looked_; }
   ExecMeans means() const { return means_; }
@@ -70,6 +74,7 @@ class ProcessCollector::State {
   void handle(Sighting sighting, Sink& sink);
   void handle(const ExitEvent& exit, Sink& sink);
   bool is_known(const Sighting& sighting);
+  Telling how_to_tell(const Identified& identified) const;
   void replace(const Sighting& sighting, std::int64_t looked_at_ns, std::int64_t ended_at_ns, Sink& sink);
   void end(std::int64_t pid, std::int64_t at_ns, Sink& sink);
   void sweep(bool look_closer, Sink& sink);
@@ -94,7 +99,7 @@ class ProcessCollector::State {
   std::set<std::string> blind_spots_;
   Duration scan_cost_;
   Instant sweep_at_, tick_at_, count_at_, save_at_, early_sweep_from_;
-  bool look_closer_ = true, young_seen_ = false, swept_ = false;
+  bool look_closer_ = true, young_seen_ = false, swept_ = false, first_look_ = true;
 };
 
 ProcessCollector::State::State(ProcessOptions options)
@@ -102,7 +107,7 @@ ProcessCollector::State::State(ProcessOptions options)
       packages_(options_.dpkg, options_.package_root),
       baseline_(options_.baseline_file, packages_, instant_of_boot_ns(boot_time_ns())),
       identity_(options_, packages_, baseline_,
-                [this](std::int64_t pid) -> const runtime::Instance* {
+                [this](std::int64_t pid) -> const KeptInstance* {
                   const Run* run = runs_.find(pid);
                   return run ? &run->instance : nullptr;
                 }),
@@ -193,7 +198,7 @@ void ProcessCollector::State::tick(Sink& sink) {
   std::vector<runtime::Instance> settled;
   {
     const std::scoped_lock lock(mutex_);
-    settled = runs_.settle(instant_of_boot_ns(boot_time_ns()), options_.settled_age);
+    settled = runs_.settle(instant_of_boot_ns(boot_time_ns()), options_.settled_age, settled_at_once);
   }
   for (runtime::Instance& instance : settled) sink.started(std::move(instance));
   looked_ = true;
@@ -227,30 +232,36 @@ void ProcessCollector::State::replace(const Sighting& sighting, std::int64_t loo
                                       std::int64_t ended_at_ns, Sink& sink) {
   Identified identified = identity_.identify(sighting);
   end(sighting.moment.pid, ended_at_ns, sink);
-  Run run{.instance = std::move(identified.instance),
-          .start_ticks = sighting.moment.start_ticks,
+  Run run{.start_ticks = sighting.moment.start_ticks,
           .device = identified.device,
           .inode = identified.inode,
           .looked_at_ns = looked_at_ns,
-          .explained = identified.explained};
-  const bool in_scope = !options_.in_scope || options_.in_scope(run.instance);
-  if (identified.held_by_image || !in_scope) run.telling = Telling::never;
-  else if (run.explained) run.telling = Telling::later;
+          .telling = how_to_tell(identified)};
   std::optional<runtime::Instance> news;
-  if (run.telling == Telling::told) news = run.instance;
+  if (run.telling == Telling::told) news = identified.instance;
   {
     const std::scoped_lock lock(mutex_);
+    run.instance = runs_.keep(std::move(identified.instance));
     runs_.put(sighting.moment.pid, std::move(run));
-    blind_spots_ = identity_.blind_spots();
+    if (blind_spots_.size() != identity_.blind_spots().size()) blind_spots_ = identity_.blind_spots();
   }
   if (news) sink.started(std::move(*news));
+}
+
+// What the first look finds is told by the first listing, and not one by one.
+Telling ProcessCollector::State::how_to_tell(const Identified& identified) const {
+  const runtime::Instance& instance = identified.instance;
+  if (identified.held_by_image || (options_.in_scope && !options_.in_scope(instance))) return Telling::never;
+  const bool young = instant_of_boot_ns(boot_time_ns()) - instance.started_at < options_.settled_age;
+  if (identified.explained && (!first_look_ || young)) return Telling::later;
+  return first_look_ ? Telling::listed : Telling::told;
 }
 
 void ProcessCollector::State::handle(const ExitEvent& exit, Sink& sink) {
   const Run* run = runs_.find(exit.pid);
   if (run && exit.start_ticks != 0 && run->start_ticks != 0 && run->start_ticks != exit.start_ticks) return;
   // Children that came by fork alone may go on with what an unexplained run was.
-  if (run && run->telling == Telling::told)
+  if (run && (run->telling == Telling::told || run->telling == Telling::listed))
     sweep_at_ = std::min(sweep_at_, std::max(boot_now(), early_sweep_from_));
   end(exit.pid, exit.at_ns, sink);
 }
@@ -265,9 +276,11 @@ void ProcessCollector::State::end(std::int64_t pid, std::int64_t at_ns, Sink& si
   if (!run || run->telling == Telling::never) return;
   const Instant at = instant_of_boot_ns(at_ns);
   if (run->telling == Telling::told) return sink.ended({.id = run->instance.id, .ended_at = at});
-  if (at - run->instance.started_at < options_.settled_age) return counts_.add(run->instance);
-  run->instance.ended_at = at;
-  sink.started(std::move(run->instance));
+  runtime::Instance instance = run->instance.whole();
+  if (run->telling == Telling::later && at - instance.started_at < options_.settled_age)
+    return counts_.add(instance);
+  instance.ended_at = at;
+  sink.started(std::move(instance));
 }
 
 bool ProcessCollector::State::runs_another_program(std::int64_t pid) {
@@ -317,15 +330,30 @@ void ProcessCollector::State::sweep(bool look_closer, Sink& sink) {
     if (!runs_.find(pid) || (look_closer && runs_another_program(pid)))
       look_at(pid, look_closer ? Age::any : Age::settled, sink);
   }
+  first_look_ = false;
   const std::unordered_set<std::int64_t> living(alive.begin(), alive.end());
   for (const std::int64_t pid : runs_.pids())
     if (!living.contains(pid) && runs_.find(pid)->looked_at_ns < begin_ns) end(pid, begin_ns, sink);
   if (std::exchange(swept_, true)) scan_cost_ = boot_now() - begin;  // the first one hashes everything
 }
 
-std::vector<runtime::Instance> ProcessCollector::State::running() {
-  const std::scoped_lock lock(mutex_);
-  return runs_.told();
+// Some at a time: the thread that tells of new ones waits for the table.
+void ProcessCollector::State::list(const Tell& tell) {
+  std::vector<std::int64_t> pids;
+  {
+    const std::scoped_lock lock(mutex_);
+    pids = runs_.pids();
+  }
+  for (std::span<const std::int64_t> left = pids; !left.empty();) {
+    const auto some = left.first(std::min(left.size(), listed_at_once));
+    left = left.subspan(some.size());
+    std::vector<runtime::Instance> instances;
+    {
+      const std::scoped_lock lock(mutex_);
+      instances = runs_.list(some);
+    }
+    for (runtime::Instance& instance : instances) tell(std::move(instance));
+  }
 }
 
 std::vector<runtime::Source> ProcessCollector::State::sources() const {
@@ -343,7 +371,7 @@ ProcessCollector::ProcessCollector(ProcessOptions options)
     : state_(std::make_unique<State>(std::move(options))) {}
 ProcessCollector::~ProcessCollector() = default;
 void ProcessCollector::watch(Sink& sink, std::stop_token stop) { state_->watch(sink, stop); }
-std::vector<runtime::Instance> ProcessCollector::running() { return state_->running(); }
+void ProcessCollector::list(const Tell& tell) { state_->list(tell); }
 std::vector<runtime::Source> ProcessCollector::sources() const { return state_->sources(); }
 bool ProcessCollector::has_looked() const { return state_->has_looked(); }
 ExecMeans ProcessCollector::means() const { return state_->means(); }

@@ -2,7 +2,10 @@
 // what already runs, and what comes by fork alone, by searching /proc. One thread takes the kernel's news and looks at
 // the process at once, because it may live a millisecond; another computes digests and tells the sink.
 // A run that packages explain is counted when it ends before it settles, and reported when it settles; every other run
-// is reported at once. Kernel threads are no workloads; what a container's image holds is part of the container.
+// is reported at once. What ran before `watch` is told by the first `list`, or when it ends before.
+// Kernel threads are no workloads; what a container's image holds is part of the container. A child that came by fork
+// alone runs what its parent runs; it is found by the next search: within a second after an unexplained parent ended,
+// else within sweep_interval (10 s).
 // Lost news are told and lead to a search. Threads: `watch` in its own; the others from any.
 #pragma once
 #include <memory>
@@ -18,7 +21,7 @@ class ProcessCollector final : public Collector {
   ~ProcessCollector() override;
 
   void watch(Sink& sink, std::stop_token stop) override;
-  std::vector<runtime::Instance> running() override;
+  void list(const Tell& tell) override;
   std::vector<runtime::Source> sources() const override;
   bool has_looked() const override;
 

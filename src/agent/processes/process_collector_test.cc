@@ -252,7 +252,7 @@ TEST(ProcessResync, does_not_tell_twice_what_runs) {
   EXPECT_EQ(
       std::ranges::count_if(watching.sink.starts, [&](const auto& one) { return one.name == folder / "a"; }),
       1);
-  EXPECT_EQ(std::ranges::count_if(watching.collector.running(),
+  EXPECT_EQ(std::ranges::count_if(list_all(watching.collector),
                                   [&](const auto& one) { return one.origin.pid == first; }),
             1);
   finish(first);

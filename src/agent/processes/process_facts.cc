@@ -16,13 +16,6 @@ std::uint32_t parse_user(std::string_view text, std::uint32_t otherwise) {
   return otherwise;
 }
 
-// The folder belongs to the effective user, but to root too when the process may not be dumped.
-std::uint32_t effective_user(const ProcessFolder& folder) {
-  struct stat status{};
-  if (fstat(folder.number(), &status) == 0 && status.st_uid != 0) return status.st_uid;
-  return parse_effective_user(folder.read("status").value_or("")).value_or(0);
-}
-
 }  // namespace
 
 std::optional<ProcessFolder> ProcessFolder::open(const std::string& proc, std::int64_t pid) {
@@ -30,6 +23,13 @@ std::optional<ProcessFolder> ProcessFolder::open(const std::string& proc, std::i
   Fd folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder) return std::nullopt;
   return ProcessFolder(std::move(folder));
+}
+
+// The kernel gives the folder itself (mode 0555) to the effective user even where the process may not be dumped and the
+// files in it are root's (task_dump_owner, Linux 4.11); "status" says the same at ten times the cost.
+std::uint32_t ProcessFolder::user() const {
+  struct stat status{};
+  return fstat(folder_.number(), &status) == 0 ? status.st_uid : 0;
 }
 
 std::optional<std::string> ProcessFolder::read(const char* name, std::size_t bytes_max) const {
@@ -118,7 +118,7 @@ std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64
   LinkTarget target = parse_link(executable.value_or(""));
   facts.executable = std::move(target.path);
   facts.deleted = target.deleted;
-  facts.user = effective_user(folder);
+  facts.user = folder.user();
   facts.login_user = parse_user(folder.read("loginuid").value_or(""), facts.login_user);
   facts.place = parse_cgroups(folder.read("cgroup").value_or(""));
   facts.arguments = split_words(folder.read("cmdline").value_or(""));

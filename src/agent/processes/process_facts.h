@@ -15,6 +15,7 @@ class ProcessFolder {
   static std::optional<ProcessFolder> open(const std::string& proc, std::int64_t pid);
 
   int number() const { return folder_.number(); }
+  std::uint32_t user() const;  // effective
   std::optional<std::string> read(const char* name, std::size_t bytes_max = 1 << 16) const;
   std::optional<std::string> link(const char* name) const;
   std::optional<struct stat> status(const char* name) const;  // of what a link such as "root" points to

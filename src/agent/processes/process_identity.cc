@@ -235,7 +235,8 @@ void ProcessIdentity::open_left_file(const Sighting& sighting, File& file) const
 // A mount that is in no tree any more may have shown a file that has its place: what ran there, or above, before.
 void ProcessIdentity::open_bound_file(const Sighting& sighting, File& file) const {
   for (const std::int64_t pid : {sighting.moment.pid, sighting.moment.parent}) {
-    const runtime::Instance* before = find_run_(pid);
+    const KeptInstance* run = find_run_(pid);
+    const runtime::Instance* before = run ? run->common.get() : nullptr;
     if (!before || before->interpreter) continue;
     Fd opened = open_in_root("/", before->name);
     if (!opened || fstat(opened.number(), &file.status) != 0 || !is_same_file(sighting.moment, file.status))
@@ -422,7 +423,7 @@ std::string ProcessIdentity::id_of(const Sighting& sighting, const runtime::Inst
       crypto::sha256(instance.name, instance.digests.empty() ? BytesView() : instance.digests.front().view());
   const auto below_tick =
       static_cast<std::int64_t>(load_u64(what.view().data()) % (clock_tick.micros * 1000));
-  const runtime::Instance* before = find_run_(moment.pid);
+  const KeptInstance* before = find_run_(moment.pid);
   std::string id = fmt::format("{}-{}-{}", boot_, moment.pid, forked_at + below_tick);
   for (int again = 1; before && before->id == id; ++again)
     id = fmt::format("{}-{}-{}", boot_, moment.pid, forked_at + below_tick + again);

@@ -12,6 +12,7 @@
 #include "agent/processes/image_content.h"
 #include "agent/processes/interpreters.h"
 #include "agent/processes/process_options.h"
+#include "agent/processes/run_table.h"
 
 namespace weir::agent {
 
@@ -30,7 +31,7 @@ struct Identified {
 };
 
 // What runs (or ran last) as a pid; nullptr when nothing is known.
-using FindRun = std::function<const runtime::Instance*(std::int64_t pid)>;
+using FindRun = std::function<const KeptInstance*(std::int64_t pid)>;
 
 class ProcessIdentity {
  public:

@@ -84,6 +84,11 @@ class Watching {
  public:
   explicit Watching(ProcessOptions options) : collector(std::move(options)) {
     thread_ = std::jthread([this](const std::stop_token& stop) { collector.watch(sink, stop); });
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (!collector.has_looked() && std::chrono::steady_clock::now() < end) sched_yield();
+    collector.list([&](runtime::Instance instance) {
+      if (sink.starts_of(instance.origin.pid) == 0) sink.started(std::move(instance));
+    });
     EXPECT_TRUE(sink.await_pid(getpid()).has_value()) << "the collector does not see the test itself";
   }
   void stop() {

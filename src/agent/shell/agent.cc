@@ -123,15 +123,19 @@ void Agent::State::say_changes(Batch batch) {
 }
 
 void Agent::State::say_everything() {
-  std::vector<runtime::Instance> running;
-  for (const auto& collector : collectors)
-    for (runtime::Instance& instance : collector->running()) running.push_back(std::move(instance));
   said_sources = sources_now();
   scope_said_at = clock.now();
   std::vector<runtime::Source> sources = said_sources;
   for (runtime::Source& source : maker.scope().sources(clock.now())) sources.push_back(std::move(source));
-  const std::int64_t loss = std::exchange(unsaid_loss, 0);
-  put(maker.full(std::move(running), std::move(sources), loss, reporter.clock_uncertainty(), clock.now()));
+  maker.full(
+      [this](const Collector::Tell& tell) {
+        for (const auto& collector : collectors) collector->list(tell);
+      },
+      {.sources = std::move(sources),
+       .events_lost = std::exchange(unsaid_loss, 0),
+       .uncertainty = reporter.clock_uncertainty(),
+       .now = clock.now()},
+      [this](SpoolRecord record) { put({std::move(record)}); });
 }
 
 // One round: wait until there is something, say it. A full report is only made while somebody hears it.

@@ -33,9 +33,9 @@ class Scripted final : public Collector {
     const std::lock_guard lock(mutex_);
     sink_ = nullptr;
   }
-  std::vector<runtime::Instance> running() override {
+  void list(const Tell& tell) override {
     const std::lock_guard lock(mutex_);
-    return running_;
+    for (const runtime::Instance& instance : running_) tell(instance);
   }
   std::vector<runtime::Source> sources() const override {
     return {{.watches = "processes", .means = "scan"}};
@@ -323,13 +323,16 @@ TEST_F(AgentTest, excluded_instance_is_left_out_and_the_rule_is_shown_as_a_sourc
   EXPECT_NE(rule->blind.find("/usr/bin/noisy*"), std::string::npos);
 }
 
-TEST_F(AgentTest, full_report_of_five_thousand_processes_arrives_whole) {
+TEST_F(AgentTest, full_report_of_five_thousand_processes_arrives_whole_in_parts) {
   std::vector<runtime::Instance> many;
   for (int i = 0; i < 5000; ++i)
     many.push_back(instance_named("process-with-a-rather-long-name-" + std::to_string(i)));
   Running running(config(), many);
   ASSERT_TRUE(server.await([](const Seen& seen) { return seen.running.size() == 5000; }, seconds(10)));
-  EXPECT_EQ(server.seen().reports.size(), 1u);
+  const Seen seen = server.seen();
+  for (std::size_t i = 0; i < seen.reports.size(); ++i) EXPECT_EQ(seen.reports[i].part, std::int64_t(i) + 1);
+  EXPECT_EQ(seen.reports.back().parts, std::int64_t(seen.reports.size()));
+  EXPECT_GT(seen.reports.size(), 1u);
 }
 
 TEST_F(AgentTest, doubt_about_the_clocks_goes_into_the_uncertainty_of_a_start) {

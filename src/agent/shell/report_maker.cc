@@ -9,18 +9,50 @@
 namespace weir::agent {
 namespace {
 
-constexpr std::size_t head_bytes = 4096;  // of a report besides its lists
-
-std::size_t hash_of(const runtime::Instance& instance) {
-  runtime::Instance settled = instance;
-  settled.uncertainty = {};  // the clocks' part of it moves
-  return std::hash<std::string>{}(format::encode(settled));
-}
+constexpr std::size_t head_bytes = 4096;       // of a report besides its lists
+constexpr std::size_t uncertainty_bytes = 48;  // of an instance, with the comma behind it
 
 std::int64_t events_of(const runtime::Report& report) {
   const std::size_t events = report.started.size() + report.ended.size() + report.counts.size();
   return static_cast<std::int64_t>(events) + report.events_lost;
 }
+
+SpoolRecord record_of(const runtime::Report& report, SpoolKind kind) {
+  return {.kind = kind, .events = events_of(report), .report = spell_as_utf8(format::encode(report))};
+}
+
+// The parts of a full report, each put away when it is full. Only the last one knows how many there are.
+class Parts {
+ public:
+  Parts(runtime::Report first, std::size_t bytes_max, const ReportMaker::Put& put)
+      : report_(std::move(first)), bytes_max_(bytes_max), put_(put) {
+    bytes_ = head_bytes + format::encode(report_.sources).size();
+  }
+  void add(runtime::Instance instance, std::size_t bytes) {
+    if (bytes_ + bytes > bytes_max_ && !report_.started.empty()) begin_next();
+    bytes_ += bytes;
+    report_.started.push_back(std::move(instance));
+  }
+  void finish() {
+    if (report_.part > 0) report_.parts = ++report_.part;
+    put_(record_of(report_, kind_));
+  }
+
+ private:
+  void begin_next() {
+    ++report_.part;
+    put_(record_of(report_, kind_));
+    report_ = {.environment = report_.environment, .host = report_.host, .full = true, .part = report_.part};
+    kind_ = SpoolKind::part;
+    bytes_ = head_bytes;
+  }
+
+  runtime::Report report_;
+  const std::size_t bytes_max_;
+  const ReportMaker::Put& put_;
+  SpoolKind kind_ = SpoolKind::full;
+  std::size_t bytes_ = 0;
+};
 
 }  // namespace
 
@@ -46,15 +78,18 @@ void bound(runtime::Instance& instance) {
   if (instance.digests.size() > limits::leaf_subjects_max) instance.digests.resize(limits::leaf_subjects_max);
 }
 
-// False when the server knows this very thing already. What has ended is not remembered.
-bool ReportMaker::is_news(const runtime::Instance& instance) {
+// None when the server knows this very thing already. What has ended is not remembered. The uncertainty of its start
+// does not count: it is not added yet, and moves with the clocks.
+std::optional<std::string> ReportMaker::news_of(const runtime::Instance& instance) {
+  std::string text = spell_as_utf8(format::encode(instance));
   if (instance.ended_at) {
     live_.erase(instance.id);
-    return true;
+    return text;
   }
-  const std::size_t hash = hash_of(instance);
+  const std::size_t hash = std::hash<std::string>{}(text);
   const auto [at, added] = live_.emplace(instance.id, hash);
-  return added || std::exchange(at->second, hash) != hash;
+  if (!added && std::exchange(at->second, hash) == hash) return std::nullopt;
+  return text;
 }
 
 std::string spell_as_utf8(std::string json) {
@@ -83,7 +118,7 @@ std::vector<SpoolRecord> ReportMaker::deltas(Batch batch, std::vector<runtime::S
   report.events_lost = batch.lost;
   for (runtime::Instance& instance : batch.started) {
     bound(instance);
-    if (!scope_.admits(instance, now) || !is_news(instance)) continue;
+    if (!scope_.admits(instance, now) || !news_of(instance)) continue;
     instance.uncertainty.micros += uncertainty.micros;
     report.started.push_back(std::move(instance));
   }
@@ -92,27 +127,29 @@ std::vector<SpoolRecord> ReportMaker::deltas(Batch batch, std::vector<runtime::S
     if (live_.erase(ended.id) > 0) report.ended.push_back(std::move(ended));
   }
   if (events_of(report) == 0 && report.sources.empty()) return {};
-  return encode(split(std::move(report)), SpoolKind::delta);
+  std::vector<SpoolRecord> records;
+  for (const runtime::Report& part : split(std::move(report)))
+    records.push_back(record_of(part, SpoolKind::delta));
+  return records;
 }
 
-std::vector<SpoolRecord> ReportMaker::full(std::vector<runtime::Instance> running, std::vector<runtime::Source> sources,
-                                           std::int64_t events_lost, Duration uncertainty, Instant now) {
-  runtime::Report report{.environment = head_.environment, .host = head_.host, .full = true};
-  report.events_lost = events_lost;
+void ReportMaker::full(const Listing& list, Circumstances circumstances, const Put& put) {
   live_.clear();
-  for (runtime::Instance& instance : running) {
+  Parts parts({.environment = head_.environment,
+               .host = head_.host,
+               .full = true,
+               .sources = std::move(circumstances.sources),
+               .events_lost = circumstances.events_lost},
+              bounds_.full_bytes_max, put);
+  list([&](runtime::Instance instance) {
     bound(instance);
-    if (!scope_.admits(instance, now) || !is_news(instance)) continue;
-    instance.uncertainty.micros += uncertainty.micros;
-    report.started.push_back(std::move(instance));
-  }
-  report.sources = std::move(sources);
-  std::vector<runtime::Report> parts = split(std::move(report));
-  for (std::size_t i = 0; parts.size() > 1 && i < parts.size(); ++i) {
-    parts[i].part = static_cast<std::int64_t>(i) + 1;
-    parts[i].parts = static_cast<std::int64_t>(parts.size());
-  }
-  return encode(parts, SpoolKind::full);
+    if (!scope_.admits(instance, circumstances.now)) return;
+    const auto text = news_of(instance);
+    if (!text) return;
+    instance.uncertainty.micros += circumstances.uncertainty.micros;
+    parts.add(std::move(instance), text->size() + uncertainty_bytes);
+  });
+  parts.finish();
 }
 
 // Everything but the lists stands in the first; each list goes on where the one before stopped.
@@ -124,10 +161,9 @@ std::vector<runtime::Report> ReportMaker::split(runtime::Report whole) const {
   whole.started.clear(), whole.ended.clear(), whole.counts.clear();
   parts.push_back(whole);
   std::size_t bytes = head_bytes + format::encode(whole.sources).size();
-  const std::size_t bytes_max = whole.full ? bounds_.full_bytes_max : bounds_.delta_bytes_max;
   const auto part_with_room = [&](std::size_t more) -> runtime::Report& {
-    if (bytes + more > bytes_max) {
-      parts.push_back({.environment = whole.environment, .host = whole.host, .full = whole.full});
+    if (bytes + more > bounds_.delta_bytes_max) {
+      parts.push_back({.environment = whole.environment, .host = whole.host});
       bytes = head_bytes;
     }
     bytes += more;
@@ -143,13 +179,6 @@ std::vector<runtime::Report> ReportMaker::split(runtime::Report whole) const {
     part_with_room(size).counts.push_back(std::move(count));
   }
   return parts;
-}
-
-std::vector<SpoolRecord> ReportMaker::encode(const std::vector<runtime::Report>& reports, SpoolKind kind) const {
-  std::vector<SpoolRecord> records;
-  for (const runtime::Report& report : reports)
-    records.push_back({.kind = kind, .events = events_of(report), .report = spell_as_utf8(format::encode(report))});
-  return records;
 }
 
 }  // namespace weir::agent

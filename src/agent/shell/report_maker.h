@@ -2,6 +2,7 @@
 // what doesn't fit into one body. Remembers, per instance that the server believes running, only a hash of it.
 // What isn't UTF-8 (file names needn't be) is spelled "\\xNN". Pure but for its memory; one thread.
 #pragma once
+#include <functional>
 #include <unordered_map>
 #include <vector>
 
@@ -13,14 +14,17 @@
 
 namespace weir::agent {
 
+// Tells everything that runs, one by one.
+using Listing = std::function<void(const Collector::Tell&)>;
+
 struct ReportHead {
   std::string environment, host;
 };
 
-// A delta is split wherever it likes, so small ones keep the server quick; a full report better stays in one piece.
+// Small reports keep this process small and the server quick, and cost nothing else.
 struct ReportBounds {
   std::size_t delta_bytes_max = limits::request_body_bytes_max;
-  std::size_t full_bytes_max = limits::report_bytes_max;
+  std::size_t full_bytes_max = limits::request_body_bytes_max;
 };
 
 class ReportMaker {
@@ -29,17 +33,23 @@ class ReportMaker {
 
   // Reports of changes; none when there is nothing to say. `sources` when they changed. `uncertainty` is the clock's.
   std::vector<SpoolRecord> deltas(Batch batch, std::vector<runtime::Source> sources, Duration uncertainty, Instant now);
-  // One report, or several that are parts of one.
-  std::vector<SpoolRecord> full(std::vector<runtime::Instance> running, std::vector<runtime::Source> sources,
-                                std::int64_t events_lost, Duration uncertainty, Instant now);
+  // One report, or several that are parts of one, put away as they are made: what runs is never held whole.
+  using Put = std::function<void(SpoolRecord)>;
+  struct Circumstances {
+    std::vector<runtime::Source> sources;
+    std::int64_t events_lost = 0;
+    Duration uncertainty;  // the clock's
+    Instant now;
+  };
+  void full(const Listing& list, Circumstances circumstances, const Put& put);
 
   Scope& scope() { return scope_; }
   std::size_t live() const { return live_.size(); }
 
  private:
-  bool is_news(const runtime::Instance& instance);
+  // The instance's text when there is news in it.
+  std::optional<std::string> news_of(const runtime::Instance& instance);
   std::vector<runtime::Report> split(runtime::Report whole) const;
-  std::vector<SpoolRecord> encode(const std::vector<runtime::Report>& reports, SpoolKind kind) const;
 
   const ReportHead head_;
   const ReportBounds bounds_;

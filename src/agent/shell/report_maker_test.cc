@@ -18,6 +18,17 @@ std::vector<runtime::Report> read(const std::vector<SpoolRecord>& records) {
   return reports;
 }
 
+std::vector<SpoolRecord> full_of(ReportMaker& maker, const std::vector<runtime::Instance>& running,
+                                 ReportMaker::Circumstances circumstances) {
+  std::vector<SpoolRecord> records;
+  maker.full(
+      [&](const Collector::Tell& tell) {
+        for (const runtime::Instance& instance : running) tell(instance);
+      },
+      std::move(circumstances), [&](SpoolRecord record) { records.push_back(std::move(record)); });
+  return records;
+}
+
 TEST(ReportMaker, nothing_new_makes_no_report) {
   ReportMaker maker({"e", "h"});
   EXPECT_TRUE(maker.deltas({}, {}, {}, {}).empty());
@@ -55,7 +66,7 @@ TEST(ReportMaker, memory_is_bounded_by_what_runs) {
 TEST(ReportMaker, full_report_forgets_what_no_longer_runs) {
   ReportMaker maker({"e", "h"});
   maker.deltas({.started = {instance_of("gone")}}, {}, {}, {});
-  const auto reports = read(maker.full({instance_of("here")}, {}, 3, {}, {}));
+  const auto reports = read(full_of(maker, {instance_of("here")}, {.events_lost = 3}));
   ASSERT_EQ(reports.size(), 1u);
   EXPECT_TRUE(reports[0].full);
   EXPECT_EQ(reports[0].parts, 0);
@@ -68,15 +79,20 @@ TEST(ReportMaker, parts_and_long_deltas_stay_within_the_bound_and_lose_nothing) 
   ReportMaker maker({"e", "h"}, {.delta_bytes_max = 20'000, .full_bytes_max = 20'000});
   std::vector<runtime::Instance> many;
   for (int i = 0; i < 500; ++i) many.push_back(instance_of(std::to_string(i)));
-  const auto records = maker.full(many, {{.watches = "files"}}, 0, {}, {});
+  const auto records = full_of(maker, many, {.sources = {{.watches = "files"}}});
   std::size_t instances = 0;
+  std::int64_t parts = 0;
   for (const SpoolRecord& record : records) EXPECT_LE(record.report.size(), 20'000u);
   for (const runtime::Report& report : read(records)) {
     instances += report.started.size();
     EXPECT_EQ(report.sources.size(), report.part == 1 ? 1u : 0u);
-    EXPECT_EQ(report.parts, std::int64_t(records.size()));
+    EXPECT_EQ(report.part, ++parts);
+    EXPECT_EQ(report.parts, report.part == std::int64_t(records.size()) ? report.part : 0);
   }
   EXPECT_EQ(instances, 500u);
+  EXPECT_GT(parts, 2);
+  EXPECT_EQ(records.front().kind, SpoolKind::full);
+  for (std::size_t i = 1; i < records.size(); ++i) EXPECT_EQ(records[i].kind, SpoolKind::part);
   Batch batch;
   for (int i = 500; i < 1000; ++i) batch.started.push_back(instance_of(std::to_string(i)));
   for (int i = 0; i < 500; ++i) batch.ended.push_back({.id = std::to_string(i)});

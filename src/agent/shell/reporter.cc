@@ -170,8 +170,9 @@ Reporter::Next Reporter::send_front(SpoolFront front) {
 Reporter::Next Reporter::refuse(const SpoolFront& front, const Answer& answer) {
   spool_.pop(front.ticket);
   calls_.say("the server refused a report: " + answer.message);
-  if (front.record.kind == SpoolKind::delta) calls_.send_full();
   last_said_at_ = clock_.now();
+  if (front.record.kind == SpoolKind::delta) calls_.send_full();
+  else full_refused_at_ = last_said_at_;
   return Next::at_once;
 }
 
@@ -206,7 +207,9 @@ Reporter::Next Reporter::act_on(const Answer& answer) {
   learn(answer);
   if (answer.kind == Kind::accepted) {
     came();
-    if (answer.reply.send_full && gate_open_) calls_.send_full();  // before, a full report is on its way
+    // While something waits, the next answer asks again, or that was the full report.
+    const bool in_a_hurry = clock_.now() - full_refused_at_ < limits::heartbeat_interval;
+    if (answer.reply.send_full && gate_open_ && !in_a_hurry && spool_.count() == 0) calls_.send_full();
     return Next::later;
   }
   continue_as(answer.reply);

@@ -75,7 +75,7 @@ class Reporter {
   std::optional<Sha256> previous_;
   bool enrolled_ = false;
   int breaks_in_a_row_ = 0;
-  Instant last_said_at_;
+  Instant last_said_at_, full_refused_at_;
   Duration back_off_;
 
   std::atomic<bool> linked_ = false, gate_open_ = false, tried_ = false, running_ = false;

@@ -48,7 +48,7 @@ std::optional<SpoolRecord> decode_record(BytesView at) {
   const BytesView covered = at.substr(covered_from, size - covered_from);
   if (crc32c(covered) != load_u32(at.data() + 8)) return std::nullopt;
   SpoolRecord record;
-  record.kind = covered[0] == 0 ? SpoolKind::delta : SpoolKind::full;
+  record.kind = static_cast<SpoolKind>(std::min<unsigned char>(static_cast<unsigned char>(covered[0]), 2));
   record.waited = covered[1] != 0;
   record.events = static_cast<std::int64_t>(load_u64(covered.data() + 2));
   record.report = covered.substr(header_bytes - covered_from);
@@ -181,16 +181,21 @@ Result<Spool::Segment*> Spool::writable_segment(std::size_t record_bytes) {
   return &segment;
 }
 
-// Leaves only the full reports of one segment, of these only the oldest of all. False when that frees nothing.
+// Leaves of one segment only what belongs to the oldest full report. False when that frees nothing.
 bool Spool::drop_oldest_segment_of_deltas(std::uint64_t number) {
   std::deque<SpoolRecord> kept;
   std::int64_t dropped = 0;
   std::size_t dropped_count = 0;
   const auto oldest_full = std::find_if(queue_.begin(), queue_.end(),
                                         [](const Entry& entry) { return entry.kind == SpoolKind::full; });
+  const auto oldest_full_end = oldest_full == queue_.end()
+                                   ? oldest_full
+                                   : std::find_if(oldest_full + 1, queue_.end(), [](const Entry& entry) {
+                                       return entry.kind != SpoolKind::part;
+                                     });
   for (auto entry = queue_.begin(); entry != queue_.end(); ++entry) {
     if (entry->segment != number) continue;
-    auto record = entry == oldest_full ? load(*entry) : std::nullopt;
+    auto record = entry >= oldest_full && entry < oldest_full_end ? load(*entry) : std::nullopt;
     if (record) kept.push_back(std::move(*record));
     else dropped += entry->events, ++dropped_count;
   }

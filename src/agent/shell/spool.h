@@ -1,7 +1,8 @@
 // The spool is a bounded queue of reports on disk. Everything the agent says goes through it, so what a crash or a
 // server
 // that is away leaves unsaid is still there afterwards, in order. Beyond its bound the oldest deltas are dropped and
-// counted; the oldest full report stays. Damage costs the damaged reports, never the rest, and is counted too.
+// counted; the oldest full report stays with all its parts. Damage costs the damaged reports, never the rest, and is
+// counted too.
 //
 // Segments "<number>.spool" of about 1 MiB, removed when all their reports are taken. A record is
 //   "WSPL" | u32 size | u32 CRC-32C of what follows | u8 kind | u8 waited | u64 events | report   (big-endian)
@@ -21,7 +22,11 @@
 
 namespace weir::agent {
 
-enum class SpoolKind : std::uint8_t { delta, full };
+enum class SpoolKind : std::uint8_t {
+  delta,
+  full,
+  part,  // goes on with the full report, or the part, before it
+};
 
 struct SpoolRecord {
   SpoolKind kind = SpoolKind::delta;

@@ -127,6 +127,31 @@ TEST_F(SpoolTest, beyond_its_bound_the_oldest_deltas_go_and_the_oldest_full_repo
   EXPECT_EQ(lost, 2 * (100 - std::int64_t(left.size()) + 1)) << "each dropped report counts, each kept one doesn't";
 }
 
+TEST_F(SpoolTest, beyond_its_bound_the_oldest_full_report_stays_with_all_its_parts) {
+  const auto part = [](const std::string& text) {
+    return SpoolRecord{.kind = SpoolKind::part, .events = 5, .report = text + std::string(600, '.')};
+  };
+  {
+    auto spool = open(directory(), {.bytes_max = 6000, .segment_bytes_max = 1000});
+    ASSERT_TRUE(spool->append(delta("before")).ok());
+    ASSERT_TRUE(spool->append(full("one")).ok());
+    for (const char* text : {"two", "three"}) ASSERT_TRUE(spool->append(part(text)).ok());
+    for (int i = 0; i < 50; ++i) ASSERT_TRUE(spool->append(delta(std::string(300, '.'))).ok());
+    ASSERT_TRUE(spool->append(full("newer")).ok());
+    ASSERT_TRUE(spool->append(part("newer part")).ok());
+    for (int i = 0; i < 50; ++i) ASSERT_TRUE(spool->append(delta(std::string(300, '.'))).ok());
+    EXPECT_LE(spool->bytes(), 6000u);
+  }
+  auto spool = open(directory());
+  const auto left = drain(*spool);
+  ASSERT_GE(left.size(), 3u);
+  EXPECT_EQ(left[0], "one");
+  EXPECT_EQ(left[1].substr(0, 4), "two.");
+  EXPECT_EQ(left[2].substr(0, 6), "three.");
+  for (std::size_t i = 3; i < left.size(); ++i)
+    EXPECT_EQ(left[i].find("newer"), std::string::npos) << left[i];
+}
+
 TEST_F(SpoolTest, record_shown_before_it_was_dropped_takes_no_other_away) {
   auto spool = open(directory(), {.bytes_max = 2000, .segment_bytes_max = 300});
   ASSERT_TRUE(spool->append(delta("oldest")).ok());

@@ -172,11 +172,13 @@ void UnitCollector::watch(Sink& sink, std::stop_token stop) {
   }
 }
 
-std::vector<runtime::Instance> UnitCollector::running() {
+void UnitCollector::list(const Tell& tell) {
   std::vector<runtime::Instance> all;
-  const std::lock_guard lock(state_->mutex);
-  for (const auto& [name, instance] : state_->running) all.push_back(instance);
-  return all;
+  {
+    const std::lock_guard lock(state_->mutex);
+    for (const auto& [name, instance] : state_->running) all.push_back(instance);
+  }
+  for (runtime::Instance& instance : all) tell(std::move(instance));
 }
 
 std::vector<runtime::Source> UnitCollector::sources() const {

@@ -22,7 +22,7 @@ class UnitCollector final : public Collector {
   ~UnitCollector() override;
 
   void watch(Sink& sink, std::stop_token stop) override;
-  std::vector<runtime::Instance> running() override;
+  void list(const Tell& tell) override;
   std::vector<runtime::Source> sources() const override;
   bool has_looked() const override;
 

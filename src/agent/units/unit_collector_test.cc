@@ -35,7 +35,7 @@ TEST(UnitCollectorTest, host_without_systemd_is_told_as_such) {
   Watching watching({.root = scratch.path()});
   ASSERT_EQ(watching.collector.sources().size(), 1u);
   EXPECT_THAT(watching.collector.sources()[0].blind, testing::HasSubstr("systemd does not run here"));
-  EXPECT_TRUE(watching.collector.running().empty());
+  EXPECT_TRUE(list_all(watching.collector).empty());
 }
 
 TEST(UnitCollectorTest, bus_nobody_answers_on_is_told_with_what_failed) {
@@ -102,7 +102,7 @@ TEST_F(Systemd, transient_service_is_known_by_what_it_starts_and_marked) {
   EXPECT_TRUE(watching.sink.await_ended(first));
   ASSERT_EQ(inside("systemctl stop weir-adhoc").status, 0);
   const bool gone = test::await([&] {
-    const auto all = watching.collector.running();
+    const auto all = list_all(watching.collector);
     return std::none_of(all.begin(), all.end(), [](const auto& i) { return i.name == "weir-adhoc.service"; });
   });
   EXPECT_TRUE(gone);
