@@ -55,6 +55,7 @@ constexpr std::array grammars{
 // Options of these are whole words even with one dash, so letters must not be read singly.
 constexpr std::string_view without_bundles = "java pwsh Rscript";
 constexpr std::string_view shells = "sh";
+constexpr std::string_view launchers = "env nice nohup setsid stdbuf time timeout ionice chrt taskset";
 constexpr std::string_view subcommands = "run";  // of deno and bun: the program follows
 
 std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
@@ -183,6 +184,8 @@ Program program_of(std::string_view executable, std::span<const std::string> arg
   const Grammar* grammar = grammar_of(name.starts_with('-') ? name.substr(1) : name);
   return grammar ? read_program(*grammar, words) : Program{};
 }
+
+bool is_launcher(std::string_view executable) { return lists(launchers, base_name(executable)); }
 
 bool is_interpreter(std::string_view executable) { return grammar_of(base_name(executable)) != nullptr; }
 

@@ -24,4 +24,8 @@ Program program_of(std::string_view executable, std::span<const std::string> arg
 
 bool is_interpreter(std::string_view executable);
 
+// Does it only prepare and then execute what it is given, as env does? A script whose first line names it is not run by
+// it, but by what it executes, and is seen there.
+bool is_launcher(std::string_view executable);
+
 }  // namespace weir::agent

@@ -76,6 +76,14 @@ TEST(Interpreters, arguments_tell_what_runs) {
   }
 }
 
+TEST(Interpreters, launchers_run_no_script_themselves) {
+  for (const char* name : {"/usr/bin/env", "/usr/bin/nice", "/usr/bin/timeout"}) {
+    EXPECT_TRUE(is_launcher(name)) << name;
+    EXPECT_FALSE(is_interpreter(name)) << name;
+  }
+  for (const char* name : {"/usr/bin/dash", "/tmp/envy", ""}) EXPECT_FALSE(is_launcher(name)) << name;
+}
+
 TEST(Interpreters, names_are_told_with_and_without_versions) {
   for (const char* name :
        {"/usr/bin/python3.11", "/opt/python", "/bin/ksh93", "/usr/bin/php8.2", "/usr/bin/perl5.36.0"})

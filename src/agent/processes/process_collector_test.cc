@@ -99,6 +99,31 @@ TEST_F(Ebpf, a_script_named_by_its_first_line_is_what_runs) {
   EXPECT_EQ(instance->interpreter->digest, digest_of_file("/bin/sh"));
 }
 
+TEST_F(Ebpf, a_script_that_env_finds_the_interpreter_for_is_told_once) {
+  write_text(folder / "x.sh", "#!/usr/bin/env sh\nexit 0\n");
+  write_text(folder / "after", program_text(Life::short_lived, "after"));
+  wait_for(spawn({folder / "x.sh"}));
+  wait_for(spawn({"env", "sh", folder / "x.sh"}));
+  wait_for(spawn({folder / "after"}));
+  ASSERT_TRUE(sink.await_name(folder / "after"));
+  std::vector<std::string> interpreters;
+  for (const runtime::Instance& one : sink.starts)
+    if (one.name == folder / "x.sh") interpreters.push_back(one.interpreter ? one.interpreter->path : "");
+  EXPECT_EQ(interpreters, std::vector(2, std::filesystem::canonical("/bin/sh").string()));
+}
+
+TEST_F(Ebpf, a_module_that_the_interpreter_looks_up_is_unseen) {
+  const std::string python = "/usr/bin/python3";  // what else is called so may be a script that finds one
+  if (!std::filesystem::exists(python)) GTEST_SKIP() << "needs " << python;
+  const pid_t pid = spawn({python, "-m", "this"}, [] { dup2(open("/dev/null", O_WRONLY), 1); });
+  wait_for(pid);
+  const auto instance = sink.await_pid(pid);
+  ASSERT_TRUE(instance);
+  EXPECT_EQ(instance->seen, Seen::unseen);
+  EXPECT_TRUE(instance->digests.empty());
+  EXPECT_EQ(instance->seen_note, "its program is the module this");
+}
+
 TEST_F(Ebpf, a_script_given_to_its_interpreter_is_what_runs) {
   write_text(folder / "x.sh", "exit 0\n");
   wait_for(spawn({"sh", "x.sh"}, [&] { (void)!chdir(folder.path.c_str()); }));

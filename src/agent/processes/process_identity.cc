@@ -395,6 +395,7 @@ void ProcessIdentity::add_script(File script, const Sighting& sighting, Identifi
 // The kernel told that it ran an interpreter, or the arguments tell. Where neither does, a script betrays itself: it is
 // an early argument, and its first line names the very executable.
 Program ProcessIdentity::program_in(const Sighting& sighting, const std::string& executable) const {
+  if (is_launcher(executable)) return {};
   const bool told = sighting.moment.detailed && sighting.moment.script;
   const std::vector<std::string>& words = arguments_of(sighting);
   Program program =
