@@ -1,5 +1,7 @@
 #include "watch.h"
 
+#include <malloc.h>
+
 #include <csignal>
 #include <fstream>
 #include <thread>
@@ -10,6 +12,8 @@
 
 namespace weir {
 namespace {
+
+constexpr int large_text_bytes = 128 * 1024;
 
 Result<std::string> join_token_of(const cli::AgentOptions& options) {
   if (options.token) return *options.token;
@@ -50,6 +54,9 @@ Result<cli::Exit> watch(cli::Session& session, const cli::AgentOptions& options)
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  // Reports are texts of a megabyte. Left to itself, glibc puts them on the heap once it has freed the first one, and
+  // what lives longer pins the holes they leave: with 10,000 processes 14 MB more.
+  mallopt(M_MMAP_THRESHOLD, large_text_bytes);
   const agent::AgentConfig config = TRY(config_of(options));
   const auto made =
       TRY(agent::Agent::open(config, agent::make_collectors(config, session.environment().clock),
