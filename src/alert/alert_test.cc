@@ -174,18 +174,18 @@ TEST(SuggestScope, names_the_narrowest_thing_that_is_known) {
 }
 
 TEST(SuggestScope, of_an_incident_silences_the_most_of_its_alerts) {
-  const IncidentOrigin origin{.user = "app", .directory = "/work/main"};
+  const IncidentOrigin origin{.user = "app", .directory = "/srv/ci"};
   const auto at = [](std::string name, runtime::Seen seen = runtime::Seen::whole) {
     return runtime::Instance{.name = std::move(name), .seen = seen, .origin = {.user = "app"}};
   };
   const auto path_for = [&](std::vector<runtime::Instance> alerted) {
     return suggest_scope(origin, alerted, now).path;
   };
-  EXPECT_EQ(path_for({at("/work/main/a"), at("/home/app/b")}), "/work/main/**") << "a draw is the origin's";
-  EXPECT_EQ(path_for({at("/work/main/a"), at("/home/app/b"), at("/home/app/c/d")}), "/home/app/**");
+  EXPECT_EQ(path_for({at("/srv/ci/a"), at("/home/app/b")}), "/srv/ci/**") << "a draw is the origin's";
+  EXPECT_EQ(path_for({at("/srv/ci/a"), at("/home/app/b"), at("/home/app/c/d")}), "/home/app/**");
   EXPECT_EQ(path_for({at("/usr/bin/bash", runtime::Seen::unseen)}), "/usr/bin/bash") << "not all of /usr/bin";
   EXPECT_EQ(path_for({at("memfd:x")}), "memfd:x");
-  EXPECT_EQ(path_for({}), "/work/main/**");
+  EXPECT_EQ(path_for({}), "/srv/ci/**");
   EXPECT_EQ(suggest_scope(origin, std::vector{at("/home/app/b")}, now).user, "app");
 }
 

@@ -12,14 +12,17 @@ struct Reporter {
   std::string id = std::string(64, 'e');
   std::int64_t sequence = 0;
 
+  // `part`: of a full report that goes on.
   runtime::ReportAccepted report(Instant at, std::vector<runtime::Instance> started,
-                                 std::vector<runtime::Ended> ended = {}, bool full = false) {
+                                 std::vector<runtime::Ended> ended = {}, bool full = false,
+                                 std::int64_t part = 0) {
     runtime::Report report{.environment = "prod",
                            .host = "web1",
                            .incarnation = "i1",
                            .sequence = ++sequence,
                            .sent_at = at,
                            .full = full,
+                           .part = part,
                            .started = std::move(started),
                            .ended = std::move(ended)};
     report.counts = {{.hour = Instant{} + hours(480'000),
@@ -152,6 +155,9 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
       .name = "chat", .address = "https://chat.example/hook", .environments = {"prod"}});
   events.push_back(alert::ChannelRemoved{"chat"});
   events.push_back(runtime::ReporterFaulted{reporter.id, runtime::ReporterFault::returned, ""});
+  runtime::Instance script = instance("i5", "backup.py", at + seconds(6));
+  script.interpreter = {.path = "/opt/python", .digest = crypto::sha256("python"), .package = {}};
+  events.push_back(reporter.report(at + seconds(7), {instance("i1", "api", at), script}, {}, true, 1));
   return events;
 }
 
