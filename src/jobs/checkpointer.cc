@@ -89,6 +89,8 @@ Status Checkpointer::move_beside_writes() {
     return {};
   const auto state = TRY(store::checkpoint_wal(*db_, store::WalCheckpoint::beside_writes));
   if (state.frames * page_bytes >= 4 * options_.log_bytes) {
+    // What was written meanwhile is moved beside writes as well, twice, so that they are held for the little left.
+    for (int i = 0; i < 2; ++i) TRY(store::checkpoint_wal(*db_, store::WalCheckpoint::beside_writes));
     hold_writes(true);
     const auto restarted = store::checkpoint_wal(*db_, store::WalCheckpoint::and_restart);
     hold_writes(false);
