@@ -39,6 +39,7 @@ constexpr std::array states{
 };
 
 constexpr std::size_t digest_digits_shown = 12;
+constexpr std::size_t sentence_columns_max = 120;
 constexpr std::size_t cell_columns_max = 72;
 
 std::string_view code_of(Weight weight) {
@@ -91,12 +92,23 @@ bool wide(std::uint32_t code) {
          (code >= 0x1F300 && code <= 0x1FAFF) || (code >= 0x20000 && code <= 0x3FFFD);
 }
 
-// A long cell keeps its end, where paths and references differ.
+// Of a long path or reference the end is kept, where they differ; of a sentence the beginning, and more of it.
 std::string shortened(std::string text) {
-  if (width_of(text) <= cell_columns_max) return text;
-  std::string_view end = text;
-  while (width_of(end) > cell_columns_max - 1) end.remove_prefix(first_of(end).bytes);
-  return "…" + std::string(end);
+  const bool is_sentence = text.find(' ') != std::string::npos;
+  const std::size_t columns_max = is_sentence ? sentence_columns_max : cell_columns_max;
+  if (width_of(text) <= columns_max) return text;
+  std::string_view kept = text;
+  if (!is_sentence) {
+    while (width_of(kept) > columns_max - 1) kept.remove_prefix(first_of(kept).bytes);
+    return "…" + std::string(kept);
+  }
+  std::size_t end = 0;
+  for (std::size_t columns = 0; columns < columns_max - 1;) {
+    const auto next = first_of(kept.substr(end));
+    columns += width_of(kept.substr(end, next.bytes));
+    end += next.bytes;
+  }
+  return std::string(kept.substr(0, end)) + "…";
 }
 
 std::string plain(const Json& value) {

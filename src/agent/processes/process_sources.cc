@@ -40,7 +40,8 @@ runtime::Source describe_processes(const ProcessSight& sight) {
     add(source.detail, fmt::format("every {} ms", sight.scan_interval.micros / 1000));
   if (sight.gone > 0) add(source.blind, fmt::format("{} execs so far left nothing to look at", sight.gone));
   if (sight.hidden > 0)
-    add(source.blind, fmt::format("{} processes that may not be looked at", sight.hidden));
+    add(source.blind,
+        fmt::format("{} process{} that may not be looked at", sight.hidden, sight.hidden == 1 ? "" : "es"));
   for (const std::string& spot : sight.blind_spots) add(source.blind, "files run in a container: " + spot);
   if (sight.means != ExecMeans::ebpf) source.remedy = grant_events;
   else if (sight.hidden > 0) source.remedy = grant_sight;
