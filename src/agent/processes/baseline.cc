@@ -151,6 +151,12 @@ Baseline::Judgement Baseline::judge(const std::string& path, const PackageOwner&
   return judgement;
 }
 
+bool Baseline::is_new(const std::string& path, const PackageOwner& owner) const {
+  const std::scoped_lock lock(mutex_);
+  const auto known = programs_.find(short_name(path));
+  return known == programs_.end() || known->second.transaction != short_name(owner.transaction);
+}
+
 bool Baseline::is_first_content(const std::string& path, const Sha256& digest) {
   const std::uint64_t name = short_name(path);
   const std::scoped_lock lock(mutex_);

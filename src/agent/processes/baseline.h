@@ -24,6 +24,9 @@ class Baseline {
   };
   // Judges the program at `path`, owned by `owner`, by its content; remembers it when it is new.
   Judgement judge(const std::string& path, const PackageOwner& owner, const Sha256& digest);
+  // Whether `judge` would remember the program, and since when it would have before.
+  bool is_new(const std::string& path, const PackageOwner& owner) const;
+  Instant since() const { return since_; }
   // Whether exactly this content was the package's own when it was first seen at `path`.
   bool is_first_content(const std::string& path, const Sha256& digest);
 

@@ -128,6 +128,19 @@ std::size_t DigestCache::size() const {
   return entries_.size();
 }
 
+std::string md5_of(int file) {
+  std::vector<char> buffer(read_bytes);
+  crypto::Md5 md5;
+  for (off_t offset = 0;;) {
+    const ssize_t bytes = pread(file, buffer.data(), buffer.size(), offset);
+    if (bytes < 0 && errno == EINTR) continue;
+    if (bytes < 0) return {};
+    if (bytes == 0) return md5.finish_hex();
+    md5.update({buffer.data(), static_cast<std::size_t>(bytes)});
+    offset += bytes;
+  }
+}
+
 Result<Fd> open_regular(int directory, const std::string& path) {
   const Fd place(openat(directory, path.c_str(), O_PATH | O_CLOEXEC));
   if (!place) return unreadable(path);

@@ -55,5 +55,7 @@ class DigestCache {
 // Opens a regular file for reading; devices, pipes and directories are refused before they are touched.
 Result<Fd> open_regular(int directory, const std::string& path);
 Result<Fd> open_regular(const std::string& path);
+// In hex; empty when it can't be read.
+std::string md5_of(int file);
 
 }  // namespace weir::agent

@@ -71,7 +71,12 @@ bool lists(std::string_view words, std::string_view word) {
 
 std::string_view first_of(std::string_view words) { return words.substr(0, words.find(' ')); }
 
+// "perl5.36-x86_64-linux-gnu", "python3-dbg", "lua5.4", "python-3.11"
 std::string_view without_version(std::string_view name) {
+  if (const auto digit = name.find_first_of("0123456789"); digit != name.npos && digit > 0) {
+    const auto after = name.find_first_not_of("0123456789.", digit);
+    if (after != name.npos && name[after] == '-') name = name.substr(0, after);
+  }
   const auto end = name.find_last_not_of("0123456789.-");
   return end == name.npos ? name : name.substr(0, end + 1);
 }

@@ -86,9 +86,11 @@ TEST(Interpreters, launchers_run_no_script_themselves) {
 
 TEST(Interpreters, names_are_told_with_and_without_versions) {
   for (const char* name :
-       {"/usr/bin/python3.11", "/opt/python", "/bin/ksh93", "/usr/bin/php8.2", "/usr/bin/perl5.36.0"})
+       {"/usr/bin/python3.11", "/opt/python", "/bin/ksh93", "/usr/bin/php8.2", "/usr/bin/perl5.36.0",
+        "/usr/bin/perl5.36-x86_64-linux-gnu", "/usr/bin/python3-dbg", "/opt/python-3.11"})
     EXPECT_TRUE(is_interpreter(name)) << name;
-  for (const char* name : {"/usr/bin/ls", "", "/", "/usr/bin/pythonic", "/usr/bin/shfmt"})
+  for (const char* name : {"/usr/bin/ls", "", "/", "/usr/bin/pythonic", "/usr/bin/shfmt",
+                           "/usr/bin/x86_64-linux-gnu-ld", "/usr/bin/sh-like"})
     EXPECT_FALSE(is_interpreter(name)) << name;
 }
 

@@ -189,8 +189,10 @@ std::optional<PackageOwner> Packages::owner_named(const std::string& list) {
   const std::string name(without_architecture(list));
   auto version = versions_.find(list);
   if (version == versions_.end()) version = versions_.find(name);
-  PackageOwner owner{
-      .name = name, .version = version == versions_.end() ? "" : version->second, .transaction = {}};
+  PackageOwner owner{.name = name,
+                     .version = version == versions_.end() ? "" : version->second,
+                     .transaction = {},
+                     .list = list};
   owner.transaction = fmt::format("{} {} {}", list, owner.version, changed);
   return owner;
 }
@@ -230,6 +232,21 @@ std::optional<PackageOwner> Packages::owner_of(const std::string& path) {
   auto owner = find_diverted(name);
   if (!owner && is_stale()) owner = find_recent(name);
   return owner;
+}
+
+std::string Packages::shipped_md5(const std::string& path, const PackageOwner& owner) {
+  constexpr std::size_t digits = 32, gap = 2;  // "<md5>  usr/bin/tool"
+  const std::scoped_lock lock(mutex_);
+  if (!path.starts_with(root_)) return {};
+  const std::string name = merged(path.substr(root_.size()));
+  for (const Diversion& diversion : diversions_)
+    if (diversion.from == name || diversion.to == name) return {};
+  std::string md5;
+  each_line(read_all(fmt::format("{}/info/{}.md5sums", folder_, owner.list)), [&](std::string_view line) {
+    if (line.size() > digits + gap && merged("/" + std::string(line.substr(digits + gap))) == name)
+      md5 = line.substr(0, digits);
+  });
+  return md5;
 }
 
 // While dpkg works, the index is a moment behind: looks into the lists that came since.

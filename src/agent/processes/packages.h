@@ -16,7 +16,8 @@ namespace weir::agent {
 struct PackageOwner {
   std::string name, version;
   std::string
-      transaction;  // changes whenever dpkg unpacks the package again; unpacking the same version counts
+      transaction;   // changes whenever dpkg unpacks the package again; unpacking the same version counts
+  std::string list;  // its name in dpkg's folder: "bash", "libc6:amd64"
 };
 
 class Packages {
@@ -26,6 +27,9 @@ class Packages {
 
   // `path` is resolved and absolute, including `root`.
   std::optional<PackageOwner> owner_of(const std::string& path);
+
+  // The MD5, in hex, of what the package brought as `path`; empty when it doesn't say, or the file is diverted.
+  std::string shipped_md5(const std::string& path, const PackageOwner& owner);
 
   struct Installed {
     std::string list;  // "bash", "libc6:amd64"

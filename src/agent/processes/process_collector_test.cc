@@ -149,6 +149,29 @@ TEST_F(Ebpf, code_without_a_file_is_unseen_and_no_package_explains_it) {
   }
 }
 
+TEST_F(Ebpf, a_copy_of_an_interpreter_in_memory_is_one_whatever_its_name_is) {
+  const std::string shell = std::filesystem::canonical("/bin/sh").string();
+  wait_for(spawn({shell, "-c", ":"}));
+  ASSERT_TRUE(
+      sink.await_start([&](const auto& one) { return one.interpreter && one.interpreter->path == shell; }));
+  std::ifstream file(shell, std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const pid_t pid = spawn({"x"}, [&] {
+    const int copy = memfd_create("harmless", MFD_CLOEXEC);
+    (void)!write(copy, text.data(), text.size());
+    char name[] = "x", option[] = "-c", code[] = "kill -STOP $$";
+    char* const words[] = {name, option, code, nullptr};
+    char* const none[] = {nullptr};
+    fexecve(copy, words, none);
+  });
+  const auto instance = sink.await_name("memfd:harmless");
+  finish(pid);
+  ASSERT_TRUE(instance);
+  EXPECT_EQ(instance->seen, Seen::unseen) << instance->seen_note;
+  EXPECT_FALSE(instance->package);
+  EXPECT_EQ(instance->digests, std::vector<Sha256>());
+}
+
 TEST_F(Ebpf, a_copy_of_a_package_file_is_unknown) {
   std::filesystem::copy_file("/bin/true", folder / "true");
   wait_for(spawn({folder / "true"}));
@@ -368,6 +391,31 @@ TEST_F(PackagedProgram, that_changed_without_a_transaction_is_told_at_once) {
   finish(changed);
   ASSERT_TRUE(instance && instance->package);
   EXPECT_TRUE(instance->package->changed);
+}
+
+TEST_F(PackagedProgram, that_was_changed_before_it_first_ran_is_not_its_packages) {
+  crypto::Md5 md5;
+  md5.update(program_text(Life::until_killed, "one"));
+  write_text(folder / "var/lib/dpkg/info/tool.md5sums", md5.finish_hex() + "  usr/bin/tool\n", 0644);
+  options.settled_age = minutes(10);
+  Watching watching{options};
+  NEED_MEANS(watching, ExecMeans::ebpf);
+  write_text(tool, program_text(Life::until_killed, "two"));
+  for (int i = 0; i < 2; ++i) {  // nor is it the second time
+    const pid_t pid = spawn({tool});
+    const auto instance = watching.sink.await_pid(pid);
+    finish(pid);
+    ASSERT_TRUE(instance && instance->package);
+    EXPECT_TRUE(instance->package->changed);
+  }
+  write_text(tool, program_text(Life::until_killed, "one"));
+  const pid_t own = spawn({tool});
+  write_text(folder / "after", program_text(Life::short_lived, "after"));
+  testing::await_exec(own, tool);
+  wait_for(spawn({folder / "after"}));
+  ASSERT_TRUE(watching.sink.await_name(folder / "after"));
+  EXPECT_EQ(watching.sink.starts_of(own), 0u) << "written since, but what the package brought: explained";
+  finish(own);
 }
 
 TEST_F(PackagedProgram, of_a_later_transaction_is_news_and_not_changed) {

@@ -38,6 +38,14 @@ bool is_same_file(const ExecMoment& moment, const struct stat& status) {
   return status.st_ino == moment.inode && status.st_size == static_cast<off_t>(moment.size) && same_device;
 }
 
+std::int64_t wall_clock_ns(const ExecMoment& moment) {
+  return instant_of_boot_ns(moment.at_ns).micros * 1000;
+}
+
+bool changed_since(const struct stat& status, const ExecMoment& moment) {
+  return key_of(status).changed_ns > wall_clock_ns(moment);
+}
+
 // Was the process still running this program when it was looked at?
 bool is_still_there(const Sighting& sighting) {
   if (!sighting.facts) return false;
@@ -221,13 +229,11 @@ void ProcessIdentity::open_left_file(const Sighting& sighting, File& file) const
   }
   if (file.nameless && file.number < 0) open_bound_file(sighting, file);
   if (file.number < 0) return;
-  const std::int64_t ran_at = instant_of_boot_ns(moment.at_ns).micros * 1000;
-  const std::int64_t changed = key_of(file.status).changed_ns;
   file.note.clear();
-  if (changed > ran_at) {
+  if (changed_since(file.status, moment)) {
     file.number = -1;
     file.note = "it had ended, and its file was changed after it started";
-  } else if (ran_at - changed < coarse_clock_ns) {
+  } else if (wall_clock_ns(moment) - key_of(file.status).changed_ns < coarse_clock_ns) {
     file.note = "read after it had ended, and changed less than 20 ms before it started";
   }
 }
@@ -292,6 +298,17 @@ void ProcessIdentity::add_digest(File& file) {
   else file.note = digest.error().message;
 }
 
+// A program that runs for the first time was not seen as it was when this host was first looked at. If its file was
+// written since, it has to be what its package brought, where the package says what that was.
+bool ProcessIdentity::was_replaced_unseen(const File& file, const PackageOwner& owner) {
+  if (!baseline_.is_new(file.path, owner)) return false;
+  if (key_of(file.status).changed_ns <= baseline_.since().micros * 1000) return false;
+  const std::string shipped = packages_.shipped_md5(file.path, owner);
+  if (shipped.empty()) return false;
+  const std::string present = md5_of(file.number);
+  return !present.empty() && present != shipped;
+}
+
 std::optional<runtime::PackageClaim> ProcessIdentity::judge_claim(const File& file) {
   auto owner = packages_.owner_of(file.path);
   if (!owner) return std::nullopt;
@@ -301,6 +318,8 @@ std::optional<runtime::PackageClaim> ProcessIdentity::judge_claim(const File& fi
   if (!in_place && !baseline_.is_first_content(file.path, *file.digest)) return std::nullopt;
   runtime::PackageClaim claim{.name = owner->name, .version = owner->version};
   if (!in_place) return claim;  // replaced since, and seen before
+  claim.changed = was_replaced_unseen(file, *owner);
+  if (claim.changed) return claim;  // nothing to remember as the package's own
   const auto judged = baseline_.judge(file.path, *owner, *file.digest);
   claim.after_baseline = judged.after_baseline;
   claim.changed = judged.changed;
@@ -338,6 +357,11 @@ void ProcessIdentity::explain_copy(const File& executable, runtime::Instance& in
   instance.seen_note = "a copy of " + original->second.path;
   mark(instance, "copy");
   if (executable.nameless) instance.name = original->second.path;
+}
+
+std::string ProcessIdentity::original_path(const File& executable) const {
+  const auto original = executable.digest ? originals_.find(*executable.digest) : originals_.end();
+  return original == originals_.end() ? std::string() : original->second.path;
 }
 
 HeldJudgement ProcessIdentity::judge_held(const Sighting& sighting, const File& file) {
@@ -382,6 +406,10 @@ void ProcessIdentity::add_script(File script, const Sighting& sighting, Identifi
     if (out.held_by_image) return;
   }
   add_digest(script);
+  if (script.digest && sighting.moment.detailed && changed_since(script.status, sighting.moment)) {
+    script.digest.reset();
+    script.note = "the script was changed after it started";
+  }
   instance.name = script.path;
   instance.digests.clear();
   if (script.digest) instance.digests.push_back(*script.digest);
@@ -458,7 +486,7 @@ Identified ProcessIdentity::identify(const Sighting& sighting) {
   if (executable.deleted || executable.detached) mark(instance, executable.detached ? "memfd" : "deleted");
   const bool inside = is_in_container(sighting);
   if (inside) out.held_by_image = is_held(sighting, executable, instance);
-  const Program program = program_in(sighting, inner_path);
+  Program program = program_in(sighting, inner_path);
   if (out.held_by_image && program.kind != ProgramKind::file) return out;
 
   if (!out.held_by_image) add_digest(executable);
@@ -468,6 +496,10 @@ Identified ProcessIdentity::identify(const Sighting& sighting) {
   else instance.seen = runtime::Seen::unhashed;
   if (!inside || executable.path != inner_path) instance.package = claim_of(executable);
   if (!inside) explain_copy(executable, instance);
+  // A known interpreter is one by its content, whatever name a copy of it has been given.
+  if (const std::string known_as = original_path(executable);
+      program.kind == ProgramKind::itself && !known_as.empty())
+    program = program_in(sighting, known_as);
   add_program(program, executable, sighting, out);
   if (out.held_by_image) return out;
   instance.id = id_of(sighting, instance);

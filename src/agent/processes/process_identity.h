@@ -78,8 +78,10 @@ class ProcessIdentity {
   void add_digest(File& file);
   std::optional<runtime::PackageClaim> claim_of(const File& file);
   std::optional<runtime::PackageClaim> judge_claim(const File& file);
+  bool was_replaced_unseen(const File& file, const PackageOwner& owner);
   void open_bound_file(const Sighting& sighting, File& file) const;
   void explain_copy(const File& executable, runtime::Instance& instance);
+  std::string original_path(const File& executable) const;  // empty: its content is no known program's
   HeldJudgement judge_held(const Sighting& sighting, const File& file);
   bool is_held(const Sighting& sighting, File& file, runtime::Instance& instance);
   Program program_in(const Sighting& sighting, const std::string& executable) const;

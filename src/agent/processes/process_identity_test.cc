@@ -1,0 +1,49 @@
+#include "agent/processes/process_identity.h"
+
+#include <time.h>
+
+#include "agent/processes/processes_fixture.h"
+
+namespace weir::agent {
+namespace {
+
+std::int64_t boot_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return now.tv_sec * 1'000'000'000LL + now.tv_nsec;
+}
+
+// What the kernel tells of a script that this process started at a moment, and that has ended by now.
+Sighting script_run_at(const std::string& script, std::int64_t at_ns) {
+  struct stat mounts{};
+  stat("/proc/self/ns/mnt", &mounts);
+  Sighting sighting;
+  sighting.moment = {.pid = getpid(), .at_ns = at_ns, .detailed = true, .parent = getpid()};
+  sighting.moment.mount_namespace = mounts.st_ino;
+  sighting.moment.script = true;
+  sighting.moment.path = std::filesystem::canonical("/bin/sh").string();
+  sighting.moment.directory = "/";
+  sighting.moment.filename = script;
+  return sighting;
+}
+
+TEST(ProcessIdentity, a_script_that_was_changed_after_it_started_is_not_what_ran) {
+  testing::Folder folder;
+  const std::string script = folder / "x.sh";
+  testing::write_text(script, "#!/bin/sh\n");
+  const ProcessOptions options;
+  Packages packages(options.dpkg, options.package_root);
+  Baseline baseline("", packages, Instant{});
+  ProcessIdentity identity(options, packages, baseline, [](std::int64_t) { return nullptr; });
+
+  const Identified before = identity.identify(script_run_at(script, boot_ns()));
+  EXPECT_EQ(before.instance.seen, runtime::Seen::whole) << before.instance.seen_note;
+  EXPECT_EQ(before.instance.digests, std::vector{testing::digest_of_file(script)});
+  const Identified after = identity.identify(script_run_at(script, boot_ns() - 60'000'000'000));
+  EXPECT_EQ(after.instance.seen, runtime::Seen::unhashed);
+  EXPECT_EQ(after.instance.digests, std::vector<Sha256>());
+  EXPECT_EQ(after.instance.seen_note, "the script was changed after it started");
+}
+
+}  // namespace
+}  // namespace weir::agent
