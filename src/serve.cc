@@ -138,14 +138,18 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   // Whatever way this function ends, nothing is committed and no listener called once the followers go.
   const std::unique_ptr<sequencer::Sequencer, void (*)(sequencer::Sequencer*)> last_commit(
       sequencer.get(), [](sequencer::Sequencer* at) { at->stop(); });
-  auto server = TRY(http::Server::start({.address = listen.address,
-                                         .port = listen.port,
-                                         .tls_certificate_file = options.tls_cert.value_or(""),
-                                         .tls_key_file = options.tls_key.value_or(""),
-                                         .body_limit = api::Service::body_limit},
-                                        [&service](http::Request request, http::Respond respond) {
-                                          service->handle(std::move(request), std::move(respond));
-                                        }));
+  auto server =
+      TRY(http::Server::start({.address = listen.address,
+                               .port = listen.port,
+                               .tls_certificate_file = options.tls_cert.value_or(""),
+                               .tls_key_file = options.tls_key.value_or(""),
+                               .body_limit =
+                                   [&service](const http::Request& head, std::optional<std::size_t> length) {
+                                     return service->body_limit(head, length);
+                                   }},
+                              [&service](http::Request request, http::Respond respond) {
+                                service->handle(std::move(request), std::move(respond));
+                              }));
   session.line(
       fmt::format("weir {} serves '{}' on {}", cli::version, organization_of(session), server.url()));
   session.line(fmt::format("the admin token is in {}", organization->token_file()));

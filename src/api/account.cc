@@ -1,3 +1,4 @@
+#include "api/answers.h"
 #include "api/handlers.h"
 #include "api/tokens.h"
 #include "crypto/random.h"
@@ -12,28 +13,24 @@ Result<Write> create(const Call& call, access::AccountKind kind) {
   const auto request = TRY(body_of<access::AccountRequest>(call.request));
   const access::NewToken token = mint_token("weir_");
   const auto created = TRY(access::create_account(request, kind, crypto::random_hex(16), token));
-  return Write{
-      [created, text = token.text](store::Database& db, Instant) -> Result<Decision> {
-        if (TRY(store::account_exists(db, created.name)))
-          return Error{Errc::conflict, fmt::format("there is already an account '{}'", created.name), "name"};
-        return Decision{.events = {created},
-                        .answer =
-                            [created, text](auto appended) {
-                              const store::AccountView view{.name = created.name,
+  return Write{[created, text = token.text](store::Database& db, Instant) -> Result<Decision> {
+    if (TRY(store::account_exists(db, created.name)))
+      return Error{Errc::conflict, fmt::format("there is already an account '{}'", created.name), "name"};
+    return Decision{.events = {created},
+                    .answer =
+                        [created, text](auto appended) {
+                          return format::encode(NewAccount{{.name = created.name,
                                                             .kind = created.kind,
                                                             .roles = created.roles,
                                                             .flows = created.flows,
                                                             .environments = created.environments,
                                                             .expires_at = created.expires_at,
                                                             .created_at = appended[0].at,
-                                                            .entry = appended[0].index};
-                              std::string answer = "{\"account\":" + format::encode(view) + ",\"token\":";
-                              format::append_json_string(answer, text);
-                              return answer + "}";
-                            },
-                        .answer_is_secret = true};
-      },
-      ""};
+                                                            .entry = appended[0].index},
+                                                           text});
+                        },
+                    .answer_is_secret = true};
+  }};
 }
 
 }  // namespace
@@ -42,19 +39,18 @@ Result<Write> create_service_account(const Call& call) { return create(call, acc
 Result<Write> create_person(const Call& call) { return create(call, access::AccountKind::person); }
 
 Result<http::Response> list_accounts(const ReadCall& call) {
-  return list_response("accounts", TRY(store::list_accounts(call.db)));
+  return whole_list_response(call.request, "accounts", TRY(store::list_accounts(call.db)));
 }
 
 Result<Write> remove_account(const Call& call) {
   const std::string name(call.request.parameter("name"));
   if (name == call.actor.name) return Error{Errc::conflict, "an account cannot remove itself"};
   return Write{[name](store::Database& db, Instant) -> Result<Decision> {
-                 if (!TRY(store::account_exists(db, name)))
-                   return not_found(fmt::format("there is no account '{}'", name));
-                 return Decision{.events = {access::AccountRemoved{name}},
-                                 .answer = [](auto) { return "{\"removed\":true}"; }};
-               },
-               ""};
+    if (!TRY(store::account_exists(db, name)))
+      return not_found(fmt::format("there is no account '{}'", name));
+    return Decision{.events = {access::AccountRemoved{name}},
+                    .answer = [](auto) { return format::encode(Removed()); }};
+  }};
 }
 
 }  // namespace weir::api

@@ -2,7 +2,9 @@
 
 #include <set>
 
+#include "api/answers.h"
 #include "api/handlers.h"
+#include "api/requests.h"
 #include "base/name.h"
 #include "store/view_alert.h"
 #include "store/view_deploy.h"
@@ -13,21 +15,6 @@ namespace {
 
 using runtime::Skip;
 using sequencer::Decision;
-
-struct AdoptRequest {
-  std::string reason;
-  static void members(auto& visit, auto& self) { visit("reason", self.reason); }
-};
-struct Skipped {
-  std::string workload, name, why;
-  std::optional<runtime::ScopeRule> scope;  // would exclude it, and ends
-  static void members(auto& visit, auto& self) {
-    visit("workload", self.workload);
-    visit("name", self.name);
-    visit("why", self.why);
-    visit("scope", self.scope);
-  }
-};
 
 // The interpreter that runs something unseen, of that user in that unit or container.
 runtime::ScopeRule scope_for(const store::WorkloadFacts& facts, Instant now) {
@@ -63,9 +50,8 @@ Result<Decision> adopt_what_runs(store::Database& db, const std::string& environ
                                                     .until = now + limits::adoption_period,
                                                     .reason = "adopted: " + reason,
                                                     .adopted = true});
-  decision.answer = [count = digests.size(), skipped](auto) {
-    return fmt::format("{{\"adopted\":{},\"skipped\":{}}}", count, format::encode(skipped));
-  };
+  const Adoption adoption{static_cast<std::int64_t>(digests.size()), std::move(skipped)};
+  decision.answer = [adoption](auto) { return format::encode(adoption); };
   return decision;
 }
 
@@ -78,9 +64,8 @@ Result<Write> adopt(const Call& call) {
   const std::string environment(call.request.parameter("env"));
   TRY(access::check_environment_scope(call.actor, environment));
   return Write{[environment, reason = request.reason](store::Database& db, Instant now) {
-                 return adopt_what_runs(db, environment, reason, now);
-               },
-               ""};
+    return adopt_what_runs(db, environment, reason, now);
+  }};
 }
 
 }  // namespace weir::api

@@ -1,4 +1,6 @@
+#include "api/answers.h"
 #include "api/handlers.h"
+#include "api/requests.h"
 #include "base/name.h"
 #include "store/view_alert.h"
 
@@ -7,26 +9,12 @@ namespace {
 
 using sequencer::Decision;
 
-struct AcknowledgeRequest {
-  std::vector<std::int64_t> ids;
-  std::string note;
-  static void members(auto& visit, auto& self) {
-    visit("ids", self.ids);
-    visit.maybe("note", self.note);
-  }
-};
-struct NoteRequest {
-  std::string note;
-  static void members(auto& visit, auto& self) { visit.maybe("note", self.note); }
-};
-
 Result<store::AlertFilter> filter_of(const http::Request& request) {
   store::AlertFilter filter{.state = text_of(request, "state"),
-                            .environment = text_of(request, "environment"),
-                            .limit = TRY(limit_of(request)),
-                            .before = TRY(cursor_of(request))};
-  if (!filter.state.empty() && !format::enum_from<alert::State>(filter.state))
-    return invalid("'state' must be one of open, acknowledged, resolved", "state");
+                            .environment = text_of(request, "environment")};
+  filter.incident = TRY(number_of(request, "incident"));
+  filter.limit = TRY(limit_of(request));
+  filter.before = TRY(cursor_of(request));
   return filter;
 }
 
@@ -42,7 +30,8 @@ Result<Decision> acknowledge(store::Database& db, const access::Actor& actor,
     TRY(access::check_environment_scope(actor, found->second));
     if (found->first == "open") open.push_back(id);
   }
-  const auto answer = [count = open.size()](auto) { return fmt::format("{{\"acknowledged\":{}}}", count); };
+  const Acknowledged acknowledged{static_cast<std::int64_t>(open.size())};
+  const auto answer = [acknowledged](auto) { return format::encode(acknowledged); };
   if (open.empty()) return Decision{.answer = answer};
   return Decision{.events = {alert::AlertsAcknowledged{std::move(open), note}}, .answer = answer};
 }
@@ -50,8 +39,7 @@ Result<Decision> acknowledge(store::Database& db, const access::Actor& actor,
 }  // namespace
 
 Result<http::Response> list_alerts(const ReadCall& call) {
-  auto filter = TRY(filter_of(call.request));
-  if (call.request.query("incident")) filter.incident = std::atoll(text_of(call.request, "incident").c_str());
+  const auto filter = TRY(filter_of(call.request));
   const auto alerts = TRY(store::list_alerts(call.db, filter));
   const bool full = alerts.size() == static_cast<std::size_t>(filter.limit);
   return list_response("alerts", alerts, full ? std::to_string(alerts.back().id) : "");
@@ -70,9 +58,8 @@ Result<Write> acknowledge_alerts(const Call& call) {
   if (request.ids.empty() || request.ids.size() > limits::page_rows_max)
     return invalid("'ids' names 1 to 1000 alerts", "ids");
   return Write{[request, actor = call.actor](store::Database& db, Instant) {
-                 return acknowledge(db, actor, request.ids, request.note);
-               },
-               ""};
+    return acknowledge(db, actor, request.ids, request.note);
+  }};
 }
 
 Result<http::Response> list_incidents(const ReadCall& call) {
@@ -94,14 +81,13 @@ Result<Write> acknowledge_incident(const Call& call) {
   TRY(check_text(request.note, "note"));
   const std::int64_t id = TRY(id_of(call.request, "id"));
   return Write{[id, request, actor = call.actor](store::Database& db, Instant) -> Result<Decision> {
-                 if (TRY(query_count(db, "SELECT count(*) FROM incident WHERE id=$1", id)) == 0)
-                   return not_found(fmt::format("there is no incident {}", id));
-                 const auto open = TRY(query(
-                     db, "SELECT id FROM alert WHERE incident=$1 AND state='open' LIMIT 1000",
-                     [](const store::Row& row) { return row.integer(0); }, id));
-                 return acknowledge(db, actor, open, request.note);
-               },
-               ""};
+    if (TRY(query_count(db, "SELECT count(*) FROM incident WHERE id=$1", id)) == 0)
+      return not_found(fmt::format("there is no incident {}", id));
+    const auto open = TRY(query(
+        db, "SELECT id FROM alert WHERE incident=$1 AND state='open' LIMIT 1000",
+        [](const store::Row& row) { return row.integer(0); }, id));
+    return acknowledge(db, actor, open, request.note);
+  }};
 }
 
 }  // namespace weir::api

@@ -1,4 +1,5 @@
 #include "api/handlers.h"
+#include "api/requests.h"
 #include "base/name.h"
 #include "evidence/recognise.h"
 #include "evidence/schema.h"
@@ -8,6 +9,7 @@ namespace weir::api {
 namespace {
 
 using evidence::AttestationRecorded;
+using evidence::AttestationTypeDeclared;
 using sequencer::Decision;
 
 constexpr std::string_view custom_prefix = "custom:";
@@ -38,43 +40,6 @@ Result<TypeRow> row_of_type(std::string_view type) {
                  "type");
 }
 
-struct AttestationRequest {
-  AttestationRecorded record;  // what the sender says of it
-  std::optional<std::string> content;
-  static void members(auto& visit, auto& self) {
-    visit("flow", self.record.flow);
-    visit("trail", self.record.trail);
-    visit("name", self.record.name);
-    visit("type", self.record.type);
-    visit.maybe("artifact", self.record.artifact);
-    visit.maybe("compliant", self.record.compliant);
-    visit.maybe("content", self.content);
-    visit.maybe("media_type", self.record.media_type);
-    visit.maybe("description", self.record.description);
-    visit.maybe("url", self.record.url);
-    visit.maybe("predicate", self.record.predicate);
-  }
-};
-
-struct TypeRequest {
-  std::string name, description;
-  format::Json schema;
-  static void members(auto& visit, auto& self) {
-    visit.maybe("name", self.name);
-    visit.maybe("description", self.description);
-    visit("schema", self.schema);
-  }
-};
-
-struct TypeView {
-  evidence::AttestationTypeDeclared type;
-  std::optional<std::int64_t> entry;
-  static void members(auto& visit, auto& self) {
-    evidence::AttestationTypeDeclared::members(visit, self.type);
-    visit.maybe("entry", self.entry);
-  }
-};
-
 Status check(const AttestationRecorded& record) {
   TRY(check_name(record.flow, "flow"));
   TRY(check_name(record.trail, "trail"));
@@ -97,7 +62,7 @@ Result<evidence::Summary> summarise(const Call& call, const AttestationRecorded&
         fmt::format("attestation type '{}' does not exist; declare it with `weir attestation-type create {} "
                     "--schema FILE`",
                     name, name));
-  const auto schema = TRY(evidence::Schema::read(type->schema));
+  const auto schema = TRY(evidence::Schema::read(type->type.schema));
   return evidence::summarise_custom(schema, content);
 }
 
@@ -211,14 +176,13 @@ Result<Write> record_attestation(const Call& call) {
   Evidence read = TRY(evidence_of(call, std::move(request)));
   const auto evidence = std::make_shared<Evidence>(std::move(read));
   return Write{[evidence, actor = call.actor.name](store::Database& db, Instant) -> Result<Decision> {
-                 AttestationRecorded& record = evidence->record;
-                 record.artifact_name = TRY(artifact_name(db, record));
-                 TRY(check_subjects(db, *evidence));
-                 return Decision{.events = {record}, .answer = [evidence, actor](auto appended) {
-                                   return attestation_json(evidence->record, actor, appended[0]);
-                                 }};
-               },
-               "attestation"};
+    AttestationRecorded& record = evidence->record;
+    record.artifact_name = TRY(artifact_name(db, record));
+    TRY(check_subjects(db, *evidence));
+    return Decision{.events = {record}, .answer = [evidence, actor](auto appended) {
+                      return attestation_json(evidence->record, actor, appended[0]);
+                    }};
+  }};
 }
 
 Result<http::Response> list_attestations(const ReadCall& call) {
@@ -249,29 +213,26 @@ Result<http::Response> attestation_content(const ReadCall& call) {
 }
 
 Result<Write> declare_attestation_type(const Call& call) {
-  const auto request = TRY(body_of<TypeRequest>(call.request));
+  const auto request = TRY(body_of<AttestationTypeDeclared>(call.request));
   const std::string name(call.request.parameter("name"));
   if (!request.name.empty() && request.name != name)
     return invalid("'name' differs from the name in the address", "name");
   TRY(check_name(name, "name"));
   TRY(check_text(request.description, "description"));
   TRY(evidence::Schema::read(request.schema));
-  const evidence::AttestationTypeDeclared declared{name, request.description, request.schema};
+  const AttestationTypeDeclared declared{name, request.description, request.schema};
   return Write{[declared](store::Database& db, Instant) -> Result<Decision> {
-                 const auto known = TRY(store::find_attestation_type(db, declared.name));
-                 if (known && known->description == declared.description && known->schema == declared.schema)
-                   return Decision{.answer = [declared](auto) {
-                     return format::encode(TypeView{declared, std::nullopt});
-                   }};
-                 return Decision{.events = {declared}, .answer = [declared](auto appended) {
-                                   return format::encode(TypeView{declared, appended[0].index});
-                                 }};
-               },
-               "attestation_type"};
+    const auto known = TRY(store::find_attestation_type(db, declared.name));
+    if (known && known->type.description == declared.description && known->type.schema == declared.schema)
+      return Decision{.answer = [known](auto) { return format::encode(*known); }};
+    return Decision{.events = {declared}, .answer = [declared](auto appended) {
+                      return format::encode(store::AttestationTypeView{declared, appended[0].index});
+                    }};
+  }};
 }
 
 Result<http::Response> list_attestation_types(const ReadCall& call) {
-  return list_response("attestation-types", TRY(store::list_attestation_types(call.db)));
+  return whole_list_response(call.request, "attestation-types", TRY(store::list_attestation_types(call.db)));
 }
 
 }  // namespace weir::api

@@ -4,26 +4,11 @@
 #include <unordered_map>
 
 #include "api/handlers.h"
+#include "api/requests.h"
 #include "crypto/digest.h"
 
 namespace weir::api {
 namespace {
-
-struct WriteRequest {
-  std::string method, path, key;
-  format::Json body;
-  static void members(auto& visit, auto& self) {
-    visit("method", self.method);
-    visit("path", self.path);
-    visit.maybe("key", self.key);
-    visit.maybe("body", self.body);
-  }
-};
-
-struct BatchRequest {
-  std::vector<WriteRequest> writes;
-  static void members(auto& visit, auto& self) { visit("writes", self.writes); }
-};
 
 std::string place(std::size_t number) { return fmt::format("writes[{}]", number); }
 
@@ -49,7 +34,7 @@ Result<std::size_t> route_of(const Call& call, http::Request& alone) {
   return found->index;
 }
 
-Result<BatchedWrite> one(const Call& call, const WriteRequest& write) {
+Result<BatchedWrite> batched(const Call& call, const WriteRequest& write) {
   http::Request alone{.method = write.method,
                       .path = fmt::format("/v1/orgs/{}/{}", call.request.parameter("org"), write.path),
                       .body = write.body.is_null() ? std::string() : dump(write.body),
@@ -57,6 +42,7 @@ Result<BatchedWrite> one(const Call& call, const WriteRequest& write) {
   BatchedWrite made;
   made.route = TRY(route_of(call, alone));
   if (!write.key.empty()) alone.headers.push_back({"idempotency-key", write.key});
+  made.answer = routes()[made.route].answer;
   made.idempotency = TRY(idempotency_of(alone));
   made.write = TRY(routes()[made.route].write({alone, call.actor, call.config, call.ports, call.now}));
   return made;
@@ -79,7 +65,7 @@ Result<std::vector<BatchedWrite>> batch(const Call& call) {
     const WriteRequest& write = request.writes[i];
     if (const auto [at, is_new] = keys.emplace(write.key, i); !is_new && !write.key.empty())
       return invalid(fmt::format("{} has the key of {}", place(i), place(at->second)), place(i) + ".key");
-    auto made = one(call, write);
+    auto made = batched(call, write);
     if (!made.ok()) return at_write(i, made.error());
     made->write.decide = [i, decide = std::move(made->write.decide)](store::Database& tables, Instant now) {
       auto decided = decide(tables, now);

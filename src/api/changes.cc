@@ -72,11 +72,6 @@ void Changes::committed(std::int64_t size) {
   changed_.notify_all();
 }
 
-bool Changes::wait_beyond(std::int64_t index, Duration at_most) {
-  std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, std::chrono::microseconds(at_most.micros), [&] { return size_ > index; });
-}
-
 bool Changes::wait_for_commit(Duration at_most) {
   std::unique_lock lock(mutex_);
   const std::int64_t seen = commits_;

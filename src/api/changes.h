@@ -18,8 +18,6 @@ class Changes {
   explicit Changes(std::unique_ptr<store::Database> reader);
   ~Changes();
   void committed(std::int64_t size);
-  // Waits until the ledger has more than `index` entries; false after `at_most`.
-  bool wait_beyond(std::int64_t index, Duration at_most);
   // Waits for the next commit; false after `at_most`.
   bool wait_for_commit(Duration at_most);
   std::shared_ptr<http::Stream> listen(std::int64_t after);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "api/answers.h"
 #include "api/handlers.h"
+#include "api/requests.h"
 #include "base/name.h"
 #include "crypto/random.h"
 #include "http/client.h"
@@ -17,20 +19,6 @@ using sequencer::Decision;
 constexpr std::size_t environments_max = 64;
 constexpr std::size_t secrets_max = 2;  // while keys are rotated
 constexpr std::size_t secret_bytes = 32;
-
-struct ChannelRequest {
-  std::string url, secret;
-  alert::ChannelKind kind = alert::ChannelKind::webhook;
-  std::optional<std::vector<std::string>> environments;  // none: as they are, at first all
-  bool rotate = false;
-  static void members(auto& visit, auto& self) {
-    visit.maybe("url", self.url);
-    visit.maybe("secret", self.secret);
-    visit.maybe("kind", self.kind);
-    visit.maybe("environments", self.environments);
-    visit.maybe("rotate", self.rotate);
-  }
-};
 
 // What is kept apart from the ledger.
 struct Kept {
@@ -107,15 +95,6 @@ Kept merged(const ChannelRequest& request, const std::optional<Kept>& known,
   return kept;
 }
 
-std::string declared_json(const store::ChannelView& view, const std::string& shown_secret) {
-  std::string answer = "{\"channel\":" + format::encode(view);
-  if (!shown_secret.empty()) {
-    answer += ",\"secret\":";
-    format::append_json_string(answer, shown_secret);
-  }
-  return answer + "}";
-}
-
 Result<Decision> declare(store::Database& db, const std::string& name, const ChannelRequest& request,
                          const std::string& fresh_secret) {
   const auto channel = TRY(find_channel(db, name));
@@ -133,7 +112,7 @@ Result<Decision> declare(store::Database& db, const std::string& name, const Cha
   view.environments = request.environments.value_or(before);
   view.secrets = static_cast<std::int64_t>(kept.secrets.size());
   if (channel && known == kept && before == view.environments)
-    return Decision{.answer = [view](auto) { return declared_json(view, ""); }};
+    return Decision{.answer = [view](auto) { return format::encode(NewChannel{view}); }};
   const bool made = std::find(kept.secrets.begin(), kept.secrets.end(), fresh_secret) != kept.secrets.end();
   const alert::ChannelDeclared declared{.name = name,
                                         .kind = request.kind,
@@ -144,7 +123,7 @@ Result<Decision> declare(store::Database& db, const std::string& name, const Cha
                   .answer =
                       [view, shown = made ? fresh_secret : std::string()](auto appended) mutable {
                         view.entry = appended[0].index;
-                        return declared_json(view, shown);
+                        return format::encode(NewChannel{view, shown});
                       },
                   .answer_is_secret = made,
                   .keep = [name, kept](store::Database& tables) { return keep(tables, name, kept); }};
@@ -164,44 +143,40 @@ Result<Write> declare_channel(const Call& call) {
   TRY(check(call, name, request));
   const std::string fresh_secret = "whsec_" + encode_base64(crypto::random_bytes(secret_bytes));
   return Write{[name, request, fresh_secret](store::Database& db, Instant) {
-                 return declare(db, name, request, fresh_secret);
-               },
-               ""};
+    return declare(db, name, request, fresh_secret);
+  }};
 }
 
 Result<http::Response> list_channels(const ReadCall& call) {
-  return list_response("channels", TRY(store::list_channels(call.db)));
+  return whole_list_response(call.request, "channels", TRY(store::list_channels(call.db)));
 }
 
 Result<Write> remove_channel(const Call& call) {
   const std::string name(call.request.parameter("name"));
   return Write{[name](store::Database& db, Instant) -> Result<Decision> {
-                 TRY(require_channel(db, name));
-                 return Decision{.events = {alert::ChannelRemoved{name}},
-                                 .answer = [](auto) { return "{\"removed\":true}"; }};
-               },
-               ""};
+    TRY(require_channel(db, name));
+    return Decision{.events = {alert::ChannelRemoved{name}},
+                    .answer = [](auto) { return format::encode(Removed()); }};
+  }};
 }
 
 // A test goes the way of every delivery: the same queue, signature and retries.
 Result<Write> test_channel(const Call& call) {
   const std::string name(call.request.parameter("name"));
   return Write{[name](store::Database& db, Instant now) -> Result<Decision> {
-                 TRY(require_channel(db, name));
-                 const auto queued = std::make_shared<store::DeliveryView>(store::DeliveryView{
-                     .channel = name, .change = "test", .state = "pending", .made_at = now, .next_at = now});
-                 return Decision{.answer = [queued](auto) { return format::encode(*queued); },
-                                 .keep = [queued](store::Database& tables) -> Status {
-                                   queued->id =
-                                       TRY(query_count(tables,
-                                                       "INSERT INTO delivery (channel, change, entry, "
-                                                       "made_at, next_at) VALUES ($1,'test',0,$2,$3) "
-                                                       "RETURNING id",
-                                                       queued->channel, queued->made_at, queued->next_at));
-                                   return {};
-                                 }};
-               },
-               "delivery"};
+    TRY(require_channel(db, name));
+    const auto queued = std::make_shared<store::DeliveryView>(store::DeliveryView{
+        .channel = name, .change = "test", .state = "pending", .made_at = now, .next_at = now});
+    return Decision{.answer = [queued](auto) { return format::encode(*queued); },
+                    .keep = [queued](store::Database& tables) -> Status {
+                      queued->id = TRY(query_count(tables,
+                                                   "INSERT INTO delivery (channel, change, entry, "
+                                                   "made_at, next_at) VALUES ($1,'test',0,$2,$3) "
+                                                   "RETURNING id",
+                                                   queued->channel, queued->made_at, queued->next_at));
+                      return {};
+                    }};
+  }};
 }
 
 Result<http::Response> list_deliveries(const ReadCall& call) {
@@ -216,23 +191,22 @@ Result<http::Response> list_deliveries(const ReadCall& call) {
 Result<Write> retry_delivery(const Call& call) {
   const std::int64_t id = TRY(id_of(call.request, "id"));
   return Write{[id](store::Database& db, Instant now) -> Result<Decision> {
-                 store::DeliveryView delivery = TRY(require_delivery(db, id));
-                 if (delivery.state == "delivered")
-                   return Error{Errc::conflict, fmt::format("delivery {} has arrived already", id)};
-                 TRY(require_channel(db, delivery.channel));
-                 delivery.state = "pending";
-                 delivery.attempts = 0;
-                 delivery.next_at = now;
-                 return Decision{.answer = [delivery](auto) { return format::encode(delivery); },
-                                 .keep =
-                                     [id, now](store::Database& tables) {
-                                       return execute(tables,
-                                                      "UPDATE delivery SET state='pending', attempts=0, "
-                                                      "next_at=$1 WHERE id=$2 AND state<>'delivered'",
-                                                      now, id);
-                                     }};
-               },
-               "delivery"};
+    store::DeliveryView delivery = TRY(require_delivery(db, id));
+    if (delivery.state == "delivered")
+      return Error{Errc::conflict, fmt::format("delivery {} has arrived already", id)};
+    TRY(require_channel(db, delivery.channel));
+    delivery.state = "pending";
+    delivery.attempts = 0;
+    delivery.next_at = now;
+    return Decision{.answer = [delivery](auto) { return format::encode(delivery); },
+                    .keep =
+                        [id, now](store::Database& tables) {
+                          return execute(tables,
+                                         "UPDATE delivery SET state='pending', attempts=0, "
+                                         "next_at=$1 WHERE id=$2 AND state<>'delivered'",
+                                         now, id);
+                        }};
+  }};
 }
 
 }  // namespace weir::api

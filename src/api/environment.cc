@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <map>
 
+#include "api/answers.h"
 #include "api/handlers.h"
+#include "api/requests.h"
 #include "api/tokens.h"
 #include "base/name.h"
 #include "crypto/random.h"
@@ -20,43 +22,6 @@ Status require_environment(store::Database& db, std::string_view name) {
       "there is no environment '{}'; create it with `weir env create {} --kind host`", name, name));
 }
 
-// "#12" or a time; live when empty.
-Result<store::Moment> parse_moment(std::string_view text, std::string_view field) {
-  if (text.empty()) return store::Moment{};
-  if (!text.starts_with('#') && text.find_first_not_of("0123456789") != std::string_view::npos) {
-    const auto at = parse_instant(text);
-    if (!at.ok())
-      return invalid(fmt::format("'{}' must be a time or a snapshot number such as #12", field),
-                     std::string(field));
-    return store::Moment{.at = *at};
-  }
-  const std::int64_t number = std::atoll(std::string(text.substr(text.starts_with('#') ? 1 : 0)).c_str());
-  if (number <= 0)
-    return invalid(fmt::format("'{}' must be a time or a snapshot number such as #12", field),
-                   std::string(field));
-  return store::Moment{.snapshot = number};
-}
-
-struct JoinTokenRequest {
-  std::optional<Instant> expires_at;
-  static void members(auto& visit, auto& self) { visit.maybe("expires_at", self.expires_at); }
-};
-struct Changed {
-  std::string name;
-  store::WorkloadView before, after;
-  static void members(auto& visit, auto& self) {
-    visit("name", self.name);
-    visit("before", self.before);
-    visit("after", self.after);
-  }
-};
-
-// Two moments as sets of workloads: what only the second has, what only the first has, and pairs of one name.
-struct Difference {
-  std::vector<store::WorkloadView> started, ended;
-  std::vector<Changed> changed;
-  std::int64_t unchanged = 0;
-};
 Difference difference_of(std::vector<store::WorkloadView> before, std::vector<store::WorkloadView> after) {
   Difference result;
   std::map<std::string, store::WorkloadView> earlier;
@@ -88,30 +53,29 @@ Result<Write> declare_environment(const Call& call) {
   TRY(runtime::check(declared));
   TRY(access::check_environment_scope(call.actor, declared.name));
   return Write{[declared](store::Database& db, Instant) -> Result<Decision> {
-                 const auto known = TRY(store::find_environment(db, declared.name));
-                 if (known && known->kind != format::name_of(declared.kind))
-                   return Error{Errc::conflict,
-                                fmt::format("'{}' is of kind {}; the kind of an environment does not change",
-                                            declared.name, known->kind),
-                                "kind"};
-                 const bool same = known && known->description == declared.description &&
-                                   known->arguments == declared.arguments;
-                 if (same) return Decision{.answer = [known](auto) { return format::encode(*known); }};
-                 return Decision{.events = {declared}, .answer = [declared](auto appended) {
-                                   return format::encode(store::EnvironmentView{
-                                       .name = declared.name,
-                                       .kind = std::string(format::name_of(declared.kind)),
-                                       .description = declared.description,
-                                       .arguments = declared.arguments,
-                                       .entry = appended[0].index,
-                                       .sentence = fmt::format("Nobody watches {} yet.", declared.name)});
-                                 }};
-               },
-               "environment"};
+    const auto known = TRY(store::find_environment(db, declared.name));
+    if (known && known->kind != format::name_of(declared.kind))
+      return Error{Errc::conflict,
+                   fmt::format("'{}' is of kind {}; the kind of an environment does not change",
+                               declared.name, known->kind),
+                   "kind"};
+    const bool same =
+        known && known->description == declared.description && known->arguments == declared.arguments;
+    if (same) return Decision{.answer = [known](auto) { return format::encode(*known); }};
+    return Decision{.events = {declared}, .answer = [declared](auto appended) {
+                      return format::encode(store::EnvironmentView{
+                          .name = declared.name,
+                          .kind = std::string(format::name_of(declared.kind)),
+                          .description = declared.description,
+                          .arguments = declared.arguments,
+                          .entry = appended[0].index,
+                          .sentence = fmt::format("Nobody watches {} yet.", declared.name)});
+                    }};
+  }};
 }
 
 Result<http::Response> list_environments(const ReadCall& call) {
-  return list_response("environments", TRY(store::list_environments(call.db)));
+  return whole_list_response(call.request, "environments", TRY(store::list_environments(call.db)));
 }
 
 Result<http::Response> find_environment(const ReadCall& call) {
@@ -124,26 +88,22 @@ Result<http::Response> list_workloads(const ReadCall& call) {
   const std::string name(call.request.parameter("env"));
   const auto environment = TRY(store::find_environment(call.db, name));
   if (!environment) return TRY(require_environment(call.db, name)), not_found(name);
-  const std::string snapshot = text_of(call.request, "snapshot"), at = text_of(call.request, "at");
-  const store::Moment moment = TRY(
-      parse_moment(!snapshot.empty() ? (snapshot.starts_with('#') ? snapshot : "#" + snapshot) : at, "at"));
+  const bool numbered = !text_of(call.request, "snapshot").empty();
+  const store::Moment moment = TRY(moment_of(call.request, numbered ? "snapshot" : "at"));
   if (moment.snapshot && *moment.snapshot > environment->snapshot)
     return not_found(fmt::format("'{}' has no snapshot #{}; the newest is #{}", name, *moment.snapshot,
                                  environment->snapshot));
   auto workloads = TRY(store::list_workloads(
-      call.db,
-      {.environment = name, .moment = moment, .instances = text_of(call.request, "instances") == "true"}));
+      call.db, {.environment = name, .moment = moment, .instances = flag_of(call.request, "instances")}));
   const std::string verdict = text_of(call.request, "verdict"), words = text_of(call.request, "q");
   std::erase_if(workloads, [&](const store::WorkloadView& each) {
     return (!verdict.empty() && format::name_of(each.verdict) != verdict) ||
            (!words.empty() && each.name.find(words) == std::string::npos);
   });
-  std::string body = "{\"environment\":";
-  format::append_json_string(body, name);
-  body += fmt::format(",\"snapshot\":{},\"at\":{},\"workloads\":{}}}",
-                      moment.snapshot.value_or(environment->snapshot),
-                      format::encode(moment.at.value_or(call.now)), format::encode(workloads));
-  return json_response(std::move(body));
+  return record_response(WorkloadsView{.environment = name,
+                                       .snapshot = moment.snapshot.value_or(environment->snapshot),
+                                       .at = moment.at.value_or(call.now),
+                                       .workloads = std::move(workloads)});
 }
 
 Result<http::Response> list_snapshots(const ReadCall& call) {
@@ -161,19 +121,14 @@ Result<http::Response> difference(const ReadCall& call) {
   const std::string from = text_of(call.request, "from"), to = text_of(call.request, "to");
   if (from.empty()) return invalid("'from' is missing: a time or #number", "from");
   const std::string other = text_of(call.request, "environment");
-  const auto then = TRY(parse_moment(from, "from")), later = TRY(parse_moment(to, "to"));
+  const auto then = TRY(moment_of(call.request, "from")), later = TRY(moment_of(call.request, "to"));
   auto before = TRY(store::list_workloads(call.db, {.environment = name, .moment = then}));
   auto after =
       TRY(store::list_workloads(call.db, {.environment = other.empty() ? name : other, .moment = later}));
-  const Difference result = difference_of(std::move(before), std::move(after));
-  std::string body = "{\"from\":";
-  format::append_json_string(body, from);
-  body += ",\"to\":";
-  format::append_json_string(body, to.empty() ? "now" : to);
-  body += fmt::format(",\"started\":{},\"ended\":{},\"changed\":{},\"unchanged\":{}}}",
-                      format::encode(result.started), format::encode(result.ended),
-                      format::encode(result.changed), result.unchanged);
-  return json_response(std::move(body));
+  Difference result = difference_of(std::move(before), std::move(after));
+  result.from = from;
+  result.to = to.empty() ? "now" : to;
+  return record_response(result);
 }
 
 Result<Write> declare_scope(const Call& call) {
@@ -183,43 +138,39 @@ Result<Write> declare_scope(const Call& call) {
   TRY(check_name(rule.id, "id"));
   const std::string environment(call.request.parameter("env"));
   TRY(access::check_environment_scope(call.actor, environment));
-  const bool preview = text_of(call.request, "preview") == "true";
-  return Write{
-      [environment, rule, preview, actor = call.actor.name](store::Database& db,
-                                                            Instant now) -> Result<Decision> {
-        TRY(require_environment(db, environment));
-        if (rule.expires_at && *rule.expires_at <= now)
-          return invalid("'expires_at' lies in the past", "expires_at");
-        if (preview) {
-          const auto effect = TRY(store::preview_scope(db, environment, rule));
-          return Decision{.answer = [effect](auto) { return format::encode(effect); }};
-        }
-        return Decision{
-            .events = {runtime::ScopeDeclared{environment, rule}}, .answer = [rule, actor](auto appended) {
-              return "{\"scope\":" +
-                     format::encode(store::ScopeView{rule, actor, appended[0].at, appended[0].index}) + "}";
-            }};
-      },
-      ""};
+  const bool preview = flag_of(call.request, "preview");
+  return Write{[environment, rule, preview, actor = call.actor.name](store::Database& db,
+                                                                     Instant now) -> Result<Decision> {
+    TRY(require_environment(db, environment));
+    if (rule.expires_at && *rule.expires_at <= now)
+      return invalid("'expires_at' lies in the past", "expires_at");
+    if (preview) {
+      const auto effect = TRY(store::preview_scope(db, environment, rule));
+      return Decision{.answer = [effect](auto) { return format::encode(effect); }};
+    }
+    return Decision{.events = {runtime::ScopeDeclared{environment, rule}},
+                    .answer = [rule, actor](auto appended) {
+                      return format::encode(store::ScopeView{rule, actor, appended[0].at, appended[0].index});
+                    }};
+  }};
 }
 
 Result<http::Response> list_scopes(const ReadCall& call) {
   const std::string_view name = call.request.parameter("env");
   TRY(require_environment(call.db, name));
-  return list_response("scopes", TRY(store::list_scopes(call.db, name)));
+  return whole_list_response(call.request, "scopes", TRY(store::list_scopes(call.db, name)));
 }
 
 Result<Write> remove_scope(const Call& call) {
   const std::string environment(call.request.parameter("env")), id(call.request.parameter("id"));
   TRY(access::check_environment_scope(call.actor, environment));
   return Write{[environment, id](store::Database& db, Instant) -> Result<Decision> {
-                 for (const auto& scope : TRY(store::list_scopes(db, environment)))
-                   if (scope.rule.id == id)
-                     return Decision{.events = {runtime::ScopeRemoved{environment, id}},
-                                     .answer = [](auto) { return "{\"removed\":true}"; }};
-                 return not_found(fmt::format("'{}' has no scope rule '{}'", environment, id));
-               },
-               ""};
+    for (const auto& scope : TRY(store::list_scopes(db, environment)))
+      if (scope.rule.id == id)
+        return Decision{.events = {runtime::ScopeRemoved{environment, id}},
+                        .answer = [](auto) { return format::encode(Removed()); }};
+    return not_found(fmt::format("'{}' has no scope rule '{}'", environment, id));
+  }};
 }
 
 Result<Write> issue_join_token(const Call& call) {
@@ -230,20 +181,15 @@ Result<Write> issue_join_token(const Call& call) {
   if (call.config.tls_key)
     token.text += "." + to_hex(*call.config.tls_key);  // the digest is of the part before
   return Write{[request, environment, token](store::Database& db, Instant now) -> Result<Decision> {
-                 TRY(require_environment(db, environment));
-                 if (request.expires_at && *request.expires_at <= now)
-                   return invalid("'expires_at' lies in the past", "expires_at");
-                 return Decision{
-                     .events = {access::JoinTokenIssued{environment, request.expires_at, token.digest}},
-                     .answer =
-                         [text = token.text](auto appended) {
-                           std::string answer = "{\"token\":";
-                           format::append_json_string(answer, text);
-                           return answer + fmt::format(",\"id\":{}}}", appended[0].index);
-                         },
-                     .answer_is_secret = true};
-               },
-               ""};
+    TRY(require_environment(db, environment));
+    if (request.expires_at && *request.expires_at <= now)
+      return invalid("'expires_at' lies in the past", "expires_at");
+    return Decision{
+        .events = {access::JoinTokenIssued{environment, request.expires_at, token.digest}},
+        .answer = [text = token.text](
+                      auto appended) { return format::encode(NewJoinToken{text, appended[0].index}); },
+        .answer_is_secret = true};
+  }};
 }
 
 Result<Write> revoke_join_token(const Call& call) {
@@ -251,12 +197,10 @@ Result<Write> revoke_join_token(const Call& call) {
   const std::int64_t id = TRY(id_of(call.request, "id"));
   TRY(access::check_environment_scope(call.actor, environment));
   return Write{[environment, id](store::Database& db, Instant) -> Result<Decision> {
-                 if (!TRY(store::find_join_token(db, environment, id)))
-                   return not_found("there is no such join token");
-                 return Decision{.events = {access::JoinTokenRevoked{id}},
-                                 .answer = [](auto) { return "{\"revoked\":true}"; }};
-               },
-               ""};
+    if (!TRY(store::find_join_token(db, environment, id))) return not_found("there is no such join token");
+    return Decision{.events = {access::JoinTokenRevoked{id}},
+                    .answer = [](auto) { return format::encode(Revoked()); }};
+  }};
 }
 
 }  // namespace weir::api

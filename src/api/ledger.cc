@@ -1,3 +1,4 @@
+#include "api/answers.h"
 #include "api/handlers.h"
 #include "ledger/proof.h"
 
@@ -15,31 +16,6 @@ Result<sequencer::Head> head_of(store::Database& db) {
   if (!head) return not_found("the ledger is empty");
   return std::move(*head);
 }
-
-struct EntryView {
-  std::int64_t index = 0;
-  std::string type;
-  Instant at;
-  std::string actor;
-  std::vector<Sha256> subjects;
-  Sha256 commitment;
-  std::string leaf;  // base64
-  Sha256 leaf_hash;
-  std::string salt;  // base64; with the payload it opens the commitment
-  format::Json payload;
-  static void members(auto& visit, auto& self) {
-    visit("index", self.index);
-    visit("type", self.type);
-    visit("at", self.at);
-    visit("actor", self.actor);
-    visit("subjects", self.subjects);
-    visit("commitment", self.commitment);
-    visit("leaf", self.leaf);
-    visit("leaf_hash", self.leaf_hash);
-    visit("salt", self.salt);
-    visit("payload", self.payload);
-  }
-};
 
 Result<std::string> actor_name(store::Database& db, const ledger::ActorId& id) {
   const auto name = TRY(query_one(
@@ -96,14 +72,12 @@ Result<http::Response> verifier_key(const ReadCall& call) {
 Result<http::Response> list_entries(const ReadCall& call) {
   const auto size = static_cast<std::int64_t>(TRY(head_of(call.db)).size.value);
   const std::int64_t limit = std::min<std::int64_t>(TRY(limit_of(call.request)), 200);
-  const std::string from_text = text_of(call.request, "from");
-  const std::int64_t from =
-      from_text.empty() ? std::max<std::int64_t>(0, size - limit) : std::atoll(from_text.c_str());
-  if (from < 0) return invalid("'from' is an entry's index", "from");
+  const auto asked = TRY(number_of(call.request, "from"));
+  const std::int64_t from = asked.value_or(std::max<std::int64_t>(0, size - limit));
   std::vector<EntryView> entries;
   for (std::int64_t index = from; index < std::min(size, from + limit); ++index)
     entries.push_back(TRY(entry_view(call.db, *call.ports.blobs, index)));
-  return json_response(fmt::format("{{\"entries\":{},\"size\":{}}}", format::encode(entries), size));
+  return record_response(Entries{std::move(entries), size});
 }
 
 Result<http::Response> find_entry(const ReadCall& call) {

@@ -1,15 +1,102 @@
-#include <set>
+// The OpenAPI 3.1 document: what the route table, the shapes it names, the query parameters it takes and the one table
+// of errors say. Nothing is written here that the server does not do by the same rows.
+#include <algorithm>
 
+#include "api/answers.h"
 #include "api/routes.h"
 
 namespace weir::api {
 namespace {
 
 using format::Json;
+using format::SchemaBook;
+
+enum class Receipt { none, maybe, always };
+
+Json schema_of_object(Json properties, Json::Array required) {
+  return Json::object(
+      {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}});
+}
+
+Json content(std::string_view media, Json schema) {
+  return Json::object({{std::string(media), Json::object({{"schema", std::move(schema)}})}});
+}
+
+Json json_content(Json schema) { return content("application/json", std::move(schema)); }
+
+Json with_receipt(SchemaBook& book, Json object, Receipt receipt) {
+  if (receipt == Receipt::none) return object;
+  Json properties = object.at("properties");
+  properties.set("receipt", schema_out<ReceiptView>(book));
+  object.set("properties", std::move(properties));
+  if (receipt == Receipt::maybe) return object;
+  Json::Array required = object.items("required");
+  required.push_back("receipt");
+  object.set("required", std::move(required));
+  return object;
+}
+
+Json written_schema(SchemaBook& book, const Shape& shape, Receipt receipt) {
+  Json record = shape.schema(book);
+  if (shape.form == Form::written)
+    return with_receipt(book,
+                        schema_of_object(Json::object({{std::string(shape.name), std::move(record)}}),
+                                         Json::Array{Json(shape.name)}),
+                        receipt);
+  Json members = book.named(record);
+  if (shape.form == Form::once) members.set("required", Json::Array{});
+  return with_receipt(book, std::move(members), receipt);
+}
+
+// Each as it would have been alone.
+Json answers_schema(SchemaBook& book) {
+  Json::Array each;
+  for (const Route& route : routes()) {
+    if (route.write == nullptr) continue;
+    Json schema = written_schema(book, route.answer, Receipt::maybe);
+    if (std::find(each.begin(), each.end(), schema) == each.end()) each.push_back(std::move(schema));
+  }
+  Json list = Json::object({{"type", "array"}, {"items", Json::object({{"anyOf", std::move(each)}})}});
+  return schema_of_object(Json::object({{"answers", std::move(list)}}), Json::Array{"answers"});
+}
+
+Json list_schema(SchemaBook& book, const Shape& shape) {
+  Json rows = Json::object({{"type", "array"}, {"items", shape.schema(book)}});
+  Json next = Json::object({{"type", Json::Array{"string", "null"}}});
+  return schema_of_object(
+      Json::object({{std::string(shape.name), std::move(rows)}, {"next", std::move(next)}}),
+      Json::Array{Json(shape.name), "next"});
+}
+
+Json content_of(SchemaBook& book, const Shape& shape, Receipt receipt) {
+  const Json text = Json::object({{"type", "string"}});
+  switch (shape.form) {
+    case Form::none:
+      break;
+    case Form::one:
+      return json_content(shape.schema(book));
+    case Form::list:
+      return json_content(list_schema(book, shape));
+    case Form::written:
+    case Form::beside:
+    case Form::once:
+      return json_content(written_schema(book, shape, receipt));
+    case Form::answers:
+      return json_content(answers_schema(book));
+    case Form::text:
+      return content("text/plain", text);
+    case Form::events:
+      return content("text/event-stream", text);
+    case Form::bytes:
+      return content("application/octet-stream", Json::object({}));
+    case Form::file:
+      return content("*/*", Json::object({}));
+  }
+  return Json::object({});
+}
 
 // "{org}" and "{path...}" of a pattern, as parameters of the operation.
-Json parameters_of(std::string_view pattern) {
-  Json::Array parameters;
+void add_path_parameters(Json::Array& parameters, std::string_view pattern) {
   for (std::size_t open = pattern.find('{'); open != std::string_view::npos;
        open = pattern.find('{', open + 1)) {
     std::string_view name = pattern.substr(open + 1, pattern.find('}', open) - open - 1);
@@ -19,7 +106,113 @@ Json parameters_of(std::string_view pattern) {
                                        {"required", true},
                                        {"schema", Json::object({{"type", "string"}})}}));
   }
+}
+
+Json query_parameter(const Query& query) {
+  return Json::object(
+      {{"name", query.name}, {"in", "query"}, {"description", query.summary}, {"schema", schema_of(query)}});
+}
+
+Json header_parameter(std::string_view name, std::string_view description) {
+  Json text = Json::object({{"type", "string"}, {"minLength", 1}, {"maxLength", 64}});
+  return Json::object(
+      {{"name", name}, {"in", "header"}, {"description", description}, {"schema", std::move(text)}});
+}
+
+Json parameters_of(const Route& route) {
+  Json::Array parameters;
+  add_path_parameters(parameters, route.pattern);
+  for (const Query& query : route.query) parameters.push_back(query_parameter(query));
+  if (route.door == Door::token && route.read != nullptr && route.answer.form != Form::events)
+    parameters.push_back(query_parameter(min_index));
+  if (route.write != nullptr)
+    parameters.push_back(
+        header_parameter("Idempotency-Key", "the same request again is answered as the first was"));
   return parameters;
+}
+
+std::string_view summary_of(Errc code) {
+  switch (code) {
+    case Errc::invalid:
+      return "the input is wrong; the message names where";
+    case Errc::unauthenticated:
+      return "nobody who is known here";
+    case Errc::forbidden:
+      return "known, but may not";
+    case Errc::not_found:
+      return "there is no such thing";
+    case Errc::conflict:
+      return "the same key with another body, or a state that does not allow it";
+    case Errc::too_large:
+      return "beyond a limit";
+    case Errc::too_many:
+      return "slow down; try later";
+    case Errc::unavailable:
+      return "the server, or what it needs; try later";
+    case Errc::corrupt:
+      return "stored data is not what was written; writes have stopped";
+    case Errc::internal:
+      return "a fault of the server";
+  }
+  return "";
+}
+
+bool can_meet(const Route& route, Errc code) {
+  if (code == Errc::unauthenticated) return route.door != Door::open;
+  if (code == Errc::forbidden || code == Errc::too_many) return route.door == Door::token;
+  if (code == Errc::conflict) return route.writes() || route.door == Door::signed_report;
+  return route.door != Door::open || code == Errc::internal;
+}
+
+void add_errors(SchemaBook& book, const Route& route, Json& responses) {
+  const Json error = json_content(schema_out<ErrorView>(book));
+  for (const ErrcRow& row : errc_table) {
+    const std::string status = std::to_string(row.http_status);
+    if (can_meet(route, row.code) && responses.find(status) == nullptr)
+      responses.set(status, Json::object({{"description", summary_of(row.code)}, {"content", error}}));
+  }
+  responses.set("default",
+                Json::object({{"description", "an error before the route was found"}, {"content", error}}));
+}
+
+Json responses_of(SchemaBook& book, const Route& route) {
+  Json responses = Json::object({});
+  const auto answer = [&](int status, std::string_view description, Json made) {
+    responses.set(std::to_string(status),
+                  Json::object({{"description", description}, {"content", std::move(made)}}));
+  };
+  if (route.writes()) {
+    const bool previews = route.preview.form != Form::none;
+    answer(201, "recorded", content_of(book, route.answer, Receipt::always));
+    answer(200, previews ? "the preview" : "nothing new was to be recorded",
+           content_of(book, previews ? route.preview : route.answer, Receipt::none));
+  } else {
+    answer(route.success, route.summary, content_of(book, route.answer, Receipt::none));
+  }
+  if (route.refusal != 0) {
+    const Json either =
+        Json::object({{"anyOf", Json::Array{route.answer.schema(book), schema_out<ErrorView>(book)}}});
+    answer(route.refusal, "refused; what is expected instead, or why", json_content(either));
+  }
+  add_errors(book, route, responses);
+  return responses;
+}
+
+Json security_of(const Route& route) {
+  if (route.door == Door::token) return Json::Array{Json::object({{"token", Json::Array{}}})};
+  if (route.door == Door::open) return Json::Array{};
+  return Json::Array{Json::object({{"signature", Json::Array{}}, {"reporter", Json::Array{}}})};
+}
+
+Json operation_of(SchemaBook& book, const Route& route) {
+  Json operation = Json::object({{"summary", route.summary}, {"parameters", parameters_of(route)}});
+  if (route.body.form != Form::none)
+    operation.set("requestBody",
+                  Json::object({{"required", true}, {"content", json_content(route.body.schema(book))}}));
+  operation.set("responses", responses_of(book, route));
+  operation.set("security", security_of(route));
+  if (route.door == Door::token) operation.set("x-weir-permission", format::name_of(route.permission));
+  return operation;
 }
 
 std::string openapi_path(std::string_view pattern) {
@@ -28,97 +221,38 @@ std::string openapi_path(std::string_view pattern) {
   return path;
 }
 
-std::string_view media_type_of(std::string_view answer) {
-  if (answer == "text") return "text/plain";
-  if (answer == "bytes" || answer == "file") return "application/octet-stream";
-  return answer == "events" ? "text/event-stream" : "application/json";
-}
-
-Json reference(std::string_view schema) {
-  return Json::object({{"$ref", "#/components/schemas/" + std::string(schema)}});
-}
-
-Json response_of(const Route& route) {
-  const std::string_view media = media_type_of(route.answer);
-  const Json schema =
-      media == "application/json" ? reference(route.answer) : Json::object({{"type", "string"}});
-  return Json::object(
-      {{"description", route.summary},
-       {"content", Json::object({{std::string(media), Json::object({{"schema", schema}})}})}});
-}
-
-Json operation_of(const Route& route) {
-  Json operation = Json::object({{"summary", route.summary}, {"parameters", parameters_of(route.pattern)}});
-  if (!route.body.empty())
-    operation.set(
-        "requestBody",
-        Json::object({{"required", true},
-                      {"content", Json::object({{"application/json",
-                                                 Json::object({{"schema", reference(route.body)}})}})}}));
-  Json responses = Json::object({{route.writes() ? "201" : "200", response_of(route)}});
-  responses.set(
-      "default",
-      Json::object({{"description", "an error"},
-                    {"content",
-                     Json::object({{"application/json", Json::object({{"schema", reference("Error")}})}})}}));
-  operation.set("responses", std::move(responses));
-  if (route.door == Door::token) {
-    operation.set("security", Json::Array{Json::object({{"token", Json::Array{}}})});
-    operation.set("x-weir-permission", format::name_of(route.permission));
-  } else if (route.door == Door::signed_report) {
-    operation.set("security", Json::Array{Json::object({{"reporter", Json::Array{}}})});
-  } else {
-    operation.set("security", Json::Array{});
-  }
-  return operation;
-}
-
-Json schemas() {
-  std::set<std::string_view> names;
-  for (const Route& route : routes()) {
-    if (media_type_of(route.answer) == "application/json") names.insert(route.answer);
-    if (!route.body.empty()) names.insert(route.body);
-  }
-  Json all = Json::object({});
-  for (const std::string_view name : names)
-    all.set(std::string(name), Json::object({{"type", "object"}, {"description", "see docs/api.md"}}));
-  const Json text = Json::object({{"type", "string"}});
-  all.set(
-      "Error",
-      Json::object(
-          {{"type", "object"},
-           {"required", Json::Array{"error"}},
-           {"properties",
-            Json::object({{"error", Json::object({{"type", "object"},
-                                                  {"properties", Json::object({{"code", text},
-                                                                               {"message", text},
-                                                                               {"field", text}})}})}})}}));
-  return all;
-}
-
-}  // namespace
-
-std::string openapi_document(std::string_view version) {
+Json paths_of(SchemaBook& book) {
   Json paths = Json::object({});
   for (const Route& route : routes()) {
     std::string method(route.method);
     for (char& c : method) c = static_cast<char>(std::tolower(c));
     const std::string path = openapi_path(route.pattern);
     Json item = paths.at(path).is_null() ? Json::object({}) : paths.at(path);
-    item.set(method, operation_of(route));
+    item.set(method, operation_of(book, route));
     paths.set(path, std::move(item));
   }
+  return paths;
+}
+
+Json header_key(std::string_view name, std::string_view description) {
+  return Json::object({{"type", "apiKey"}, {"in", "header"}, {"name", name}, {"description", description}});
+}
+
+}  // namespace
+
+std::string openapi_document(std::string_view version) {
+  SchemaBook book("#/components/schemas/");
+  Json paths = paths_of(book);
   const Json security = Json::object(
       {{"token", Json::object({{"type", "http"}, {"scheme", "bearer"}})},
-       {"reporter", Json::object({{"type", "apiKey"}, {"in", "header"}, {"name", "Weir-Signature"}})}});
+       {"signature", header_key("Weir-Signature", "base64 of the Ed25519 signature over the body")},
+       {"reporter", header_key("Weir-Reporter", "the reporter's id; enrolment does without")}});
+  const Json license = Json::object({{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}});
   return dump(Json::object(
       {{"openapi", "3.1.0"},
-       {"info",
-        Json::object({{"title", "Weir"},
-                      {"version", version},
-                      {"license", Json::object({{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}})}})},
+       {"info", Json::object({{"title", "Weir"}, {"version", version}, {"license", license}})},
        {"paths", std::move(paths)},
-       {"components", Json::object({{"securitySchemes", security}, {"schemas", schemas()}})}}));
+       {"components", Json::object({{"securitySchemes", security}, {"schemas", book.schemas()}})}}));
 }
 
 }  // namespace weir::api

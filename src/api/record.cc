@@ -1,4 +1,5 @@
 #include "api/handlers.h"
+#include "api/requests.h"
 #include "artifact/identity.h"
 #include "base/name.h"
 #include "store/view_record.h"
@@ -7,24 +8,6 @@ namespace weir::api {
 namespace {
 
 using sequencer::Decision;
-
-struct ArtifactRequest {
-  std::string flow, trail, name;
-  artifact::ArtifactKind kind = artifact::ArtifactKind::fingerprint;
-  Sha256 digest;
-  std::string commit, build_url;
-  std::vector<std::string> documents;
-  static void members(auto& visit, auto& self) {
-    visit("flow", self.flow);
-    visit("trail", self.trail);
-    visit("name", self.name);
-    visit.maybe("kind", self.kind);
-    visit("digest", self.digest);
-    visit.maybe("commit", self.commit);
-    visit.maybe("build_url", self.build_url);
-    visit.maybe("documents", self.documents);
-  }
-};
 
 http::Response or_not_found(const auto& found, std::string_view what, std::string_view name) {
   if (!found) return http::error_response(not_found(fmt::format("there is no {} '{}'", what, name)));
@@ -86,20 +69,19 @@ Result<Write> declare_service(const Call& call) {
   const auto service = TRY(named<evidence::Service>(call.request, "name"));
   TRY(evidence::check(service));
   return Write{[service](store::Database& db, Instant) -> Result<Decision> {
-                 const auto known = TRY(store::find_service(db, service.name));
-                 const auto answer = [service](std::int64_t entry) {
-                   return format::encode(store::ServiceView{service, entry});
-                 };
-                 if (known && format::encode(known->service) == format::encode(service))
-                   return Decision{.answer = [answer, entry = known->entry](auto) { return answer(entry); }};
-                 return Decision{.events = {service},
-                                 .answer = [answer](auto appended) { return answer(appended[0].index); }};
-               },
-               "service"};
+    const auto known = TRY(store::find_service(db, service.name));
+    const auto answer = [service](std::int64_t entry) {
+      return format::encode(store::ServiceView{service, entry});
+    };
+    if (known && format::encode(known->service) == format::encode(service))
+      return Decision{.answer = [answer, entry = known->entry](auto) { return answer(entry); }};
+    return Decision{.events = {service},
+                    .answer = [answer](auto appended) { return answer(appended[0].index); }};
+  }};
 }
 
 Result<http::Response> list_services(const ReadCall& call) {
-  return list_response("services", TRY(store::list_services(call.db)));
+  return whole_list_response(call.request, "services", TRY(store::list_services(call.db)));
 }
 
 Result<http::Response> find_service(const ReadCall& call) {
@@ -111,30 +93,28 @@ Result<Write> declare_flow(const Call& call) {
   const auto flow = TRY(named<evidence::Flow>(call.request, "flow"));
   TRY(evidence::check(flow));
   TRY(access::check_flow_scope(call.actor, flow.name));
-  return Write{
-      [flow](store::Database& db, Instant) -> Result<Decision> {
-        if (!flow.service.empty() && !TRY(store::find_service(db, flow.service)))
-          return not_found(fmt::format("service '{}' does not exist; create it with `weir service create {}`",
-                                       flow.service, flow.service));
-        const auto known = TRY(store::find_flow(db, flow.name));
-        const auto answer = [flow](std::int64_t entry) {
-          return format::encode(store::FlowView{.name = flow.name,
-                                                .service = flow.service,
-                                                .description = flow.description,
-                                                .required = flow.required,
-                                                .entry = entry});
-        };
-        const bool same = known && known->service == flow.service && known->description == flow.description &&
-                          known->required == flow.required;
-        if (same) return Decision{.answer = [answer, entry = known->entry](auto) { return answer(entry); }};
-        return Decision{.events = {flow},
-                        .answer = [answer](auto appended) { return answer(appended[0].index); }};
-      },
-      "flow"};
+  return Write{[flow](store::Database& db, Instant) -> Result<Decision> {
+    if (!flow.service.empty() && !TRY(store::find_service(db, flow.service)))
+      return not_found(fmt::format("service '{}' does not exist; create it with `weir service create {}`",
+                                   flow.service, flow.service));
+    const auto known = TRY(store::find_flow(db, flow.name));
+    const auto answer = [flow](std::int64_t entry) {
+      return format::encode(store::FlowView{.name = flow.name,
+                                            .service = flow.service,
+                                            .description = flow.description,
+                                            .required = flow.required,
+                                            .entry = entry});
+    };
+    const bool same = known && known->service == flow.service && known->description == flow.description &&
+                      known->required == flow.required;
+    if (same) return Decision{.answer = [answer, entry = known->entry](auto) { return answer(entry); }};
+    return Decision{.events = {flow},
+                    .answer = [answer](auto appended) { return answer(appended[0].index); }};
+  }};
 }
 
 Result<http::Response> list_flows(const ReadCall& call) {
-  return list_response("flows", TRY(store::list_flows(call.db)));
+  return whole_list_response(call.request, "flows", TRY(store::list_flows(call.db)));
 }
 
 Result<http::Response> find_flow(const ReadCall& call) {
@@ -147,29 +127,27 @@ Result<Write> begin_trail(const Call& call) {
   trail.flow = std::string(call.request.parameter("flow"));
   TRY(evidence::check(trail));
   TRY(access::check_flow_scope(call.actor, trail.flow));
-  return Write{
-      [trail](store::Database& db, Instant) -> Result<Decision> {
-        if (!TRY(store::flow_exists(db, trail.flow)))
-          return not_found(fmt::format("flow '{}' does not exist; create it with `weir flow create {}`",
-                                       trail.flow, trail.flow));
-        const auto known = TRY(store::find_trail(db, trail.flow, trail.name));
-        const bool same = known && known->commit == trail.commit && known->branch == trail.branch &&
-                          known->url == trail.url && known->author == trail.author &&
-                          known->description == trail.description;
-        if (same) return Decision{.answer = [known](auto) { return format::encode(*known); }};
-        return Decision{.events = {trail}, .answer = [trail](auto appended) {
-                          return format::encode(store::TrailView{.flow = trail.flow,
-                                                                 .name = trail.name,
-                                                                 .commit = trail.commit,
-                                                                 .branch = trail.branch,
-                                                                 .url = trail.url,
-                                                                 .author = trail.author,
-                                                                 .description = trail.description,
-                                                                 .begun_at = appended[0].at,
-                                                                 .entry = appended[0].index});
-                        }};
-      },
-      "trail"};
+  return Write{[trail](store::Database& db, Instant) -> Result<Decision> {
+    if (!TRY(store::flow_exists(db, trail.flow)))
+      return not_found(fmt::format("flow '{}' does not exist; create it with `weir flow create {}`",
+                                   trail.flow, trail.flow));
+    const auto known = TRY(store::find_trail(db, trail.flow, trail.name));
+    const bool same = known && known->commit == trail.commit && known->branch == trail.branch &&
+                      known->url == trail.url && known->author == trail.author &&
+                      known->description == trail.description;
+    if (same) return Decision{.answer = [known](auto) { return format::encode(*known); }};
+    return Decision{.events = {trail}, .answer = [trail](auto appended) {
+                      return format::encode(store::TrailView{.flow = trail.flow,
+                                                             .name = trail.name,
+                                                             .commit = trail.commit,
+                                                             .branch = trail.branch,
+                                                             .url = trail.url,
+                                                             .author = trail.author,
+                                                             .description = trail.description,
+                                                             .begun_at = appended[0].at,
+                                                             .entry = appended[0].index});
+                    }};
+  }};
 }
 
 Result<http::Response> list_trails(const ReadCall& call) {
@@ -192,16 +170,14 @@ Result<Write> record_artifact(const Call& call) {
   const auto request = TRY(body_of<ArtifactRequest>(call.request));
   const auto recorded = TRY(recorded_from(request));
   TRY(access::check_flow_scope(call.actor, recorded.flow));
-  return Write{
-      [recorded](store::Database& db, Instant) -> Result<Decision> {
-        if (!TRY(store::trail_exists(db, recorded.flow, recorded.trail)))
-          return not_found(fmt::format(
-              "trail '{}' of flow '{}' does not exist; begin it with `weir trail begin {} --flow {}`",
-              recorded.trail, recorded.flow, recorded.trail, recorded.flow));
-        return Decision{.events = {recorded},
-                        .answer = [recorded](auto appended) { return artifact_json(recorded, appended[0]); }};
-      },
-      "artifact"};
+  return Write{[recorded](store::Database& db, Instant) -> Result<Decision> {
+    if (!TRY(store::trail_exists(db, recorded.flow, recorded.trail)))
+      return not_found(
+          fmt::format("trail '{}' of flow '{}' does not exist; begin it with `weir trail begin {} --flow {}`",
+                      recorded.trail, recorded.flow, recorded.trail, recorded.flow));
+    return Decision{.events = {recorded},
+                    .answer = [recorded](auto appended) { return artifact_json(recorded, appended[0]); }};
+  }};
 }
 
 Result<http::Response> list_artifacts(const ReadCall& call) {

@@ -165,25 +165,48 @@ Result<http::Response> receive_report(const http::Request& request, const Ports&
   return json_response(format::encode(answer), fate->accepted ? 200 : 409);
 }
 
+// A heartbeat counts when the reporter signed it after all it said before: one that was recorded and is sent again
+// keeps nobody alive. A reporter whose clock was set back is asked for a full report, and counts from that on.
+Result<bool> is_said_later(store::Database& db, const std::string& reporter, Instant sent_at) {
+  const auto chain = TRY(store::find_reporter(db, reporter));
+  const auto said = TRY(query_one(
+      db, "SELECT sent_at FROM heartbeat_said WHERE reporter=$1",
+      [](const store::Row& row) { return row.instant(0); }, reporter));
+  return chain && sent_at >= chain->sent_at && (!said || sent_at > *said);
+}
+
+Status keep_heartbeat(store::Database& db, const std::string& reporter, Instant at, Instant sent_at) {
+  TRY(execute(
+      db,
+      "INSERT INTO heartbeat_said (reporter, sent_at) VALUES ($1,$2) ON CONFLICT (reporter) DO UPDATE SET "
+      "sent_at=excluded.sent_at",
+      reporter, sent_at));
+  return execute(
+      db,
+      "INSERT INTO heartbeat (reporter, seen_at) VALUES ($1,$2) ON CONFLICT (reporter) DO UPDATE SET "
+      "seen_at=excluded.seen_at",
+      reporter, at);
+}
+
 Result<http::Response> receive_heartbeat(const http::Request& request, const Ports& ports,
                                          store::Database& db, Instant now) {
   const ReporterChain chain = TRY(recognise(db, request));
   const auto heartbeat = TRY(format::decode_text<runtime::Heartbeat>(request.body));
+  auto is_news = std::make_shared<bool>(false);
   TRY(ports.sequencer.submit_and_wait(
       {.actor = chain.actor,
        .idempotency = {},
-       .decide = [id = chain.id](store::Database&, Instant at) -> Result<sequencer::Decision> {
-         return sequencer::Decision{.keep = [id, at](store::Database& tables) {
-           return execute(tables,
-                          "INSERT INTO heartbeat (reporter, seen_at) VALUES ($1,$2) ON CONFLICT (reporter) "
-                          "DO UPDATE SET "
-                          "seen_at=excluded.seen_at",
-                          id, at);
-         }};
+       .decide = [id = chain.id, sent_at = heartbeat.sent_at, is_news](
+                     store::Database& tables, Instant at) -> Result<sequencer::Decision> {
+         *is_news = TRY(is_said_later(tables, id, sent_at));
+         if (!*is_news) return sequencer::Decision{};
+         return sequencer::Decision{
+             .keep = [id, at, sent_at](store::Database& db) { return keep_heartbeat(db, id, at, sent_at); }};
        },
        .done = {}}));
   runtime::ReportAnswer answer = TRY(answer_for(db, chain.id, now));
   answer.send_full |= heartbeat.incarnation != chain.incarnation || heartbeat.sequence != chain.sequence;
+  answer.send_full |= !*is_news;
   answer.send_full |=
       chain.next_part.has_value();  // it has nothing more to say, and the full report is not whole
   return record_response(answer);

@@ -123,6 +123,37 @@ TEST_F(Reports, in_parts_at_first_sight_are_one_first_sight) {
             (Names{"/opt/a", "/opt/b"}));
 }
 
+TEST_F(Reports, of_reporters_that_are_not_enrolled_may_only_be_small) {
+  const auto limit = [&](const char* resource, const std::string& id) {
+    const http::Request head{.method = "POST",
+                             .path = fmt::format("/v1/orgs/org/{}", resource),
+                             .headers = {{"weir-reporter", id}}};
+    return api_.service().body_limit(head, limits::report_bytes_max).value();
+  };
+  EXPECT_EQ(limit("reports", to_hex(crypto::sha256(signer_.public_key()))), limits::report_bytes_max);
+  for (const char* resource : {"reports", "heartbeats", "reporters"})
+    EXPECT_EQ(limit(resource, "somebody"), limits::stranger_body_bytes_max) << resource;
+}
+
+TEST_F(Reports, heartbeats_that_come_again_keep_nobody_alive) {
+  send({.full = true}, {"a"});
+  const auto seen = [&] { return strings("SELECT CAST(seen_at AS TEXT) FROM heartbeat"); };
+  const auto beat = [&] {
+    return format::encode(runtime::Heartbeat{.incarnation = "i", .sequence = sequence_, .sent_at = now()});
+  };
+  api_.ledger().clock().pass(seconds(5));
+  const std::string recorded = beat();
+  EXPECT_FALSE(wants_full(signed_post("heartbeats", recorded)));
+  const Names at = seen();
+  api_.ledger().clock().pass(seconds(60));
+  EXPECT_TRUE(wants_full(signed_post("heartbeats", recorded)));
+  EXPECT_EQ(seen(), at);
+  EXPECT_FALSE(wants_full(signed_post("heartbeats", beat())));
+  EXPECT_NE(seen(), at);
+  send({}, {});
+  EXPECT_TRUE(wants_full(signed_post("heartbeats", recorded))) << "older than the last report";
+}
+
 TEST_F(Reports, with_parts_that_make_no_sense_are_refused_and_change_nothing) {
   send({.full = true}, {"a"});
   const auto refused = [&](Report report) {

@@ -1,9 +1,12 @@
 // The route table: one row per method and path. Authorization, the OpenAPI document, the table of body limits and the
 // test that walks every role over every route are all made from it.
 #pragma once
+#include <algorithm>
 #include <span>
 
+#include "api/query.h"
 #include "api/service.h"
+#include "api/shape.h"
 
 namespace weir::api {
 
@@ -16,6 +19,7 @@ using WriteHandler = Result<Write> (*)(const Call&);
 // Decodes many writes of one request; each is held against the permission of its own row.
 struct BatchedWrite {
   std::size_t route = 0;
+  Shape answer;
   std::optional<sequencer::Idempotency> idempotency;
   Write write;
 };
@@ -30,8 +34,12 @@ struct Route {
   WriteHandler write = nullptr;
   BatchHandler batch = nullptr;
   std::string_view summary;
-  std::string_view answer;     // schema of the answer in the OpenAPI document
-  std::string_view body = {};  // schema of the request body
+  Shape answer;
+  Shape body = {};
+  std::span<const Query> query = {};  // besides min_index, which every read takes
+  Shape preview = {};                 // of a write that records nothing when it is asked with ?preview=true
+  int success = 200;                  // of what is no write
+  int refusal = 0;                    // a status that carries the answer too
   std::size_t body_bytes_max = limits::request_body_bytes_max;
   bool (*decoding_waits)(const http::Request&) =
       nullptr;                    // of a write: for a disk; then not where it arrives
@@ -60,12 +68,20 @@ http::Response list_response(std::string_view plural, const std::vector<T>& item
   return json_response(body + "}");
 }
 
-// Query parameters, checked.
-Result<std::int64_t> limit_of(const http::Request& request);   // ?limit=
-Result<std::int64_t> cursor_of(const http::Request& request);  // ?cursor=, else the largest number
-Result<std::optional<Instant>> instant_of(const http::Request& request, std::string_view name);
-Result<std::optional<Sha256>> digest_of(const http::Request& request, std::string_view name);
-std::string text_of(const http::Request& request, std::string_view name);  // empty when absent
+// Of a list that is read whole: all of it, or the page that is asked for; its cursor counts rows.
+template <class T>
+Result<http::Response> whole_list_response(const http::Request& request, std::string_view plural,
+                                           std::vector<T> items) {
+  const auto row = TRY(number_of(request, "cursor"));
+  const auto rows = TRY(number_of(request, "limit"));
+  const std::size_t from = std::min(static_cast<std::size_t>(row.value_or(0)), items.size());
+  const std::size_t limit = rows ? static_cast<std::size_t>(*rows) : items.size();
+  items.erase(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(from));
+  const bool more = items.size() > limit;
+  if (more) items.resize(limit);
+  return list_response(plural, items, more ? std::to_string(from + limit) : "");
+}
+
 Result<std::int64_t> id_of(const http::Request& request, std::string_view parameter);
 template <class T>
 Result<T> body_of(const http::Request& request) {

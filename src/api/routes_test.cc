@@ -83,6 +83,29 @@ TEST_F(Routes, reports_are_let_in_by_their_signature_alone) {
     if (route.door == Door::signed_report) EXPECT_EQ(api_.post(path_of(route)).status, 401) << route.pattern;
 }
 
+TEST_F(Routes, large_bodies_are_taken_of_known_people_only) {
+  const auto limit = [&](std::optional<std::size_t> length, std::string_view token) {
+    http::Request head{.method = "POST", .path = "/v1/orgs/org/attestations", .remote_address = "192.0.2.1"};
+    head.headers = {{"authorization", fmt::format("Bearer {}", token)}};
+    return api_.service().body_limit(head, length);
+  };
+  EXPECT_GT(limit(1 << 20, test::ApiFixture::admin_token).value(), limits::blob_bytes_max);
+  EXPECT_TRUE(limit(limits::stranger_body_bytes_max, "weir_wrong").ok()) << "answered with the whole request";
+  EXPECT_EQ(limit(std::nullopt, "weir_wrong").error().code, Errc::unauthenticated);
+  for (std::size_t i = 1; i < limits::token_failures_max; ++i)
+    EXPECT_EQ(limit(1 << 20, "weir_wrong").error().code, Errc::unauthenticated);
+  EXPECT_EQ(limit(1 << 20, "weir_wrong").error().code, Errc::too_many) << "no way to guess faster";
+}
+
+TEST_F(Routes, a_guesser_does_not_lock_out_who_was_known_at_his_address) {
+  const std::string token = api_.add_account("ci", "recorder");  // the admin's token is known here by this
+  for (std::size_t i = 0; i <= limits::token_failures_max; ++i)
+    api_.call("GET", "me", "", fmt::format("weir_guess{}", i));
+  EXPECT_EQ(api_.get("me").status, 200);
+  EXPECT_EQ(api_.call("GET", "me", "", token).status, 429) << "it was never used from here";
+  EXPECT_EQ(api_.call("GET", "me", "", "weir_guess").status, 429);
+}
+
 TEST_F(Routes, guessing_tokens_is_slowed_per_minute) {
   for (std::size_t i = 0; i < limits::token_failures_max; ++i)
     EXPECT_EQ(api_.call("GET", "me", "", fmt::format("weir_guess{}", i)).status, 401);
@@ -90,6 +113,52 @@ TEST_F(Routes, guessing_tokens_is_slowed_per_minute) {
   EXPECT_EQ(api_.get("me").status, 429);
   api_.ledger().clock().pass(minutes(1));
   EXPECT_EQ(api_.get("me").status, 200);
+}
+
+http::Request waiting_for(std::int64_t index) {
+  return {.method = "GET",
+          .path = "/v1/orgs/org/me",
+          .query_fields = {{"min_index", std::to_string(index)}},
+          .headers = {{"authorization", fmt::format("Bearer {}", test::ApiFixture::admin_token)}}};
+}
+
+TEST_F(Routes, who_waits_for_an_entry_holds_up_nobody_else) {
+  const std::int64_t next = api_.ledger().sequencer().size();
+  std::vector<std::future<http::Response>> waits;
+  for (int i = 0; i < 8; ++i) waits.push_back(api_.begin(waiting_for(next)));
+  EXPECT_EQ(api_.get("overview").status, 200);
+  for (auto& wait : waits)
+    EXPECT_EQ(wait.wait_for(std::chrono::seconds(0)), std::future_status::timeout) << "others were served";
+  EXPECT_EQ(api_.put("flows/shop").status, 201);
+  for (auto& wait : waits) EXPECT_EQ(api_.end(std::move(wait)).status, 200);
+}
+
+TEST_F(Routes, only_a_bounded_number_waits_for_entries) {
+  const std::int64_t next = api_.ledger().sequencer().size();
+  std::vector<std::future<http::Response>> waits;
+  for (std::size_t i = 0; i < limits::index_waits_max; ++i) waits.push_back(api_.begin(waiting_for(next)));
+  EXPECT_EQ(api_.send(waiting_for(next)).status, 503);
+  EXPECT_EQ(api_.put("flows/shop").status, 201);
+  for (auto& wait : waits) EXPECT_EQ(api_.end(std::move(wait)).status, 200);
+}
+
+TEST_F(Routes, nobody_unknown_waits_for_an_entry) {
+  for (const char* path : {"/healthz", "/readyz", "/v1/openapi.json"})
+    EXPECT_EQ(api_.send({.method = "GET", .path = path, .query_fields = {{"min_index", "999999999"}}}).status,
+              200)
+        << path;
+  http::Request stranger = waiting_for(999999999);
+  stranger.headers.clear();
+  EXPECT_EQ(api_.send(std::move(stranger)).status, 401);
+}
+
+TEST_F(Routes, numbers_of_entries_that_are_none_are_refused) {
+  for (const char* index : {"", "-1", "x", "1x", "9223372036854775808"})
+    EXPECT_EQ(api_.get(fmt::format("me?min_index={}", index)).status, 400) << index;
+  http::Request listening{.method = "GET", .path = "/v1/orgs/org/events"};
+  listening.headers = {{"authorization", fmt::format("Bearer {}", test::ApiFixture::admin_token)},
+                       {"last-event-id", "9223372036854775807"}};
+  EXPECT_EQ(api_.send(std::move(listening)).status, 200) << "an event that never was: from now on";
 }
 
 TEST_F(Routes, a_removed_account_is_out_at_once) {
@@ -132,6 +201,101 @@ TEST_F(Routes, refused_input_names_its_field_and_changes_nothing) {
     EXPECT_EQ(answer.json.at("error").text("field"), each.field) << answer.response.body;
   }
   EXPECT_EQ(api_.ledger().sequencer().size(), before);
+}
+
+TEST_F(Routes, parameters_a_route_does_not_take_or_that_do_not_fit_are_refused_by_name) {
+  ASSERT_EQ(api_.put("environments/prod", R"({"kind":"host"})").status, 201);
+  struct Case {
+    const char* path;
+    const char* field;
+  };
+  for (const Case& each : {Case{"services?colour=red", "colour"},
+                           {"me?limit=1", "limit"},
+                           {"flows?limit=0", "limit"},
+                           {"flows?limit=1001", "limit"},
+                           {"flows?limit=1x", "limit"},
+                           {"flows?limit=1&limit=2", "limit"},
+                           {"alerts?cursor=-1", "cursor"},
+                           {"alerts?state=gone", "state"},
+                           {"alerts?incident=x", "incident"},
+                           {"approvals?artifact=sha256:12", "artifact"},
+                           {"overview?since=yesterday", "since"},
+                           {"me?min_index=soon", "min_index"},
+                           {"ledger/entries?from=x", "from"},
+                           {"environments/prod/workloads?instances=1", "instances"},
+                           {"environments/prod/workloads?verdict=fine", "verdict"},
+                           {"environments/prod/diff?from=x", "from"}}) {
+    const auto answer = api_.get(each.path);
+    EXPECT_EQ(answer.status, 400) << each.path;
+    EXPECT_EQ(answer.json.at("error").text("field"), each.field) << answer.response.body;
+  }
+  EXPECT_EQ(api_.post("approvals?min_index=1").status, 400);
+  EXPECT_EQ(api_.get("alerts?state=&cursor=").status, 200) << "an empty value is an absent one";
+}
+
+TEST_F(Routes, whole_lists_are_read_in_pages_when_they_are_asked_for) {
+  for (const char* name : {"a", "b", "c"}) ASSERT_EQ(api_.put(fmt::format("flows/{}", name)).status, 201);
+  const auto names = [](const format::Json& page) {
+    std::string all;
+    for (const format::Json& row : page.items("flows")) all += row.text("name");
+    return all + ":" + std::string(page.text("next"));
+  };
+  EXPECT_EQ(names(api_.get("flows").json), "abc:");
+  EXPECT_EQ(names(api_.get("flows?limit=2").json), "ab:2");
+  EXPECT_EQ(names(api_.get("flows?limit=2&cursor=2").json), "c:");
+  EXPECT_EQ(names(api_.get("flows?limit=3").json), "abc:");
+  EXPECT_EQ(names(api_.get("flows?cursor=9").json), ":");
+}
+
+TEST_F(Routes, a_secret_is_answered_once_and_the_same_key_again_has_only_the_receipt) {
+  http::Request request{.method = "POST", .path = "/v1/orgs/org/people"};
+  request.headers = {{"authorization", fmt::format("Bearer {}", test::ApiFixture::admin_token)},
+                     {"idempotency-key", "k"}};
+  request.body = R"({"name":"eve","roles":["auditor"]})";
+  const auto first = api_.send(request), again = api_.send(request);
+  EXPECT_NE(first.json.text("token"), "");
+  EXPECT_EQ(again.status, 201);
+  EXPECT_EQ(again.json.object()->size(), 1u) << again.response.body;
+  EXPECT_EQ(again.json.at("receipt"), first.json.at("receipt"));
+}
+
+void collect_references(const format::Json& at, std::set<std::string>& found) {
+  if (at.array() != nullptr)
+    for (const format::Json& item : *at.array()) collect_references(item, found);
+  if (at.object() == nullptr) return;
+  for (const auto& [name, member] : *at.object()) {
+    if (name == "$ref" && member.string() != nullptr) found.insert(*member.string());
+    collect_references(member, found);
+  }
+}
+
+TEST(Openapi, refers_to_nothing_that_is_not_there) {
+  const auto document = format::parse_json(openapi_document("1")).value();
+  std::set<std::string> referred, there;
+  collect_references(document, referred);
+  for (const auto& [name, schema] : *document.at("components").at("schemas").object())
+    there.insert("#/components/schemas/" + name);
+  EXPECT_GT(there.size(), 80u);
+  for (const std::string& reference : referred) EXPECT_TRUE(there.contains(reference)) << reference;
+}
+
+TEST(Openapi, says_of_each_operation_its_parameters_its_permission_and_its_errors) {
+  const auto document = format::parse_json(openapi_document("1")).value();
+  const auto& alerts = document.at("paths").at("/v1/orgs/{org}/alerts").at("get");
+  std::string names;
+  for (const format::Json& parameter : alerts.items("parameters"))
+    names += fmt::format("{} {}, ", parameter.text("in"), parameter.text("name"));
+  EXPECT_EQ(names,
+            "path org, query limit, query cursor, query environment, query state, query incident, query "
+            "min_index, ");
+  EXPECT_EQ(alerts.text("x-weir-permission"), "read");
+  for (const char* status : {"200", "400", "401", "403", "404", "429", "500", "503"})
+    EXPECT_NE(alerts.at("responses").find(status), nullptr) << status;
+  const auto& approve = document.at("paths").at("/v1/orgs/{org}/approvals").at("post");
+  EXPECT_EQ(approve.items("parameters").back().text("name"), "Idempotency-Key");
+  EXPECT_NE(approve.at("responses").find("409"), nullptr);
+  const auto& code = document.at("components").at("schemas").at("Fault").at("properties").at("code");
+  EXPECT_EQ(code.items("enum").size(), errc_table.size());
 }
 
 TEST(Openapi, has_every_route_once_with_its_permission) {

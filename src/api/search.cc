@@ -2,6 +2,7 @@
 // names by any part; of what grows without end, the newest rows are looked at.
 #include <algorithm>
 
+#include "api/answers.h"
 #include "api/handlers.h"
 
 namespace weir::api {
@@ -12,17 +13,6 @@ using store::Row;
 constexpr std::size_t words_bytes_max = 255;
 constexpr std::size_t hits_max = 40;
 constexpr std::size_t digest_digits_min = 4;
-
-struct Hit {
-  std::string kind, title, detail, link;
-  static void members(auto& visit, auto& self) {
-    visit("kind", self.kind);
-    visit("title", self.title);
-    visit("detail", self.detail);
-    visit("link", self.link);
-  }
-  bool operator==(const Hit&) const = default;
-};
 
 std::string in_path(std::string_view text) { return http::encode_percent(text); }
 
@@ -184,7 +174,7 @@ Result<http::Response> search(const ReadCall& call) {
   if (words.size() > words_bytes_max)
     return Error{Errc::too_large, fmt::format("'q' has more than {} bytes", words_bytes_max), "q"};
   std::vector<Hit> hits;
-  if (words.empty()) return json_response("{\"hits\":[]}");
+  if (words.empty()) return record_response(Hits{});
   std::string digits = lower(std::string(words));
   if (digits.starts_with("sha256:")) digits.erase(0, 7);
   TRY(look_up_entry(call.db, hits, words.starts_with('#') ? words.substr(1) : words));
@@ -194,7 +184,7 @@ Result<http::Response> search(const ReadCall& call) {
   const std::string from(words), until = from + "\U0010FFFF";  // behind all that goes on
   for (const SearchRow& row : by_beginning) TRY(look_up(call.db, hits, row, from, until));
   if (hits.size() > hits_max) hits.resize(hits_max);
-  return json_response("{\"hits\":" + format::encode(hits) + "}");
+  return record_response(Hits{std::move(hits)});
 }
 
 }  // namespace weir::api

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "api/answers.h"
 #include "api/handlers.h"
 
 namespace weir::api {
@@ -36,13 +37,12 @@ constexpr std::array metric_rows{
 
 }  // namespace
 
-Result<http::Response> health(const ReadCall&) { return json_response(R"({"status":"live"})"); }
+Result<http::Response> health(const ReadCall&) { return record_response(Health{"live"}); }
 
 Result<http::Response> readiness(const ReadCall& call) {
   const bool ready = call.ports.sequencer.accepts_writes();
-  return json_response(
-      fmt::format(R"({{"status":"{}","version":"{}"}})", ready ? "ready" : "damaged", call.config.version),
-      ready ? 200 : 503);
+  return json_response(format::encode(Health{ready ? "ready" : "damaged", call.config.version}),
+                       ready ? 200 : 503);
 }
 
 Result<http::Response> metrics(const ReadCall& call) {
@@ -60,21 +60,18 @@ Result<http::Response> metrics(const ReadCall& call) {
 }
 
 Result<http::Response> openapi(const ReadCall& call) {
-  return json_response(openapi_document(call.config.version));
+  static const std::string document = openapi_document(call.config.version);  // anybody may ask for it
+  return json_response(document);
 }
 
 Result<http::Response> who_am_i(const ReadCall& call) {
   const access::Actor& actor = call.actor;
-  std::string body = "{\"name\":";
-  format::append_json_string(body, actor.name);
-  body += fmt::format(
-      ",\"kind\":{},\"roles\":{},\"organization\":{},\"scopes\":{{\"flows\":{},\"environments\":{}}},"
-      "\"server\":"
-      "{{\"version\":\"{}\",\"time\":{}}}}}",
-      format::encode(actor.kind), format::encode(actor.roles),
-      format::encode(call.ports.sequencer.identity().organization), format::encode(actor.flows),
-      format::encode(actor.environments), call.config.version, format::encode(call.now));
-  return json_response(std::move(body));
+  return record_response(Me{.name = actor.name,
+                            .kind = actor.kind,
+                            .roles = actor.roles,
+                            .organization = call.ports.sequencer.identity().organization,
+                            .scopes = {actor.flows, actor.environments},
+                            .server = {call.config.version, call.now}});
 }
 
 }  // namespace weir::api

@@ -1,6 +1,9 @@
 #include "api/service.h"
 
+#include <charconv>
+
 #include "api/changes.h"
+#include "api/index_wait.h"
 #include "api/pages.h"
 #include "api/reports.h"
 #include "api/routes.h"
@@ -14,10 +17,10 @@ constexpr std::size_t small_body_bytes = 16 * 1024;  // larger ones are decoded 
 constexpr Duration index_wait_max = seconds(5);
 constexpr Duration judgement_wait_max = seconds(1);
 
-std::string answer_body(std::string_view resource, const sequencer::Outcome& outcome) {
+std::string answer_body(const Shape& shape, const sequencer::Outcome& outcome) {
   std::string body = "{";
-  if (!resource.empty()) {
-    body += fmt::format("\"{}\":{}", resource, outcome.answer.empty() ? "null" : outcome.answer);
+  if (shape.form == Form::written) {
+    body += fmt::format("\"{}\":{}", shape.name, outcome.answer.empty() ? "null" : outcome.answer);
   } else if (outcome.answer.size() > 2) {
     body += outcome.answer.substr(1, outcome.answer.size() - 2);
   }
@@ -29,24 +32,36 @@ std::string answer_body(std::string_view resource, const sequencer::Outcome& out
 }
 
 // Of one write its answer, of a batch the list of them.
-http::Response answer_of(const Route& route, std::span<const std::string_view> resources,
+http::Response answer_of(const Route& route, std::span<const Shape> shapes,
                          const Result<std::vector<sequencer::Outcome>>& outcomes) {
   if (!outcomes.ok()) return http::error_response(outcomes.error());
   bool recorded = false;
   std::string body = route.batch != nullptr ? "{\"answers\":[" : "";
   for (std::size_t i = 0; i < outcomes->size(); ++i) {
     if (i > 0) body += ',';
-    body += answer_body(resources[i], (*outcomes)[i]);
+    body += answer_body(shapes[i], (*outcomes)[i]);
     recorded |= (*outcomes)[i].receipt.has_value();
   }
   if (route.batch != nullptr) body += "]}";
   return json_response(std::move(body), recorded ? 201 : 200);
 }
 
+// The number of an entry, as a query or a header names it.
+Result<std::optional<std::int64_t>> index_of(std::optional<std::string_view> text) {
+  if (!text) return std::optional<std::int64_t>();
+  std::int64_t index = 0;
+  const auto [end, status] = std::from_chars(text->data(), text->data() + text->size(), index);
+  if (status != std::errc{} || end != text->data() + text->size() || index < 0)
+    return invalid(fmt::format("'{}' is no number of an entry", text->substr(0, 32)), "min_index");
+  return std::optional(index);
+}
+
 Result<std::vector<BatchedWrite>> writes_of(const Route& route, const Call& call) {
   if (route.batch != nullptr) return route.batch(call);
   std::vector<BatchedWrite> alone(1);
   alone[0].route = static_cast<std::size_t>(&route - routes().data());
+  const bool previews = route.preview.form != Form::none && flag_of(call.request, "preview");
+  alone[0].answer = previews ? route.preview : route.answer;
   alone[0].idempotency = TRY(idempotency_of(call.request));
   alone[0].write = TRY(route.write(call));
   return alone;
@@ -68,19 +83,37 @@ Service::Service(Config config, Ports ports, std::unique_ptr<Tokens> tokens, std
       ports_(std::move(ports)),
       tokens_(std::move(tokens)),
       changes_(std::move(changes)),
+      index_wait_(std::make_unique<IndexWait>()),
       workers_(static_cast<std::size_t>(config_.workers), worker_queue_max) {
-  ports_.sequencer.on_commit([this](std::int64_t size) { changes_->committed(size); });
+  ports_.sequencer.on_commit([this](std::int64_t size) {
+    changes_->committed(size);
+    index_wait_->committed(size);
+  });
+  index_wait_->committed(ports_.sequencer.size());
 }
 
 Service::~Service() { stop(); }
 
-void Service::stop() { changes_->stop(); }
+void Service::stop() {
+  changes_->stop();
+  index_wait_->stop();
+}
 
-std::size_t Service::body_limit(std::string_view method, std::string_view path) {
-  http::Request probe{.method = std::string(method), .path = std::string(path.substr(0, path.find('?')))};
+Result<std::size_t> Service::body_limit(const http::Request& head, std::optional<std::size_t> length) {
+  http::Request probe{.method = head.method, .path = head.path};
   const auto match = router().match(probe);
   const auto* found = std::get_if<http::RouteFound>(&match);
-  return found == nullptr ? limits::request_body_bytes_max : routes()[found->index].body_bytes_max;
+  if (found == nullptr) return limits::stranger_body_bytes_max;
+  const Route& route = routes()[found->index];
+  const bool is_little = length && *length <= limits::stranger_body_bytes_max;
+  if (is_little || route.body_bytes_max <= limits::stranger_body_bytes_max) return route.body_bytes_max;
+  if (route.door == Door::open) return limits::stranger_body_bytes_max;
+  if (route.door == Door::signed_report)
+    return tokens_->is_reporter(head.header("weir-reporter").value_or("")) ? route.body_bytes_max
+                                                                           : limits::stranger_body_bytes_max;
+  TRY(tokens_->recognise(head.header("authorization").value_or(""), head.remote_address,
+                         ports_.clock->now()));
+  return route.body_bytes_max;
 }
 
 void Service::handle(http::Request request, http::Respond respond) {
@@ -100,15 +133,22 @@ void Service::dispatch(std::size_t at, http::Request request, http::Respond resp
   if (route.door == Door::open) return read(at, {}, std::move(request), std::move(respond));
   if (route.door == Door::signed_report)
     return on_worker(std::move(respond), [this, at, request = std::move(request)](store::Database& db) {
-      return receive(routes()[at].pattern, request, ports_, db, ports_.clock->now());
+      auto response = receive(routes()[at].pattern, request, ports_, db, ports_.clock->now());
+      if (response.status == 201) (void)tokens_->reload();  // a reporter was enrolled
+      return response;
     });
   const auto holder = tokens_->recognise(request.header("authorization").value_or(""), request.remote_address,
                                          ports_.clock->now());
   if (!holder.ok()) return respond(http::error_response(holder.error()));
   if (!access::permits(holder->actor, route.permission)) return respond(http::error_response(refusal(route)));
+  if (const Status fits = check_query(route.query, request); !fits.ok())
+    return respond(http::error_response(fits.error()));
   if (route.pattern.ends_with("/events")) {
     const auto last = request.header("last-event-id");
-    const std::int64_t after = last ? std::atoll(std::string(*last).c_str()) + 1 : ports_.sequencer.size();
+    // A browser sends again what we gave it; anything else, and what is not here yet, means from now on.
+    const auto told = index_of(last);
+    const std::int64_t size = ports_.sequencer.size();
+    const std::int64_t after = told.ok() && *told && **told < size ? **told + 1 : size;
     auto stream = changes_->listen(after);
     if (stream == nullptr)
       return respond(http::error_response(Error{Errc::unavailable, "too many listeners"}));
@@ -118,7 +158,7 @@ void Service::dispatch(std::size_t at, http::Request request, http::Respond resp
                     .stream = stream});
   }
   if (route.writes()) return write(at, *holder, std::move(request), std::move(respond));
-  read(at, holder->actor, std::move(request), std::move(respond));
+  read_when_here(at, holder->actor, std::move(request), std::move(respond));
 }
 
 // What was just reported gets its verdict a moment later; a reader of verdicts waits for that, not for ever, and then
@@ -135,12 +175,22 @@ void Service::begin_settled(store::Database& db) {
   }
 }
 
-Status Service::wait_for_index(const http::Request& request) {
-  const auto wanted = request.query("min_index");
-  if (!wanted) return {};
-  const std::int64_t index = std::atoll(std::string(*wanted).c_str());
-  if (ports_.sequencer.size() > index || changes_->wait_beyond(index, index_wait_max)) return {};
-  return Error{Errc::unavailable, fmt::format("entry {} is not here yet", index)};
+// Only who is known may wait, and nobody does it on a worker: there are few, and reports need them too.
+void Service::read_when_here(std::size_t at, access::Actor actor, http::Request request,
+                             http::Respond respond) {
+  const auto wanted = index_of(request.query("min_index"));
+  if (!wanted.ok()) return respond(http::error_response(wanted.error()));
+  if (!*wanted) return read(at, std::move(actor), std::move(request), std::move(respond));
+  index_wait_->until_beyond(
+      **wanted, index_wait_max,
+      [this, at, index = **wanted, actor = std::move(actor), request = std::move(request),
+       respond = std::move(respond)](Arrival arrival) mutable {
+        if (arrival == Arrival::here)
+          return read(at, std::move(actor), std::move(request), std::move(respond));
+        const std::string why = arrival == Arrival::late ? fmt::format("entry {} is not here yet", index)
+                                                         : "too many requests wait for entries; try again";
+        respond(http::error_response(Error{Errc::unavailable, why}));
+      });
 }
 
 void Service::on_worker(http::Respond respond, std::function<http::Response(store::Database&)> work) {
@@ -162,8 +212,6 @@ void Service::on_worker(http::Respond respond, std::function<http::Response(stor
 void Service::read(std::size_t at, access::Actor actor, http::Request request, http::Respond respond) {
   on_worker(std::move(respond),
             [this, at, actor = std::move(actor), request = std::move(request)](store::Database& db) {
-              if (const Status waited = wait_for_index(request); !waited.ok())
-                return http::error_response(waited.error());
               if (routes()[at].shows_verdicts) begin_settled(db);
               const ReadCall call{{request, actor, config_, ports_, ports_.clock->now()}, db};
               auto answered = routes()[at].read(call);
@@ -193,10 +241,10 @@ void Service::submit(const Route& route, const store::TokenHolder& holder, const
   auto writes = writes_of(route, {request, holder.actor, config_, ports_, ports_.clock->now()});
   if (!writes.ok()) return respond(http::error_response(writes.error()));
   sequencer::Together together;
-  std::vector<std::string_view> resources;
+  std::vector<Shape> shapes;
   bool changes_accounts = false;
   for (BatchedWrite& each : *writes) {
-    resources.push_back(each.write.resource);
+    shapes.push_back(each.answer);
     changes_accounts |= routes()[each.route].changes_accounts;
     together.commands.push_back({.actor = holder.id,
                                  .idempotency = std::move(each.idempotency),
@@ -204,11 +252,11 @@ void Service::submit(const Route& route, const store::TokenHolder& holder, const
                                  .done = {}});
   }
   auto shared = std::make_shared<http::Respond>(std::move(respond));
-  together.done = [this, shared, &route, resources = std::move(resources),
+  together.done = [this, shared, &route, shapes = std::move(shapes),
                    changes_accounts](Result<std::vector<sequencer::Outcome>> outcomes) {
     if (changes_accounts && outcomes.ok()) (void)tokens_->reload();
-    (*shared)({.complete = [&route, resources, outcomes = std::move(outcomes)](http::Response& response) {
-      response = answer_of(route, resources, outcomes);
+    (*shared)({.complete = [&route, shapes, outcomes = std::move(outcomes)](http::Response& response) {
+      response = answer_of(route, shapes, outcomes);
     }});
   };
   ports_.sequencer.submit(std::move(together));

@@ -19,6 +19,7 @@ namespace weir::api {
 
 class Tokens;
 class Changes;
+class IndexWait;
 
 struct Config {
   std::string version;
@@ -52,9 +53,7 @@ struct ReadCall : Call {
 };
 
 struct Write {
-  sequencer::Decide decide;
-  std::string_view
-      resource;  // name of the answer's member; empty: the answer is the whole document's other members
+  sequencer::Decide decide;  // whose answer the route's shape frames
 };
 
 struct Route;
@@ -65,25 +64,28 @@ class Service {
   ~Service();
 
   void handle(http::Request request, http::Respond respond);
-  static std::size_t body_limit(std::string_view method, std::string_view path);
+  // How large the body of a request may be, by its head. Only who is known may send more than a little: what waits in
+  // memory is shared by all. Does not block.
+  Result<std::size_t> body_limit(const http::Request& head, std::optional<std::size_t> length);
   void stop();  // ends streams and workers
 
  private:
   Service(Config config, Ports ports, std::unique_ptr<Tokens> tokens, std::unique_ptr<Changes> changes);
   void dispatch(std::size_t route, http::Request request, http::Respond respond);
   void read(std::size_t route, access::Actor actor, http::Request request, http::Respond respond);
+  void read_when_here(std::size_t route, access::Actor actor, http::Request request, http::Respond respond);
   void write(std::size_t route, const store::TokenHolder& holder, http::Request request,
              http::Respond respond);
   void submit(const Route& route, const store::TokenHolder& holder, const http::Request& request,
               http::Respond respond);
   void on_worker(http::Respond respond, std::function<http::Response(store::Database&)> work);
   void begin_settled(store::Database& db);
-  Status wait_for_index(const http::Request& request);
 
   Config config_;
   Ports ports_;
   std::unique_ptr<Tokens> tokens_;
   std::unique_ptr<Changes> changes_;
+  std::unique_ptr<IndexWait> index_wait_;
   http::WorkerPool workers_;
 };
 

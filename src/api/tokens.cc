@@ -17,7 +17,15 @@ Status Tokens::reload() {
   for (store::TokenHolder& holder : TRY(store::list_token_holders(*reader_)))
     fresh->emplace(holder.token_digest, std::move(holder));
   holders_ = std::move(fresh);
+  const auto ids =
+      TRY(query(*reader_, "SELECT id FROM reporter", [](const store::Row& row) { return row.string(0); }));
+  reporters_ = {ids.begin(), ids.end()};
   return {};
+}
+
+bool Tokens::is_reporter(std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  return reporters_.contains(id);
 }
 
 Result<store::TokenHolder> Tokens::recognise(std::string_view bearer, const std::string& address,
@@ -28,7 +36,7 @@ Result<store::TokenHolder> Tokens::recognise(std::string_view bearer, const std:
                  "send `Authorization: Bearer <token>`; the first token stands in DATA/admin.token"};
   const Sha256 digest = crypto::sha256(bearer.substr(scheme.size()));
   const std::lock_guard lock(mutex_);
-  if (too_many(address, now))
+  if (too_many(address, now) && !known_.contains({digest, address}))
     return Error{Errc::too_many, "too many wrong tokens from this address; wait a minute"};
   const auto found = holders_->find(digest);
   if (found == holders_->end()) {
@@ -37,6 +45,7 @@ Result<store::TokenHolder> Tokens::recognise(std::string_view bearer, const std:
   }
   if (found->second.actor.expires_at && *found->second.actor.expires_at <= now)
     return Error{Errc::unauthenticated, "this token has expired"};
+  note_success(digest, address);
   return found->second;
 }
 
@@ -44,6 +53,12 @@ bool Tokens::too_many(const std::string& address, Instant now) {
   const auto found = failures_.find(address);
   return found != failures_.end() && now - found->second.since < minutes(1) &&
          found->second.count >= limits::token_failures_max;
+}
+
+void Tokens::note_success(const Sha256& digest, const std::string& address) {
+  if (known_.contains({digest, address})) return;
+  if (known_.size() >= addresses_max) known_.clear();
+  known_.emplace(digest, address);
 }
 
 void Tokens::note_failure(const std::string& address, Instant now) {

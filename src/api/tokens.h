@@ -1,9 +1,11 @@
 // Recognises who calls: bearer tokens by their SHA-256, from a snapshot that is swapped whole when accounts change.
 // Guessing is slowed: after limits::token_failures_max wrong tokens from one address within a minute, that address gets
-// 429 until the minute is over. Safe to share between threads.
+// 429 until the minute is over, for all but the tokens that were good from there before: who shares an address with a
+// guesser is not locked out by him. Safe to share between threads.
 #pragma once
 #include <memory>
 #include <mutex>
+#include <set>
 #include <unordered_map>
 
 #include "access/account.h"
@@ -15,6 +17,7 @@ class Tokens {
  public:
   explicit Tokens(std::unique_ptr<store::Database> reader) : reader_(std::move(reader)) {}
   Status reload();
+  bool is_reporter(std::string_view id);  // enrolled here; proves nothing
   Result<store::TokenHolder> recognise(std::string_view bearer, const std::string& address, Instant now);
 
  private:
@@ -23,13 +26,18 @@ class Tokens {
     Instant since;
     std::size_t count = 0;
   };
+  using Known = std::pair<Sha256, std::string>;  // a token and where it was used from
+
   bool too_many(const std::string& address, Instant now);
+  void note_success(const Sha256& digest, const std::string& address);
   void note_failure(const std::string& address, Instant now);
 
   std::mutex mutex_;
   std::unique_ptr<store::Database> reader_;
   std::shared_ptr<const Holders> holders_ = std::make_shared<Holders>();
   std::unordered_map<std::string, Failures> failures_;
+  std::set<Known> known_;
+  std::set<std::string, std::less<>> reporters_;
 };
 
 // A new token: 32 random bytes, shown once.

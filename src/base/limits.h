@@ -23,9 +23,12 @@ inline constexpr std::size_t queue_commands_max = 4096;  // sequencer; full mean
 inline constexpr std::size_t batch_commands_max = 1024;  // of one commit
 inline constexpr std::size_t batch_writes_max = 500;     // of one request
 inline constexpr std::size_t connections_max = 4096;
+inline constexpr std::size_t index_waits_max = 256;    // requests that wait for an entry; then 503
 inline constexpr std::size_t token_failures_max = 10;  // per address and minute, then 429
 
 inline constexpr std::size_t query_fields_max = 256;
+inline constexpr std::size_t stranger_body_bytes_max =
+    16 * 1024;  // of who is not known; connections_max hold 64 MiB
 inline constexpr std::size_t bodies_bytes_max =
     256 * 1024 * 1024;  // of all requests in flight together; then 503
 inline constexpr std::size_t read_bytes_per_second_min =

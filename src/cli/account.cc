@@ -23,8 +23,7 @@ constexpr std::array me_columns{Column{"name", "name"},
                                 Column{"organization", "organization"},
                                 Column{"flows", "scopes.flows", Show::list},
                                 Column{"environments", "scopes.environments", Show::list},
-                                Column{"server", "server.url"},
-                                Column{"version", "server.version"}};
+                                Column{"server", "server.version"}};
 constexpr std::array<std::string_view, 5> roles{"admin", "recorder", "approver", "reporter", "auditor"};
 
 }  // namespace

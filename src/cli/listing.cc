@@ -25,12 +25,8 @@ Action listing(Options& options, const Listing& what) {
       query.emplace_back(what.filters[i].name, arguments->filters[i].value_or(""));
     const std::size_t limit = TRY(checked_limit(arguments->limit));
     Api* api = TRY(session.api());
-    format::Json::Array rows =
+    const format::Json::Array rows =
         TRY(api->list(what.path, what.path.substr(what.path.rfind('/') + 1), query, limit));
-    // Not every list of the API knows a state.
-    for (const auto& [name, value] : query)
-      if (name == "state" && !value.empty())
-        std::erase_if(rows, [&](const format::Json& row) { return row.text("state") != value; });
     session.answer_rows(rows, what.columns, what.hint);
     return Exit::yes;
   };

@@ -5,6 +5,8 @@
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 
+#include <array>
+
 namespace weir::crypto {
 namespace {
 
@@ -53,10 +55,30 @@ Sha256 Hasher::finish() {
 Sha256 hmac_sha256(BytesView key, BytesView message) {
   Sha256 digest;
   unsigned length = 0;
-  const auto* made = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), raw(message), message.size(),
-                          digest.bytes.data(), &length);
+  const auto* made = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), raw(message),
+                          message.size(), digest.bytes.data(), &length);
   CHECK(made != nullptr && length == digest.bytes.size());
   return digest;
+}
+
+void Md5::Free::operator()(void* context) const { EVP_MD_CTX_free(static_cast<EVP_MD_CTX*>(context)); }
+
+Md5::Md5() : context_(EVP_MD_CTX_new()) {
+  works_ = context_ && EVP_DigestInit_ex(static_cast<EVP_MD_CTX*>(context_.get()), EVP_md5(), nullptr) == 1;
+}
+
+void Md5::update(BytesView bytes) {
+  works_ =
+      works_ && EVP_DigestUpdate(static_cast<EVP_MD_CTX*>(context_.get()), bytes.data(), bytes.size()) == 1;
+}
+
+std::string Md5::finish_hex() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned length = 0;
+  if (!works_ || EVP_DigestFinal_ex(static_cast<EVP_MD_CTX*>(context_.get()), digest.data(), &length) != 1)
+    return {};
+  works_ = false;
+  return encode_hex({reinterpret_cast<const char*>(digest.data()), length});
 }
 
 bool equal_in_constant_time(BytesView a, BytesView b) {

@@ -24,6 +24,21 @@ class Hasher {
   std::unique_ptr<State> state_;
 };
 
+// MD5 (RFC 1321), for comparing with lists that others keep in it (dpkg's); nothing of ours rests on it.
+class Md5 {
+ public:
+  Md5();
+  void update(BytesView bytes);
+  std::string finish_hex();  // empty when OpenSSL is not allowed to compute it
+
+ private:
+  struct Free {
+    void operator()(void* context) const;
+  };
+  std::unique_ptr<void, Free> context_;
+  bool works_ = false;
+};
+
 // Compares without telling by time where the first difference is.
 bool equal_in_constant_time(BytesView a, BytesView b);
 

@@ -13,7 +13,7 @@ struct Service {
   std::string name, team, contact, tier, repository;
   static void members(auto& visit, auto& self) {
     visit.maybe("name", self.name);
-    visit.maybe("team", self.team);
+    visit("team", self.team);
     visit.maybe("contact", self.contact);
     visit.maybe("tier", self.tier);
     visit.maybe("repository", self.repository);

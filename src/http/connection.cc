@@ -267,9 +267,7 @@ template <class S>
 void HttpConnection<S>::hand_over() {
   enter(Phase::handling, config().request_time_max);
   shared_->requests.fetch_add(1, std::memory_order_relaxed);
-  Request& request = parser_->request;
-  request.remote_address = remote_address_;
-  shared_->handle(std::move(request), Reply(exchange_, ++exchange_->number));
+  shared_->handle(std::move(parser_->request), Reply(exchange_, ++exchange_->number));
 }
 
 // ---- reading ----
@@ -312,6 +310,7 @@ void HttpConnection<S>::refuse_connection() {
 template <class S>
 Read HttpConnection<S>::check_head() {
   keep_alive_ = parser_->keep_alive() && !shared_->stopping;
+  parser_->request.remote_address = remote_address_;
   head_only_ = parser_->request.method == "HEAD";
   http11_ = parser_->version() >= 11;
   if (const Status good = parser_->check_head(); !good)
@@ -386,8 +385,11 @@ Awaitable<Read> HttpConnection<S>::read_body() {
   const bool chunked = parser_->chunked();
   const std::size_t length = parser_->content_length().value_or(0);
   if (!chunked && length == 0) co_return Read::complete;
-  parser_->body_bytes_max = config().body_limit ? config().body_limit(request.method, request.path)
-                                                : limits::request_body_bytes_max;
+  const auto announced = chunked ? std::nullopt : std::optional(length);
+  const auto limit = config().body_limit ? config().body_limit(request, announced)
+                                         : Result<std::size_t>(limits::request_body_bytes_max);
+  if (!limit.ok()) co_return refuse(row_of(limit.error().code).http_status, limit.error());
+  parser_->body_bytes_max = *limit;
   if (length > parser_->body_bytes_max) co_return refuse_parse(ParseError::body_limit);
   if (parser_->expects_continue() && buffer_.size() == 0) {
     const bool sent = co_await write_all("HTTP/1.1 100 Continue\r\n\r\n");

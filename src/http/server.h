@@ -27,8 +27,10 @@ struct ServerConfig {
   Duration idle_time_max = limits::idle_connection_time_max;
   // Bounds, each by itself, reading a whole request (408), waiting for its answer (503), and writing that.
   Duration request_time_max = limits::request_time_max;
-  // Of the body of one request, decided when its head is there; beyond: 413. Unset: limits::request_body_bytes_max.
-  std::function<std::size_t(std::string_view method, std::string_view path)> body_limit = {};
+  // Of the body of one request, decided when its head is there; beyond: 413. An error refuses the request before its
+  // body is read. `length` is what it announces, nothing when it comes in chunks. Unset:
+  // limits::request_body_bytes_max.
+  std::function<Result<std::size_t>(const Request& head, std::optional<std::size_t> length)> body_limit = {};
 };
 
 using Handler = std::function<void(Request, Respond)>;

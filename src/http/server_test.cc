@@ -151,8 +151,8 @@ TEST(Server, says_nothing_to_a_request_cut_short) {
 
 TEST(Server, body_limit_is_exact_and_decided_by_method_and_path) {
   const Server server =
-      start(echo, {.body_limit = [](std::string_view method, std::string_view path) {
-              return method == "POST" && path == "/p" ? std::size_t{100'000} : std::size_t{0};
+      start(echo, {.body_limit = [](const Request& head, auto) {
+              return head.method == "POST" && head.path == "/p" ? std::size_t{100'000} : std::size_t{0};
             }});
   EXPECT_EQ(status_of(say_and_hear(server, post(std::string(100'000, 'x')))), 200);
   const std::string refused = say_and_hear(server, post(std::string(100'001, 'x')));
@@ -164,8 +164,26 @@ TEST(Server, body_limit_is_exact_and_decided_by_method_and_path) {
   EXPECT_EQ(status_of(say_and_hear(server, "PUT /p HTTP/1.1\r\nhost: h\r\ncontent-length: 0\r\n\r\n")), 200);
 }
 
+TEST(Server, a_request_refused_by_its_head_is_answered_before_its_body_comes) {
+  const Server server = start(
+      echo, {.body_limit = [](const Request& head, std::optional<std::size_t> length) -> Result<std::size_t> {
+        if (head.header("authorization")) return length.value_or(7);
+        return Error{Errc::unauthenticated, "who is it from " + head.remote_address};
+      }});
+  const std::string refused =
+      say_and_hear(server, "POST /p HTTP/1.1\r\nhost: h\r\ncontent-length: 9999999\r\n\r\n");
+  EXPECT_EQ(status_of(refused), 401);
+  EXPECT_NE(refused.find("who is it from 127.0.0.1"), refused.npos) << refused;
+  EXPECT_EQ(server.counts().requests, 0u);
+  const std::string known = "POST /p HTTP/1.1\r\nhost: h\r\nauthorization: me\r\n";
+  EXPECT_EQ(status_of(say_and_hear(server, known + "content-length: 9\r\n\r\n123456789")), 200);
+  EXPECT_EQ(
+      status_of(say_and_hear(server, known + "transfer-encoding: chunked\r\n\r\n8\r\n12345678\r\n0\r\n\r\n")),
+      413);
+}
+
 TEST(Server, chunked_bodies_are_joined_and_limited) {
-  const Server server = start(echo, {.body_limit = [](auto, auto) { return std::size_t{6}; }});
+  const Server server = start(echo, {.body_limit = [](auto&&, auto) { return std::size_t{6}; }});
   const std::string head = "POST /p HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n";
   EXPECT_TRUE(say_and_hear(server, head + "3\r\nabc\r\n3;x=y\r\ndef\r\n0\r\nhost: trailer\r\n\r\n")
                   .ends_with("POST /p 6"));

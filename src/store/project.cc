@@ -45,6 +45,8 @@ Status enqueue_row(Database& db, const Stamp& stamp, const runtime::ReportAccept
   };
   for (const runtime::Instance& instance : report.started) TRY(enlist(instance.id));
   for (const runtime::Ended& ended : report.ended) TRY(enlist(ended.id));
+  TRY(execute(db, "DELETE FROM heartbeat_said WHERE reporter=$1",
+              event.reporter));  // its clock may have been set
   return execute(
       db,
       "INSERT INTO heartbeat (reporter, seen_at) VALUES ($1,$2) ON CONFLICT (reporter) DO UPDATE SET "

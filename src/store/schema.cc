@@ -150,6 +150,7 @@ CREATE TABLE IF NOT EXISTS delivery (id INTEGER PRIMARY KEY, channel TEXT NOT NU
 CREATE INDEX IF NOT EXISTS delivery_pending ON delivery (channel, id) WHERE state = 'pending';
 CREATE TABLE IF NOT EXISTS channel_secret (channel TEXT PRIMARY KEY, url TEXT NOT NULL, secrets TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS heartbeat (reporter TEXT PRIMARY KEY, seen_at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS heartbeat_said (reporter TEXT PRIMARY KEY, sent_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS timer (name TEXT PRIMARY KEY, at INTEGER NOT NULL);
 )sql";
 

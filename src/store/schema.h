@@ -37,9 +37,9 @@ inline constexpr std::array<std::string_view, 28> derived_tables{"organization",
                                                                  "alert",
                                                                  "incident",
                                                                  "channel"};
-inline constexpr std::array<std::string_view, 8> owned_tables{
-    "idempotency", "idempotency_key", "idempotency_indexed", "unjudged",
-    "delivery",    "channel_secret",  "heartbeat",           "timer"};
+inline constexpr std::array<std::string_view, 9> owned_tables{
+    "idempotency",    "idempotency_key", "idempotency_indexed", "unjudged", "delivery",
+    "channel_secret", "heartbeat",       "heartbeat_said",      "timer"};
 
 // Creates what is missing and brings an older version's tables up to this one; refuses a database made by a newer
 // version.

@@ -147,6 +147,10 @@ struct ChannelView {
 };
 Result<std::vector<ChannelView>> list_channels(Database& db);
 
+enum class DeliveryState { pending, delivered, dead };
+constexpr auto names_of(DeliveryState) {
+  return std::array<std::string_view, 3>{"pending", "delivered", "dead"};
+}
 struct DeliveryView {
   std::int64_t id = 0;
   std::string channel;

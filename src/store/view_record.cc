@@ -140,6 +140,10 @@ Result<std::vector<RunView>> runs_of(Database& db, const Sha256& digest) {
       digest);
 }
 
+AttestationTypeView attestation_type_row(const Row& row) {
+  return {{row.string(0), row.string(1), format::parse_json(row.text(2)).value()}, row.integer(3)};
+}
+
 }  // namespace
 
 Result<std::vector<ServiceView>> list_services(Database& db) {
@@ -271,23 +275,14 @@ Result<std::optional<AttestationView>> find_attestation(Database& db, std::int64
       attestation_row, entry);
 }
 
-Result<std::vector<evidence::AttestationTypeDeclared>> list_attestation_types(Database& db) {
-  return query(db, "SELECT name, description, schema FROM attestation_type ORDER BY name",
-               [](const Row& row) {
-                 return evidence::AttestationTypeDeclared{row.string(0), row.string(1),
-                                                          format::parse_json(row.text(2)).value()};
-               });
+Result<std::vector<AttestationTypeView>> list_attestation_types(Database& db) {
+  return query(db, "SELECT name, description, schema, entry FROM attestation_type ORDER BY name",
+               attestation_type_row);
 }
 
-Result<std::optional<evidence::AttestationTypeDeclared>> find_attestation_type(Database& db,
-                                                                               std::string_view name) {
-  return query_one(
-      db, "SELECT name, description, schema FROM attestation_type WHERE name=$1",
-      [](const Row& row) {
-        return evidence::AttestationTypeDeclared{row.string(0), row.string(1),
-                                                 format::parse_json(row.text(2)).value()};
-      },
-      name);
+Result<std::optional<AttestationTypeView>> find_attestation_type(Database& db, std::string_view name) {
+  return query_one(db, "SELECT name, description, schema, entry FROM attestation_type WHERE name=$1",
+                   attestation_type_row, name);
 }
 
 }  // namespace weir::store

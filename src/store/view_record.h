@@ -205,7 +205,15 @@ struct AttestationFilter {
 Result<std::vector<AttestationView>> list_attestations(Database& db, const AttestationFilter& filter, const Page& page);
 Result<std::optional<AttestationView>> find_attestation(Database& db, std::int64_t entry);
 
-Result<std::vector<evidence::AttestationTypeDeclared>> list_attestation_types(Database& db);
-Result<std::optional<evidence::AttestationTypeDeclared>> find_attestation_type(Database& db, std::string_view name);
+struct AttestationTypeView {
+  evidence::AttestationTypeDeclared type;
+  std::int64_t entry = 0;
+  static void members(auto& visit, auto& self) {
+    evidence::AttestationTypeDeclared::members(visit, self.type);
+    visit("entry", self.entry);
+  }
+};
+Result<std::vector<AttestationTypeView>> list_attestation_types(Database& db);
+Result<std::optional<AttestationTypeView>> find_attestation_type(Database& db, std::string_view name);
 
 }  // namespace weir::store

@@ -277,7 +277,8 @@ Result<std::optional<ReporterChain>> find_reporter(Database& db, std::string_vie
       db,
       "SELECT r.id, r.environment, r.host, r.incarnation, r.fault, r.actor, r.public_key, r.sequence, "
       "r.reports, "
-      "r.previous, e.scope_version, f.next FROM reporter r JOIN environment e ON e.name=r.environment "
+      "r.previous, e.scope_version, f.next, coalesce(r.sent_at, 0) FROM reporter r JOIN environment e ON "
+      "e.name=r.environment "
       "LEFT JOIN full_set f ON f.reporter=r.id WHERE r.id=$1",
       [](const Row& row) {
         return ReporterChain{.id = row.string(0),
@@ -291,6 +292,7 @@ Result<std::optional<ReporterChain>> find_reporter(Database& db, std::string_vie
                              .reports = row.integer(8),
                              .scope_version = row.integer(10),
                              .previous = row.maybe_digest(9),
+                             .sent_at = row.instant(12),
                              .next_part = row.maybe_integer(11)};
       },
       id);

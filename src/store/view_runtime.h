@@ -31,6 +31,7 @@ struct InstanceView {
     visit("ended_at", self.ended_at);
     visit("origin", self.origin);
   }
+  bool operator==(const InstanceView&) const = default;
 };
 
 struct WorkloadView {
@@ -46,7 +47,7 @@ struct WorkloadView {
   OwnerView owner;
   std::vector<std::string> marks;
   std::optional<runtime::PackageClaim> package;
-  std::optional<std::vector<InstanceView>> instances;
+  std::optional<std::vector<InstanceView>> instances;  // when asked for
   static void members(auto& visit, auto& self) {
     visit("id", self.id);
     visit("kind", self.kind);
@@ -62,7 +63,7 @@ struct WorkloadView {
     visit("owner", self.owner);
     visit("marks", self.marks);
     visit("package", self.package);
-    if (self.instances) visit("instances", self.instances);
+    visit.maybe("instances", self.instances);
   }
 };
 
@@ -169,6 +170,7 @@ struct ReporterChain {
   Bytes public_key;
   std::int64_t sequence = 0, reports = 0, scope_version = 0;
   std::optional<Sha256> previous;
+  Instant sent_at;                        // of the last report, by the reporter's clock
   std::optional<std::int64_t> next_part;  // of an unfinished full report; 0: one of its parts got lost
 };
 Result<std::optional<ReporterChain>> find_reporter(Database& db, std::string_view id);

@@ -55,11 +55,17 @@ class ApiFixture {
     request.body = std::move(body);
     return send(std::move(request));
   }
-  Answer send(http::Request request) {
+  Answer send(http::Request request) { return end(begin(std::move(request))); }
+  // An answer to come, for requests side by side.
+  std::future<http::Response> begin(http::Request request) {
     std::promise<http::Response> promise;
     auto answered = promise.get_future();
-    service_->handle(std::move(request),
-                     [&promise](http::Response response) { promise.set_value(std::move(response)); });
+    service_->handle(std::move(request), [promise = std::move(promise)](http::Response response) mutable {
+      promise.set_value(std::move(response));
+    });
+    return answered;
+  }
+  static Answer end(std::future<http::Response> answered) {
     Answer answer{.response = answered.get()};
     if (const auto complete = std::exchange(answer.response.complete, nullptr)) complete(answer.response);
     answer.status = answer.response.status;
@@ -71,6 +77,7 @@ class ApiFixture {
   Answer put(std::string_view path, std::string body = "{}") { return call("PUT", path, std::move(body)); }
 
   LedgerFixture& ledger() { return ledger_; }
+  api::Service& service() { return *service_; }
 
  private:
   api::Ports ports() {

@@ -1,0 +1,426 @@
+// The document against the server: every real answer fits its schema with no member too many, and a body is refused by
+// the server where its schema refuses it.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "api/routes.h"
+#include "crypto/signature.h"
+#include "evidence/schema.h"
+#include "jobs/reconcile.h"
+#include "support/api_fixture.h"
+
+namespace weir::api {
+namespace {
+
+using evidence::Violation;
+using format::Json;
+using test::Answer;
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != text.npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+// Of an answer a client must bear members it does not know; here there must be none.
+Json closed(Json schema) {
+  if (Json::Array* items = schema.array())
+    for (Json& item : *items) item = closed(std::move(item));
+  if (Json::Object* members = schema.object()) {
+    for (auto& [name, member] : *members) member = closed(std::move(member));
+    const bool open = schema.find("properties") != nullptr && schema.find("additionalProperties") == nullptr;
+    if (open && schema.at("properties").object() != nullptr && schema.text("type") == "object")
+      schema.set("additionalProperties", false);
+  }
+  return schema;
+}
+
+class Document {
+ public:
+  const Json& operation(const Route& route) const {
+    std::string path = replaced(std::string(route.pattern), "...}", "}"), method(route.method);
+    for (char& c : method) c = static_cast<char>(std::tolower(c));
+    return document_.at("paths").at(path).at(method);
+  }
+  // In the draft that valijson reads; the keywords used mean the same there.
+  evidence::Schema schema(const Json& schema) const {
+    const std::string text = dump(Json::object(
+        {{"allOf", Json::Array{schema}}, {"definitions", document_.at("components").at("schemas")}}));
+    const Json whole = format::parse_json(replaced(text, "#/components/schemas/", "#/definitions/")).value();
+    return evidence::Schema::read(closed(whole)).value();
+  }
+
+ private:
+  Json document_ = format::parse_json(openapi_document("1")).value();
+};
+
+struct Step {
+  std::string method, path;
+  int status = 0;
+  std::string body = {};
+};
+
+struct Sent {
+  const Route* route;
+  Step step;
+  Answer answer;
+};
+
+// Every route once or more on one small world: a host with a reporter that signs, a pipeline, alerts, a channel.
+class World {
+ public:
+  World() {
+    walk(beginning());
+    enrol();
+    report();
+    alert_ = first_id("alerts");  // the newest: of what came last
+    incident_ = *call({"GET", "incidents", 200}).json.items("incidents").back().at("id").integer();
+    walk(middle());
+    const auto file = call({"GET", "attestations?flow=shop&trail=t1", 200}).json.items("attestations");
+    file_ = *file.back().at("entry").integer();
+    walk(end(first_id("approvals")));
+  }
+
+  Answer call(const Step& step) {
+    settle();
+    const std::size_t mark = std::min(step.path.find('?'), step.path.size());
+    const bool at_root = step.path.starts_with('/');
+    http::Request request{.method = step.method,
+                          .path = (at_root ? "" : "/v1/orgs/org/") + step.path.substr(0, mark)};
+    if (mark < step.path.size()) request.query_fields = http::parse_query(step.path.substr(mark + 1)).value();
+    request.headers = {{"authorization", fmt::format("Bearer {}", test::ApiFixture::admin_token)},
+                       {"weir-signature", encode_base64(signer_.sign(step.body))},
+                       {"weir-reporter", to_hex(crypto::sha256(signer_.public_key()))}};
+    request.body = step.body;
+    const auto match = router().match(request);
+    const Route& route = routes()[std::get<http::RouteFound>(match).index];
+    return sent_.emplace_back(Sent{&route, step, api_.send(std::move(request))}).answer;
+  }
+  const std::vector<Sent>& sent() const { return sent_; }
+
+ private:
+  // As the server's followers would meanwhile.
+  void settle() {
+    for (const auto& job : {judge_.get(), snapshots_.get()}) {
+      auto step = job->tick(now());
+      while (step.ok() && *step == jobs::Step::more) step = job->tick(now());
+      EXPECT_TRUE(step.ok());
+    }
+  }
+  std::int64_t first_id(std::string_view plural) {
+    const Json rows = call({"GET", std::string(plural), 200}).json;
+    return *rows.items(plural).at(0).at("id").integer();
+  }
+  Instant now() { return api_.ledger().clock().now(); }
+  jobs::Shared shared() { return {api_.ledger().sequencer(), api_.ledger().actor()}; }
+
+  void walk(const std::vector<Step>& steps) {
+    for (const Step& step : steps) {
+      const Answer answer = call(step);
+      EXPECT_EQ(answer.status, step.status) << step.method << ' ' << step.path << ' ' << answer.response.body;
+    }
+  }
+  static std::vector<Step> beginning();
+  std::vector<Step> middle() const;
+  std::vector<Step> end(std::int64_t approval) const;
+
+  void enrol() {
+    const Answer issued = call({"POST", "environments/prod/join-tokens", 201, R"({"expires_at":null})"});
+    token_ = *issued.json.at("id").integer();
+    const runtime::Enrolment enrolment{.environment = "prod",
+                                       .host = "web1",
+                                       .public_key = encode_base64(signer_.public_key()),
+                                       .token = std::string(issued.json.text("token"))};
+    walk({{"POST", "reporters", 201, format::encode(enrolment)}});
+  }
+  runtime::Report report_of(std::int64_t sequence, const std::vector<std::string>& started) {
+    runtime::Report report{.environment = "prod",
+                           .host = "web1",
+                           .incarnation = "i",
+                           .sequence = sequence,
+                           .sent_at = now(),
+                           .sources = {{.watches = "processes", .means = "scan"}}};
+    for (const std::string& name : started)
+      report.started.push_back({.id = name,
+                                .name = "/opt/" + name,
+                                .digests = {crypto::sha256(name)},
+                                .started_at = Instant{now().micros - 1},
+                                .origin = {.user = "ada", .parents = {{.pid = 1, .name = "init"}}}});
+    return report;
+  }
+  // What runs, the same again, which is refused, and something new.
+  void report() {
+    runtime::Report report = report_of(1, {"api", "miner"});
+    report.full = true;
+    report.started[0].package = {.name = "shop", .version = "5.2"};
+    const std::string body = format::encode(report);
+    const runtime::Heartbeat beat{.incarnation = "i", .sequence = 1, .sent_at = now()};
+    runtime::Report next = report_of(2, {"late"});
+    next.previous = crypto::sha256(body);
+    walk({{"POST", "reports", 200, body},
+          {"POST", "reports", 409, body},
+          {"POST", "heartbeats", 200, format::encode(beat)},
+          {"GET", "environments/prod", 200},  // what was there is judged, and what comes is new
+          {"POST", "reports", 200, format::encode(next)}});
+  }
+
+  test::ApiFixture api_;
+  std::unique_ptr<jobs::Job> judge_ = jobs::make_judge(shared(), api_.ledger().reader());
+  std::unique_ptr<jobs::Job> snapshots_ = jobs::make_snapshots(shared(), api_.ledger().reader());
+  crypto::Signer signer_ = crypto::Signer::generate();
+  std::int64_t alert_ = 0, incident_ = 0, file_ = 0, token_ = 0;
+  std::vector<Sent> sent_;
+};
+
+std::string of_digest(std::string_view pattern) {
+  return replaced(std::string(pattern), "DIGEST", to_string(crypto::sha256("api")));
+}
+
+std::vector<Step> World::beginning() {
+  const std::string flow =
+      R"({"service":"shop","template":{"attestations":[{"name":"lint","type":"generic"}],)"
+      R"("artifacts":[{"name":"api","attestations":[{"name":"tests"}]}]}})";
+  const std::string attestation = of_digest(
+      R"({"flow":"shop","trail":"t1","name":"tests","type":"test","artifact":"DIGEST","media_type":"text/xml",)"
+      R"("content":")" +
+      encode_base64(R"(<testsuite tests="1"><testcase name="a"/></testsuite>)") + "\"}");
+  const std::string type = R"({"description":"d","schema":{"type":"object"}})";
+  const std::string service = R"({"name":"shop","team":"payments","tier":"1","contact":"c"})";
+  return {
+      {"PUT", "services/shop", 201, service},
+      {"PUT", "services/shop", 200, service},
+      {"PUT", "flows/shop", 201, flow},
+      {"PUT", "flows/shop", 200, flow},
+      {"PUT", "flows/shop/trails/t1", 201, R"({"commit":"c0ffee","branch":"main"})"},
+      {"PUT", "flows/shop/trails/t1", 200, R"({"commit":"c0ffee","branch":"main"})"},
+      {"POST", "artifacts", 201,
+       of_digest(
+           R"({"flow":"shop","trail":"t1","name":"api","kind":"file","digest":"DIGEST","commit":"c"})")},
+      {"PUT", "attestation-types/cover", 201, type},
+      {"PUT", "attestation-types/cover", 200, type},
+      {"POST", "attestations", 201, attestation},
+      {"POST", "attestations", 201,
+       R"({"flow":"shop","trail":"t1","name":"lint","type":"generic","compliant":true,"predicate":{"by":"ada"}})"},
+      {"PUT", "environments/prod", 201, R"({"kind":"host","arguments":true})"},
+      {"PUT", "environments/prod", 200, R"({"kind":"host","arguments":true})"},
+      {"POST", "approvals", 201,
+       of_digest(R"({"artifact":"DIGEST","environment":"prod","until":"2096-01-01","reason":"r"})")},
+      {"POST", "deployments", 201, of_digest(R"({"artifact":"DIGEST","environment":"prod","at_least":2})")},
+      {"PUT", "channels/hook", 201, R"({"url":"http://127.0.0.1:9/hook","environments":["prod"]})"},
+      {"PUT", "channels/hook", 200, R"({"url":"http://127.0.0.1:9/hook","environments":["prod"]})"},
+      {"POST", "channels/hook/test", 200},
+      {"POST", "writes", 201,
+       R"({"writes":[{"method":"PUT","path":"flows/two","body":{}},)"
+       R"({"method":"PUT","path":"flows/two/trails/t","key":"k"},)"
+       R"({"method":"POST","path":"people","body":{"name":"bob","roles":["approver"]}}]})"},
+  };
+}
+
+std::vector<Step> World::middle() const {
+  const std::string story = of_digest("artifacts/DIGEST"), alert = fmt::format("alerts/{}", alert_),
+                    incident = fmt::format("incidents/{}", incident_),
+                    acknowledging = incident + "/acknowledge";
+  return {
+      {"GET", "/healthz", 200},
+      {"GET", "/readyz", 200},
+      {"GET", "/metrics", 200},
+      {"GET", "/v1/openapi.json", 200},
+      {"GET", "me", 200},
+      {"GET", "search?q=shop", 200},
+      {"GET", "overview", 200},
+      {"GET", "services", 200},
+      {"GET", "services/shop?min_index=0", 200},
+      {"GET", "flows?limit=1", 200},
+      {"GET", "flows?limit=1&cursor=1", 200},
+      {"GET", "flows/shop", 200},
+      {"GET", "flows/shop/trails", 200},
+      {"GET", "flows/shop/trails/t1", 200},
+      {"GET", "artifacts?flow=shop&limit=1", 200},
+      {"GET", story, 200},
+      {"GET", "attestations?trail=t1", 200},
+      {"GET", "attestation-types", 200},
+      {"GET", "approvals?state=active", 200},
+      {"GET", "deployments?environment=prod", 200},
+      {"GET", "environments", 200},
+      {"GET", "environments/prod", 200},
+      {"GET", "environments/prod/workloads", 200},
+      {"GET", "environments/prod/workloads?instances=true&verdict=unknown", 200},
+      {"GET", "environments/prod/snapshots", 200},
+      {"GET", "environments/prod/diff?from=2020-01-01", 200},
+      {"GET", "alerts?state=open", 200},
+      {"GET", alert, 200},
+      {"GET", "incidents", 200},
+      {"GET", incident, 200},
+      {"GET", "channels", 200},
+      {"GET", "deliveries?channel=hook", 200},
+      {"POST", "deliveries/1/retry", 200},
+      {"POST", "alerts/acknowledge", 201, fmt::format(R"({{"ids":[{}],"note":"n"}})", alert_)},
+      {"POST", "alerts/acknowledge", 200, fmt::format(R"({{"ids":[{}],"note":"n"}})", alert_)},
+      {"POST", acknowledging, 201, R"({"note":"n"})"},
+      {"GET", alert, 200},
+      {"GET", "ledger/checkpoint", 200},
+      {"GET", "ledger/vkey", 200},
+      {"GET", "ledger/entries?from=0&limit=200", 200},
+      {"GET", "ledger/entries/0", 200},
+      {"GET", "ledger/proof/0", 200},
+      {"GET", "ledger/tile/0/000.p/1", 200},
+  };
+}
+
+std::vector<Step> World::end(std::int64_t approval) const {
+  const std::string file = fmt::format("attestations/{}/content", file_),
+                    token = fmt::format("environments/prod/join-tokens/{}", token_);
+  const std::string revoking = fmt::format("approvals/{}/revoke", approval);
+  const std::string rule =
+      R"({"id":"r1","effect":"exclude","path":"/opt/**","expires_at":"2096-01-01T00:00:00+01:00"})";
+  return {
+      {"POST", "environments/prod/adopt", 201, R"({"reason":"was here"})"},
+      {"PUT", "environments/prod/scopes?preview=true", 200, rule},
+      {"PUT", "environments/prod/scopes", 201, rule},
+      {"GET", "environments/prod/scopes", 200},
+      {"DELETE", "environments/prod/scopes/r1", 201},
+      {"POST", revoking, 201, R"({"reason":"no"})"},
+      {"GET", "approvals?state=revoked", 200},
+      {"POST", "service-accounts", 201, R"({"name":"ci","roles":["recorder"],"flows":["shop"]})"},
+      {"POST", "people", 201, R"({"name":"eve","roles":["auditor"],"expires_at":"2096-01-01T00:00:00Z"})"},
+      {"GET", "accounts", 200},
+      {"DELETE", "accounts/ci", 201},
+      {"GET", file, 200},
+      {"DELETE", token, 201},
+      {"DELETE", "channels/hook", 201},
+      {"GET", "overview", 200},
+      {"GET", "services/none", 404},
+      {"GET", "services?colour=red", 400},
+      {"POST", "people", 409, R"({"name":"eve","roles":["auditor"]})"},
+      {"PUT", "flows/shop", 400, R"({"colour":"red"})"},
+  };
+}
+
+// A body, changed at one place.
+struct Change {
+  std::string what;
+  Json body;
+  bool of_members = true;  // one too many or too few; else one of another type
+};
+
+void change_below(const Json& at, const std::string& place, const std::function<Json(Json)>& whole,
+                  std::vector<Change>& changes) {
+  if (const Json::Array* items = at.array())
+    for (std::size_t i = 0; i < items->size(); ++i)
+      change_below((*items)[i], fmt::format("{}[{}]", place, i),
+                   [&, i](Json item) {
+                     Json::Array all = *items;
+                     all[i] = std::move(item);
+                     return whole(std::move(all));
+                   },
+                   changes);
+  const Json::Object* members = at.object();
+  if (members == nullptr) return;
+  Json more = at;
+  more.set("colour", "red");
+  changes.push_back({place + " with one more", whole(std::move(more))});
+  for (const auto& [name, member] : *members) {
+    const auto with = [&](Json value) {
+      Json changed = at;
+      changed.set(name, std::move(value));
+      return whole(std::move(changed));
+    };
+    Json::Object fewer = *members;
+    std::erase_if(fewer, [&, &name = name](const Json::Member& each) { return each.first == name; });
+    changes.push_back({fmt::format("{} without {}", place, name), whole(Json(std::move(fewer)))});
+    for (const Json& other :
+         {Json(), Json(true), Json(7), Json(1.5), Json("*"), Json(Json::Array{}), Json(Json::Object{})})
+      changes.push_back({fmt::format("{}.{} = {}", place, name, dump(other)), with(other), false});
+    change_below(member, place + "." + name, with, changes);
+  }
+}
+
+std::vector<Change> changes_of(const Json& body) {
+  std::vector<Change> changes;
+  change_below(body, "", [](Json changed) { return changed; }, changes);
+  return changes;
+}
+
+// What a rule of the domain wants beyond the shape.
+struct RuleRow {
+  std::string_view pattern_end, without, why;
+};
+constexpr std::array rules{
+    RuleRow{"/channels/{name}", " without url",
+            "unless only its secret is rotated, a channel has an address"},
+    RuleRow{"/attestations", " without content", "evidence that is read must be there"},
+    RuleRow{"/scopes", " without path", "a rule matches by something"},
+    RuleRow{"/writes", ".writes[2] without body", "an account has a name"},
+};
+bool is_wanted_by_a_rule(const Route& route, std::string_view what) {
+  return std::any_of(rules.begin(), rules.end(), [&](const RuleRow& row) {
+    return route.pattern.ends_with(row.pattern_end) && what == row.without;
+  });
+}
+
+// The free form of a schema or a predicate takes any member.
+bool is_free(const Route& route, std::string_view what) {
+  return (route.pattern.ends_with("/attestation-types/{name}") && what.starts_with(".schema")) ||
+         (route.pattern.ends_with("/attestations") && what.starts_with(".predicate")) ||
+         (route.pattern.ends_with("/writes") && what.find(".body") != what.npos);
+}
+
+TEST(Openapi, the_server_refuses_a_body_where_its_schema_does) {
+  World world;
+  const Document document;
+  std::set<const Route*> walked;
+  const std::vector<Sent> sent = world.sent();
+  std::size_t changed = 0;
+  for (const Sent& each : sent) {
+    if (each.route->body.form == Form::none || each.answer.status >= 300) continue;
+    walked.insert(each.route);
+    const auto schema = document.schema(
+        document.operation(*each.route).at("requestBody").at("content").at("application/json").at("schema"));
+    const Json body = format::parse_json(each.step.body).value();
+    EXPECT_TRUE(schema.check(body)->empty()) << each.step.path << ' ' << each.step.body;
+    for (const Change& change : changes_of(body)) {
+      if (is_free(*each.route, change.what)) continue;
+      ++changed;
+      const bool fits = schema.check(change.body)->empty();
+      const Answer answer =
+          world.call({.method = each.step.method, .path = each.step.path, .body = dump(change.body)});
+      const auto where = fmt::format("{} {}: {}: {}", each.step.method, each.step.path, change.what,
+                                     answer.response.body.substr(0, 300));
+      EXPECT_LT(answer.status, 500) << where;
+      const bool refused = answer.status == 400;
+      const bool ruled = fits && (!change.of_members || is_wanted_by_a_rule(*each.route, change.what));
+      EXPECT_TRUE(refused == !fits || ruled) << where;
+    }
+  }
+  for (const Route& route : routes())
+    EXPECT_TRUE(route.body.form == Form::none || walked.contains(&route))
+        << route.pattern << " is not walked";
+  EXPECT_GT(changed, 1000u);
+}
+
+TEST(Openapi, every_real_answer_fits_its_schema_and_has_no_member_more) {
+  World world;
+  const Document document;
+  std::set<const Route*> walked;
+  for (const Sent& each : world.sent()) {
+    if (each.answer.status < 300) walked.insert(each.route);
+    const Json& content =
+        document.operation(*each.route).at("responses").at(std::to_string(each.answer.status)).at("content");
+    ASSERT_NE(content.object(), nullptr) << each.step.path << ' ' << each.answer.status;
+    if (content.find("application/json") == nullptr) continue;
+    const auto schema = document.schema(content.at("application/json").at("schema"));
+    const auto checked = schema.check(each.answer.json);
+    ASSERT_TRUE(checked.ok());
+    for (const Violation& found : *checked)
+      ADD_FAILURE() << each.step.method << ' ' << each.step.path << ' ' << each.answer.status << ": "
+                    << found.place << ' ' << found.what << '\n'
+                    << each.answer.response.body.substr(0, 600);
+  }
+  for (const Route& route : routes())
+    EXPECT_TRUE(walked.contains(&route) || route.answer.form == Form::events)
+        << route.method << ' ' << route.pattern << " is not walked";
+}
+
+}  // namespace
+}  // namespace weir::api

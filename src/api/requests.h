@@ -1,0 +1,102 @@
+// The bodies that only the API knows; others are the domain's own (deploy::ApprovalRequest). Their members are what
+// /v1/openapi.json says of them, and what the server refuses.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alert/channel.h"
+#include "artifact/record.h"
+#include "evidence/attestation.h"
+
+namespace weir::api {
+
+struct WriteRequest {
+  std::string method, path, key;  // the path stands below /v1/orgs/{org}/
+  format::Json body;
+  static void members(auto& visit, auto& self) {
+    visit("method", self.method);
+    visit("path", self.path);
+    visit.maybe("key", self.key);
+    visit.maybe("body", self.body);
+  }
+};
+struct BatchRequest {
+  std::vector<WriteRequest> writes;
+  static void members(auto& visit, auto& self) { visit("writes", self.writes); }
+};
+
+struct ArtifactRequest {
+  std::string flow, trail, name;
+  artifact::ArtifactKind kind = artifact::ArtifactKind::fingerprint;
+  Sha256 digest;
+  std::string commit, build_url;
+  std::vector<std::string> documents;  // base64 of an image's index, manifests and configs
+  static void members(auto& visit, auto& self) {
+    visit("flow", self.flow);
+    visit("trail", self.trail);
+    visit("name", self.name);
+    visit.maybe("kind", self.kind);
+    visit("digest", self.digest);
+    visit.maybe("commit", self.commit);
+    visit.maybe("build_url", self.build_url);
+    visit.maybe("documents", self.documents);
+  }
+};
+
+struct AttestationRequest {
+  evidence::AttestationRecorded record;  // what the sender says of it
+  std::optional<std::string> content;    // base64
+  static void members(auto& visit, auto& self) {
+    visit("flow", self.record.flow);
+    visit("trail", self.record.trail);
+    visit("name", self.record.name);
+    visit("type", self.record.type);
+    visit.maybe("artifact", self.record.artifact);
+    visit.maybe("compliant", self.record.compliant);
+    visit.maybe("content", self.content);
+    visit.maybe("media_type", self.record.media_type);
+    visit.maybe("description", self.record.description);
+    visit.maybe("url", self.record.url);
+    visit.maybe("predicate", self.record.predicate);
+  }
+};
+
+struct AdoptRequest {
+  std::string reason;
+  static void members(auto& visit, auto& self) { visit("reason", self.reason); }
+};
+
+struct JoinTokenRequest {
+  std::optional<Instant> expires_at;
+  static void members(auto& visit, auto& self) { visit.maybe("expires_at", self.expires_at); }
+};
+
+struct AcknowledgeRequest {
+  std::vector<std::int64_t> ids;
+  std::string note;
+  static void members(auto& visit, auto& self) {
+    visit("ids", self.ids);
+    visit.maybe("note", self.note);
+  }
+};
+struct NoteRequest {
+  std::string note;
+  static void members(auto& visit, auto& self) { visit.maybe("note", self.note); }
+};
+
+struct ChannelRequest {
+  std::string url, secret;
+  alert::ChannelKind kind = alert::ChannelKind::webhook;
+  std::optional<std::vector<std::string>> environments;  // none: as they are, at first all
+  bool rotate = false;
+  static void members(auto& visit, auto& self) {
+    visit.maybe("url", self.url);
+    visit.maybe("secret", self.secret);
+    visit.maybe("kind", self.kind);
+    visit.maybe("environments", self.environments);
+    visit.maybe("rotate", self.rotate);
+  }
+};
+
+}  // namespace weir::api
