@@ -70,7 +70,10 @@ Result<std::unique_ptr<Organization>> Organization::open(const std::string& dire
   made->blobs_ = TRY(blob::open_directory(directory + "/blobs"));
   if (access == Access::serve) {
     auto db = TRY(made->open_writer());
-    TRY(store::create_schema(*db));
+    if (TRY(store::create_schema(*db)) == store::DerivedTables::empty) {
+      TRY(sequencer::rebuild(*db, *made->blobs_));
+      TRY(store::note_filled(*db));
+    }
   }
   TRY(made->load_identity());
   return made;

@@ -66,6 +66,16 @@ Result<std::vector<jobs::Schedule>> schedules_for(const Organization& organizati
   return schedules;
 }
 
+// On a thread of its own: a policy that counts for everything must not hold up a verdict.
+Result<std::vector<jobs::Schedule>> decisions_of(const Organization& organization,
+                                                 sequencer::Sequencer& sequencer) {
+  std::vector<jobs::Schedule> schedules;
+  auto reader = TRY(organization.open_reader());
+  schedules.push_back({"decide", jobs::make_decide({sequencer, organization.server_actor()}, std::move(reader)),
+                       milliseconds(100), milliseconds(0)});
+  return schedules;
+}
+
 // On a thread of its own: reading everything again must not hold up a verdict.
 Result<std::vector<jobs::Schedule>> scrub_of(const Organization& organization,
                                              sequencer::Sequencer& sequencer) {
@@ -130,8 +140,11 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   const auto checkpointer = TRY(jobs::Checkpointer::start(
       {.path = organization->database_file(),
        .on_error = [report](const Error& error) { report("checkpointer", error); }}));
-  sequencer->on_commit([&runner, &deliverer, &checkpointer](std::int64_t) {
+  auto decisions = TRY(decisions_of(*organization, *sequencer));
+  jobs::Runner decider(std::move(decisions), clock, report);
+  sequencer->on_commit([&runner, &decider, &deliverer, &checkpointer](std::int64_t) {
     runner.committed();
+    decider.committed();
     deliverer->committed();
     checkpointer->committed();
   });
@@ -160,6 +173,7 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   server.stop();
   deliverer->stop();
   runner.stop();
+  decider.stop();
   scrubber.stop();
   sequencer->stop();
   return cli::Exit::yes;

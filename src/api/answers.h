@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "access/account.h"
+#include "policy/decision_recorded.h"
 #include "store/view_access.h"
 #include "store/view_alert.h"
 #include "store/view_runtime.h"
@@ -111,6 +112,18 @@ struct Hit {
 struct Hits {
   std::vector<Hit> hits;
   static void members(auto& visit, auto& self) { visit("hits", self.hits); }
+};
+
+// ---- gate.cc ----
+
+// A decision with everything it rests on.
+struct DecisionAnswer {
+  std::int64_t entry = 0;
+  policy::DecisionRecorded recorded;
+  static void members(auto& visit, auto& self) {
+    visit("entry", self.entry);
+    policy::DecisionRecorded::members(visit, self.recorded);
+  }
 };
 
 // ---- environment.cc, adopt.cc ----

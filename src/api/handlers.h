@@ -44,6 +44,20 @@ Result<http::Response> list_approvals(const ReadCall& call);
 Result<Write> declare_deployment(const Call& call);
 Result<http::Response> list_deployments(const ReadCall& call);
 
+// gate.cc
+Result<http::Response> gate(const ReadCall& call);
+Result<http::Response> list_decisions(const ReadCall& call);
+Result<http::Response> find_decision(const ReadCall& call);
+
+// policy.cc
+Result<Write> create_policy(const Call& call);
+Result<http::Response> list_policies(const ReadCall& call);
+Result<http::Response> find_policy(const ReadCall& call);
+Result<http::Response> list_policy_versions(const ReadCall& call);
+Result<http::Response> find_policy_version(const ReadCall& call);
+Result<Write> attach_policy(const Call& call);
+Result<Write> detach_policy(const Call& call);
+
 // environment.cc
 Result<Write> declare_environment(const Call& call);
 Result<http::Response> list_environments(const ReadCall& call);

@@ -185,6 +185,8 @@ std::vector<Step> World::beginning() {
       R"({"flow":"shop","trail":"t1","name":"tests","type":"test","artifact":"DIGEST","media_type":"text/xml",)"
       R"("content":")" +
       encode_base64(R"(<testsuite tests="1"><testcase name="a"/></testsuite>)") + "\"}");
+  const std::string policy =
+      R"({"source":"apiVersion: weir/v1\nkind: Policy\nrules: []\n","form":"yaml","description":"d"})";
   const std::string type = R"({"description":"d","schema":{"type":"object"}})";
   const std::string service = R"({"name":"shop","team":"payments","tier":"1","contact":"c"})";
   return {
@@ -207,6 +209,10 @@ std::vector<Step> World::beginning() {
       {"POST", "approvals", 201,
        of_digest(R"({"artifact":"DIGEST","environment":"prod","until":"2096-01-01","reason":"r"})")},
       {"POST", "deployments", 201, of_digest(R"({"artifact":"DIGEST","environment":"prod","at_least":2})")},
+      {"PUT", "policies/safe", 201, policy},
+      {"PUT", "policies/safe", 200, policy},
+      {"PUT", "policies/safe/attachments", 201, R"({"environment":"prod","mode":"shadow","confirm":true})"},
+      {"PUT", "policies/safe/attachments", 200, R"({"environment":"prod","mode":"shadow"})"},
       {"PUT", "channels/hook", 201, R"({"url":"http://127.0.0.1:9/hook","environments":["prod"]})"},
       {"PUT", "channels/hook", 200, R"({"url":"http://127.0.0.1:9/hook","environments":["prod"]})"},
       {"POST", "channels/hook/test", 200},
@@ -259,6 +265,10 @@ std::vector<Step> World::middle() const {
       {"POST", "alerts/acknowledge", 200, fmt::format(R"({{"ids":[{}],"note":"n"}})", alert_)},
       {"POST", acknowledging, 201, R"({"note":"n"})"},
       {"GET", alert, 200},
+      {"GET", "policies", 200},
+      {"GET", "policies/safe", 200},
+      {"GET", "policies/safe/versions", 200},
+      {"GET", "policies/safe/versions/1", 200},
       {"GET", "ledger/checkpoint", 200},
       {"GET", "ledger/vkey", 200},
       {"GET", "ledger/entries?from=0&limit=200", 200},
@@ -289,6 +299,8 @@ std::vector<Step> World::end(std::int64_t approval) const {
       {"GET", file, 200},
       {"DELETE", token, 201},
       {"DELETE", "channels/hook", 201},
+      {"DELETE", "policies/safe/attachments?environment=prod", 201},
+      {"GET", "policies/none", 404},
       {"GET", "overview", 200},
       {"GET", "services/none", 404},
       {"GET", "services?colour=red", 400},

@@ -1,4 +1,4 @@
-// The parameters of a query. Each route names those it takes (routes.cc); before its handler runs, what it does not
+// The parameters of a query. Each route names those it takes (routes_*.cc); before its handler runs, what it does not
 // name, what comes twice and what does not fit is refused with the parameter's name. An empty value is an absent one.
 #pragma once
 #include <optional>

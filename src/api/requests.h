@@ -8,6 +8,7 @@
 #include "alert/channel.h"
 #include "artifact/record.h"
 #include "evidence/attestation.h"
+#include "policy/record.h"
 
 namespace weir::api {
 
@@ -59,6 +60,28 @@ struct AttestationRequest {
     visit.maybe("description", self.record.description);
     visit.maybe("url", self.record.url);
     visit.maybe("predicate", self.record.predicate);
+  }
+};
+
+struct PolicyRequest {
+  std::string source, description;
+  policy::Form form = policy::Form::yaml;
+  static void members(auto& visit, auto& self) {
+    visit("source", self.source);
+    visit.maybe("form", self.form);
+    visit.maybe("description", self.description);
+  }
+};
+
+struct AttachmentRequest {
+  std::string environment, flow;  // one of the two
+  policy::Mode mode = policy::Mode::shadow;
+  bool confirm = false;  // to enforce what denies everything that is there
+  static void members(auto& visit, auto& self) {
+    visit.maybe("environment", self.environment);
+    visit.maybe("flow", self.flow);
+    visit.maybe("mode", self.mode);
+    visit.maybe("confirm", self.confirm);
   }
 };
 

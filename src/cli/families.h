@@ -45,6 +45,18 @@ Action approvals(Options&);
 Action deploy(Options&);
 Action deployments(Options&);
 
+// gate.cc, decision.cc, policy.cc
+Action gate(Options&);
+Action decision_list(Options&);
+Action decision_show(Options&);
+Action decision_export(Options&);
+Action decision_replay(Options&);
+Action policy_create(Options&);
+Action policy_list(Options&);
+Action policy_show(Options&);
+Action policy_attach(Options&);
+Action policy_detach(Options&);
+
 // env.cc, scope.cc
 Action env_create(Options&);
 Action env_list(Options&);

@@ -109,7 +109,7 @@ class Judge final : public Job {
 
   // Conditions of something that runs; they do not outlive it. Executions do.
   static bool is_condition(std::string_view cause) {
-    return cause == "approval-expired" || cause == "approval-revoked";
+    return cause == "approval-expired" || cause == "approval-revoked" || cause == "policy-not-met";
   }
 
   static std::vector<store::Event> events_of(Acts acts) {

@@ -37,6 +37,10 @@ enum class EntryType : std::uint16_t {
   alerts_acknowledged = 42,
   channel_declared = 43,
   channel_removed = 44,
+  policy_created = 50,
+  policy_attached = 51,
+  policy_detached = 52,
+  decision_recorded = 56,
 };
 
 struct EntryTypeRow {
@@ -73,6 +77,10 @@ inline constexpr std::array entry_type_table{
     EntryTypeRow{EntryType::alerts_acknowledged, "alerts-acknowledged"},
     EntryTypeRow{EntryType::channel_declared, "channel-declared"},
     EntryTypeRow{EntryType::channel_removed, "channel-removed"},
+    EntryTypeRow{EntryType::policy_created, "policy-created"},
+    EntryTypeRow{EntryType::policy_attached, "policy-attached"},
+    EntryTypeRow{EntryType::policy_detached, "policy-detached"},
+    EntryTypeRow{EntryType::decision_recorded, "decision-recorded"},
 };
 
 constexpr std::string_view name_of(EntryType type) {

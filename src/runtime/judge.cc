@@ -146,6 +146,11 @@ Judgement judge(const Subject& subject, const Knowledge& known, Instant now) {
   if ((in_force || explained) && !interpreter_is_sound(subject, known))
     return judged({ReasonCode::unknown_interpreter,
                    fmt::format("the script is known, its interpreter {} is not", subject.interpreter->path)});
+  if (in_force && known.objection) {
+    Judgement judgement = judged({ReasonCode::policy_not_met, known.objection->message, known.objection->decision});
+    judgement.reasons.push_back(*approval);
+    return judgement;
+  }
   if (in_force) return judged(*approval);
   if (package) return judged(std::move(*package));
   if (approval) return judged(*approval);

@@ -21,6 +21,7 @@ enum class ReasonCode {
   approved, adopted, approved_by_manifest, approval_after_start, approval_expired, approval_revoked,
   approval_not_yet_valid, explained_by_package, changed_content, not_approved_here, unknown_digest, program_unseen,
   unhashed, foreign_content, outside_runtime, unknown_interpreter, not_judged_yet,
+  policy_not_met,
 };
 
 struct ReasonRow {
@@ -59,6 +60,8 @@ inline constexpr std::array reason_table{
     ReasonRow{ReasonCode::unknown_interpreter, "unknown-interpreter", Verdict::unknown, "high",
               "approve the interpreter too, or run the script with a packaged one"},
     ReasonRow{ReasonCode::not_judged_yet, "not-judged-yet", Verdict::unknown, "", ""},
+    ReasonRow{ReasonCode::policy_not_met, "policy-not-met", Verdict::unapproved, "high",
+              "supply what the rule asks for, have an exception granted, or stop it"},
 };
 constexpr const ReasonRow& row_of(ReasonCode code) { return reason_table[static_cast<std::size_t>(code)]; }
 static_assert([] {
@@ -103,6 +106,11 @@ struct MatchedApproval {
   deploy::Approval approval;
   bool primary = true;  // matched the content itself (or its image's config), not only a manifest claimed for it
 };
+// A decision that what runs does not meet the policies that are enforced here.
+struct Objection {
+  std::int64_t decision = 0;  // entry
+  std::string message;        // the rules that are not met
+};
 struct Knowledge {
   std::vector<MatchedApproval> approvals;            // here, of any artifact whose identity holds one of the digests
   std::optional<std::int64_t> recorded;              // entry of a recorded artifact with one of the digests
@@ -111,6 +119,7 @@ struct Knowledge {
   std::optional<std::int64_t> same_layers_approved;  // an approved image with equal layers under another config
   bool primary_linked = false;     // the image's config is known, so a claimed manifest alone proves nothing
   bool interpreter_approved = false;
+  std::optional<Objection> objection;
 };
 
 struct Judgement {

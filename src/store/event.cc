@@ -29,6 +29,10 @@ std::vector<Sha256> subjects(const evidence::AttestationRecorded& record) {
 }
 std::vector<Sha256> subjects(const deploy::ApprovalGiven& record) { return {record.artifact}; }
 std::vector<Sha256> subjects(const deploy::DeploymentDeclared& record) { return {record.artifact}; }
+std::vector<Sha256> subjects(const policy::DecisionRecorded& record) {
+  const auto artifact = parse_sha256(record.record.artifact);
+  return artifact.ok() ? std::vector{*artifact} : std::vector<Sha256>();
+}
 
 }  // namespace
 

@@ -13,6 +13,8 @@
 #include "evidence/attestation.h"
 #include "evidence/flow.h"
 #include "ledger/entry.h"
+#include "policy/decision_recorded.h"
+#include "policy/record.h"
 #include "runtime/environment.h"
 
 namespace weir::store {
@@ -65,7 +67,11 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::alerts_resolved, alert::AlertsResolved>,
     EventRow<ledger::EntryType::alerts_acknowledged, alert::AlertsAcknowledged>,
     EventRow<ledger::EntryType::channel_declared, alert::ChannelDeclared>,
-    EventRow<ledger::EntryType::channel_removed, alert::ChannelRemoved>>;
+    EventRow<ledger::EntryType::channel_removed, alert::ChannelRemoved>,
+    EventRow<ledger::EntryType::policy_created, policy::PolicyCreated>,
+    EventRow<ledger::EntryType::policy_attached, policy::PolicyAttached>,
+    EventRow<ledger::EntryType::policy_detached, policy::PolicyDetached>,
+    EventRow<ledger::EntryType::decision_recorded, policy::DecisionRecorded>>;
 
 template <class Table>
 struct VariantOf;

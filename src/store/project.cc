@@ -1,6 +1,7 @@
 #include "store/project.h"
 
 #include "store/project_rows.h"
+#include "store/view_decision.h"
 
 namespace weir::store {
 namespace {
@@ -32,6 +33,11 @@ Status judge_all_named_like(Database& db, const Sha256& artifact, std::string_vi
       "INSERT INTO unjudged (workload) SELECT w.id FROM workload w JOIN artifact a ON a.digest=$1 WHERE "
       "w.environment=$2 AND w.live > 0 AND w.name=a.name ON CONFLICT DO NOTHING",
       artifact, environment);
+}
+
+Status enqueue_row(Database& db, const Stamp&, const policy::DecisionRecorded& event) {
+  if (event.purpose == policy::Purpose::start) return {};
+  return judge_all_with(db, TRY(parse_sha256(event.record.artifact)), event.record.environment);
 }
 
 Status enqueue_row(Database& db, const Stamp& stamp, const runtime::ReportAccepted& event) {
@@ -106,7 +112,8 @@ Status project(Database& db, const Stamp& stamp, const Event& event) {
 }
 
 Status enqueue(Database& db, const Stamp& stamp, const Event& event) {
-  return std::visit([&](const auto& record) { return enqueue_row(db, stamp, record); }, event);
+  TRY(std::visit([&](const auto& record) { return enqueue_row(db, stamp, record); }, event));
+  return touch_decisions(db, stamp, event);
 }
 
 }  // namespace weir::store

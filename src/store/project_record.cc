@@ -114,11 +114,12 @@ Status project_row(Database& db, const Stamp& stamp, const evidence::Attestation
   return execute(
       db,
       "INSERT INTO attestation (entry, flow, trail, name, type, artifact, artifact_name, compliant, summary, "
-      "description, url, media_type, content, content_size, recorded_at, actor) VALUES "
-      "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)",
+      "description, url, media_type, content, content_size, recorded_at, actor, predicate) VALUES "
+      "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)",
       stamp.index, event.flow, event.trail, event.name, event.type, event.artifact, event.artifact_name,
       event.compliant, dump(event.summary), event.description, event.url, event.media_type, event.content,
-      event.content_size, stamp.at, Blob{stamp.actor.view()});
+      event.content_size, stamp.at, Blob{stamp.actor.view()},
+      event.predicate.is_null() ? std::optional<std::string>() : std::optional(dump(event.predicate)));
 }
 
 Status project_row(Database& db, const Stamp& stamp, const evidence::AttestationTypeDeclared& event) {

@@ -33,6 +33,11 @@ Status project_row(Database& db, const Stamp& stamp, const alert::AlertsAcknowle
 Status project_row(Database& db, const Stamp& stamp, const alert::ChannelDeclared& event);
 Status project_row(Database& db, const Stamp& stamp, const alert::ChannelRemoved& event);
 
+Status project_row(Database& db, const Stamp& stamp, const policy::PolicyCreated& event);
+Status project_row(Database& db, const Stamp& stamp, const policy::PolicyAttached& event);
+Status project_row(Database& db, const Stamp& stamp, const policy::PolicyDetached& event);
+Status project_row(Database& db, const Stamp& stamp, const policy::DecisionRecorded& event);
+
 // An identity's own row; every digest that is recorded, approved or deployed has one.
 Status identify_self(Database& db, const Sha256& digest);
 // Ends an instance that lives; one that is unknown or has ended stays as it is.

@@ -50,7 +50,8 @@ CREATE INDEX IF NOT EXISTS layers_by_digest ON layers (digest);
 CREATE TABLE IF NOT EXISTS attestation (entry INTEGER PRIMARY KEY, flow TEXT NOT NULL, trail TEXT NOT NULL,
   name TEXT NOT NULL,
   type TEXT NOT NULL, artifact BLOB, artifact_name TEXT, compliant INTEGER, summary TEXT, description TEXT, url TEXT,
-  media_type TEXT, content BLOB, content_size INTEGER, recorded_at INTEGER NOT NULL, actor BLOB NOT NULL);
+  media_type TEXT, content BLOB, content_size INTEGER, recorded_at INTEGER NOT NULL, actor BLOB NOT NULL,
+  predicate TEXT);
 CREATE INDEX IF NOT EXISTS attestation_by_trail ON attestation (flow, trail);
 CREATE INDEX IF NOT EXISTS attestation_by_artifact ON attestation (artifact) WHERE artifact IS NOT NULL;
 CREATE TABLE IF NOT EXISTS attestation_type (name TEXT PRIMARY KEY, description TEXT, schema TEXT NOT NULL,
@@ -136,6 +137,26 @@ CREATE TABLE IF NOT EXISTS channel (name TEXT PRIMARY KEY, kind TEXT NOT NULL, a
   secrets INTEGER NOT NULL, entry INTEGER NOT NULL);
 )sql";
 
+constexpr std::string_view policy_schema = R"sql(
+CREATE TABLE IF NOT EXISTS policy (name TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS policy_version (name TEXT NOT NULL, version INTEGER NOT NULL, form TEXT NOT NULL,
+  digest BLOB NOT NULL, source TEXT NOT NULL, description TEXT, actor BLOB NOT NULL, created_at INTEGER NOT NULL,
+  entry INTEGER NOT NULL, PRIMARY KEY (name, version));
+CREATE INDEX IF NOT EXISTS policy_version_by_digest ON policy_version (digest);
+CREATE TABLE IF NOT EXISTS policy_attachment (policy TEXT NOT NULL, environment TEXT NOT NULL, flow TEXT NOT NULL,
+  mode TEXT NOT NULL, actor BLOB NOT NULL, attached_at INTEGER NOT NULL, entry INTEGER NOT NULL,
+  PRIMARY KEY (policy, environment, flow)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS policy_attachment_by_environment ON policy_attachment (environment, flow);
+CREATE TABLE IF NOT EXISTS decision (entry INTEGER PRIMARY KEY, artifact BLOB NOT NULL, environment TEXT NOT NULL,
+  change_class TEXT NOT NULL, purpose TEXT NOT NULL, verdict TEXT NOT NULL, decided_at INTEGER NOT NULL,
+  objection TEXT NOT NULL, answer TEXT NOT NULL, meaning BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS decision_by_artifact ON decision (artifact, entry);
+CREATE INDEX IF NOT EXISTS decision_by_environment ON decision (environment, entry);
+CREATE TABLE IF NOT EXISTS decision_current (artifact BLOB NOT NULL, environment TEXT NOT NULL,
+  change_class TEXT NOT NULL, purpose TEXT NOT NULL, entry INTEGER NOT NULL,
+  PRIMARY KEY (artifact, environment, change_class, purpose)) WITHOUT ROWID;
+)sql";
+
 constexpr std::string_view owned_schema = R"sql(
 CREATE TABLE IF NOT EXISTS idempotency (id INTEGER PRIMARY KEY, actor BLOB NOT NULL, key TEXT NOT NULL,
   body BLOB NOT NULL, idx INTEGER NOT NULL, size INTEGER NOT NULL, answer TEXT NOT NULL);
@@ -151,10 +172,17 @@ CREATE INDEX IF NOT EXISTS delivery_pending ON delivery (channel, id) WHERE stat
 CREATE TABLE IF NOT EXISTS channel_secret (channel TEXT PRIMARY KEY, url TEXT NOT NULL, secrets TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS heartbeat (reporter TEXT PRIMARY KEY, seen_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS heartbeat_said (reporter TEXT PRIMARY KEY, sent_at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS decision_watch (artifact BLOB NOT NULL, environment TEXT NOT NULL,
+  change_class TEXT NOT NULL, purpose TEXT NOT NULL, cause INTEGER NOT NULL, checked INTEGER NOT NULL, due INTEGER,
+  PRIMARY KEY (artifact, environment, change_class, purpose)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS decision_watch_by_environment ON decision_watch (environment);
+CREATE INDEX IF NOT EXISTS decision_watch_stale ON decision_watch (cause) WHERE checked<cause;
+CREATE INDEX IF NOT EXISTS decision_watch_due ON decision_watch (due) WHERE due IS NOT NULL;
 CREATE TABLE IF NOT EXISTS timer (name TEXT PRIMARY KEY, at INTEGER NOT NULL);
 )sql";
 
-// What a database of an older version needs before the tables of this one are created.
+// What the owned tables of an older version need before and after those of this one are created. Derived tables need
+// nothing: they are made anew from the entries.
 struct Migration {
   std::int64_t from;
   std::string_view before, after;
@@ -166,28 +194,43 @@ constexpr std::array migrations{
               "FROM idempotency_1; DROP TABLE idempotency_1;"},
 };
 
+constexpr std::string_view to_be_filled = "derived tables are to be filled";
+
+Status create_tables(Database& db, std::int64_t version) {
+  const bool outdated = version > 0 && version < schema_version;
+  for (const Migration& each : migrations)
+    if (outdated && each.from >= version) TRY(db.script(each.before));
+  if (outdated)
+    for (const std::string_view table : derived_tables)
+      TRY(db.script(fmt::format("DROP TABLE IF EXISTS {}", table)));
+  for (const std::string_view part : {ledger_schema, record_schema, runtime_schema, policy_schema, owned_schema})
+    TRY(db.script(part));
+  for (const Migration& each : migrations)
+    if (outdated && each.from >= version) TRY(db.script(each.after));
+  if (outdated) TRY(execute(db, "INSERT INTO timer (name, at) VALUES ($1, 0) ON CONFLICT DO NOTHING", to_be_filled));
+  return db.script(fmt::format("PRAGMA user_version={}", schema_version));
+}
+
 }  // namespace
 
-Status create_schema(Database& db) {
+Result<DerivedTables> create_schema(Database& db) {
   const std::int64_t version = TRY(query_count(db, "PRAGMA user_version"));
   if (version > schema_version)
     return Error{Errc::unavailable,
                  fmt::format("the data was written by a newer version (schema {}, this is {})", version,
                              schema_version)};
   TRY(db.begin());  // all of it or nothing, and one sync
-  const auto created = [&]() -> Status {
-    for (const Migration& each : migrations)
-      if (each.from == version) TRY(db.script(each.before));
-    for (const std::string_view part : {ledger_schema, record_schema, runtime_schema, owned_schema})
-      TRY(db.script(part));
-    for (const Migration& each : migrations)
-      if (each.from == version) TRY(db.script(each.after));
-    return db.script(fmt::format("PRAGMA user_version={}", schema_version));
-  }();
-  if (created.ok()) return db.commit();
-  db.rollback();
-  return created;
+  const Status created = create_tables(db, version);
+  if (!created.ok()) {
+    db.rollback();
+    return created.error();
+  }
+  TRY(db.commit());
+  const auto waits = TRY(query_count(db, "SELECT count(*) FROM timer WHERE name=$1", to_be_filled));
+  return waits > 0 ? DerivedTables::empty : DerivedTables::filled;
 }
+
+Status note_filled(Database& db) { return execute(db, "DELETE FROM timer WHERE name=$1", to_be_filled); }
 
 Status empty_derived_tables(Database& db) {
   for (const std::string_view table : derived_tables) TRY(db.script(fmt::format("DELETE FROM {}", table)));

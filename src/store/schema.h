@@ -6,10 +6,10 @@
 
 namespace weir::store {
 
-inline constexpr std::int64_t schema_version = 2;
+inline constexpr std::int64_t schema_version = 3;
 
 inline constexpr std::array<std::string_view, 4> ledger_tables{"entry", "payload_key", "tile", "head"};
-inline constexpr std::array<std::string_view, 28> derived_tables{"organization",
+inline constexpr std::array<std::string_view, 33> derived_tables{"organization",
                                                                  "account",
                                                                  "join_token",
                                                                  "service",
@@ -36,14 +36,23 @@ inline constexpr std::array<std::string_view, 28> derived_tables{"organization",
                                                                  "snapshot",
                                                                  "alert",
                                                                  "incident",
-                                                                 "channel"};
-inline constexpr std::array<std::string_view, 9> owned_tables{
+                                                                 "channel",
+                                                                 "policy",
+                                                                 "policy_version",
+                                                                 "policy_attachment",
+                                                                 "decision",
+                                                                 "decision_current"};
+inline constexpr std::array<std::string_view, 10> owned_tables{
     "idempotency",    "idempotency_key", "idempotency_indexed", "unjudged", "delivery",
-    "channel_secret", "heartbeat",       "heartbeat_said",      "timer"};
+    "channel_secret", "heartbeat",       "heartbeat_said",      "timer",
+    "decision_watch"};
 
 // Creates what is missing and brings an older version's tables up to this one; refuses a database made by a newer
-// version.
-Status create_schema(Database& db);
+// version. `empty`: the derived tables changed with the version; the caller fills them from the entries and notes it;
+// until then every opening says so.
+enum class DerivedTables { filled, empty };
+Result<DerivedTables> create_schema(Database& db);
+Status note_filled(Database& db);
 
 // Empties the derived tables; inside a transaction of the caller's.
 Status empty_derived_tables(Database& db);

@@ -2,6 +2,7 @@
 
 #include "store/project_rows.h"
 #include "store/stored.h"
+#include "store/view_decision.h"
 #include "store/view_deploy.h"
 
 namespace weir::store {
@@ -166,6 +167,9 @@ Result<runtime::Knowledge> knowledge_of(Database& db, const std::string& environ
     for (const deploy::Approval& approval :
          TRY(approvals_covering(db, *instance.interpreter->digest, environment)))
       known.interpreter_approved |= deploy::state_at(approval, now) == deploy::ApprovalState::active;
+  for (const runtime::MatchedApproval& match : known.approvals)
+    if (!known.objection && deploy::state_at(match.approval, now) == deploy::ApprovalState::active)
+      known.objection = TRY(policy_objection(db, match.approval.artifact, environment));
   return known;
 }
 

@@ -158,6 +158,12 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   runtime::Instance script = instance("i5", "backup.py", at + seconds(6));
   script.interpreter = {.path = "/opt/python", .digest = crypto::sha256("python"), .package = {}};
   events.push_back(reporter.report(at + seconds(7), {instance("i1", "api", at), script}, {}, true, 1));
+  for (const std::int64_t version : {1, 2})
+    events.push_back(policy::PolicyCreated{.name = "safe", .version = version, .source = "rules: []"});
+  events.push_back(
+      policy::PolicyAttached{.policy = "safe", .environment = "prod", .mode = policy::Mode::warn});
+  events.push_back(policy::PolicyAttached{.policy = "safe", .flow = "api", .mode = policy::Mode::enforce});
+  events.push_back(policy::PolicyDetached{.policy = "safe", .flow = "api"});
   return events;
 }
 

@@ -48,8 +48,12 @@ class LedgerFixture {
   Status open() {
     sequencer_.reset();
     auto db = TRY(connect(store::OpenMode::read_write));
-    TRY(store::create_schema(*db));
+    const store::DerivedTables derived = TRY(store::create_schema(*db));
     blobs_ = std::shared_ptr<blob::BlobStore>(TRY(blob::open_directory(directory_.path("blobs"))));
+    if (derived == store::DerivedTables::empty) {
+      TRY(sequencer::rebuild(*db, *blobs_));
+      TRY(store::note_filled(*db));
+    }
     sequencer_ = TRY(sequencer::Sequencer::open(
         identity(), {.db = std::move(db),
                      .blobs = blobs_,

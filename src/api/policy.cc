@@ -1,0 +1,146 @@
+#include "api/answers.h"
+#include "api/handlers.h"
+#include "api/requests.h"
+#include "base/name.h"
+#include "crypto/digest.h"
+#include "store/view_deploy.h"
+#include "store/view_policy.h"
+#include "store/view_record.h"
+
+namespace weir::api {
+namespace {
+
+using sequencer::Decision;
+
+Error no_policy(std::string_view name) {
+  return not_found(fmt::format("there is no policy '{}'; create it with `weir policy create {} FILE`", name, name));
+}
+
+// Exactly one of the two is named.
+Status check_target(const access::Actor& actor, const std::string& environment, const std::string& flow) {
+  if (environment.empty() == flow.empty())
+    return invalid("a policy is attached to an environment or to a flow: name one of the two", "environment");
+  if (!environment.empty()) return access::check_environment_scope(actor, environment);
+  return access::check_flow_scope(actor, flow);
+}
+
+Status require_target(store::Database& db, const std::string& environment, const std::string& flow) {
+  if (!environment.empty() && !TRY(store::environment_exists(db, environment)))
+    return not_found(fmt::format("there is no environment '{}'; create it with `weir env create {} --kind host`",
+                                 environment, environment));
+  if (!flow.empty() && !TRY(store::flow_exists(db, flow)))
+    return not_found(fmt::format("there is no flow '{}'; create it with `weir flow create {}`", flow, flow));
+  return {};
+}
+
+store::PolicyVersionView version_view(const policy::PolicyCreated& created, const std::string& actor,
+                                      const sequencer::Appended& at) {
+  return {.name = created.name,
+          .version = created.version,
+          .form = created.form,
+          .digest = created.digest,
+          .source = created.source,
+          .description = created.description,
+          .actor = actor,
+          .created_at = at.at,
+          .entry = at.index};
+}
+
+}  // namespace
+
+Result<Write> create_policy(const Call& call) {
+  const auto request = TRY(body_of<PolicyRequest>(call.request));
+  const std::string name(call.request.parameter("name"));
+  TRY(check_name(name, "name"));
+  TRY(check_text(request.description, "description"));
+  if (request.source.size() > limits::policy_bytes_max)
+    return Error{Errc::too_large,
+                 fmt::format("a policy has at most {} bytes", limits::policy_bytes_max), "source"};
+  policy::PolicyCreated created{.name = name,
+                                .form = request.form,
+                                .digest = crypto::sha256(request.source),
+                                .source = request.source,
+                                .description = request.description};
+  return Write{[created, actor = call.actor.name](store::Database& db, Instant) -> Result<Decision> {
+    const auto known = TRY(store::find_policy(db, created.name));
+    if (known && known->newest.digest == created.digest && known->newest.description == created.description)
+      return Decision{.answer = [known](auto) { return format::encode(*known); }};
+    policy::PolicyCreated next = created;
+    next.version = known ? known->newest.version + 1 : 1;
+    const auto attachments = known ? known->attachments : std::vector<store::AttachmentView>();
+    return Decision{.events = {next}, .answer = [next, attachments, actor](auto appended) {
+                      return format::encode(
+                          store::PolicyView{version_view(next, actor, appended[0]), attachments});
+                    }};
+  }};
+}
+
+Result<http::Response> list_policies(const ReadCall& call) {
+  return whole_list_response(call.request, "policies", TRY(store::list_policies(call.db)));
+}
+
+Result<http::Response> find_policy(const ReadCall& call) {
+  const std::string_view name = call.request.parameter("name");
+  const auto found = TRY(store::find_policy(call.db, name));
+  if (!found) return no_policy(name);
+  return record_response(*found);
+}
+
+Result<http::Response> list_policy_versions(const ReadCall& call) {
+  const std::string_view name = call.request.parameter("name");
+  auto versions = TRY(store::list_policy_versions(call.db, name));
+  if (versions.empty()) return no_policy(name);
+  return whole_list_response(call.request, "versions", std::move(versions));
+}
+
+Result<http::Response> find_policy_version(const ReadCall& call) {
+  const std::string_view name = call.request.parameter("name");
+  const std::int64_t version = TRY(id_of(call.request, "version"));
+  const auto found = TRY(store::find_policy_version(call.db, name, version));
+  if (!found) return not_found(fmt::format("there is no version {} of policy '{}'", version, name));
+  return record_response(*found);
+}
+
+Result<Write> attach_policy(const Call& call) {
+  const auto request = TRY(body_of<AttachmentRequest>(call.request));
+  TRY(check_target(call.actor, request.environment, request.flow));
+  const policy::PolicyAttached attached{.policy = std::string(call.request.parameter("name")),
+                                        .environment = request.environment,
+                                        .flow = request.flow,
+                                        .mode = request.mode};
+  return Write{[attached, actor = call.actor.name](store::Database& db, Instant) -> Result<Decision> {
+    const auto known = TRY(store::find_policy(db, attached.policy));
+    if (!known) return no_policy(attached.policy);
+    TRY(require_target(db, attached.environment, attached.flow));
+    for (const store::AttachmentView& each : known->attachments)
+      if (each.environment == attached.environment && each.flow == attached.flow && each.mode == attached.mode)
+        return Decision{.answer = [each](auto) { return format::encode(each); }};
+    return Decision{.events = {attached}, .answer = [attached, actor](auto appended) {
+                      return format::encode(store::AttachmentView{.policy = attached.policy,
+                                                                  .environment = attached.environment,
+                                                                  .flow = attached.flow,
+                                                                  .mode = attached.mode,
+                                                                  .actor = actor,
+                                                                  .attached_at = appended[0].at,
+                                                                  .entry = appended[0].index});
+                    }};
+  }};
+}
+
+Result<Write> detach_policy(const Call& call) {
+  const policy::PolicyDetached detached{.policy = std::string(call.request.parameter("name")),
+                                        .environment = text_of(call.request, "environment"),
+                                        .flow = text_of(call.request, "flow")};
+  TRY(check_target(call.actor, detached.environment, detached.flow));
+  return Write{[detached](store::Database& db, Instant) -> Result<Decision> {
+    const auto known = TRY(store::find_policy(db, detached.policy));
+    if (!known) return no_policy(detached.policy);
+    for (const store::AttachmentView& each : known->attachments)
+      if (each.environment == detached.environment && each.flow == detached.flow)
+        return Decision{.events = {detached}, .answer = [](auto) { return format::encode(Removed()); }};
+    return not_found(fmt::format("policy '{}' is not attached to '{}{}'", detached.policy, detached.environment,
+                                 detached.flow));
+  }};
+}
+
+}  // namespace weir::api

@@ -1,0 +1,92 @@
+// Of what is asked before something may run, and of what was decided.
+#include "api/route_table.h"
+#include "store/view_decision.h"
+#include "store/view_policy.h"
+
+namespace weir::api {
+namespace {
+
+using access::Permission;
+
+constexpr std::array attachment_query{
+    Query{"environment", QueryKind::text, "from this environment"},
+    Query{"flow", QueryKind::text, "from this flow"},
+};
+
+constexpr std::array gate_query{
+    Query{"artifact", QueryKind::digest, "what is to run; must be given"},
+    Query{"environment", QueryKind::text, "where; must be given"},
+    Query{"class", QueryKind::text, "of the change: standard, normal, emergency; normal unless said"},
+};
+constexpr std::array decision_query{limit, cursor, environment, artifact,
+                                    one_of<policy::Verdict>("verdict", "only of this verdict")};
+
+constexpr std::array rows{
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/gate",
+          .read = gate,
+          .summary = "May an artifact run in an environment, and why not",
+          .answer = one<store::GateAnswer>,
+          .query = gate_query},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/decisions",
+          .read = list_decisions,
+          .summary = "List decisions",
+          .answer = list<store::DecisionView>("decisions"),
+          .query = decision_query},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/decisions/{entry}",
+          .read = find_decision,
+          .summary = "A decision with everything it rests on",
+          .answer = one<DecisionAnswer>},
+    Route{.method = "PUT",
+          .pattern = "/v1/orgs/{org}/policies/{name}",
+          .permission = Permission::administer,
+          .write = create_policy,
+          .summary = "Create a policy, or its next version",
+          .answer = written<store::PolicyView>("policy"),
+          .body = takes<PolicyRequest>},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/policies",
+          .read = list_policies,
+          .summary = "List policies and where they are attached",
+          .answer = list<store::PolicyView>("policies"),
+          .query = page_query},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/policies/{name}",
+          .read = find_policy,
+          .summary = "One policy, its newest version",
+          .answer = one<store::PolicyView>},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/policies/{name}/versions",
+          .read = list_policy_versions,
+          .summary = "Versions of a policy, newest first",
+          .answer = list<store::PolicyVersionView>("versions"),
+          .query = page_query},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/policies/{name}/versions/{version}",
+          .read = find_policy_version,
+          .summary = "One version of a policy",
+          .answer = one<store::PolicyVersionView>},
+    Route{.method = "PUT",
+          .pattern = "/v1/orgs/{org}/policies/{name}/attachments",
+          .permission = Permission::administer,
+          .write = attach_policy,
+          .summary = "Attach a policy to an environment or a flow, or change its mode there",
+          .answer = written<store::AttachmentView>("attachment"),
+          .body = takes<AttachmentRequest>},
+    Route{.method = "DELETE",
+          .pattern = "/v1/orgs/{org}/policies/{name}/attachments",
+          .permission = Permission::administer,
+          .write = detach_policy,
+          .summary = "Detach a policy",
+          .answer = beside_receipt<Removed>,
+          .query = attachment_query},
+};
+static_assert(each_has_one_handler(rows));
+
+}  // namespace
+
+std::span<const Route> policy_routes() { return rows; }
+
+}  // namespace weir::api

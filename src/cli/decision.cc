@@ -1,0 +1,146 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/limits.h"
+#include "cli/exchange.h"
+#include "cli/families.h"
+#include "cli/listing.h"
+#include "crypto/digest.h"
+#include "policy/decide.h"
+
+namespace weir::cli {
+namespace {
+
+using format::Json;
+
+constexpr std::array decision_columns{Column{"VERDICT", "verdict", Show::state},
+                                      Column{"ID", "entry"},
+                                      Column{"ARTIFACT", "artifact_name"},
+                                      Column{"DIGEST", "artifact", Show::digest},
+                                      Column{"ENVIRONMENT", "environment"},
+                                      Column{"PURPOSE", "purpose"},
+                                      Column{"CLASS", "change_class"},
+                                      Column{"DECIDED", "decided_at", Show::time},
+                                      Column{"CURRENT", "current", Show::yes_no}};
+constexpr std::array<std::string_view, 4> verdicts{"allow", "deny", "warn", "undecided"};
+constexpr OptionRow decision_word{.name = "ID", .help = "entry of the decision", .need = Need::required};
+
+// A decision with the sources of its policies: all that is needed to decide it again, anywhere.
+Result<Json> fetch_bundle(Session& session, const std::string& id) {
+  Api* api = TRY(session.api());
+  Json decision = TRY(api->read(path_of({"decisions", id})));
+  Json::Array policies;
+  for (const Json& used : decision.at("record").items("policies")) {
+    Json version = TRY(api->read(
+        path_of({"policies", used.text("name"), "versions", dump(used.at("version"))})));
+    policies.push_back(std::move(version));
+  }
+  return Json::object({{"decision", std::move(decision)}, {"policies", std::move(policies)}});
+}
+
+Result<std::vector<policy::Prepared>> prepare_policies(const Json& bundle) {
+  std::vector<policy::Prepared> prepared;
+  for (const Json& each : bundle.items("policies")) {
+    const std::string source(each.text("source"));
+    const auto* version = each.at("version").integer();
+    policy::Source at{.name = std::string(each.text("name")),
+                      .version = version == nullptr ? 0 : *version,
+                      .text = source,
+                      .form = format::enum_from<policy::Form>(each.text("form"))};
+    auto made = policy::Prepared::prepare(at);
+    if (!made.ok()) return made.error();
+    prepared.push_back(std::move(*made));
+  }
+  return prepared;
+}
+
+Result<Exit> replay_bundle(Session& session, const Json& bundle) {
+  const Json& decision = bundle.at("decision");
+  const auto record =
+      TRY(format::decode_text<policy::DecisionRecord>(dump(decision.at("record")), format::Unknown::ignore));
+  auto prepared = TRY(prepare_policies(bundle));
+  std::vector<policy::Prepared*> policies;
+  for (policy::Prepared& each : prepared) policies.push_back(&each);
+  const policy::Replay replayed = TRY(policy::replay(record, policies));
+  const std::string_view verdict = format::name_of(replayed.again.verdict);
+  const Json machine = Json::object({{"decision", decision.at("entry")},
+                                     {"same", replayed.same},
+                                     {"verdict", verdict},
+                                     {"difference", replayed.difference}});
+  session.answer(machine, replayed.same ? fmt::format("the same again, byte for byte: {}\n", verdict)
+                                        : fmt::format("NOT the same: {}\n", cleaned(replayed.difference)));
+  return replayed.same ? Exit::yes : Exit::no;
+}
+
+std::string explained(const Json& answer) {
+  const auto record =
+      format::decode_text<policy::DecisionRecord>(dump(answer.at("record")), format::Unknown::ignore);
+  if (!record.ok()) return "";
+  std::string out;
+  for (const std::string& line : policy::explain(*record)) out += cleaned(line) + "\n";
+  for (const policy::RuleResult& rule : record->rules)
+    out += fmt::format("  {} {}{}: {}\n", format::name_of(rule.result),
+                       cleaned(rule.policy.empty() ? "" : rule.policy + "/"), cleaned(rule.id),
+                       cleaned(rule.message));
+  return out;
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+}
+
+}  // namespace
+
+Action decision_list(Options& options) {
+  return listing(options,
+                 {.path = "decisions",
+                  .columns = decision_columns,
+                  .hint = "nothing was decided yet; ask: weir gate ARTIFACT --environment ENV",
+                  .filters = {environment_filter,
+                              {.name = "artifact", .value = "DIGEST", .help = "only of this artifact"},
+                              {.name = "verdict",
+                               .value = "VERDICT",
+                               .help = "only of this verdict",
+                               .choices = verdicts}}});
+}
+
+Action decision_show(Options& options) {
+  const auto id = std::make_shared<std::string>();
+  options.argument(decision_word, id.get());
+  return [id](Session& session) -> Result<Exit> {
+    Api* api = TRY(session.api());
+    const Json answer = TRY(api->read(path_of({"decisions", *id})));
+    session.answer(answer, explained(answer));
+    return Exit::yes;
+  };
+}
+
+Action decision_export(Options& options) {
+  const auto id = std::make_shared<std::string>();
+  options.argument(decision_word, id.get());
+  return [id](Session& session) -> Result<Exit> {
+    const Json bundle = TRY(fetch_bundle(session, *id));
+    session.answer(bundle, dump_pretty(bundle) + "\n");
+    return Exit::yes;
+  };
+}
+
+Action decision_replay(Options& options) {
+  const auto what = std::make_shared<std::string>();
+  options.argument({.name = "ID|FILE",
+                    .help = "entry of the decision, or what `decision export` wrote: that needs no server",
+                    .need = Need::required},
+                   what.get());
+  return [what](Session& session) -> Result<Exit> {
+    if (is_number(*what)) {
+      const Json bundle = TRY(fetch_bundle(session, *what));
+      return replay_bundle(session, bundle);
+    }
+    const std::string text = TRY(read_file(*what, limits::blob_bytes_max));
+    const Json bundle = TRY(format::parse_json(text));
+    return replay_bundle(session, bundle);
+  };
+}
+
+}  // namespace weir::cli

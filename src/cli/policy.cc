@@ -1,0 +1,168 @@
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/limits.h"
+#include "cli/exchange.h"
+#include "cli/families.h"
+#include "cli/listing.h"
+
+namespace weir::cli {
+namespace {
+
+using format::Json;
+
+constexpr std::array policy_columns{Column{"NAME", "name"},
+                                    Column{"VERSION", "version", Show::count},
+                                    Column{"FORM", "form"},
+                                    Column{"DIGEST", "digest", Show::digest},
+                                    Column{"BY", "actor"},
+                                    Column{"SINCE", "created_at", Show::time},
+                                    Column{"ATTACHED", "attachments", Show::length},
+                                    Column{"DESCRIPTION", "description"}};
+constexpr std::array<std::string_view, 3> modes{"shadow", "warn", "enforce"};
+constexpr OptionRow policy_word{.name = "NAME", .help = "name of the policy", .need = Need::required};
+
+struct Target {
+  std::string policy;
+  std::optional<std::string> environment, flow;
+};
+
+void declare_target(Options& options, Target& target) {
+  options.argument(policy_word, &target.policy);
+  options.option({.name = "environment", .value = "ENV", .help = "where it counts"}, &target.environment);
+  options.option({.name = "flow", .value = "FLOW", .help = "or: for what this flow delivers"}, &target.flow);
+}
+
+Status check_one(const Target& target) {
+  if (target.environment.has_value() == target.flow.has_value())
+    return invalid("name one of --environment and --flow", "environment");
+  return {};
+}
+
+std::string place_of(const Target& target) {
+  return target.environment ? fmt::format("environment {}", *target.environment)
+                            : fmt::format("flow {}", *target.flow);
+}
+
+std::string attachment_lines(const Json& policy) {
+  std::string out;
+  for (const Json& each : policy.items("attachments"))
+    out += fmt::format("  {} {} {}\n", each.text("environment").empty() ? "flow" : "environment",
+                       cleaned(each.text("environment").empty() ? each.text("flow") : each.text("environment")),
+                       each.text("mode"));
+  return out.empty() ? "attached nowhere\n" : "attached to\n" + out;
+}
+
+// The source as it is, but for what a terminal would obey.
+std::string source_lines(const Json& version) {
+  std::string out;
+  std::string_view rest = version.text("source");
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    out += cleaned(rest.substr(0, end)) + "\n";
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return out;
+}
+
+}  // namespace
+
+Action policy_create(Options& options) {
+  struct Arguments {
+    std::string name, file;
+    std::optional<std::string> description;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  options.argument(policy_word, &arguments->name);
+  options.argument({.name = "FILE", .help = "the policy: YAML, or Rego (.rego); - is standard input",
+                    .need = Need::required},
+                   &arguments->file);
+  options.option({.name = "description", .value = "TEXT", .help = "what it is for"}, &arguments->description);
+  return [arguments](Session& session) -> Result<Exit> {
+    const std::string source = TRY(read_file(arguments->file, limits::policy_bytes_max));
+    Json body = Json::object({{"source", source}, {"form", arguments->file.ends_with(".rego") ? "rego" : "yaml"}});
+    set_given(body, "description", arguments->description);
+    Api* api = TRY(session.api());
+    const Json answer =
+        TRY(api->write({.method = "PUT", .path = path_of({"policies", arguments->name}), .body = body}));
+    const Json& policy = answer.at("policy");
+    session.answer(answer, fmt::format("policy {} is version {} ({})\n{}", arguments->name,
+                                       dump(policy.at("version")), policy.text("digest"),
+                                       attachment_lines(policy)));
+    return Exit::yes;
+  };
+}
+
+Action policy_list(Options& options) {
+  return listing(options, {.path = "policies",
+                           .columns = policy_columns,
+                           .hint = "no policies yet; make one: weir policy create NAME FILE"});
+}
+
+Action policy_show(Options& options) {
+  struct Arguments {
+    std::string name;
+    std::optional<std::int64_t> version;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  options.argument(policy_word, &arguments->name);
+  options.option({.name = "version", .value = "N", .help = "that version; the newest unless said"},
+                 &arguments->version);
+  return [arguments](Session& session) -> Result<Exit> {
+    Api* api = TRY(session.api());
+    const std::string path =
+        arguments->version
+            ? path_of({"policies", arguments->name, "versions", std::to_string(*arguments->version)})
+            : path_of({"policies", arguments->name});
+    const Json found = TRY(api->read(path));
+    session.answer(found, card(policy_columns, found, session.color()) +
+                              (arguments->version ? "" : attachment_lines(found)) + "\n" +
+                              source_lines(found));
+    return Exit::yes;
+  };
+}
+
+Action policy_attach(Options& options) {
+  struct Arguments {
+    Target target;
+    std::string mode;
+    bool confirm = false;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  declare_target(options, arguments->target);
+  options.option({.name = "mode",
+                  .value = "MODE",
+                  .help = "recorded only, said, or decisive",
+                  .fallback = "shadow",
+                  .choices = modes},
+                 &arguments->mode);
+  options.option({.name = "confirm", .help = "also when it denies everything that is there"}, &arguments->confirm);
+  return [arguments](Session& session) -> Result<Exit> {
+    const Target& target = arguments->target;
+    TRY(check_one(target));
+    Json body = Json::object({{"mode", arguments->mode}});
+    set_given(body, "environment", target.environment);
+    set_given(body, "flow", target.flow);
+    if (arguments->confirm) body.set("confirm", true);
+    return put_and_say(session, path_of({"policies", target.policy, "attachments"}), body,
+                       fmt::format("policy {} is attached to {} in mode {}", target.policy, place_of(target),
+                                   arguments->mode));
+  };
+}
+
+Action policy_detach(Options& options) {
+  const auto target = std::make_shared<Target>();
+  declare_target(options, *target);
+  return [target](Session& session) -> Result<Exit> {
+    TRY(check_one(*target));
+    const Query query{{"environment", target->environment.value_or("")}, {"flow", target->flow.value_or("")}};
+    return write_and_say(
+        session,
+        {.method = "DELETE",
+         .path = path_of({"policies", target->policy, "attachments"}) + query_of(query)},
+        fmt::format("policy {} is detached from {}", target->policy, place_of(*target)));
+  };
+}
+
+}  // namespace weir::cli

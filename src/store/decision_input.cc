@@ -1,0 +1,220 @@
+#include "store/decision_input.h"
+
+#include <algorithm>
+
+#include "store/stored.h"
+#include "store/view_deploy.h"
+#include "store/view_record.h"
+#include "store/view_runtime.h"
+
+namespace weir::store {
+namespace {
+
+using policy::Input;
+
+constexpr std::int64_t attestations_max = 2000;  // the newest, of one artifact with its trails
+constexpr std::int64_t deployments_max = 100;
+constexpr std::int64_t approvals_max = 200;
+
+policy::InputArtifact artifact_row(const Row& row) {
+  return {.build_url = row.string(0),
+          .commit = row.string(1),
+          .digest = to_string(row.digest(2)),
+          .entry = row.integer(3),
+          .flow = row.string(4),
+          .kind = row.string(5),
+          .name = row.string(6),
+          .recorded_at = row.instant(7),
+          .trail = row.string(8)};
+}
+
+Status add_artifact(Database& db, const Sha256& digest, Input& input) {
+  const auto found = TRY(query_one(
+      db,
+      "SELECT coalesce(build_url,''), coalesce(commit_id,''), digest, entry, coalesce(flow,''), kind, name, "
+      "recorded_at, coalesce(trail,'') FROM artifact WHERE digest=$1",
+      artifact_row, digest));
+  input.artifact = found.value_or(policy::InputArtifact{.digest = to_string(digest)});
+  return {};
+}
+
+Status add_flow(Database& db, Input& input) {
+  if (input.artifact.flow.empty()) return {};
+  input.flow = TRY(query_one(
+      db, "SELECT name, coalesce(service,''), tags FROM flow WHERE name=$1",
+      [](const Row& row) {
+        return policy::InputFlow{row.string(0), row.string(1),
+                                 read_stored<std::map<std::string, std::string>>(row.text(2))};
+      },
+      input.artifact.flow));
+  if (!input.flow || input.flow->service.empty()) return {};
+  const auto service = TRY(find_service(db, input.flow->service));
+  if (service)
+    input.service = policy::InputService{.name = service->service.name,
+                                         .repository = service->service.repository,
+                                         .team = service->service.team,
+                                         .tier = service->service.tier};
+  return {};
+}
+
+Status add_environment(Database& db, const std::string& name, Input& input) {
+  const auto found = TRY(query_one(
+      db, "SELECT kind, name, tags FROM environment WHERE name=$1",
+      [](const Row& row) {
+        return policy::InputEnvironment{row.string(0), row.string(1),
+                                        read_stored<std::map<std::string, std::string>>(row.text(2))};
+      },
+      name));
+  if (!found) return not_found(fmt::format("there is no environment '{}'", name));
+  input.environment = *found;
+  return {};
+}
+
+Status add_trails(Database& db, const Sha256& digest, Input& input) {
+  const auto names = TRY(query(
+      db, "SELECT DISTINCT flow, trail FROM artifact_on_trail WHERE digest=$1 ORDER BY flow, trail LIMIT 100",
+      [](const Row& row) { return std::pair(row.string(0), row.string(1)); }, digest));
+  for (const auto& [flow, name] : names) {
+    const auto trail = TRY(find_trail(db, flow, name));
+    if (!trail) continue;
+    input.trails.push_back({.author = trail->author,
+                            .branch = trail->branch,
+                            .commit = trail->commit,
+                            .compliant = trail->compliant,
+                            .entry = trail->entry,
+                            .flow = flow,
+                            .missing = trail->missing,
+                            .name = name});
+  }
+  return {};
+}
+
+policy::InputAttestation attestation_row(const Row& row) {
+  return {.about = row.is_null(0) ? policy::InputAbout::trail : policy::InputAbout::artifact,
+          .actor = row.string(1),
+          .actor_kind = format::enum_from<access::AccountKind>(row.text(2)).value_or(access::AccountKind::service),
+          .compliant = row.is_null(3) ? std::nullopt : std::optional(row.boolean(3)),
+          .entry = row.integer(4),
+          .flow = row.string(5),
+          .name = row.string(6),
+          .predicate = row.is_null(7) ? format::Json() : read_stored<format::Json>(row.text(7)),
+          .recorded_at = row.instant(8),
+          .signer = std::nullopt,
+          .summary = row.is_null(9) ? format::Json() : read_stored<format::Json>(row.text(9)),
+          .trail = row.string(10),
+          .type = row.string(11)};
+}
+
+// Of the artifact itself, and of the trails it is on.
+Status add_attestations(Database& db, const Sha256& digest, Input& input) {
+  const auto found = TRY(query(
+      db,
+      "SELECT t.artifact, coalesce(p.name, hex(t.actor)), coalesce(p.kind, 'service'), t.compliant, t.entry, "
+      "t.flow, t.name, t.predicate, t.recorded_at, t.summary, t.trail, t.type FROM attestation t LEFT JOIN "
+      "account p ON p.id=t.actor WHERE t.entry IN (SELECT entry FROM attestation WHERE artifact=$1 UNION SELECT "
+      "a.entry FROM artifact_on_trail o JOIN attestation a ON a.flow=o.flow AND a.trail=o.trail AND a.artifact "
+      "IS NULL WHERE o.digest=$2) ORDER BY t.entry DESC LIMIT $3",
+      attestation_row, digest, digest, attestations_max));
+  for (auto each = found.rbegin(); each != found.rend(); ++each)
+    input.attestations[each->type].push_back(*each);
+  return {};
+}
+
+policy::InputApproval approval_row(const Row& row) {
+  return {.actor = row.string(0),
+          .actor_kind = format::enum_from<access::AccountKind>(row.text(1)).value_or(access::AccountKind::person),
+          .adopted = row.boolean(2),
+          .by_rule = row.string(3),
+          .change = row.string(4),
+          .entry = row.integer(5),
+          .from = row.maybe_instant(6),
+          .groups = row.is_null(7) ? std::vector<std::string>()
+                                   : read_stored<std::vector<std::string>>(row.text(7)),
+          .recorded_at = row.instant(8),
+          .revoked_at = row.maybe_instant(9),
+          .until = row.maybe_instant(10)};
+}
+
+Status add_approvals(Database& db, const Sha256& digest, Input& input) {
+  input.approvals = TRY(query(
+      db,
+      "SELECT coalesce(p.name, hex(a.actor)), coalesce(p.kind, 'person'), a.adopted, coalesce(a.by_rule, ''), "
+      "coalesce(a.change, ''), a.entry, a.from_at, a.groups, a.recorded_at, a.revoked_at, a.until_at FROM "
+      "identity n JOIN approval a ON a.artifact=n.root LEFT JOIN account p ON p.id=a.actor WHERE n.child=$1 AND "
+      "a.environment=$2 ORDER BY a.entry DESC LIMIT $3",
+      approval_row, digest, input.environment.name, approvals_max));
+  std::reverse(input.approvals.begin(), input.approvals.end());
+  return {};
+}
+
+Status add_deployments(Database& db, Input& input) {
+  input.deployments = TRY(query(
+      db,
+      "SELECT artifact, declared_at, ended_at, entry, environment, observed_at, state FROM deployment WHERE "
+      "environment=$1 ORDER BY entry DESC LIMIT $2",
+      [](const Row& row) {
+        return policy::InputDeployment{.artifact = to_string(row.digest(0)),
+                                       .declared_at = row.instant(1),
+                                       .ended_at = row.maybe_instant(2),
+                                       .entry = row.integer(3),
+                                       .environment = row.string(4),
+                                       .observed_at = row.maybe_instant(5),
+                                       .state = row.string(6)};
+      },
+      input.environment.name, deployments_max));
+  std::reverse(input.deployments.begin(), input.deployments.end());
+  return {};
+}
+
+// Where the artifact runs or ran, and what runs here under its name.
+Status add_runs(Database& db, const Sha256& digest, Instant now, Input& input) {
+  input.runs = TRY(query(
+      db,
+      "SELECT w.environment, min(i.started_at), max(coalesce(i.ended_at, $1)), max(i.ended_at IS NULL) FROM "
+      "identity n JOIN workload_digest d ON d.digest=n.child JOIN workload w ON w.id=d.workload JOIN instance i "
+      "ON i.workload=w.id WHERE n.root=$2 GROUP BY w.environment ORDER BY w.environment",
+      [](const Row& row) {
+        return policy::InputRun{row.string(0), row.instant(1), row.instant(2), row.boolean(3)};
+      },
+      now, digest));
+  if (input.artifact.name.empty()) return {};
+  input.running = TRY(query(
+      db,
+      "SELECT max(w.verdict IN ('approved','late')), a.digest, a.name, min(w.first_started) FROM artifact a JOIN "
+      "identity n ON n.root=a.digest JOIN workload_digest d ON d.digest=n.child JOIN workload w ON "
+      "w.id=d.workload WHERE a.name=$1 AND w.environment=$2 AND w.live>0 GROUP BY a.digest ORDER BY a.digest",
+      [](const Row& row) {
+        return policy::InputRunning{row.boolean(0), to_string(row.digest(1)), row.string(2), row.instant(3)};
+      },
+      input.artifact.name, input.environment.name));
+  return {};
+}
+
+}  // namespace
+
+Result<Sha256> recorded_artifact(Database& db, const Sha256& digest) {
+  const auto found = TRY(query_one(
+      db,
+      "SELECT a.digest FROM identity n JOIN artifact a ON a.digest=n.root WHERE n.child=$1 ORDER BY "
+      "a.digest=$2 DESC, a.entry DESC LIMIT 1",
+      [](const Row& row) { return row.digest(0); }, digest, digest));
+  return found.value_or(digest);
+}
+
+Result<Input> decision_input(Database& db, const DecisionSubject& subject, Instant now) {
+  Input input{.now = now};
+  input.change.cls = subject.change_class;
+  input.change.emergency = subject.change_class == "emergency";
+  TRY(add_environment(db, subject.environment, input));
+  TRY(add_artifact(db, subject.artifact, input));
+  TRY(add_flow(db, input));
+  TRY(add_trails(db, subject.artifact, input));
+  TRY(add_attestations(db, subject.artifact, input));
+  TRY(add_approvals(db, subject.artifact, input));
+  TRY(add_deployments(db, input));
+  TRY(add_runs(db, subject.artifact, now, input));
+  if (subject.purpose == policy::Purpose::running) input.workload = format::Json(format::Json::Object{});
+  return input;
+}
+
+}  // namespace weir::store

@@ -1,0 +1,156 @@
+#include "store/view_decision.h"
+
+namespace weir::store {
+namespace {
+
+// What an entry bears on is marked by its index; a decision made with an earlier one is stale.
+class Mark {
+ public:
+  Mark(Database& database, std::int64_t entry) : db(database), cause(entry) {}
+  Database& db;
+  std::int64_t cause;
+
+  Status artifact(const Sha256& digest) {
+    return execute(db,
+                   "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT root FROM identity WHERE child=$2 "
+                   "UNION SELECT $3)",
+                   cause, digest, digest);
+  }
+  Status trail(std::string_view flow, std::string_view name) {
+    return execute(db,
+                   "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT digest FROM artifact_on_trail "
+                   "WHERE flow=$2 AND trail=$3)",
+                   cause, flow, name);
+  }
+  Status flow(std::string_view name) {
+    return execute(db,
+                   "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT digest FROM artifact_on_trail "
+                   "WHERE flow=$2)",
+                   cause, name);
+  }
+  Status environment(std::string_view name) {
+    return execute(db, "UPDATE decision_watch SET cause=$1 WHERE environment=$2", cause, name);
+  }
+  Status all() { return execute(db, "UPDATE decision_watch SET cause=$1", cause); }
+
+  // Where the policy counts.
+  Status policy(std::string_view name) {
+    TRY(execute(db,
+                "UPDATE decision_watch SET cause=$1 WHERE environment IN (SELECT environment FROM "
+                "policy_attachment WHERE policy=$2 AND environment<>'')",
+                cause, name));
+    return execute(db,
+                   "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT o.digest FROM policy_attachment t "
+                   "JOIN artifact_on_trail o ON o.flow=t.flow WHERE t.policy=$2 AND t.flow<>'')",
+                   cause, name);
+  }
+
+  Result<bool> is_idle() { return TRY(query_count(db, "SELECT count(*) FROM (SELECT 1 FROM decision_watch LIMIT 1)")) == 0; }
+
+  // What runs, with an approval, where a policy counts, is worth watching: all in an environment, or one workload.
+  Status watch_running_in(std::string_view environment) {
+    return watch_running("w.environment=$2", environment);
+  }
+  Status watch_running_workload(std::string_view workload) { return watch_running("w.id=$2", workload); }
+
+ private:
+  Status watch_running(std::string_view which, std::string_view name) {
+    if (TRY(query_count(db, "SELECT count(*) FROM (SELECT 1 FROM policy_attachment LIMIT 1)")) == 0) return {};
+    return execute(
+        db,
+        fmt::format(
+            "INSERT INTO decision_watch (artifact, environment, change_class, purpose, cause, checked) SELECT "
+            "DISTINCT a.artifact, w.environment, 'normal', 'running', $1, -1 FROM workload w JOIN workload_digest d "
+            "ON d.workload=w.id JOIN identity n ON n.child=d.digest JOIN approval a ON a.artifact=n.root AND "
+            "a.environment=w.environment WHERE {} AND w.live>0 AND EXISTS (SELECT 1 FROM policy_attachment t LEFT "
+            "JOIN artifact r ON r.digest=a.artifact WHERE t.environment=w.environment OR (t.flow<>'' AND "
+            "t.flow=r.flow)) ON CONFLICT DO NOTHING",
+            which),
+        cause, name);
+  }
+};
+
+Status touch(Mark, const auto&) { return {}; }
+
+Status touch(Mark mark, const evidence::Service& event) {
+  for (const std::string& flow : TRY(query(
+           mark.db, "SELECT name FROM flow WHERE service=$1", [](const Row& row) { return row.string(0); },
+           event.name)))
+    TRY(mark.flow(flow));
+  return {};
+}
+Status touch(Mark mark, const evidence::Flow& event) { return mark.flow(event.name); }
+Status touch(Mark mark, const evidence::Trail& event) { return mark.trail(event.flow, event.name); }
+Status touch(Mark mark, const artifact::ArtifactRecorded& event) {
+  TRY(mark.artifact(event.digest));
+  return mark.trail(event.flow, event.trail);  // its trail may miss less now
+}
+Status touch(Mark mark, const evidence::AttestationRecorded& event) {
+  if (event.artifact) TRY(mark.artifact(*event.artifact));
+  return mark.trail(event.flow, event.trail);
+}
+Status touch(Mark mark, const deploy::ApprovalGiven& event) {
+  TRY(mark.watch_running_in(event.environment));
+  return mark.artifact(event.artifact);
+}
+Status touch(Mark mark, const deploy::ApprovalRevoked& event) {
+  const auto artifact = TRY(query_one(
+      mark.db, "SELECT artifact FROM approval WHERE entry=$1", [](const Row& row) { return row.digest(0); },
+      event.approval));
+  return artifact ? mark.artifact(*artifact) : Status();
+}
+Status touch(Mark mark, const deploy::DeploymentDeclared& event) { return mark.environment(event.environment); }
+Status touch(Mark mark, const deploy::DeploymentChanged& event) {
+  const auto environment = TRY(query_one(
+      mark.db, "SELECT environment FROM deployment WHERE entry=$1", [](const Row& row) { return row.string(0); },
+      event.deployment));
+  return environment ? mark.environment(*environment) : Status();
+}
+Status touch(Mark mark, const runtime::EnvironmentDeclared& event) { return mark.environment(event.name); }
+
+// Where something begins or ceases to run is the evidence of promotion.
+Status touch(Mark mark, const runtime::ReportAccepted& event) {
+  if (TRY(mark.is_idle())) return {};
+  const auto report = TRY(format::decode_text<runtime::Report>(event.body, format::Unknown::ignore));
+  for (const runtime::Ended& ended : report.ended)
+    TRY(execute(mark.db,
+                "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT n.root FROM instance i JOIN "
+                "workload_digest d ON d.workload=i.workload JOIN identity n ON n.child=d.digest WHERE "
+                "i.reporter=$2 AND i.id=$3)",
+                mark.cause, event.reporter, ended.id));
+  return {};
+}
+Status touch(Mark mark, const runtime::VerdictsGiven& event) {
+  for (const runtime::VerdictGiven& given : event.verdicts) {
+    TRY(mark.watch_running_workload(given.workload));
+    TRY(execute(mark.db,
+                "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT n.root FROM workload_digest d JOIN "
+                "identity n ON n.child=d.digest WHERE d.workload=$2)",
+                mark.cause, given.workload));
+  }
+  return {};
+}
+
+Status touch(Mark mark, const policy::PolicyCreated& event) { return mark.policy(event.name); }
+Status touch(Mark mark, const policy::PolicyAttached& event) {
+  if (!event.environment.empty()) {
+    TRY(mark.watch_running_in(event.environment));
+    return mark.environment(event.environment);
+  }
+  for (const std::string& environment : TRY(query(
+           mark.db, "SELECT name FROM environment", [](const Row& row) { return row.string(0); })))
+    TRY(mark.watch_running_in(environment));
+  return mark.flow(event.flow);
+}
+Status touch(Mark mark, const policy::PolicyDetached& event) {
+  if (!event.environment.empty()) return mark.environment(event.environment);
+  return mark.flow(event.flow);
+}
+
+}  // namespace
+
+Status touch_decisions(Database& db, const Stamp& stamp, const Event& event) {
+  return std::visit([&](const auto& record) { return touch(Mark{db, stamp.index}, record); }, event);
+}
+
+}  // namespace weir::store
