@@ -91,8 +91,12 @@ Result<DecisionSubject> decision_subject(const ReadCall& call) {
 }
 
 Result<http::Response> gate(const ReadCall& call) {
+  const Instant began = call.ports.clock->now();
   const DecisionSubject subject = TRY(decision_subject(call));
-  return json_response(TRY(gate_answer(call, subject)));
+  std::string answer = TRY(gate_answer(call, subject));
+  const Instant ended = call.ports.clock->now();
+  call.ports.gate_times->note(ended - began, ended);
+  return json_response(std::move(answer));
 }
 
 Result<http::Response> list_decisions(const ReadCall& call) {

@@ -10,7 +10,9 @@ constexpr Duration look_back = days(1);  // when the page does not say when it l
 
 Result<http::Response> overview(const ReadCall& call) {
   const auto since = TRY(instant_of(call.request, "since"));
-  return record_response(TRY(store::find_overview(call.db, since.value_or(call.now - look_back), call.now)));
+  auto view = TRY(store::find_overview(call.db, since.value_or(call.now - look_back), call.now));
+  if (const auto p99 = call.ports.gate_times->p99(call.now)) view.weir.p99_us = p99->micros;
+  return record_response(view);
 }
 
 }  // namespace weir::api

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "access/account.h"
+#include "api/gate_times.h"
 #include "blob/store.h"
 #include "http/message.h"
 #include "http/router.h"
@@ -37,6 +38,7 @@ struct Ports {
   ledger::ActorId server_actor;
   std::function<Result<std::unique_ptr<store::Database>>()> open_reader;
   std::function<std::string()> metrics;  // further lines of /metrics
+  std::shared_ptr<GateTimes> gate_times = std::make_shared<GateTimes>();
 };
 
 // What a handler of either kind may use.

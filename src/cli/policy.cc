@@ -23,24 +23,24 @@ constexpr std::array policy_columns{Column{"NAME", "name"},
 constexpr std::array<std::string_view, 3> modes{"shadow", "warn", "enforce"};
 constexpr OptionRow policy_word{.name = "NAME", .help = "name of the policy", .need = Need::required};
 
-struct Target {
+struct Place {
   std::string policy;
   std::optional<std::string> environment, flow;
 };
 
-void declare_target(Options& options, Target& target) {
+void declare_target(Options& options, Place& target) {
   options.argument(policy_word, &target.policy);
   options.option({.name = "environment", .value = "ENV", .help = "where it counts"}, &target.environment);
   options.option({.name = "flow", .value = "FLOW", .help = "or: for what this flow delivers"}, &target.flow);
 }
 
-Status check_one(const Target& target) {
+Status check_one(const Place& target) {
   if (target.environment.has_value() == target.flow.has_value())
     return invalid("name one of --environment and --flow", "environment");
   return {};
 }
 
-std::string place_of(const Target& target) {
+std::string place_of(const Place& target) {
   return target.environment ? fmt::format("environment {}", *target.environment)
                             : fmt::format("flow {}", *target.flow);
 }
@@ -125,7 +125,7 @@ Action policy_show(Options& options) {
 
 Action policy_attach(Options& options) {
   struct Arguments {
-    Target target;
+    Place target;
     std::string mode;
     bool confirm = false;
   };
@@ -139,7 +139,7 @@ Action policy_attach(Options& options) {
                  &arguments->mode);
   options.option({.name = "confirm", .help = "also when it denies everything that is there"}, &arguments->confirm);
   return [arguments](Session& session) -> Result<Exit> {
-    const Target& target = arguments->target;
+    const Place& target = arguments->target;
     TRY(check_one(target));
     Json body = Json::object({{"mode", arguments->mode}});
     set_given(body, "environment", target.environment);
@@ -152,7 +152,7 @@ Action policy_attach(Options& options) {
 }
 
 Action policy_detach(Options& options) {
-  const auto target = std::make_shared<Target>();
+  const auto target = std::make_shared<Place>();
   declare_target(options, *target);
   return [target](Session& session) -> Result<Exit> {
     TRY(check_one(*target));

@@ -1,6 +1,5 @@
 #include "jobs/decider.h"
 
-#include "store/view_policy.h"
 
 namespace weir::jobs {
 namespace {

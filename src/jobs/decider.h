@@ -7,6 +7,7 @@
 #include "policy/decide.h"
 #include "sequencer/command.h"
 #include "store/view_decision.h"
+#include "store/view_policy.h"
 
 namespace weir::jobs {
 

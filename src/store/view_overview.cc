@@ -1,5 +1,7 @@
 #include "store/view_overview.h"
 
+#include "policy/decision.h"
+
 #include <algorithm>
 #include <charconv>
 
@@ -347,6 +349,18 @@ Result<std::int64_t> first_entry_since(Database& db, Instant at) {
   return first_entry_between(db, at, 0, size);
 }
 
+Result<GateView> gate_of(Database& db, Instant since) {
+  const std::int64_t from = TRY(first_entry_since(db, since));
+  const auto counted = TRY(query(
+      db, "SELECT verdict, count(*) FROM decision WHERE entry>=$1 AND purpose='start' GROUP BY verdict",
+      [](const Row& row) { return std::pair(format::enum_from<policy::Verdict>(row.text(0)), row.integer(1)); },
+      from));
+  GateView gate;
+  for (const auto& [verdict, count] : counted)
+    (verdict && policy::passes(*verdict) ? gate.allowed : gate.denied) += count;
+  return gate;
+}
+
 Result<OverviewView> find_overview(Database& db, Instant since, Instant now) {
   OverviewView view;
   view.lake = TRY(lake_of(db));
@@ -357,8 +371,7 @@ Result<OverviewView> find_overview(Database& db, Instant since, Instant now) {
   view.trust = TRY(trust_of(db, view.lake, now));
   view.since = TRY(since_of(db, since));
   view.entries_per_minute = TRY(entries_per_minute(db, now));
-  view.weir.allowed =
-      TRY(query_count(db, "SELECT count(*) FROM deployment WHERE declared_at>=$1", midnight_before(now)));
+  view.weir = TRY(gate_of(db, midnight_before(now)));
   return view;
 }
 

@@ -42,8 +42,8 @@ struct PoolView {
 };
 inline constexpr std::int64_t tiles_max = 2000;
 
-// No gate decides yet. `allowed` are the deployments declared today, which are held against an approval when they are;
-// those refused leave no entry, so `denied` stays 0 and there is no time to state.
+// What was decided since midnight (UTC) on what was to start: an unchanged answer is no new decision. How long answers take
+// is the server's to add.
 struct GateView {
   std::int64_t allowed = 0, denied = 0;
   std::optional<std::int64_t> p99_us;
