@@ -71,6 +71,8 @@ constexpr std::array table{
     Command{"policy attach", gate, server,
             "Lets a policy count in an environment or for a flow, or changes its mode there", policy_attach},
     Command{"policy detach", gate, server, "Ends that", policy_detach},
+    Command{"policy eval", gate, local, "Asks Rego files a question and prints the answer as JSON", policy_eval},
+    Command{"policy test", gate, local, "Runs the tests that policies bring along", policy_test},
 
     Command{"env create", watch, server, "Declares an environment, or changes it", env_create},
     Command{"env list", watch, server, "Lists environments", env_list},
