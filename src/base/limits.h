@@ -48,6 +48,11 @@ inline constexpr std::size_t evidence_values_max = 4'000'000;  // JSON values of
 inline constexpr std::size_t xml_depth_max = 64;
 inline constexpr std::size_t xml_nodes_max = 2'000'000;  // elements and attributes
 inline constexpr std::size_t schema_bytes_max = 256 * 1024;
+inline constexpr std::size_t policy_bytes_max = 512 * 1024;  // of one source
+inline constexpr std::size_t policy_rules_max = 200;
+inline constexpr std::size_t policy_globs_max = 100;  // patterns or conditions of one list
+inline constexpr std::size_t expression_tokens_max = 1000;
+inline constexpr std::size_t expression_depth_max = 20;
 
 inline constexpr Duration request_time_max = seconds(30);
 inline constexpr Duration idle_connection_time_max = seconds(120);
