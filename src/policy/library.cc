@@ -100,6 +100,19 @@ window_open if {
 }
 
 window_open if input.windows.overridden
+
+# What a rule's own Rego says: a text, or an object with `msg`.
+said(each) := each if is_string(each)
+
+said(each) := text if {
+  is_object(each)
+  text := object.get(each, "msg", object.get(each, "message", "violated"))
+}
+
+said_evidence(all) := [entry |
+  some each in all
+  some entry in each.evidence
+]
 )rego";
 }
 
