@@ -54,6 +54,10 @@ inline constexpr std::size_t policy_bytes_max = 512 * 1024;  // of one source
 inline constexpr std::size_t rego_policy_bytes_max = 1024 * 1024;
 inline constexpr std::size_t rego_memory_bytes_max = std::size_t{1024} * 1024 * 1024;
 inline constexpr Duration rego_time_max = milliseconds(200);
+inline constexpr std::size_t policy_rules_max = 200;
+inline constexpr std::size_t policy_globs_max = 100;  // patterns or conditions of one list
+inline constexpr std::size_t expression_tokens_max = 1000;
+inline constexpr std::size_t expression_depth_max = 20;
 
 inline constexpr Duration request_time_max = seconds(30);
 inline constexpr Duration idle_connection_time_max = seconds(120);

@@ -54,6 +54,11 @@ class SchemaBook {
   Json schema(std::type_identity<Instant>, Way way);
   Json schema(std::type_identity<Duration>, Way);
   Json schema(std::type_identity<Sha256>, Way way);
+  template <class T>
+    requires requires { T::json_schema(); }  // a type with a text form of its own says what it looks like
+  Json schema(std::type_identity<T>, Way) {
+    return T::json_schema();
+  }
   template <std::integral T>
   Json schema(std::type_identity<T>, Way) {
     Json schema = Json::object({{"type", "integer"}, {"format", sizeof(T) == 8 ? "int64" : "int32"}});

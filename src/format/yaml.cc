@@ -35,8 +35,12 @@ Json plain_scalar(const std::string& text) {
   return Json(text);
 }
 
+using Lines = std::map<std::string, std::size_t, std::less<>>;
+
 class Reader {
  public:
+  explicit Reader(Lines* lines = nullptr) : lines_(lines) {}
+
   Result<Json> read(const YAML::Node& node, std::size_t depth) {
     if (depth > limits::json_depth_max)
       return too_large(node, fmt::format("nested deeper than {}", limits::json_depth_max));
@@ -56,7 +60,11 @@ class Reader {
 
   Result<Json> read_sequence(const YAML::Node& node, std::size_t depth) {
     Json::Array items;
-    for (const YAML::Node& item : node) items.push_back(TRY(read(item, depth + 1)));
+    for (const YAML::Node& item : node) {
+      const std::size_t before = enter(item, fmt::format("[{}]", items.size()));
+      items.push_back(TRY(read(item, depth + 1)));
+      path_.resize(before);
+    }
     return Json(std::move(items));
   }
 
@@ -67,28 +75,58 @@ class Reader {
       const std::string& key = member.first.Scalar();
       if (map.find(key) != nullptr)
         return wrong_at(member.first.Mark(), fmt::format("the key '{}' stands twice", key));
+      const std::size_t before = enter(member.first, path_.empty() ? key : "." + key);
       Json value = TRY(read(member.second, depth + 1));
+      path_.resize(before);
       map.object()->emplace_back(key, std::move(value));
     }
     return map;
   }
 
+  // Steps down by one key or index and notes where that stands; returns what to go back to.
+  std::size_t enter(const YAML::Node& at, const std::string& step) {
+    const std::size_t before = path_.size();
+    if (lines_ == nullptr) return before;
+    path_ += step;
+    if (!at.Mark().is_null()) lines_->emplace(path_, at.Mark().line + 1);
+    return before;
+  }
+
+  Lines* lines_;
+  std::string path_;
   std::size_t nodes_ = 0;
 };
 
-}  // namespace
-
-Result<Json> parse_yaml(std::string_view text) {
+Result<Json> parse(std::string_view text, Lines* lines) {
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
     if (documents.empty()) return Json();
     if (documents.size() > 1) return wrong_at(documents[1].Mark(), "a second document; one is expected");
-    const Json value = TRY(Reader().read(documents.front(), 0));
+    const Json value = TRY(Reader(lines).read(documents.front(), 0));
     // The JSON reader judges what both formats share: text that is not UTF-8.
     return parse_json(dump(value));
   } catch (const YAML::Exception& fault) {
     return wrong_at(fault.mark, fault.msg);
   }
+}
+
+}  // namespace
+
+Result<Json> parse_yaml(std::string_view text) { return parse(text, nullptr); }
+
+Result<YamlDocument> parse_yaml_with_lines(std::string_view text) {
+  YamlDocument document;
+  document.value = TRY(parse(text, &document.lines));
+  return document;
+}
+
+std::size_t line_of(const YamlDocument& document, std::string_view path) {
+  while (!path.empty()) {
+    if (const auto found = document.lines.find(path); found != document.lines.end()) return found->second;
+    const std::size_t cut = path.find_last_of(".[");
+    path = path.substr(0, cut == path.npos ? 0 : cut);
+  }
+  return 0;
 }
 
 }  // namespace weir::format

@@ -46,4 +46,12 @@ TEST(Yaml, deep_nesting_and_invalid_utf8_are_refused) {
   EXPECT_NE(error_of("a: \"\xff\xfe\"\n"), "");
 }
 
+TEST(Yaml, lines_are_known_by_path) {
+  const auto document = parse_yaml_with_lines("a: 1\nb:\n  - c: x\n    \"d.e\": y\n").value();
+  EXPECT_EQ(line_of(document, "a"), 1u);
+  EXPECT_EQ(line_of(document, "b[0].d.e"), 4u);
+  EXPECT_EQ(line_of(document, "b[0].missing.deeper"), 3u);
+  EXPECT_EQ(line_of(document, "z"), 0u);
+}
+
 }  // namespace weir::format

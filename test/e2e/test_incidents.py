@@ -9,7 +9,7 @@ import time
 import unittest
 from collections import Counter
 
-from engines import Podman, needs
+from engines import Docker, Podman, needs
 from projects import Builder, missing_tools
 from world import ROOT, WorldCase, needs_root, seconds_of, sha256_of, wait_until
 
@@ -182,25 +182,44 @@ class Adoption(WorldCase):
             wait_until(lambda: world.api.get(f"alerts/{alert['id']}")["state"] == "resolved", 30, "it is resolved")
 
 
-@needs("podman")
-class RuntimeCopies(WorldCase):
+class RuntimeCopies:
+    """runc runs a sealed copy of itself for each container and each exec, whichever engine asks it to."""
+
+    engine = None
+
+    @classmethod
+    def prepare(cls):
+        super().prepare()
+        world = cls.world
+        cls.runtime = cls.engine(world)
+        cls.image = cls.runtime.import_image()
+        world.api.post("approvals", {"artifact": cls.image, "environment": "host", "reason": "released"})
+        adopt(world)
+
     def test_a_container_runtime_that_runs_a_sealed_copy_of_itself_raises_no_alert(self):
         world = self.world
-        podman = Podman(world)
-        image = podman.import_image()
-        world.api.post("approvals", {"artifact": image, "environment": "host", "reason": "released"})
-        adopt(world)
         # A host with much to do: what the runtime runs for a moment is often over before the agent looks.
         busy = [world.run("/bin/sh", "-c", "while :; do /bin/true; done") for _ in range(3)]
-        for _ in range(10):
-            podman.start()
+        names = [self.runtime.start() for _ in range(10)]
         for each in busy:
             each.end(signal.SIGKILL)
-        wait_until(lambda: sum(w["count"] for w in world.workloads(digest=image)) == 10, 60, "ten containers run")
+        wait_until(lambda: sum(w["count"] for w in world.workloads(digest=self.image)) == 10, 60, "ten containers run")
+        for name in names[:5]:
+            subprocess.run([*self.runtime.base, "exec", name, "/bin/busybox", "true"], check=True)
         last = world.program(source="/bin/true")
         subprocess.run([last], check=True)
         world.alert(digest=sha256_of(last), seconds=30)
-        runtime = sha256_of(shutil.which("runc"))
-        about = [a for a in world.alerts() if runtime in a["workload"]["digests"] or a["workload"]["name"].startswith(
+        runc = sha256_of(shutil.which("runc"))
+        about = [a for a in world.alerts() if runc in a["workload"]["digests"] or a["workload"]["name"].startswith(
             ("/dev/fd/", "memfd:runc")) or "/runc" in a["story"]["who"]]
         self.assertEqual([(a["cause"], a["title"], a["story"]["why"]) for a in about], [])
+
+
+@needs("podman")
+class PodmanRuntimeCopies(RuntimeCopies, WorldCase):
+    engine = Podman
+
+
+@needs("docker")
+class DockerRuntimeCopies(RuntimeCopies, WorldCase):
+    engine = Docker
