@@ -44,6 +44,16 @@ Result<http::Response> list_approvals(const ReadCall& call);
 Result<Write> declare_deployment(const Call& call);
 Result<http::Response> list_deployments(const ReadCall& call);
 
+// window.cc
+Result<Write> declare_window(const Call& call);
+Result<http::Response> list_windows(const ReadCall& call);
+Result<Write> remove_window(const Call& call);
+Result<http::Response> window_state(const ReadCall& call);
+Result<Write> override_window(const Call& call);
+Result<Write> declare_freeze(const Call& call);
+Result<http::Response> list_freezes(const ReadCall& call);
+Result<Write> thaw(const Call& call);
+
 // environment.cc
 Result<Write> declare_environment(const Call& call);
 Result<http::Response> list_environments(const ReadCall& call);

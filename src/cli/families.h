@@ -45,6 +45,17 @@ Action approvals(Options&);
 Action deploy(Options&);
 Action deployments(Options&);
 
+// window.cc, freeze.cc
+Action window_create(Options&);
+Action window_list(Options&);
+Action window_remove(Options&);
+Action window_check(Options&);
+Action window_state(Options&);
+Action window_override(Options&);
+Action freeze(Options&);
+Action thaw(Options&);
+Action freezes(Options&);
+
 // env.cc, scope.cc
 Action env_create(Options&);
 Action env_list(Options&);

@@ -37,6 +37,11 @@ enum class EntryType : std::uint16_t {
   alerts_acknowledged = 42,
   channel_declared = 43,
   channel_removed = 44,
+  window_declared = 60,
+  window_removed = 61,
+  freeze_declared = 62,
+  freeze_ended = 63,
+  window_overridden = 64,
 };
 
 struct EntryTypeRow {
@@ -73,6 +78,11 @@ inline constexpr std::array entry_type_table{
     EntryTypeRow{EntryType::alerts_acknowledged, "alerts-acknowledged"},
     EntryTypeRow{EntryType::channel_declared, "channel-declared"},
     EntryTypeRow{EntryType::channel_removed, "channel-removed"},
+    EntryTypeRow{EntryType::window_declared, "window-declared"},
+    EntryTypeRow{EntryType::window_removed, "window-removed"},
+    EntryTypeRow{EntryType::freeze_declared, "freeze-declared"},
+    EntryTypeRow{EntryType::freeze_ended, "freeze-ended"},
+    EntryTypeRow{EntryType::window_overridden, "window-overridden"},
 };
 
 constexpr std::string_view name_of(EntryType type) {

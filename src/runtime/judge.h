@@ -20,7 +20,8 @@ constexpr auto names_of(Verdict) {
 enum class ReasonCode {
   approved, adopted, approved_by_manifest, approval_after_start, approval_expired, approval_revoked,
   approval_not_yet_valid, explained_by_package, changed_content, not_approved_here, unknown_digest, program_unseen,
-  unhashed, foreign_content, outside_runtime, unknown_interpreter, not_judged_yet,
+  unhashed, foreign_content, outside_runtime, unknown_interpreter, not_judged_yet, started_in_freeze,
+  started_outside_window,
 };
 
 struct ReasonRow {
@@ -59,6 +60,10 @@ inline constexpr std::array reason_table{
     ReasonRow{ReasonCode::unknown_interpreter, "unknown-interpreter", Verdict::unknown, "high",
               "approve the interpreter too, or run the script with a packaged one"},
     ReasonRow{ReasonCode::not_judged_yet, "not-judged-yet", Verdict::unknown, "", ""},
+    ReasonRow{ReasonCode::started_in_freeze, "started-in-freeze", Verdict::unapproved, "high",
+              "stop it, or adopt what runs, which says that it may stay"},
+    ReasonRow{ReasonCode::started_outside_window, "started-outside-window", Verdict::unapproved, "high",
+              "stop it, or adopt what runs, which says that it may stay; next time override the window first"},
 };
 constexpr const ReasonRow& row_of(ReasonCode code) { return reason_table[static_cast<std::size_t>(code)]; }
 static_assert([] {
@@ -111,6 +116,7 @@ struct Knowledge {
   std::optional<std::int64_t> same_layers_approved;  // an approved image with equal layers under another config
   bool primary_linked = false;     // the image's config is known, so a claimed manifest alone proves nothing
   bool interpreter_approved = false;
+  std::optional<Reason> shut_at_start;  // a freeze or a window did not let anything start here when it started
 };
 
 struct Judgement {

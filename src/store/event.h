@@ -14,6 +14,7 @@
 #include "evidence/flow.h"
 #include "ledger/entry.h"
 #include "runtime/environment.h"
+#include "window/act.h"
 
 namespace weir::store {
 
@@ -65,7 +66,12 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::alerts_resolved, alert::AlertsResolved>,
     EventRow<ledger::EntryType::alerts_acknowledged, alert::AlertsAcknowledged>,
     EventRow<ledger::EntryType::channel_declared, alert::ChannelDeclared>,
-    EventRow<ledger::EntryType::channel_removed, alert::ChannelRemoved>>;
+    EventRow<ledger::EntryType::channel_removed, alert::ChannelRemoved>,
+    EventRow<ledger::EntryType::window_declared, window::WindowDeclared>,
+    EventRow<ledger::EntryType::window_removed, window::WindowRemoved>,
+    EventRow<ledger::EntryType::freeze_declared, window::FreezeDeclared>,
+    EventRow<ledger::EntryType::freeze_ended, window::FreezeEnded>,
+    EventRow<ledger::EntryType::window_overridden, window::WindowOverridden>>;
 
 template <class Table>
 struct VariantOf;

@@ -26,7 +26,7 @@ CREATE INDEX IF NOT EXISTS join_token_by_digest ON join_token (token_digest);
 CREATE TABLE IF NOT EXISTS service (name TEXT PRIMARY KEY, team TEXT, contact TEXT, tier TEXT, repository TEXT,
   entry INTEGER);
 CREATE TABLE IF NOT EXISTS flow (name TEXT PRIMARY KEY, service TEXT, description TEXT, template TEXT NOT NULL,
-  entry INTEGER);
+  entry INTEGER, tags TEXT NOT NULL DEFAULT '{}');
 CREATE TABLE IF NOT EXISTS trail (flow TEXT NOT NULL, name TEXT NOT NULL, commit_id TEXT, branch TEXT, url TEXT,
   author TEXT,
   description TEXT, begun_at INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (flow, name)) WITHOUT ROWID;
@@ -72,7 +72,8 @@ CREATE INDEX IF NOT EXISTS deployment_by_environment ON deployment (environment,
 constexpr std::string_view runtime_schema = R"sql(
 CREATE TABLE IF NOT EXISTS environment (name TEXT PRIMARY KEY, kind TEXT NOT NULL, description TEXT,
   arguments INTEGER NOT NULL,
-  snapshot INTEGER NOT NULL DEFAULT 0, scope_version INTEGER NOT NULL DEFAULT 0, entry INTEGER NOT NULL);
+  snapshot INTEGER NOT NULL DEFAULT 0, scope_version INTEGER NOT NULL DEFAULT 0, entry INTEGER NOT NULL,
+  tags TEXT NOT NULL DEFAULT '{}');
 CREATE TABLE IF NOT EXISTS reporter (id TEXT PRIMARY KEY, actor BLOB NOT NULL, environment TEXT NOT NULL,
   host TEXT NOT NULL,
   public_key BLOB NOT NULL, incarnation TEXT NOT NULL DEFAULT '', sequence INTEGER NOT NULL DEFAULT 0, previous BLOB,
@@ -136,6 +137,19 @@ CREATE TABLE IF NOT EXISTS channel (name TEXT PRIMARY KEY, kind TEXT NOT NULL, a
   secrets INTEGER NOT NULL, entry INTEGER NOT NULL);
 )sql";
 
+constexpr std::string_view window_schema = R"sql(
+CREATE TABLE IF NOT EXISTS window_version (entry INTEGER PRIMARY KEY, name TEXT NOT NULL, definition TEXT NOT NULL,
+  was_open TEXT NOT NULL, declared_at INTEGER NOT NULL, ended_at INTEGER, actor BLOB NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS window_by_name ON window_version (name) WHERE ended_at IS NULL;
+CREATE TABLE IF NOT EXISTS freeze (entry INTEGER PRIMARY KEY, environment TEXT NOT NULL, incident TEXT, reason TEXT,
+  from_at INTEGER NOT NULL, until_at INTEGER NOT NULL, ended_at INTEGER, ended_by BLOB, ended_reason TEXT,
+  actor BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS freeze_by_until ON freeze (until_at);
+CREATE TABLE IF NOT EXISTS window_override (entry INTEGER PRIMARY KEY, name TEXT NOT NULL, environment TEXT NOT NULL,
+  from_at INTEGER NOT NULL, until_at INTEGER NOT NULL, reason TEXT, ticket TEXT, actor BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS window_override_by_until ON window_override (until_at);
+)sql";
+
 constexpr std::string_view owned_schema = R"sql(
 CREATE TABLE IF NOT EXISTS idempotency (id INTEGER PRIMARY KEY, actor BLOB NOT NULL, key TEXT NOT NULL,
   body BLOB NOT NULL, idx INTEGER NOT NULL, size INTEGER NOT NULL, answer TEXT NOT NULL);
@@ -154,7 +168,8 @@ CREATE TABLE IF NOT EXISTS heartbeat_said (reporter TEXT PRIMARY KEY, sent_at IN
 CREATE TABLE IF NOT EXISTS timer (name TEXT PRIMARY KEY, at INTEGER NOT NULL);
 )sql";
 
-// What a database of an older version needs before the tables of this one are created.
+// What a database of that version or an older one needs before and after the tables of this one are created. Columns
+// that an entry's older payload did not fill have their default; `weir ledger rebuild` gives the same.
 struct Migration {
   std::int64_t from;
   std::string_view before, after;
@@ -164,6 +179,10 @@ constexpr std::array migrations{
               "INSERT INTO idempotency (actor, key, body, idx, size, answer) SELECT actor, key, body, idx, "
               "size, answer "
               "FROM idempotency_1; DROP TABLE idempotency_1;"},
+    Migration{2,
+              "ALTER TABLE environment ADD COLUMN tags TEXT NOT NULL DEFAULT '{}';"
+              "ALTER TABLE flow ADD COLUMN tags TEXT NOT NULL DEFAULT '{}';",
+              ""},
 };
 
 }  // namespace
@@ -177,11 +196,11 @@ Status create_schema(Database& db) {
   TRY(db.begin());  // all of it or nothing, and one sync
   const auto created = [&]() -> Status {
     for (const Migration& each : migrations)
-      if (each.from == version) TRY(db.script(each.before));
-    for (const std::string_view part : {ledger_schema, record_schema, runtime_schema, owned_schema})
+      if (version > 0 && each.from >= version) TRY(db.script(each.before));
+    for (const std::string_view part : {ledger_schema, record_schema, runtime_schema, window_schema, owned_schema})
       TRY(db.script(part));
     for (const Migration& each : migrations)
-      if (each.from == version) TRY(db.script(each.after));
+      if (version > 0 && each.from >= version) TRY(db.script(each.after));
     return db.script(fmt::format("PRAGMA user_version={}", schema_version));
   }();
   if (created.ok()) return db.commit();
