@@ -85,6 +85,10 @@ std::string_view what_of(ReasonCode code) {
       return "Unreadable";
     case ReasonCode::foreign_content:
       return "Foreign";
+    case ReasonCode::started_in_freeze:
+      return "Started in a freeze:";
+    case ReasonCode::started_outside_window:
+      return "Started outside its window:";
     case ReasonCode::outside_runtime:
       return "Outside any runtime:";
     default:

@@ -10,6 +10,7 @@
 #include "store/view_access.h"
 #include "store/view_alert.h"
 #include "store/view_runtime.h"
+#include "store/view_window.h"
 
 namespace weir {
 
@@ -226,6 +227,50 @@ struct Removed {
 struct Revoked {
   bool revoked = true;
   static void members(auto& visit, auto& self) { visit("revoked", self.revoked); }
+};
+
+// ---- window.cc ----
+
+struct WindowGone {
+  bool removed = true;
+  std::optional<window::WindowWas> was_open;
+  static void members(auto& visit, auto& self) {
+    visit("removed", self.removed);
+    visit.maybe("was_open", self.was_open);
+  }
+};
+struct BearingWindow {
+  std::string name;
+  window::Kind kind = window::Kind::allow;
+  bool open = false;
+  std::optional<Instant> opens, closes;
+  bool overridden = false;
+  std::string incident, reason;
+  std::int64_t entry = 0;
+  static void members(auto& visit, auto& self) {
+    visit("name", self.name);
+    visit("kind", self.kind);
+    visit("open", self.open);
+    visit("opens", self.opens);
+    visit("closes", self.closes);
+    visit("overridden", self.overridden);
+    visit("incident", self.incident);
+    visit("reason", self.reason);
+    visit("entry", self.entry);
+  }
+};
+// Whether something may be deployed to an environment, and what bears on that.
+struct WindowState {
+  std::string environment;
+  Instant at;
+  window::Answer answer;
+  std::vector<BearingWindow> windows;
+  static void members(auto& visit, auto& self) {
+    visit("environment", self.environment);
+    visit("at", self.at);
+    window::Answer::members(visit, self.answer);
+    visit("windows", self.windows);
+  }
 };
 
 // ---- ledger.cc ----

@@ -35,6 +35,12 @@ std::vector<std::string> topics_of(EntryType type) {
     case EntryType::deployment_declared:
     case EntryType::deployment_changed:
       return {"deployments", "artifacts"};
+    case EntryType::window_declared:
+    case EntryType::window_removed:
+    case EntryType::freeze_declared:
+    case EntryType::freeze_ended:
+    case EntryType::window_overridden:
+      return {"windows"};
     case EntryType::channel_declared:
     case EntryType::channel_removed:
       return {"channels"};

@@ -60,7 +60,7 @@ Result<Write> declare_environment(const Call& call) {
                                declared.name, known->kind),
                    "kind"};
     const bool same =
-        known && known->description == declared.description && known->arguments == declared.arguments;
+        known && known->description == declared.description && known->arguments == declared.arguments && known->tags == declared.tags;
     if (same) return Decision{.answer = [known](auto) { return format::encode(*known); }};
     return Decision{.events = {declared}, .answer = [declared](auto appended) {
                       return format::encode(store::EnvironmentView{
@@ -68,6 +68,7 @@ Result<Write> declare_environment(const Call& call) {
                           .kind = std::string(format::name_of(declared.kind)),
                           .description = declared.description,
                           .arguments = declared.arguments,
+                          .tags = declared.tags,
                           .entry = appended[0].index,
                           .sentence = fmt::format("Nobody watches {} yet.", declared.name)});
                     }};

@@ -57,6 +57,15 @@ Result<http::Response> list_policy_versions(const ReadCall& call);
 Result<http::Response> find_policy_version(const ReadCall& call);
 Result<Write> attach_policy(const Call& call);
 Result<Write> detach_policy(const Call& call);
+// window.cc
+Result<Write> declare_window(const Call& call);
+Result<http::Response> list_windows(const ReadCall& call);
+Result<Write> remove_window(const Call& call);
+Result<http::Response> window_state(const ReadCall& call);
+Result<Write> override_window(const Call& call);
+Result<Write> declare_freeze(const Call& call);
+Result<http::Response> list_freezes(const ReadCall& call);
+Result<Write> thaw(const Call& call);
 
 // environment.cc
 Result<Write> declare_environment(const Call& call);

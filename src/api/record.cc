@@ -103,10 +103,11 @@ Result<Write> declare_flow(const Call& call) {
                                             .service = flow.service,
                                             .description = flow.description,
                                             .required = flow.required,
+                                            .tags = flow.tags,
                                             .entry = entry});
     };
     const bool same = known && known->service == flow.service && known->description == flow.description &&
-                      known->required == flow.required;
+                      known->required == flow.required && known->tags == flow.tags;
     if (same) return Decision{.answer = [answer, entry = known->entry](auto) { return answer(entry); }};
     return Decision{.events = {flow},
                     .answer = [answer](auto appended) { return answer(appended[0].index); }};

@@ -1,10 +1,18 @@
 // Of what may run.
 #include "api/route_table.h"
+#include "store/view_window.h"
 
 namespace weir::api {
 namespace {
 
 using access::Permission;
+
+constexpr std::array confirm_query{Query{"confirm", QueryKind::flag, "although it is open now"}};
+constexpr std::array window_state_query{Query{"environment", QueryKind::text, "where; must be given"},
+                                        Query{"flow", QueryKind::text, "of the artifact"},
+                                        Query{"class", QueryKind::text, "of the change"},
+                                        Query{"at", QueryKind::instant, "else now"}};
+constexpr std::array freeze_query{limit, cursor, environment};
 
 constexpr std::array rows{
     Route{.method = "POST",
@@ -40,6 +48,59 @@ constexpr std::array rows{
           .summary = "List deployments",
           .answer = list<store::DeploymentView>("deployments"),
           .query = deployment_query},
+    Route{.method = "PUT",
+          .pattern = "/v1/orgs/{org}/windows/{name}",
+          .permission = Permission::administer,
+          .write = declare_window,
+          .summary = "Declare a window; one that is open is changed only with `confirm`",
+          .answer = written<store::WindowView>("window"),
+          .body = takes<window::WindowRequest>},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/windows",
+          .read = list_windows,
+          .summary = "List windows with what they are now",
+          .answer = list<store::WindowView>("windows"),
+          .query = page_query},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/windows/state",
+          .read = window_state,
+          .summary = "May something be deployed to an environment now, or when",
+          .answer = one<WindowState>,
+          .query = window_state_query},
+    Route{.method = "DELETE",
+          .pattern = "/v1/orgs/{org}/windows/{name}",
+          .permission = Permission::administer,
+          .write = remove_window,
+          .summary = "Remove a window; one that is open only with `confirm`",
+          .answer = beside_receipt<WindowGone>,
+          .query = confirm_query},
+    Route{.method = "POST",
+          .pattern = "/v1/orgs/{org}/windows/{name}/overrides",
+          .permission = Permission::approve,
+          .write = override_window,
+          .summary = "Override a window in an environment for a while",
+          .answer = written<store::OverrideView>("override"),
+          .body = takes<window::OverrideRequest>},
+    Route{.method = "POST",
+          .pattern = "/v1/orgs/{org}/freezes",
+          .permission = Permission::approve,
+          .write = declare_freeze,
+          .summary = "Freeze an environment",
+          .answer = written<store::FreezeView>("freeze"),
+          .body = takes<window::FreezeRequest>},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/freezes",
+          .read = list_freezes,
+          .summary = "List freezes",
+          .answer = list<store::FreezeView>("freezes"),
+          .query = freeze_query},
+    Route{.method = "POST",
+          .pattern = "/v1/orgs/{org}/freezes/{id}/thaw",
+          .permission = Permission::approve,
+          .write = thaw,
+          .summary = "End a freeze",
+          .answer = written<store::FreezeView>("freeze"),
+          .body = takes<window::ThawRequest>},
 };
 static_assert(each_has_one_handler(rows));
 

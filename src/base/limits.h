@@ -18,6 +18,7 @@ inline constexpr std::size_t json_depth_max = 64;
 inline constexpr std::size_t yaml_nodes_max = 100'000;
 inline constexpr std::size_t name_bytes_max = 255;
 inline constexpr std::size_t text_bytes_max = 4096;      // descriptions, reasons, messages
+inline constexpr std::size_t tags_max = 64;              // of an environment or a flow
 inline constexpr std::size_t page_rows_max = 1000;       // of one list answer
 inline constexpr std::size_t queue_commands_max = 4096;  // sequencer; full means 503
 inline constexpr std::size_t batch_commands_max = 1024;  // of one commit
@@ -58,6 +59,13 @@ inline constexpr std::size_t policy_rules_max = 200;
 inline constexpr std::size_t policy_globs_max = 100;  // patterns or conditions of one list
 inline constexpr std::size_t expression_tokens_max = 1000;
 inline constexpr std::size_t expression_depth_max = 20;
+
+inline constexpr std::size_t window_rule_bytes_max = 1024;
+inline constexpr std::int64_t window_count_max = 1'000'000;     // COUNT of a rule
+inline constexpr std::int64_t window_interval_max = 1'000'000;  // INTERVAL of a rule
+inline constexpr Duration window_duration_max = days(366);      // of one occurrence, of a freeze, of an override
+inline constexpr std::size_t windows_max = 1000;                // of one organization
+inline constexpr std::size_t selector_globs_max = 64;           // of each list of a selector
 
 inline constexpr Duration request_time_max = seconds(30);
 inline constexpr Duration idle_connection_time_max = seconds(120);

@@ -51,4 +51,16 @@ Status check_text(std::string_view text, std::string_view field) {
   return invalid(fmt::format("'{}' holds control characters", field), std::string(field));
 }
 
+Status check_tags(const std::map<std::string, std::string>& tags, std::string_view field) {
+  if (tags.size() > limits::tags_max)
+    return Error{Errc::too_large, fmt::format("'{}' has {} tags, at most {} are allowed", field, tags.size(),
+                                              limits::tags_max),
+                 std::string(field)};
+  for (const auto& [key, value] : tags) {
+    TRY(check_name(key, fmt::format("{} key", field)));
+    if (!value.empty()) TRY(check_title(value, fmt::format("{}.{}", field, key)));
+  }
+  return {};
+}
+
 }  // namespace weir

@@ -96,6 +96,7 @@ Action env_create(Options& options) {
     std::string name, kind;
     std::optional<std::string> description;
     std::optional<bool> arguments;
+    std::vector<std::string> tags;
   };
   const auto arguments = std::make_shared<Arguments>();
   options.argument({.name = "ENV", .help = "name of the environment", .need = Need::required},
@@ -112,11 +113,13 @@ Action env_create(Options& options) {
                   .help = "whether arguments of processes may be reported",
                   .choices = truths},
                  &arguments->arguments);
+  options.option(tag_row, &arguments->tags);
   return [arguments](Session& session) -> Result<Exit> {
     Json body = Json::object({{"kind", arguments->kind}});
     set_given(body, "description", arguments->description);
     if (arguments->arguments) body.set("arguments", *arguments->arguments);
-    constexpr std::array<std::string_view, 2> kept{"description", "arguments"};
+    if (auto tags = TRY(parse_tags(arguments->tags, "tag"))) body.set("tags", std::move(*tags));
+    constexpr std::array<std::string_view, 3> kept{"description", "arguments", "tags"};
     TRY(keep_known(session, path_of({"environments", arguments->name}), kept, body));
     return put_and_say(session, path_of({"environments", arguments->name}), body,
                        fmt::format("environment {} is recorded", arguments->name));

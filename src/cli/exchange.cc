@@ -56,6 +56,18 @@ void set_given(Json& body, std::string_view name, const std::vector<std::string>
   if (!values.empty()) body.set(std::string(name), Json(Json::Array(values.begin(), values.end())));
 }
 
+Result<std::optional<Json>> parse_tags(const std::vector<std::string>& words, std::string_view option) {
+  if (words.empty()) return std::optional<Json>();
+  Json tags{Json::Object{}};
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return invalid(fmt::format("--{} must be KEY=VALUE; '{}' is not", option, word), std::string(option));
+    tags.set(word.substr(0, equals), word.substr(equals + 1));
+  }
+  return std::optional(std::move(tags));
+}
+
 Result<std::optional<Instant>> parse_moment(const std::optional<std::string>& text, Instant now,
                                             std::string_view option) {
   if (!text) return std::optional<Instant>();

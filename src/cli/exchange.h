@@ -32,6 +32,13 @@ void set_given(format::Json& body, std::string_view name, const std::optional<In
 void set_given(format::Json& body, std::string_view name, const std::optional<std::int64_t>& value);
 void set_given(format::Json& body, std::string_view name, const std::vector<std::string>& values);
 
+// "KEY=VALUE" each, as an object; none given is nothing to set. `invalid` names the option.
+Result<std::optional<format::Json>> parse_tags(const std::vector<std::string>& words, std::string_view option);
+inline constexpr OptionRow tag_row{.name = "tag",
+                                   .value = "KEY=VALUE",
+                                   .help = "what windows and policies select it by; replaces the tags it has",
+                                   .many = Many::each};
+
 // "2026-12-01", "2026-12-01T08:00:00Z", or a duration from now: "90d".
 Result<std::optional<Instant>> parse_moment(const std::optional<std::string>& text, Instant now,
                                             std::string_view option);

@@ -56,6 +56,16 @@ Action policy_list(Options&);
 Action policy_show(Options&);
 Action policy_attach(Options&);
 Action policy_detach(Options&);
+// window.cc, freeze.cc
+Action window_create(Options&);
+Action window_list(Options&);
+Action window_remove(Options&);
+Action window_check(Options&);
+Action window_state(Options&);
+Action window_override(Options&);
+Action freeze(Options&);
+Action thaw(Options&);
+Action freezes(Options&);
 
 // env.cc, scope.cc
 Action env_create(Options&);

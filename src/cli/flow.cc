@@ -47,12 +47,14 @@ Action flow_create(Options& options) {
   struct Arguments {
     std::string flow;
     std::optional<std::string> file, service, description;
+    std::vector<std::string> tags;
   };
   const auto arguments = std::make_shared<Arguments>();
   options.argument({.name = "FLOW", .help = "name of the flow", .need = Need::required}, &arguments->flow);
   options.option({.name = "template", .value = "FILE", .help = "required evidence (YAML)"}, &arguments->file);
   options.option({.name = "service", .value = "SERVICE", .help = "service it delivers"}, &arguments->service);
   options.option({.name = "description", .value = "TEXT", .help = "what it is for"}, &arguments->description);
+  options.option(tag_row, &arguments->tags);
   return [arguments](Session& session) -> Result<Exit> {
     Json body{Json::Object{}};
     set_given(body, "service", arguments->service);
@@ -61,7 +63,8 @@ Action flow_create(Options& options) {
       Json required = TRY(read_template(*arguments->file));
       body.set("template", std::move(required));
     }
-    constexpr std::array<std::string_view, 3> kept{"service", "description", "template"};
+    if (auto tags = TRY(parse_tags(arguments->tags, "tag"))) body.set("tags", std::move(*tags));
+    constexpr std::array<std::string_view, 4> kept{"service", "description", "template", "tags"};
     TRY(keep_known(session, path_of({"flows", arguments->flow}), kept, body));
     return put_and_say(session, path_of({"flows", arguments->flow}), body,
                        fmt::format("flow {} is recorded", arguments->flow));

@@ -68,6 +68,7 @@ Status check(const Flow& flow) {
   TRY(check_name(flow.name, "name"));
   if (!flow.service.empty()) TRY(check_name(flow.service, "service"));
   TRY(check_text(flow.description, "description"));
+  TRY(check_tags(flow.tags, "tags"));
   TRY(check_requirements(flow.required.attestations, "template.attestations"));
   for (const ArtifactRequirement& artifact : flow.required.artifacts) {
     TRY(check_title(artifact.name, "template.artifacts.name"));

@@ -1,6 +1,7 @@
 // The river: services own flows, a flow is a delivery process with a template of required attestations, a trail is one
 // run of a flow. What a trail still misses is computed from its template and its latest attestations.
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,11 +52,13 @@ struct Template {
 struct Flow {
   std::string name, service, description;
   Template required;
+  std::map<std::string, std::string> tags;  // what windows and policies select it by
   static void members(auto& visit, auto& self) {
     visit.maybe("name", self.name);
     visit.maybe("service", self.service);
     visit.maybe("description", self.description);
     visit.maybe("template", self.required);
+    visit.maybe("tags", self.tags);
   }
 };
 

@@ -29,7 +29,7 @@ class Judge final : public Job {
     const std::int64_t waiting =
         TRY(query_count(*reader_, "SELECT count(*) FROM (SELECT 1 FROM unjudged LIMIT 1)"));
     if (waiting == 0) return look_at_first_sights(now);
-    TRY(act(shared_, [](store::Database& tables, Instant at) { return judge_some(tables, at); }));
+    TRY(act(shared_, [this](store::Database& tables, Instant at) { return judge_some(tables, at); }));
     return Step::more;
   }
 
@@ -48,7 +48,7 @@ class Judge final : public Job {
     return Step::idle;
   }
 
-  static Result<sequencer::Decision> judge_some(store::Database& tables, Instant now) {
+  Result<sequencer::Decision> judge_some(store::Database& tables, Instant now) {
     const auto waiting = TRY(query(
         tables, "SELECT workload FROM unjudged LIMIT $1", [](const store::Row& row) { return row.string(0); },
         workloads_per_step));
@@ -63,8 +63,8 @@ class Judge final : public Job {
     return decision;
   }
 
-  static Status judge_one(store::Database& tables, const std::string& id, Instant now, Acts& acts) {
-    const auto facts = TRY(store::workload_facts(tables, id, now));
+  Status judge_one(store::Database& tables, const std::string& id, Instant now, Acts& acts) {
+    const auto facts = TRY(store::workload_facts(tables, id, now, &windows_));
     if (!facts) return {};
     runtime::Judgement judgement = runtime::judge(facts->subject, facts->known, now);
     const bool changed =
@@ -124,6 +124,7 @@ class Judge final : public Job {
   Shared shared_;
   std::unique_ptr<store::Database> reader_;
   Instant looked_at_;
+  store::PreparedWindows windows_;  // used by the sequencer's thread, while this one waits for it
 };
 
 }  // namespace

@@ -41,6 +41,11 @@ enum class EntryType : std::uint16_t {
   policy_attached = 51,
   policy_detached = 52,
   decision_recorded = 56,
+  window_declared = 60,
+  window_removed = 61,
+  freeze_declared = 62,
+  freeze_ended = 63,
+  window_overridden = 64,
 };
 
 struct EntryTypeRow {
@@ -81,6 +86,11 @@ inline constexpr std::array entry_type_table{
     EntryTypeRow{EntryType::policy_attached, "policy-attached"},
     EntryTypeRow{EntryType::policy_detached, "policy-detached"},
     EntryTypeRow{EntryType::decision_recorded, "decision-recorded"},
+    EntryTypeRow{EntryType::window_declared, "window-declared"},
+    EntryTypeRow{EntryType::window_removed, "window-removed"},
+    EntryTypeRow{EntryType::freeze_declared, "freeze-declared"},
+    EntryTypeRow{EntryType::freeze_ended, "freeze-ended"},
+    EntryTypeRow{EntryType::window_overridden, "window-overridden"},
 };
 
 constexpr std::string_view name_of(EntryType type) {

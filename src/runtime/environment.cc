@@ -67,6 +67,7 @@ bool matches_glob(std::string_view glob, std::string_view text) { return Glob(gl
 
 Status check(const EnvironmentDeclared& environment) {
   TRY(check_name(environment.name, "name"));
+  TRY(check_tags(environment.tags, "tags"));
   return check_text(environment.description, "description");
 }
 

@@ -1,5 +1,6 @@
 // Places where workloads run, the reporters that watch them, and the acts the ledger records about both.
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,11 +20,13 @@ struct EnvironmentDeclared {
   EnvironmentKind kind = EnvironmentKind::host;
   std::string description;
   bool arguments = false;  // agents report the arguments of processes
+  std::map<std::string, std::string> tags;  // what windows and policies select it by
   static void members(auto& visit, auto& self) {
     visit.maybe("name", self.name);
     visit("kind", self.kind);
     visit.maybe("description", self.description);
     visit.maybe("arguments", self.arguments);
+    visit.maybe("tags", self.tags);
   }
 };
 Status check(const EnvironmentDeclared& environment);

@@ -125,6 +125,14 @@ Reason by_default(const Subject& subject, const Knowledge& known) {
   return {ReasonCode::unknown_digest, "nobody recorded or approved this content anywhere"};
 }
 
+// What started when it must not was adopted afterwards: somebody looked at it and said that it may stay.
+bool may_stay(const Subject& subject, const Knowledge& known, Instant now) {
+  return std::any_of(known.approvals.begin(), known.approvals.end(), [&](const MatchedApproval& match) {
+    return match.approval.adopted && match.approval.recorded_at > subject.started_at &&
+           state_at(match.approval, now) == ApprovalState::active;
+  });
+}
+
 Judgement judged(Reason first) {
   const Verdict verdict = row_of(first.code).verdict;
   Judgement judgement{.verdict = verdict};
@@ -146,6 +154,11 @@ Judgement judge(const Subject& subject, const Knowledge& known, Instant now) {
   if ((in_force || explained) && !interpreter_is_sound(subject, known))
     return judged({ReasonCode::unknown_interpreter,
                    fmt::format("the script is known, its interpreter {} is not", subject.interpreter->path)});
+  if (in_force && !explained && known.shut_at_start && !may_stay(subject, known, now)) {
+    Judgement judgement = judged(*known.shut_at_start);
+    judgement.reasons.push_back(*approval);
+    return judgement;
+  }
   if (in_force && known.objection) {
     Judgement judgement = judged({ReasonCode::policy_not_met, known.objection->message, known.objection->decision});
     judgement.reasons.push_back(*approval);

@@ -20,8 +20,8 @@ constexpr auto names_of(Verdict) {
 enum class ReasonCode {
   approved, adopted, approved_by_manifest, approval_after_start, approval_expired, approval_revoked,
   approval_not_yet_valid, explained_by_package, changed_content, not_approved_here, unknown_digest, program_unseen,
-  unhashed, foreign_content, outside_runtime, unknown_interpreter, not_judged_yet,
-  policy_not_met,
+  unhashed, foreign_content, outside_runtime, unknown_interpreter, not_judged_yet, policy_not_met,
+  started_in_freeze, started_outside_window,
 };
 
 struct ReasonRow {
@@ -62,6 +62,10 @@ inline constexpr std::array reason_table{
     ReasonRow{ReasonCode::not_judged_yet, "not-judged-yet", Verdict::unknown, "", ""},
     ReasonRow{ReasonCode::policy_not_met, "policy-not-met", Verdict::unapproved, "high",
               "supply what the rule asks for, have an exception granted, or stop it"},
+    ReasonRow{ReasonCode::started_in_freeze, "started-in-freeze", Verdict::unapproved, "high",
+              "stop it, or adopt what runs, which says that it may stay"},
+    ReasonRow{ReasonCode::started_outside_window, "started-outside-window", Verdict::unapproved, "high",
+              "stop it, or adopt what runs, which says that it may stay; next time override the window first"},
 };
 constexpr const ReasonRow& row_of(ReasonCode code) { return reason_table[static_cast<std::size_t>(code)]; }
 static_assert([] {
@@ -120,6 +124,7 @@ struct Knowledge {
   bool primary_linked = false;     // the image's config is known, so a claimed manifest alone proves nothing
   bool interpreter_approved = false;
   std::optional<Objection> objection;
+  std::optional<Reason> shut_at_start;  // a freeze or a window did not let anything start here when it started
 };
 
 struct Judgement {

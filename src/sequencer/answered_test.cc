@@ -96,6 +96,7 @@ TEST(Migration, keeps_the_keys_that_version_1_answered) {
       ledger
           .alter(
               "DROP TABLE idempotency; DROP TABLE idempotency_key; DROP TABLE idempotency_indexed;"
+              "ALTER TABLE environment DROP COLUMN tags; ALTER TABLE flow DROP COLUMN tags;"
               "CREATE TABLE idempotency (actor BLOB NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, "
               "idx INTEGER NOT NULL, size INTEGER NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (actor, key)) "
               "WITHOUT ROWID;"

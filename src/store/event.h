@@ -16,6 +16,7 @@
 #include "policy/decision_recorded.h"
 #include "policy/record.h"
 #include "runtime/environment.h"
+#include "window/act.h"
 
 namespace weir::store {
 
@@ -71,7 +72,12 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::policy_created, policy::PolicyCreated>,
     EventRow<ledger::EntryType::policy_attached, policy::PolicyAttached>,
     EventRow<ledger::EntryType::policy_detached, policy::PolicyDetached>,
-    EventRow<ledger::EntryType::decision_recorded, policy::DecisionRecorded>>;
+    EventRow<ledger::EntryType::decision_recorded, policy::DecisionRecorded>,
+    EventRow<ledger::EntryType::window_declared, window::WindowDeclared>,
+    EventRow<ledger::EntryType::window_removed, window::WindowRemoved>,
+    EventRow<ledger::EntryType::freeze_declared, window::FreezeDeclared>,
+    EventRow<ledger::EntryType::freeze_ended, window::FreezeEnded>,
+    EventRow<ledger::EntryType::window_overridden, window::WindowOverridden>>;
 
 template <class Table>
 struct VariantOf;

@@ -73,10 +73,11 @@ Status project_row(Database& db, const Stamp& stamp, const evidence::Service& ev
 Status project_row(Database& db, const Stamp& stamp, const evidence::Flow& event) {
   return execute(
       db,
-      "INSERT INTO flow (name, service, description, template, entry) VALUES ($1,$2,$3,$4,$5) "
+      "INSERT INTO flow (name, service, description, template, tags, entry) VALUES ($1,$2,$3,$4,$5,$6) "
       "ON CONFLICT (name) DO UPDATE SET service=excluded.service, description=excluded.description, "
-      "template=excluded.template, entry=excluded.entry",
-      event.name, event.service, event.description, format::encode(event.required), stamp.index);
+      "template=excluded.template, tags=excluded.tags, entry=excluded.entry",
+      event.name, event.service, event.description, format::encode(event.required),
+      format::encode(event.tags), stamp.index);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const evidence::Trail& event) {

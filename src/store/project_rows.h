@@ -32,6 +32,11 @@ Status project_row(Database& db, const Stamp& stamp, const alert::AlertsResolved
 Status project_row(Database& db, const Stamp& stamp, const alert::AlertsAcknowledged& event);
 Status project_row(Database& db, const Stamp& stamp, const alert::ChannelDeclared& event);
 Status project_row(Database& db, const Stamp& stamp, const alert::ChannelRemoved& event);
+Status project_row(Database& db, const Stamp& stamp, const window::WindowDeclared& event);
+Status project_row(Database& db, const Stamp& stamp, const window::WindowRemoved& event);
+Status project_row(Database& db, const Stamp& stamp, const window::FreezeDeclared& event);
+Status project_row(Database& db, const Stamp& stamp, const window::FreezeEnded& event);
+Status project_row(Database& db, const Stamp& stamp, const window::WindowOverridden& event);
 
 Status project_row(Database& db, const Stamp& stamp, const policy::PolicyCreated& event);
 Status project_row(Database& db, const Stamp& stamp, const policy::PolicyAttached& event);

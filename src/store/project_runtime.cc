@@ -162,10 +162,11 @@ Status end_instance(Database& db, const std::string& reporter, const std::string
 
 Status project_row(Database& db, const Stamp& stamp, const runtime::EnvironmentDeclared& event) {
   return execute(db,
-                 "INSERT INTO environment (name, kind, description, arguments, entry) VALUES "
-                 "($1,$2,$3,$4,$5) ON CONFLICT "
-                 "(name) DO UPDATE SET description=excluded.description, arguments=excluded.arguments",
-                 event.name, event.kind, event.description, event.arguments, stamp.index);
+                 "INSERT INTO environment (name, kind, description, arguments, tags, entry) VALUES "
+                 "($1,$2,$3,$4,$5,$6) ON CONFLICT (name) DO UPDATE SET description=excluded.description, "
+                 "arguments=excluded.arguments, tags=excluded.tags",
+                 event.name, event.kind, event.description, event.arguments, format::encode(event.tags),
+                 stamp.index);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const runtime::ReporterEnrolled& event) {

@@ -26,7 +26,7 @@ CREATE INDEX IF NOT EXISTS join_token_by_digest ON join_token (token_digest);
 CREATE TABLE IF NOT EXISTS service (name TEXT PRIMARY KEY, team TEXT, contact TEXT, tier TEXT, repository TEXT,
   entry INTEGER);
 CREATE TABLE IF NOT EXISTS flow (name TEXT PRIMARY KEY, service TEXT, description TEXT, template TEXT NOT NULL,
-  entry INTEGER);
+  entry INTEGER, tags TEXT NOT NULL DEFAULT '{}');
 CREATE TABLE IF NOT EXISTS trail (flow TEXT NOT NULL, name TEXT NOT NULL, commit_id TEXT, branch TEXT, url TEXT,
   author TEXT,
   description TEXT, begun_at INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (flow, name)) WITHOUT ROWID;
@@ -73,7 +73,8 @@ CREATE INDEX IF NOT EXISTS deployment_by_environment ON deployment (environment,
 constexpr std::string_view runtime_schema = R"sql(
 CREATE TABLE IF NOT EXISTS environment (name TEXT PRIMARY KEY, kind TEXT NOT NULL, description TEXT,
   arguments INTEGER NOT NULL,
-  snapshot INTEGER NOT NULL DEFAULT 0, scope_version INTEGER NOT NULL DEFAULT 0, entry INTEGER NOT NULL);
+  snapshot INTEGER NOT NULL DEFAULT 0, scope_version INTEGER NOT NULL DEFAULT 0, entry INTEGER NOT NULL,
+  tags TEXT NOT NULL DEFAULT '{}');
 CREATE TABLE IF NOT EXISTS reporter (id TEXT PRIMARY KEY, actor BLOB NOT NULL, environment TEXT NOT NULL,
   host TEXT NOT NULL,
   public_key BLOB NOT NULL, incarnation TEXT NOT NULL DEFAULT '', sequence INTEGER NOT NULL DEFAULT 0, previous BLOB,
@@ -157,6 +158,19 @@ CREATE TABLE IF NOT EXISTS decision_current (artifact BLOB NOT NULL, environment
   PRIMARY KEY (artifact, environment, change_class, purpose)) WITHOUT ROWID;
 )sql";
 
+constexpr std::string_view window_schema = R"sql(
+CREATE TABLE IF NOT EXISTS window_version (entry INTEGER PRIMARY KEY, name TEXT NOT NULL, definition TEXT NOT NULL,
+  was_open TEXT NOT NULL, declared_at INTEGER NOT NULL, ended_at INTEGER, actor BLOB NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS window_by_name ON window_version (name) WHERE ended_at IS NULL;
+CREATE TABLE IF NOT EXISTS freeze (entry INTEGER PRIMARY KEY, environment TEXT NOT NULL, incident TEXT, reason TEXT,
+  from_at INTEGER NOT NULL, until_at INTEGER NOT NULL, ended_at INTEGER, ended_by BLOB, ended_reason TEXT,
+  actor BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS freeze_by_until ON freeze (until_at);
+CREATE TABLE IF NOT EXISTS window_override (entry INTEGER PRIMARY KEY, name TEXT NOT NULL, environment TEXT NOT NULL,
+  from_at INTEGER NOT NULL, until_at INTEGER NOT NULL, reason TEXT, ticket TEXT, actor BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS window_override_by_until ON window_override (until_at);
+)sql";
+
 constexpr std::string_view owned_schema = R"sql(
 CREATE TABLE IF NOT EXISTS idempotency (id INTEGER PRIMARY KEY, actor BLOB NOT NULL, key TEXT NOT NULL,
   body BLOB NOT NULL, idx INTEGER NOT NULL, size INTEGER NOT NULL, answer TEXT NOT NULL);
@@ -203,7 +217,8 @@ Status create_tables(Database& db, std::int64_t version) {
   if (outdated)
     for (const std::string_view table : derived_tables)
       TRY(db.script(fmt::format("DROP TABLE IF EXISTS {}", table)));
-  for (const std::string_view part : {ledger_schema, record_schema, runtime_schema, policy_schema, owned_schema})
+  for (const std::string_view part : {ledger_schema, record_schema, runtime_schema, policy_schema, window_schema,
+                                      owned_schema})
     TRY(db.script(part));
   for (const Migration& each : migrations)
     if (outdated && each.from >= version) TRY(db.script(each.after));

@@ -9,7 +9,7 @@ namespace weir::store {
 inline constexpr std::int64_t schema_version = 3;
 
 inline constexpr std::array<std::string_view, 4> ledger_tables{"entry", "payload_key", "tile", "head"};
-inline constexpr std::array<std::string_view, 33> derived_tables{"organization",
+inline constexpr auto derived_tables = std::to_array<std::string_view>({"organization",
                                                                  "account",
                                                                  "join_token",
                                                                  "service",
@@ -41,11 +41,14 @@ inline constexpr std::array<std::string_view, 33> derived_tables{"organization",
                                                                  "policy_version",
                                                                  "policy_attachment",
                                                                  "decision",
-                                                                 "decision_current"};
-inline constexpr std::array<std::string_view, 10> owned_tables{
+                                                                 "decision_current",
+                                                                 "window_version",
+                                                                 "freeze",
+                                                                 "window_override"});
+inline constexpr auto owned_tables = std::to_array<std::string_view>({
     "idempotency",    "idempotency_key", "idempotency_indexed", "unjudged", "delivery",
     "channel_secret", "heartbeat",       "heartbeat_said",      "timer",
-    "decision_watch"};
+    "decision_watch"});
 
 // Creates what is missing and brings an older version's tables up to this one; refuses a database made by a newer
 // version. `empty`: the derived tables changed with the version; the caller fills them from the entries and notes it;

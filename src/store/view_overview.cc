@@ -342,13 +342,6 @@ Result<SinceView> since_of(Database& db, Instant since) {
 
 Instant midnight_before(Instant now) { return {now.micros - now.micros % days(1).micros}; }
 
-}  // namespace
-
-Result<std::int64_t> first_entry_since(Database& db, Instant at) {
-  const std::int64_t size = TRY(size_of_ledger(db));
-  return first_entry_between(db, at, 0, size);
-}
-
 Result<GateView> gate_of(Database& db, Instant since) {
   const std::int64_t from = TRY(first_entry_since(db, since));
   const auto counted = TRY(query(
@@ -359,6 +352,13 @@ Result<GateView> gate_of(Database& db, Instant since) {
   for (const auto& [verdict, count] : counted)
     (verdict && policy::passes(*verdict) ? gate.allowed : gate.denied) += count;
   return gate;
+}
+
+}  // namespace
+
+Result<std::int64_t> first_entry_since(Database& db, Instant at) {
+  const std::int64_t size = TRY(size_of_ledger(db));
+  return first_entry_between(db, at, 0, size);
 }
 
 Result<OverviewView> find_overview(Database& db, Instant since, Instant now) {

@@ -72,9 +72,10 @@ FlowView flow_row(const Row& row) {
           .service = row.string(1),
           .description = row.string(2),
           .required = read_stored<evidence::Template>(row.text(3)),
+          .tags = read_stored<std::map<std::string, std::string>>(row.text(5)),
           .entry = row.integer(4)};
 }
-constexpr std::string_view flow_columns = "name, service, description, template, entry";
+constexpr std::string_view flow_columns = "name, service, description, template, entry, tags";
 
 AttestationView attestation_row(const Row& row) {
   return {.entry = row.integer(0),

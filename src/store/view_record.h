@@ -58,6 +58,7 @@ struct TrailView {
 struct FlowView {
   std::string name, service, description;
   evidence::Template required;
+  std::map<std::string, std::string> tags;
   std::int64_t entry = 0;
   std::optional<TrailView> latest_trail;
   std::int64_t trails = 0;
@@ -66,6 +67,7 @@ struct FlowView {
     visit("service", self.service);
     visit("description", self.description);
     visit("template", self.required);
+    visit("tags", self.tags);
     visit("entry", self.entry);
     visit("latest_trail", self.latest_trail);
     visit("trails", self.trails);

@@ -74,10 +74,11 @@ EnvironmentView environment_row(const Row& row) {
           .kind = row.string(1),
           .description = row.string(2),
           .arguments = row.boolean(3),
+          .tags = read_stored<std::map<std::string, std::string>>(row.text(6)),
           .entry = row.integer(4),
           .snapshot = row.integer(5)};
 }
-constexpr std::string_view environment_columns = "name, kind, description, arguments, entry, snapshot";
+constexpr std::string_view environment_columns = "name, kind, description, arguments, entry, snapshot, tags";
 
 std::string things(std::int64_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
@@ -128,6 +129,16 @@ Result<EnvironmentView> with_counts(Database& db, EnvironmentView at) {
   return at;
 }
 
+// The flow that recorded the content; empty when none did.
+Result<std::string> flow_of(Database& db, const std::vector<Sha256>& digests) {
+  for (const Sha256& digest : digests)
+    if (const auto flow = TRY(query_one(
+            db, "SELECT a.flow FROM identity n JOIN artifact a ON a.digest=n.root WHERE n.child=$1 LIMIT 1",
+            [](const Row& row) { return row.string(0); }, digest)))
+      return *flow;
+  return std::string();
+}
+
 Result<runtime::Knowledge> knowledge_of(Database& db, const std::string& environment,
                                         const Instance& instance, Instant now) {
   runtime::Knowledge known;
@@ -171,6 +182,27 @@ Result<runtime::Knowledge> knowledge_of(Database& db, const std::string& environ
     if (!known.objection && deploy::state_at(match.approval, now) == deploy::ApprovalState::active)
       known.objection = TRY(policy_objection(db, match.approval.artifact, environment));
   return known;
+}
+
+// Why nothing was to start when this did, as windows and freezes stood then. A reporter's clock is as sure as it says:
+// both ends of that must lie where it was shut.
+Result<std::optional<runtime::Reason>> shut_at_start(Database& db, const WorkloadFacts& facts, PreparedWindows* prepared) {
+  std::optional<runtime::Reason> reason;
+  if (facts.known.approvals.empty() || !TRY(any_windows(db))) return reason;
+  const Instant start = facts.subject.started_at;
+  const window::Subject subject = TRY(window_subject(db, facts.environment, TRY(flow_of(db, facts.subject.digests))));
+  for (const Instant at : {start - facts.subject.uncertainty, start + facts.subject.uncertainty}) {
+    const Windows windows = TRY(windows_at(db, at, prepared));
+    const window::Answer answer = windows.decide(subject, at);
+    if (answer.verdict == window::Verdict::open) return std::optional<runtime::Reason>();
+    const bool frozen = answer.kind == window::Kind::freeze;
+    reason = runtime::Reason{
+        frozen ? runtime::ReasonCode::started_in_freeze : runtime::ReasonCode::started_outside_window,
+        fmt::format("started at {}, when {}{} kept {} shut", to_string(start), frozen ? "" : "window ", answer.window,
+                    facts.environment),
+        answer.entry};
+  }
+  return reason;
 }
 
 }  // namespace
@@ -302,7 +334,8 @@ Result<std::optional<ReporterChain>> find_reporter(Database& db, std::string_vie
       id);
 }
 
-Result<std::optional<WorkloadFacts>> workload_facts(Database& db, std::string_view id, Instant now) {
+Result<std::optional<WorkloadFacts>> workload_facts(Database& db, std::string_view id, Instant now,
+                                                    PreparedWindows* prepared) {
   auto facts = TRY(query_one(
       db,
       fmt::format("SELECT w.id, w.environment, w.host, w.verdict, w.reasons, w.first_sight, w.live, {} FROM "
@@ -340,6 +373,7 @@ Result<std::optional<WorkloadFacts>> workload_facts(Database& db, std::string_vi
                     .interpreter = std::move(instance.interpreter),
                     .started_at = instance.started_at,
                     .uncertainty = instance.uncertainty};
+  facts->known.shut_at_start = TRY(shut_at_start(db, *facts, prepared));
   return facts;
 }
 

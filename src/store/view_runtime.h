@@ -8,6 +8,7 @@
 #include "ledger/entry.h"
 #include "runtime/environment.h"
 #include "store/sql.h"
+#include "store/view_window.h"
 
 namespace weir::store {
 
@@ -86,6 +87,7 @@ struct ReporterView {
 struct EnvironmentView {
   std::string name, kind, description;
   bool arguments = false;
+  std::map<std::string, std::string> tags;
   std::int64_t entry = 0, snapshot = 0;
   std::string sentence;
   std::map<std::string, std::int64_t> counts;  // live workloads by verdict
@@ -97,6 +99,7 @@ struct EnvironmentView {
     visit("kind", self.kind);
     visit("description", self.description);
     visit("arguments", self.arguments);
+    visit("tags", self.tags);
     visit("entry", self.entry);
     visit("snapshot", self.snapshot);
     visit("sentence", self.sentence);
@@ -186,6 +189,7 @@ struct WorkloadFacts {
   bool first_sight = false;
   std::int64_t live = 0;
 };
-Result<std::optional<WorkloadFacts>> workload_facts(Database& db, std::string_view id, Instant now);
+Result<std::optional<WorkloadFacts>> workload_facts(Database& db, std::string_view id, Instant now,
+                                                    PreparedWindows* prepared = nullptr);
 
 }  // namespace weir::store

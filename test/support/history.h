@@ -111,7 +111,8 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
                                                      .schema = format::Json::object({{"type", "object"}})});
   events.push_back(runtime::EnvironmentDeclared{.name = "prod"});
   events.push_back(
-      runtime::EnvironmentDeclared{.name = "prod", .description = "what customers see", .arguments = true});
+      runtime::EnvironmentDeclared{.name = "prod", .description = "what customers see", .arguments = true,
+                                   .tags = {{"tier", "critical"}}});
   events.push_back(runtime::ReporterEnrolled{
       .id = reporter.id, .actor = actor, .environment = "prod", .host = "web1", .public_key = key});
   const std::int64_t approval = index_of_next();
