@@ -6,8 +6,11 @@
 #include <vector>
 
 #include "access/account.h"
+#include "deploy/difference.h"
 #include "store/view_access.h"
 #include "store/view_alert.h"
+#include "store/view_exception.h"
+#include "store/view_request.h"
 #include "store/view_runtime.h"
 
 namespace weir {
@@ -83,6 +86,7 @@ struct Me {
   std::string name;
   access::AccountKind kind = access::AccountKind::service;
   std::vector<access::Role> roles;
+  std::vector<std::string> groups;
   std::string organization;
   MyScopes scopes;
   Server server;
@@ -90,6 +94,7 @@ struct Me {
     visit("name", self.name);
     visit("kind", self.kind);
     visit("roles", self.roles);
+    visit("groups", self.groups);
     visit("organization", self.organization);
     visit("scopes", self.scopes);
     visit("server", self.server);
@@ -213,6 +218,29 @@ struct Removed {
 struct Revoked {
   bool revoked = true;
   static void members(auto& visit, auto& self) { visit("revoked", self.revoked); }
+};
+
+// ---- request.cc ----
+
+struct RequestShown {
+  store::RequestedApprovalView request;
+  deploy::ReleaseDifference difference;
+  static void members(auto& visit, auto& self) {
+    store::RequestedApprovalView::members(visit, self.request);
+    visit("difference", self.difference);
+  }
+};
+
+// ---- exception.cc ----
+
+// What an exception would cover, before it is asked for.
+struct ScopeShown {
+  exceptions::ExceptionScope scope;
+  Sha256 scope_digest;
+  static void members(auto& visit, auto& self) {
+    visit("scope", self.scope);
+    visit("scope_digest", self.scope_digest);
+  }
 };
 
 // ---- ledger.cc ----

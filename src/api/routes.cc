@@ -516,13 +516,20 @@ static_assert(every_row_has_one_handler);
 
 }  // namespace
 
-std::span<const Route> routes() { return route_table; }
+std::span<const Route> routes() {
+  static const std::vector<Route> table = [] {
+    std::vector<Route> made(route_table.begin(), route_table.end());
+    made.insert(made.end(), consent_routes().begin(), consent_routes().end());
+    return made;
+  }();
+  return table;
+}
 
 const http::Router& router() {
   static const std::vector<http::RouteRow> rows = [] {
     std::vector<http::RouteRow> made;
-    for (std::size_t i = 0; i < route_table.size(); ++i)
-      made.push_back({route_table[i].method, route_table[i].pattern, i});
+    const std::span<const Route> table = routes();
+    for (std::size_t i = 0; i < table.size(); ++i) made.push_back({table[i].method, table[i].pattern, i});
     return made;
   }();
   static const http::Router made{rows};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 
@@ -54,6 +55,17 @@ void set_given(Json& body, std::string_view name, const std::optional<std::int64
 }
 void set_given(Json& body, std::string_view name, const std::vector<std::string>& values) {
   if (!values.empty()) body.set(std::string(name), Json(Json::Array(values.begin(), values.end())));
+}
+
+std::vector<std::string> split_words(const std::vector<std::string>& given) {
+  std::vector<std::string> words;
+  for (std::string_view text : given)
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find(','), text.size());
+      if (end > 0) words.emplace_back(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+  return words;
 }
 
 Result<std::optional<Instant>> parse_moment(const std::optional<std::string>& text, Instant now,

@@ -32,6 +32,9 @@ void set_given(format::Json& body, std::string_view name, const std::optional<In
 void set_given(format::Json& body, std::string_view name, const std::optional<std::int64_t>& value);
 void set_given(format::Json& body, std::string_view name, const std::vector<std::string>& values);
 
+// "security,risk" and given again: each word between commas.
+std::vector<std::string> split_words(const std::vector<std::string>& given);
+
 // "2026-12-01", "2026-12-01T08:00:00Z", or a duration from now: "90d".
 Result<std::optional<Instant>> parse_moment(const std::optional<std::string>& text, Instant now,
                                             std::string_view option);

@@ -38,12 +38,29 @@ Action record(Options&);
 Action artifact_list(Options&);
 Action artifact_show(Options&);
 
-// approval.cc, deployment.cc
+// approval.cc, approval_request.cc, deployment.cc
 Action approve(Options&);
 Action revoke(Options&);
 Action approvals(Options&);
+Action approval_request(Options&);
+Action approval_show(Options&);
+Action approval_consent(Options&);
+Action approval_refuse(Options&);
+Action approval_withdraw(Options&);
+Action approval_requests(Options&);
 Action deploy(Options&);
 Action deployments(Options&);
+
+// exception.cc, break_glass.cc
+Action exception_request(Options&);
+Action exception_grant(Options&);
+Action exception_refuse(Options&);
+Action exception_end(Options&);
+Action exception_show(Options&);
+Action exception_list(Options&);
+Action break_glass(Options&);
+Action break_glass_review(Options&);
+Action break_glass_list(Options&);
 
 // env.cc, scope.cc
 Action env_create(Options&);
@@ -74,6 +91,8 @@ Action delivery_retry(Options&);
 Action account_create(Options&);
 Action account_list(Options&);
 Action account_remove(Options&);
+Action group_create(Options&);
+Action group_list(Options&);
 Action whoami(Options&);
 Action ledger_entries(Options&);
 Action ledger_proof(Options&);

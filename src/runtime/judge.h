@@ -20,7 +20,7 @@ constexpr auto names_of(Verdict) {
 enum class ReasonCode {
   approved, adopted, approved_by_manifest, approval_after_start, approval_expired, approval_revoked,
   approval_not_yet_valid, explained_by_package, changed_content, not_approved_here, unknown_digest, program_unseen,
-  unhashed, foreign_content, outside_runtime, unknown_interpreter, not_judged_yet,
+  unhashed, foreign_content, outside_runtime, unknown_interpreter, not_judged_yet, excepted,
 };
 
 struct ReasonRow {
@@ -59,6 +59,7 @@ inline constexpr std::array reason_table{
     ReasonRow{ReasonCode::unknown_interpreter, "unknown-interpreter", Verdict::unknown, "high",
               "approve the interpreter too, or run the script with a packaged one"},
     ReasonRow{ReasonCode::not_judged_yet, "not-judged-yet", Verdict::unknown, "", ""},
+    ReasonRow{ReasonCode::excepted, "excepted", Verdict::explained, "", ""},
 };
 constexpr const ReasonRow& row_of(ReasonCode code) { return reason_table[static_cast<std::size_t>(code)]; }
 static_assert([] {
@@ -103,6 +104,12 @@ struct MatchedApproval {
   deploy::Approval approval;
   bool primary = true;  // matched the content itself (or its image's config), not only a manifest claimed for it
 };
+// An exception in force that covers this very workload.
+struct Excepted {
+  std::int64_t entry = 0;  // of the grant
+  Instant until;
+  std::string granted_by, reason;
+};
 struct Knowledge {
   std::vector<MatchedApproval> approvals;            // here, of any artifact whose identity holds one of the digests
   std::optional<std::int64_t> recorded;              // entry of a recorded artifact with one of the digests
@@ -111,6 +118,7 @@ struct Knowledge {
   std::optional<std::int64_t> same_layers_approved;  // an approved image with equal layers under another config
   bool primary_linked = false;     // the image's config is known, so a claimed manifest alone proves nothing
   bool interpreter_approved = false;
+  std::optional<Excepted> excepted;
 };
 
 struct Judgement {
