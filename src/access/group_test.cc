@@ -31,7 +31,9 @@ TEST(Group, is_made_of_people) {
     }
     const auto declared = declare_group(group, facts);
     ASSERT_EQ(declared.ok(), !row.refused.has_value());
-    if (row.refused) EXPECT_EQ(declared.error().code, *row.refused);
+    if (row.refused) {
+      EXPECT_EQ(declared.error().code, *row.refused);
+    }
   }
 }
 

@@ -13,13 +13,6 @@ using sequencer::Decision;
 
 std::string subject_of(std::int64_t id) { return fmt::format("break-glass {}", id); }
 
-Result<std::string> name_of_artifact(store::Database& db, const Sha256& digest) {
-  const auto name = TRY(query_one(
-      db, "SELECT name FROM artifact WHERE digest=$1", [](const store::Row& row) { return row.string(0); },
-      digest));
-  return name.value_or("");
-}
-
 alert::AlertOpened alarm_of(const deploy::BreakGlassOpened& opened, const std::string& name,
                             const std::string& actor, std::int64_t id) {
   const alert::CauseRow& cause = alert::row_of(alert::Cause::break_glass);
@@ -53,7 +46,7 @@ Result<Write> break_glass(const Call& call) {
     const std::int64_t id = TRY(store::next_index(db));
     deploy::GlassBroken broken = TRY(deploy::break_glass(request, facts, id, now));
     broken.approval.origin.groups = TRY(store::groups_of(db, actor.id));
-    const std::string name = TRY(name_of_artifact(db, request.artifact));
+    const std::string name = TRY(store::name_of_artifact(db, request.artifact));
     return Decision{.events = {broken.opened, broken.approval, alarm_of(broken.opened, name, actor.name, id)},
                     .answer = [opened = broken.opened, name, actor](auto appended) {
                       return glass_json({.id = appended[0].index,

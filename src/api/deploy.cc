@@ -27,13 +27,6 @@ std::string approval_json(const deploy::ApprovalGiven& given, const std::string&
   return format::encode(store::ApprovalView{approval, deploy::state_at(approval, at.at)});
 }
 
-Result<std::string> artifact_name(store::Database& db, const Sha256& digest) {
-  const auto name = TRY(query_one(
-      db, "SELECT name FROM artifact WHERE digest=$1", [](const store::Row& row) { return row.string(0); },
-      digest));
-  return name.value_or("");
-}
-
 }  // namespace
 
 Result<Write> approve(const Call& call) {
@@ -44,7 +37,7 @@ Result<Write> approve(const Call& call) {
                                          TRY(store::environment_exists(db, request.environment))};
     deploy::ApprovalGiven given = TRY(deploy::approve(request, facts, now));
     given.origin.groups = TRY(store::groups_of(db, actor.id));
-    const std::string name = TRY(artifact_name(db, given.artifact));
+    const std::string name = TRY(store::name_of_artifact(db, given.artifact));
     return Decision{.events = {given}, .answer = [given, actor = actor.name, name](auto appended) {
                       return approval_json(given, actor, name, appended[0]);
                     }};
@@ -89,7 +82,7 @@ Result<Write> declare_deployment(const Call& call) {
   return Write{[request, actor = call.actor.name](store::Database& db, Instant now) -> Result<Decision> {
     const deploy::DeploymentDeclared declared =
         TRY(deploy::deploy(request, TRY(store::deploy_facts(db, request, now)), now));
-    const std::string name = TRY(artifact_name(db, declared.artifact));
+    const std::string name = TRY(store::name_of_artifact(db, declared.artifact));
     return Decision{.events = {declared}, .answer = [declared, actor, name](auto appended) {
                       return format::encode(store::DeploymentView{{.id = appended[0].index,
                                                                    .artifact = declared.artifact,

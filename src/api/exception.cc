@@ -34,9 +34,12 @@ Result<Decision> decide_ask(store::Database& db, const exceptions::ExceptionRequ
                             const access::Actor& actor, Instant now) {
   const auto facts = TRY(ask_facts(db, request));
   const exceptions::ExceptionRequested asked = TRY(exceptions::ask(request, facts, now));
-  return Decision{.events = {asked}, .answer = [asked, actor](auto appended) {
+  std::string name;
+  if (asked.scope.artifact) name = TRY(store::name_of_artifact(db, *asked.scope.artifact));
+  return Decision{.events = {asked}, .answer = [asked, actor, name](auto appended) {
                     return format::encode(store::view_of({.id = appended[0].index,
                                                           .asked = asked,
+                                                          .artifact_name = name,
                                                           .account = actor.id,
                                                           .requester = actor.name,
                                                           .requested_at = appended[0].at,

@@ -29,6 +29,9 @@ constexpr std::array evidence_columns{Column{"TYPE", "type"}, Column{"NAME", "na
 constexpr std::array<std::string_view, 5> request_states{"open", "approved", "refused", "expired",
                                                          "withdrawn"};
 
+constexpr std::array<std::pair<std::string_view, char>, 3> change_marks{
+    {{"added", '+'}, {"removed", '-'}, {"changed", '~'}}};
+
 struct Asking {
   std::string what, environment;
   std::optional<std::string> from, until, reason, expires, change;
@@ -53,7 +56,7 @@ std::string components_told(const Json& components) {
       fmt::format("Components: {} added, {} removed, {} changed, {} as before\n",
                   number(components.at("added_count")), number(components.at("removed_count")),
                   number(components.at("changed_count")), number(components.at("unchanged_count")));
-  for (const auto& [list, mark] : {std::pair{"added", '+'}, {"removed", '-'}, {"changed", '~'}})
+  for (const auto& [list, mark] : change_marks)
     for (const Json& row : components.items(list))
       text += fmt::format("  {} {} {}{}{}\n", mark, cleaned(row.text("component")), joined(row.at("before")),
                           mark == '~' ? " → " : "", joined(row.at("after")));

@@ -21,7 +21,7 @@ TEST(BreakGlass, accepts_or_refuses_as_the_table_says) {
   const std::array cases{
       Case{"for an hour", "outage", hours(1), true, {}},
       Case{"for a day", "outage", hours(24), true, {}},
-      Case{"for longer than a day", "outage", hours(24) + Duration{1}, true, Errc::invalid, "for_us"},
+      Case{"for longer than a day", "outage", Duration{hours(24).micros + 1}, true, Errc::invalid, "for_us"},
       Case{"for no time", "outage", {}, true, Errc::invalid, "for_us"},
       Case{"backwards", "outage", Duration{-1}, true, Errc::invalid, "for_us"},
       Case{"without a reason", "", hours(1), true, Errc::invalid, "reason"},

@@ -188,8 +188,11 @@ TEST(Grant, is_of_exactly_what_was_shown) {
     const auto granted = grant(asked, {std::string(row.by), std::string(row.by)}, request,
                                coverage(row.workloads, row.digests), now);
     ASSERT_EQ(granted.ok(), !row.refused.has_value()) << (granted.ok() ? "" : granted.error().message);
-    if (row.refused) EXPECT_EQ(granted.error().code, *row.refused);
-    else EXPECT_EQ(granted->until, request.until.value_or(second(5000)));
+    if (row.refused) {
+      EXPECT_EQ(granted.error().code, *row.refused);
+    } else {
+      EXPECT_EQ(granted->until, request.until.value_or(second(5000)));
+    }
   }
 }
 

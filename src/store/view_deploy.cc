@@ -121,6 +121,12 @@ Result<std::vector<DeploymentView>> list_deployments(Database& db, const Deploym
       filter.unfinished_only, filter.from, filter.before, filter.limit);
 }
 
+Result<std::string> name_of_artifact(Database& db, const Sha256& digest) {
+  const auto name = TRY(query_one(
+      db, "SELECT name FROM artifact WHERE digest=$1", [](const Row& row) { return row.string(0); }, digest));
+  return name.value_or("");
+}
+
 Result<bool> environment_exists(Database& db, std::string_view name) {
   return TRY(query_count(db, "SELECT count(*) FROM environment WHERE name=$1", name)) > 0;
 }

@@ -77,6 +77,7 @@ struct DeploymentFilter {
 };
 Result<std::vector<DeploymentView>> list_deployments(Database& db, const DeploymentFilter& filter);
 
+Result<std::string> name_of_artifact(Database& db, const Sha256& digest);  // empty when nobody recorded it
 Result<bool> environment_exists(Database& db, std::string_view name);
 
 // The index that the next entry of this transaction will have: for an entry that names one which comes with it. Only
