@@ -62,6 +62,8 @@ Result<std::vector<jobs::Schedule>> schedules_for(const Organization& organizati
   TRY(add("snapshots", jobs::make_snapshots, milliseconds(500), milliseconds(50)));
   TRY(add("deployments", jobs::make_deployment_watch, milliseconds(200), milliseconds(50)));
   TRY(add("periods", jobs::make_period_watch, milliseconds(500), std::nullopt));
+  TRY(add("requests", jobs::make_request_watch, milliseconds(200), std::nullopt));
+  TRY(add("exceptions", jobs::make_exception_watch, milliseconds(200), milliseconds(20)));
   TRY(add("silence", jobs::make_silence_watch, seconds(1), std::nullopt));
   return schedules;
 }

@@ -88,6 +88,7 @@ struct Actor {
   std::vector<Role> roles;
   std::vector<std::string> flows, environments;
   std::optional<Instant> expires_at;
+  std::vector<std::string> groups;  // it is a member of; their roles stand among `roles`
 };
 
 bool permits(const Actor& actor, Permission permission);

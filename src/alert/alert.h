@@ -33,6 +33,8 @@ enum class Cause {
   reporter_gap,
   reporter_backwards,
   ledger_damaged,
+  exception_ending,
+  break_glass,
 };
 struct CauseRow {
   Cause cause;
@@ -64,6 +66,10 @@ inline constexpr std::array cause_table{
              "the reporter's sequence ran backwards: its state was restored or copied; enrol it anew"},
     CauseRow{Cause::ledger_damaged, "ledger-damaged", Severity::critical,
              "stop the server, run `weir ledger verify`, restore from the last good copy"},
+    CauseRow{Cause::exception_ending, "exception-ending", Severity::medium,
+             "mend what it covers, or ask to renew it; when it ends, what it covered counts again"},
+    CauseRow{Cause::break_glass, "break-glass", Severity::critical,
+             "another person looks at what was let in, and says so: weir break-glass review ID --note …"},
 };
 constexpr const CauseRow& row_of(Cause cause) { return cause_table[static_cast<std::size_t>(cause)]; }
 

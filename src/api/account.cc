@@ -53,4 +53,31 @@ Result<Write> remove_account(const Call& call) {
   }};
 }
 
+Result<Write> declare_group(const Call& call) {
+  auto group = TRY(body_of<access::GroupDeclared>(call.request));
+  const std::string name(call.request.parameter("name"));
+  if (!group.name.empty() && group.name != name)
+    return invalid("'name' differs from the name in the address", "name");
+  group.name = name;
+  return Write{[group](store::Database& db, Instant) -> Result<Decision> {
+    std::vector<access::MemberFacts> people;
+    for (const std::string& person : group.people) {
+      const auto kind = TRY(store::kind_of_account(db, person));
+      people.push_back({person, kind});
+    }
+    store::GroupView view{TRY(access::declare_group(group, people))};
+    std::sort(view.group.people.begin(), view.group.people.end());
+    const auto known = TRY(store::find_group(db, view.group.name));
+    if (known && format::encode(known->group) == format::encode(view.group))
+      return Decision{.answer = [known](auto) { return format::encode(*known); }};
+    return Decision{.events = {view.group}, .answer = [view](auto appended) {
+                      return format::encode(store::GroupView{view.group, appended[0].index});
+                    }};
+  }};
+}
+
+Result<http::Response> list_groups(const ReadCall& call) {
+  return whole_list_response(call.request, "groups", TRY(store::list_groups(call.db)));
+}
+
 }  // namespace weir::api

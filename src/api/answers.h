@@ -6,9 +6,12 @@
 #include <vector>
 
 #include "access/account.h"
+#include "deploy/difference.h"
 #include "policy/decision_recorded.h"
 #include "store/view_access.h"
 #include "store/view_alert.h"
+#include "store/view_exception.h"
+#include "store/view_request.h"
 #include "store/view_runtime.h"
 #include "store/view_window.h"
 
@@ -85,6 +88,7 @@ struct Me {
   std::string name;
   access::AccountKind kind = access::AccountKind::service;
   std::vector<access::Role> roles;
+  std::vector<std::string> groups;
   std::string organization;
   MyScopes scopes;
   Server server;
@@ -92,6 +96,7 @@ struct Me {
     visit("name", self.name);
     visit("kind", self.kind);
     visit("roles", self.roles);
+    visit("groups", self.groups);
     visit("organization", self.organization);
     visit("scopes", self.scopes);
     visit("server", self.server);
@@ -270,6 +275,29 @@ struct WindowState {
     visit("at", self.at);
     window::Answer::members(visit, self.answer);
     visit("windows", self.windows);
+  }
+};
+
+// ---- request.cc ----
+
+struct RequestShown {
+  store::RequestedApprovalView request;
+  deploy::ReleaseDifference difference;
+  static void members(auto& visit, auto& self) {
+    store::RequestedApprovalView::members(visit, self.request);
+    visit("difference", self.difference);
+  }
+};
+
+// ---- exception.cc ----
+
+// What an exception would cover, before it is asked for.
+struct ScopeShown {
+  exceptions::ExceptionScope scope;
+  Sha256 scope_digest;
+  static void members(auto& visit, auto& self) {
+    visit("scope", self.scope);
+    visit("scope_digest", self.scope_digest);
   }
 };
 

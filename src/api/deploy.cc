@@ -1,5 +1,6 @@
 #include "api/handlers.h"
 #include "base/name.h"
+#include "store/view_access.h"
 #include "store/view_deploy.h"
 #include "store/view_runtime.h"
 
@@ -21,15 +22,9 @@ std::string approval_json(const deploy::ApprovalGiven& given, const std::string&
                                   .from = given.from,
                                   .until = given.until,
                                   .adopted = given.adopted,
-                                  .recorded_at = at.at};
+                                  .recorded_at = at.at,
+                                  .origin = given.origin};
   return format::encode(store::ApprovalView{approval, deploy::state_at(approval, at.at)});
-}
-
-Result<std::string> artifact_name(store::Database& db, const Sha256& digest) {
-  const auto name = TRY(query_one(
-      db, "SELECT name FROM artifact WHERE digest=$1", [](const store::Row& row) { return row.string(0); },
-      digest));
-  return name.value_or("");
 }
 
 }  // namespace
@@ -37,12 +32,13 @@ Result<std::string> artifact_name(store::Database& db, const Sha256& digest) {
 Result<Write> approve(const Call& call) {
   const auto request = TRY(body_of<deploy::ApprovalRequest>(call.request));
   TRY(access::check_environment_scope(call.actor, request.environment));
-  return Write{[request, actor = call.actor.name](store::Database& db, Instant now) -> Result<Decision> {
+  return Write{[request, actor = call.actor](store::Database& db, Instant now) -> Result<Decision> {
     const deploy::ApproveFacts facts{.environment_exists =
                                          TRY(store::environment_exists(db, request.environment))};
-    const deploy::ApprovalGiven given = TRY(deploy::approve(request, facts, now));
-    const std::string name = TRY(artifact_name(db, given.artifact));
-    return Decision{.events = {given}, .answer = [given, actor, name](auto appended) {
+    deploy::ApprovalGiven given = TRY(deploy::approve(request, facts, now));
+    given.origin.groups = TRY(store::groups_of(db, actor.id));
+    const std::string name = TRY(store::name_of_artifact(db, given.artifact));
+    return Decision{.events = {given}, .answer = [given, actor = actor.name, name](auto appended) {
                       return approval_json(given, actor, name, appended[0]);
                     }};
   }};
@@ -86,7 +82,7 @@ Result<Write> declare_deployment(const Call& call) {
   return Write{[request, actor = call.actor.name](store::Database& db, Instant now) -> Result<Decision> {
     const deploy::DeploymentDeclared declared =
         TRY(deploy::deploy(request, TRY(store::deploy_facts(db, request, now)), now));
-    const std::string name = TRY(artifact_name(db, declared.artifact));
+    const std::string name = TRY(store::name_of_artifact(db, declared.artifact));
     return Decision{.events = {declared}, .answer = [declared, actor, name](auto appended) {
                       return format::encode(store::DeploymentView{{.id = appended[0].index,
                                                                    .artifact = declared.artifact,

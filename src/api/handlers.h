@@ -66,6 +66,26 @@ Result<Write> override_window(const Call& call);
 Result<Write> declare_freeze(const Call& call);
 Result<http::Response> list_freezes(const ReadCall& call);
 Result<Write> thaw(const Call& call);
+// request.cc
+Result<Write> ask_for_approval(const Call& call);
+Result<http::Response> list_approval_requests(const ReadCall& call);
+Result<http::Response> find_approval_request(const ReadCall& call);
+Result<http::Response> shown_by_link(const ReadCall& call);
+Result<Write> vote_on_request(const Call& call);
+Result<Write> withdraw_request(const Call& call);
+
+// exception.cc
+Result<Write> ask_for_exception(const Call& call);
+Result<http::Response> list_exceptions(const ReadCall& call);
+Result<http::Response> find_exception(const ReadCall& call);
+Result<Write> grant_exception(const Call& call);
+Result<Write> refuse_exception(const Call& call);
+Result<Write> end_exception(const Call& call);
+
+// break_glass.cc
+Result<Write> break_glass(const Call& call);
+Result<http::Response> list_break_glass(const ReadCall& call);
+Result<Write> review_break_glass(const Call& call);
 
 // environment.cc
 Result<Write> declare_environment(const Call& call);
@@ -102,6 +122,8 @@ Result<Write> create_service_account(const Call& call);
 Result<Write> create_person(const Call& call);
 Result<http::Response> list_accounts(const ReadCall& call);
 Result<Write> remove_account(const Call& call);
+Result<Write> declare_group(const Call& call);
+Result<http::Response> list_groups(const ReadCall& call);
 
 // ledger.cc
 Result<http::Response> checkpoint(const ReadCall& call);

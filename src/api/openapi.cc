@@ -158,7 +158,8 @@ std::string_view summary_of(Errc code) {
 }
 
 bool can_meet(const Route& route, Errc code) {
-  if (code == Errc::unauthenticated) return route.door != Door::open;
+  if (code == Errc::unauthenticated) return route.door == Door::token || route.door == Door::signed_report;
+  if (code == Errc::forbidden && route.door == Door::signed_link) return true;
   if (code == Errc::forbidden || code == Errc::too_many) return route.door == Door::token;
   if (code == Errc::conflict) return route.writes() || route.door == Door::signed_report;
   return route.door != Door::open || code == Errc::internal;
@@ -200,7 +201,7 @@ Json responses_of(SchemaBook& book, const Route& route) {
 
 Json security_of(const Route& route) {
   if (route.door == Door::token) return Json::Array{Json::object({{"token", Json::Array{}}})};
-  if (route.door == Door::open) return Json::Array{};
+  if (route.door == Door::open || route.door == Door::signed_link) return Json::Array{};
   return Json::Array{Json::object({{"signature", Json::Array{}}, {"reporter", Json::Array{}}})};
 }
 

@@ -80,6 +80,7 @@ class World {
     const auto file = call({"GET", "attestations?flow=shop&trail=t1", 200}).json.items("attestations");
     file_ = *file.back().at("entry").integer();
     walk(end(first_id("approvals")));
+    consent();
   }
 
   Answer call(const Step& step) {
@@ -89,7 +90,7 @@ class World {
     http::Request request{.method = step.method,
                           .path = (at_root ? "" : "/v1/orgs/org/") + step.path.substr(0, mark)};
     if (mark < step.path.size()) request.query_fields = http::parse_query(step.path.substr(mark + 1)).value();
-    request.headers = {{"authorization", fmt::format("Bearer {}", test::ApiFixture::admin_token)},
+    request.headers = {{"authorization", fmt::format("Bearer {}", as_)},
                        {"weir-signature", encode_base64(signer_.sign(step.body))},
                        {"weir-reporter", to_hex(crypto::sha256(signer_.public_key()))}};
     request.body = step.body;
@@ -112,6 +113,11 @@ class World {
     const Json rows = call({"GET", std::string(plural), 200}).json;
     return *rows.items(plural).at(0).at("id").integer();
   }
+  std::string add_approver(std::string_view name) {
+    as_ = test::ApiFixture::admin_token;
+    const std::string body = fmt::format(R"({{"name":"{}","roles":["approver"]}})", name);
+    return std::string(call({"POST", "people", 201, body}).json.text("token"));
+  }
   Instant now() { return api_.ledger().clock().now(); }
   jobs::Shared shared() { return {api_.ledger().sequencer(), api_.ledger().actor()}; }
 
@@ -122,6 +128,8 @@ class World {
     }
   }
   static std::vector<Step> beginning();
+  void consent();
+  void except();
   std::vector<Step> middle() const;
   std::vector<Step> end(std::int64_t approval) const;
 
@@ -169,6 +177,7 @@ class World {
   std::unique_ptr<jobs::Job> judge_ = jobs::make_judge(shared(), api_.ledger().reader());
   std::unique_ptr<jobs::Job> snapshots_ = jobs::make_snapshots(shared(), api_.ledger().reader());
   crypto::Signer signer_ = crypto::Signer::generate();
+  std::string as_{test::ApiFixture::admin_token};  // who asks
   std::int64_t alert_ = 0, incident_ = 0, file_ = 0, token_ = 0;
   std::vector<Sent> sent_;
 };
@@ -296,6 +305,11 @@ std::vector<Step> World::end(std::int64_t approval) const {
       {"POST", "service-accounts", 201, R"({"name":"ci","roles":["recorder"],"flows":["shop"]})"},
       {"POST", "people", 201, R"({"name":"eve","roles":["auditor"],"expires_at":"2096-01-01T00:00:00Z"})"},
       {"GET", "accounts", 200},
+      {"PUT", "groups/security", 201, R"({"members":["eve","ada"],"roles":["approver"],"description":"d"})"},
+      {"PUT", "groups/security", 200, R"({"members":["ada","eve"],"roles":["approver"],"description":"d"})"},
+      {"PUT", "groups/security", 400, R"({"members":["ci"]})"},
+      {"PUT", "groups/security", 404, R"({"members":["nobody"]})"},
+      {"GET", "groups", 200},
       {"DELETE", "accounts/ci", 201},
       {"GET", file, 200},
       {"DELETE", token, 201},
@@ -308,6 +322,56 @@ std::vector<Step> World::end(std::int64_t approval) const {
       {"POST", "people", 409, R"({"name":"eve","roles":["auditor"]})"},
       {"PUT", "flows/shop", 400, R"({"colour":"red"})"},
   };
+}
+
+// What ada asks for herself is refused; others consent, grant and review.
+void World::consent() {
+  const std::string asking = of_digest(
+      R"({"artifact":"DIGEST","environment":"prod","until":"2096-01-01","reason":"r","approvals":2,)"
+      R"("groups":["security"],"change":"normal"})");
+  const Json asked = call({"POST", "approval-requests", 201, asking}).json.at("approval_request");
+  const std::string request = fmt::format("approval-requests/{}", dump(asked.at("id"))),
+                    link(asked.text("link").substr(asked.text("link").find('#') + 1)),
+                    consent = R"({"vote":"consent","note":"n"})";
+  walk({{"GET", "approval-requests?state=open", 200},
+        {"GET", request, 200},
+        {"GET", "approval-links/" + link, 200},
+        {"GET", "approval-links/" + link + "x", 403},
+        {"POST", request + "/votes", 403, consent}});
+  as_ = add_approver("grace");
+  walk({{"POST", request + "/votes", 201, consent}});
+  as_ = test::ApiFixture::admin_token;
+  walk({{"POST", request + "/withdraw", 201, R"({"note":"n"})"}});
+  except();
+}
+
+void World::except() {
+  const std::string asking = of_digest(
+      R"({"rule":"tests-pass","policy":"production","artifact":"DIGEST","environment":"prod","owner":"o",)"
+      R"("reason":"r","compensating_control":"c","until":"2025-03-01","ends_on":["scope-growth"]})");
+  walk({{"POST", "exceptions?preview=true", 200, asking}});
+  const Json asked = call({"POST", "exceptions", 201, asking}).json.at("exception");
+  const std::string
+      exception = fmt::format("exceptions/{}", dump(asked.at("id"))),
+      grant = fmt::format(R"({{"scope":"{}","until":"2025-02-01","note":"n"}})", asked.text("scope_digest")),
+      opening =
+          of_digest(R"({"artifact":"DIGEST","environment":"prod","for_us":7000,"reason":"r","ticket":"t"})");
+  walk({{"POST", exception + "/grant", 403, grant}});
+  as_ = add_approver("heidi");
+  walk({{"POST", exception + "/grant", 201, grant},
+        {"GET", exception, 200},
+        {"GET", "exceptions?state=in-force", 200},
+        {"POST", exception + "/refuse", 409, R"({"note":"n"})"},
+        {"POST", exception + "/end", 201, R"({"because":"person","note":"n"})"}});
+  const Json broken = call({"POST", "break-glass", 201, opening}).json.at("break_glass");
+  const std::string review = fmt::format("break-glass/{}/review", dump(broken.at("id")));
+  walk({{"GET", "break-glass?state=open", 200}, {"POST", review, 403, R"({"note":"n"})"}});
+  as_ = test::ApiFixture::admin_token;
+  walk({{"POST", review, 201, R"({"note":"n"})"}, {"POST", "exceptions", 201, asking}});
+  const std::string newest = fmt::format("exceptions/{}", first_id("exceptions"));
+  as_ = add_approver("ivan");
+  walk({{"POST", newest + "/refuse", 201, R"({"note":"n"})"}});
+  as_ = test::ApiFixture::admin_token;
 }
 
 // A body, changed at one place.
@@ -365,6 +429,9 @@ constexpr std::array rules{
     RuleRow{"/attestations", " without content", "evidence that is read must be there"},
     RuleRow{"/scopes", " without path", "a rule matches by something"},
     RuleRow{"/writes", ".writes[2] without body", "an account has a name"},
+    RuleRow{"/exceptions", " without rule", "an exception is for something"},
+    RuleRow{"/exceptions", " without artifact", "an exception for a rule is for some content"},
+    RuleRow{"/review", " without note", "a review says what it found"},
 };
 bool is_wanted_by_a_rule(const Route& route, std::string_view what) {
   return std::any_of(rules.begin(), rules.end(), [&](const RuleRow& row) {

@@ -7,7 +7,9 @@
 
 #include "alert/channel.h"
 #include "artifact/record.h"
+#include "deploy/request.h"
 #include "evidence/attestation.h"
+#include "exceptions/exception.h"
 #include "policy/record.h"
 
 namespace weir::api {
@@ -106,6 +108,24 @@ struct AcknowledgeRequest {
 struct NoteRequest {
   std::string note;
   static void members(auto& visit, auto& self) { visit.maybe("note", self.note); }
+};
+
+struct VoteRequest {
+  deploy::Vote vote = deploy::Vote::consent;
+  std::string note;
+  static void members(auto& visit, auto& self) {
+    visit("vote", self.vote);
+    visit.maybe("note", self.note);
+  }
+};
+
+struct EndRequest {
+  exceptions::Ending because = exceptions::Ending::person;
+  std::string note;
+  static void members(auto& visit, auto& self) {
+    visit.maybe("because", self.because);
+    visit.maybe("note", self.note);
+  }
 };
 
 struct ChannelRequest {

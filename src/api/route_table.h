@@ -13,6 +13,7 @@ namespace weir::api {
 std::span<const Route> server_routes();
 std::span<const Route> record_routes();
 std::span<const Route> gate_routes();
+std::span<const Route> consent_routes();
 std::span<const Route> policy_routes();
 std::span<const Route> watch_routes();
 std::span<const Route> resolve_routes();

@@ -10,8 +10,8 @@
 
 namespace weir::api {
 
-// Who may call. `open` needs nobody; `signed_report` checks the reporter's signature itself.
-enum class Door { open, token, signed_report };
+// Who may call. `open` needs nobody; `signed_report` checks the reporter's signature itself, `signed_link` the link's.
+enum class Door { open, token, signed_report, signed_link };
 
 using ReadHandler = Result<http::Response> (*)(const ReadCall&);
 using WriteHandler = Result<Write> (*)(const Call&);

@@ -14,6 +14,7 @@ constexpr std::array window_state_query{Query{"environment", QueryKind::text, "w
                                         Query{"at", QueryKind::instant, "else now"}};
 constexpr std::array freeze_query{limit, cursor, environment};
 
+
 constexpr std::array rows{
     Route{.method = "POST",
           .pattern = "/v1/orgs/{org}/approvals",
@@ -101,6 +102,7 @@ constexpr std::array rows{
           .summary = "End a freeze",
           .answer = written<store::FreezeView>("freeze"),
           .body = takes<window::ThawRequest>},
+,
 };
 static_assert(each_has_one_handler(rows));
 

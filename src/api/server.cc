@@ -69,6 +69,7 @@ Result<http::Response> who_am_i(const ReadCall& call) {
   return record_response(Me{.name = actor.name,
                             .kind = actor.kind,
                             .roles = actor.roles,
+                            .groups = actor.groups,
                             .organization = call.ports.sequencer.identity().organization,
                             .scopes = {actor.flows, actor.environments},
                             .server = {call.config.version, call.now}});

@@ -107,7 +107,7 @@ Result<std::size_t> Service::body_limit(const http::Request& head, std::optional
   const Route& route = routes()[found->index];
   const bool is_little = length && *length <= limits::stranger_body_bytes_max;
   if (is_little || route.body_bytes_max <= limits::stranger_body_bytes_max) return route.body_bytes_max;
-  if (route.door == Door::open) return limits::stranger_body_bytes_max;
+  if (route.door == Door::open || route.door == Door::signed_link) return limits::stranger_body_bytes_max;
   if (route.door == Door::signed_report)
     return tokens_->is_reporter(head.header("weir-reporter").value_or("")) ? route.body_bytes_max
                                                                            : limits::stranger_body_bytes_max;
@@ -130,7 +130,8 @@ void Service::dispatch(std::size_t at, http::Request request, http::Respond resp
   const std::string_view org = request.parameter("org");
   if (!org.empty() && org != ports_.sequencer.identity().organization)
     return respond(http::error_response(not_found(fmt::format("there is no organization '{}'", org))));
-  if (route.door == Door::open) return read(at, {}, std::move(request), std::move(respond));
+  if (route.door == Door::open || route.door == Door::signed_link)
+    return read(at, {}, std::move(request), std::move(respond));
   if (route.door == Door::signed_report)
     return on_worker(std::move(respond), [this, at, request = std::move(request)](store::Database& db) {
       auto response = receive(routes()[at].pattern, request, ports_, db, ports_.clock->now());

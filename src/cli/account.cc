@@ -20,10 +20,14 @@ constexpr std::array account_columns{Column{"NAME", "name"},
 constexpr std::array me_columns{Column{"name", "name"},
                                 Column{"kind", "kind"},
                                 Column{"roles", "roles", Show::list},
+                                Column{"groups", "groups", Show::list},
                                 Column{"organization", "organization"},
                                 Column{"flows", "scopes.flows", Show::list},
                                 Column{"environments", "scopes.environments", Show::list},
                                 Column{"server", "server.version"}};
+constexpr std::array group_columns{Column{"NAME", "name"}, Column{"MEMBERS", "members", Show::list},
+                                   Column{"ROLES", "roles", Show::list},
+                                   Column{"DESCRIPTION", "description"}};
 constexpr std::array<std::string_view, 5> roles{"admin", "recorder", "approver", "reporter", "auditor"};
 
 }  // namespace
@@ -84,6 +88,45 @@ Action account_remove(Options& options) {
     return write_and_say(session, {.method = "DELETE", .path = path_of({"accounts", *name})},
                          fmt::format("account {} has ended; its token no longer works", *name));
   };
+}
+
+Action group_create(Options& options) {
+  struct Arguments {
+    std::string name;
+    std::optional<std::string> description;
+    std::vector<std::string> members, roles;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  options.argument({.name = "NAME", .help = "of the group", .need = Need::required}, &arguments->name);
+  options.option({.name = "member",
+                  .value = "PERSON",
+                  .help = "a person in it; all of them each time",
+                  .many = Many::each},
+                 &arguments->members);
+  options.option({.name = "role",
+                  .value = "ROLE",
+                  .help = "what members may do besides",
+                  .many = Many::each,
+                  .choices = roles},
+                 &arguments->roles);
+  options.option({.name = "description", .value = "TEXT", .help = "what the group is for"},
+                 &arguments->description);
+  return [arguments](Session& session) -> Result<Exit> {
+    Json::Array members;
+    for (const std::string& member : arguments->members) members.push_back(member);
+    Json body = Json::object({{"members", std::move(members)}});
+    set_given(body, "roles", arguments->roles);
+    set_given(body, "description", arguments->description);
+    return put_and_say(session, path_of({"groups", arguments->name}), body,
+                       fmt::format("group {} has {} member{}", arguments->name, arguments->members.size(),
+                                   arguments->members.size() == 1 ? "" : "s"));
+  };
+}
+
+Action group_list(Options& options) {
+  return listing(options, {.path = "groups",
+                           .columns = group_columns,
+                           .hint = "no groups; make one: weir group create NAME --member PERSON"});
 }
 
 Action whoami(Options&) {

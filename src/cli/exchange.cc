@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 
@@ -66,6 +67,17 @@ Result<std::optional<Json>> parse_tags(const std::vector<std::string>& words, st
     tags.set(word.substr(0, equals), word.substr(equals + 1));
   }
   return std::optional(std::move(tags));
+}
+
+std::vector<std::string> split_words(const std::vector<std::string>& given) {
+  std::vector<std::string> words;
+  for (std::string_view text : given)
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find(','), text.size());
+      if (end > 0) words.emplace_back(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+  return words;
 }
 
 Result<std::optional<Instant>> parse_moment(const std::optional<std::string>& text, Instant now,

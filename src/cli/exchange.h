@@ -38,6 +38,8 @@ inline constexpr OptionRow tag_row{.name = "tag",
                                    .value = "KEY=VALUE",
                                    .help = "what windows and policies select it by; replaces the tags it has",
                                    .many = Many::each};
+// "security,risk" and given again: each word between commas.
+std::vector<std::string> split_words(const std::vector<std::string>& given);
 
 // "2026-12-01", "2026-12-01T08:00:00Z", or a duration from now: "90d".
 Result<std::optional<Instant>> parse_moment(const std::optional<std::string>& text, Instant now,

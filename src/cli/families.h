@@ -38,10 +38,16 @@ Action record(Options&);
 Action artifact_list(Options&);
 Action artifact_show(Options&);
 
-// approval.cc, deployment.cc
+// approval.cc, approval_request.cc, deployment.cc
 Action approve(Options&);
 Action revoke(Options&);
 Action approvals(Options&);
+Action approval_request(Options&);
+Action approval_show(Options&);
+Action approval_consent(Options&);
+Action approval_refuse(Options&);
+Action approval_withdraw(Options&);
+Action approval_requests(Options&);
 Action deploy(Options&);
 Action deployments(Options&);
 
@@ -66,6 +72,16 @@ Action window_override(Options&);
 Action freeze(Options&);
 Action thaw(Options&);
 Action freezes(Options&);
+// exception.cc, break_glass.cc
+Action exception_request(Options&);
+Action exception_grant(Options&);
+Action exception_refuse(Options&);
+Action exception_end(Options&);
+Action exception_show(Options&);
+Action exception_list(Options&);
+Action break_glass(Options&);
+Action break_glass_review(Options&);
+Action break_glass_list(Options&);
 
 // env.cc, scope.cc
 Action env_create(Options&);
@@ -100,6 +116,8 @@ Action policy_test(Options&);
 Action account_create(Options&);
 Action account_list(Options&);
 Action account_remove(Options&);
+Action group_create(Options&);
+Action group_list(Options&);
 Action whoami(Options&);
 Action ledger_entries(Options&);
 Action ledger_proof(Options&);

@@ -24,11 +24,12 @@ struct ReviewApproval {
 };
 
 struct Review {
-  std::string change, commit, author, title, merged_by;
+  std::string change, commit, tree, author, title, merged_by;
   std::vector<ReviewApproval> approvals;
   static void members(auto& visit, auto& self) {
     visit("change", self.change);
     visit("commit", self.commit);
+    visit.maybe("tree", self.tree);
     visit.maybe("author", self.author);
     visit.maybe("title", self.title);
     visit.maybe("merged_by", self.merged_by);
@@ -81,16 +82,18 @@ Result<Summary> summarise_review(BytesView content) {
     if (names.size() < fact_items_max) names.emplace_back(fact_text(reviewer));
   std::optional<bool> compliant;
   if (!review.author.empty()) compliant = !reviewers.empty();
-  return Summary{.type = "review",
-                 .compliant = compliant,
-                 .facts = Json::object({{"format", "review"},
-                                        {"change", fact_text(review.change)},
-                                        {"commit", fact_text(review.commit)},
-                                        {"author", fact_text(review.author)},
-                                        {"reviewers", std::move(names)},
-                                        {"approvals", static_cast<std::int64_t>(review.approvals.size())},
-                                        {"stale", stale},
-                                        {"four_eyes", compliant.value_or(false)}})};
+  Summary summary{.type = "review",
+                  .compliant = compliant,
+                  .facts = Json::object({{"format", "review"},
+                                         {"change", fact_text(review.change)},
+                                         {"commit", fact_text(review.commit)},
+                                         {"author", fact_text(review.author)},
+                                         {"reviewers", std::move(names)},
+                                         {"approvals", static_cast<std::int64_t>(review.approvals.size())},
+                                         {"stale", stale},
+                                         {"four_eyes", compliant.value_or(false)}})};
+  if (!review.tree.empty()) summary.facts.set("tree", fact_text(review.tree));
+  return summary;
 }
 
 Result<Summary> summarise_ticket(BytesView content) {

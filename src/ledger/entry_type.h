@@ -14,6 +14,7 @@ enum class EntryType : std::uint16_t {
   account_removed = 3,
   join_token_issued = 4,
   join_token_revoked = 5,
+  group_declared = 6,
   service_declared = 10,
   flow_declared = 11,
   trail_begun = 12,
@@ -24,6 +25,9 @@ enum class EntryType : std::uint16_t {
   approval_revoked = 21,
   deployment_declared = 22,
   deployment_changed = 23,
+  approval_consented = 24,
+  approval_request_ended = 25,
+  approval_requested = 26,
   environment_declared = 30,
   reporter_enrolled = 31,
   report_accepted = 32,
@@ -46,6 +50,13 @@ enum class EntryType : std::uint16_t {
   freeze_declared = 62,
   freeze_ended = 63,
   window_overridden = 64,
+  exception_requested = 65,
+  exception_granted = 66,
+  exception_refused = 67,
+  exception_ended = 68,
+  exception_warned = 69,
+  break_glass_opened = 70,
+  break_glass_reviewed = 71,
 };
 
 struct EntryTypeRow {
@@ -59,6 +70,7 @@ inline constexpr std::array entry_type_table{
     EntryTypeRow{EntryType::account_removed, "account-removed"},
     EntryTypeRow{EntryType::join_token_issued, "join-token-issued"},
     EntryTypeRow{EntryType::join_token_revoked, "join-token-revoked"},
+    EntryTypeRow{EntryType::group_declared, "group-declared"},
     EntryTypeRow{EntryType::service_declared, "service-declared"},
     EntryTypeRow{EntryType::flow_declared, "flow-declared"},
     EntryTypeRow{EntryType::trail_begun, "trail-begun"},
@@ -69,6 +81,9 @@ inline constexpr std::array entry_type_table{
     EntryTypeRow{EntryType::approval_revoked, "approval-revoked"},
     EntryTypeRow{EntryType::deployment_declared, "deployment-declared"},
     EntryTypeRow{EntryType::deployment_changed, "deployment-changed"},
+    EntryTypeRow{EntryType::approval_consented, "approval-consented"},
+    EntryTypeRow{EntryType::approval_request_ended, "approval-request-ended"},
+    EntryTypeRow{EntryType::approval_requested, "approval-requested"},
     EntryTypeRow{EntryType::environment_declared, "environment-declared"},
     EntryTypeRow{EntryType::reporter_enrolled, "reporter-enrolled"},
     EntryTypeRow{EntryType::report_accepted, "report-accepted"},
@@ -91,6 +106,13 @@ inline constexpr std::array entry_type_table{
     EntryTypeRow{EntryType::freeze_declared, "freeze-declared"},
     EntryTypeRow{EntryType::freeze_ended, "freeze-ended"},
     EntryTypeRow{EntryType::window_overridden, "window-overridden"},
+    EntryTypeRow{EntryType::exception_requested, "exception-requested"},
+    EntryTypeRow{EntryType::exception_granted, "exception-granted"},
+    EntryTypeRow{EntryType::exception_refused, "exception-refused"},
+    EntryTypeRow{EntryType::exception_ended, "exception-ended"},
+    EntryTypeRow{EntryType::exception_warned, "exception-warned"},
+    EntryTypeRow{EntryType::break_glass_opened, "break-glass-opened"},
+    EntryTypeRow{EntryType::break_glass_reviewed, "break-glass-reviewed"},
 };
 
 constexpr std::string_view name_of(EntryType type) {

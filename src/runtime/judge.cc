@@ -140,9 +140,7 @@ Judgement judged(Reason first) {
   return judgement;
 }
 
-}  // namespace
-
-Judgement judge(const Subject& subject, const Knowledge& known, Instant now) {
+Judgement by_itself(const Subject& subject, const Knowledge& known, Instant now) {
   if (has_mark(subject, "outside-runtime"))
     return judged({ReasonCode::outside_runtime,
                    subject.seen_note.empty() ? "it runs outside any container runtime" : subject.seen_note});
@@ -168,6 +166,29 @@ Judgement judge(const Subject& subject, const Knowledge& known, Instant now) {
   if (package) return judged(std::move(*package));
   if (approval) return judged(*approval);
   return judged(by_default(subject, known));
+}
+
+// What is fine needs no exception, and none allows what somebody revoked.
+bool may_be_excepted(Verdict verdict) {
+  return verdict != Verdict::approved && verdict != Verdict::explained && verdict != Verdict::late &&
+         verdict != Verdict::revoked;
+}
+
+}  // namespace
+
+Judgement judge(const Subject& subject, const Knowledge& known, Instant now) {
+  Judgement judgement = by_itself(subject, known, now);
+  if (!known.excepted || known.excepted->until <= now || !may_be_excepted(judgement.verdict))
+    return judgement;
+  const Excepted& excepted = *known.excepted;
+  judgement.verdict = row_of(ReasonCode::excepted).verdict;
+  judgement.reasons.insert(
+      judgement.reasons.begin(),
+      Reason{ReasonCode::excepted,
+             fmt::format("an exception granted by {} covers it until {} ({})", excepted.granted_by,
+                         to_string(excepted.until), excepted.reason),
+             excepted.entry});
+  return judgement;
 }
 
 }  // namespace weir::runtime

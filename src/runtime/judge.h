@@ -21,7 +21,7 @@ enum class ReasonCode {
   approved, adopted, approved_by_manifest, approval_after_start, approval_expired, approval_revoked,
   approval_not_yet_valid, explained_by_package, changed_content, not_approved_here, unknown_digest, program_unseen,
   unhashed, foreign_content, outside_runtime, unknown_interpreter, not_judged_yet, policy_not_met,
-  started_in_freeze, started_outside_window,
+  started_in_freeze, started_outside_window, excepted,
 };
 
 struct ReasonRow {
@@ -66,6 +66,7 @@ inline constexpr std::array reason_table{
               "stop it, or adopt what runs, which says that it may stay"},
     ReasonRow{ReasonCode::started_outside_window, "started-outside-window", Verdict::unapproved, "high",
               "stop it, or adopt what runs, which says that it may stay; next time override the window first"},
+    ReasonRow{ReasonCode::excepted, "excepted", Verdict::explained, "", ""},
 };
 constexpr const ReasonRow& row_of(ReasonCode code) { return reason_table[static_cast<std::size_t>(code)]; }
 static_assert([] {
@@ -115,6 +116,12 @@ struct Objection {
   std::int64_t decision = 0;  // entry
   std::string message;        // the rules that are not met
 };
+// An exception in force that covers this very workload.
+struct Excepted {
+  std::int64_t entry = 0;  // of the grant
+  Instant until;
+  std::string granted_by, reason;
+};
 struct Knowledge {
   std::vector<MatchedApproval> approvals;            // here, of any artifact whose identity holds one of the digests
   std::optional<std::int64_t> recorded;              // entry of a recorded artifact with one of the digests
@@ -125,6 +132,7 @@ struct Knowledge {
   bool interpreter_approved = false;
   std::optional<Objection> objection;
   std::optional<Reason> shut_at_start;  // a freeze or a window did not let anything start here when it started
+  std::optional<Excepted> excepted;
 };
 
 struct Judgement {

@@ -74,6 +74,8 @@ Knowledge knowledge_of(std::string_view text) {
     else if (key == "layers") known.same_layers_approved = number(value);
     else if (key == "linked") known.primary_linked = true;
     else if (key == "interpreter") known.interpreter_approved = true;
+    else if (key == "excepted")
+      known.excepted = Excepted{.entry = 30, .until = at(value), .granted_by = "bob", .reason = "no fix yet"};
     else ADD_FAILURE() << "unknown knowledge " << key;
   }
   return known;
@@ -201,6 +203,18 @@ constexpr std::array cases{
          ReasonCode::outside_runtime, Verdict::unknown},
     Case{"outside any runtime, even if packaged", "mark=outside-runtime package", "",
          ReasonCode::outside_runtime, Verdict::unknown},
+    // exceptions
+    Case{"nobody knows it, and an exception covers it", "", "excepted=201", ReasonCode::excepted,
+         Verdict::explained, 30},
+    Case{"an exception that is over", "", "excepted=200", ReasonCode::unknown_digest, Verdict::unknown},
+    Case{"an exception for something unseen", "unseen", "excepted=300", ReasonCode::excepted,
+         Verdict::explained, 30},
+    Case{"an exception for what is expired", "", "approval=1@50:until=150 excepted=300", ReasonCode::excepted,
+         Verdict::explained, 30},
+    Case{"approval in force needs no exception", "", "approval=1@50 excepted=300", ReasonCode::approved,
+         Verdict::approved, 1},
+    Case{"an exception does not allow what was revoked", "", "approval=1@50:revoked=60 excepted=300",
+         ReasonCode::approval_revoked, Verdict::revoked, 1},
 };
 
 TEST(Judge, gives_the_verdict_of_the_table) {
@@ -240,6 +254,14 @@ TEST(Judge, reason_says_what_a_copy_is_a_copy_of) {
 TEST(Judge, reason_of_an_adoption_says_since_when_it_ran) {
   EXPECT_EQ(judge(subject_of(""), knowledge_of("approval=1@150:adopted"), now).reasons.front().message,
             "ran since 1970-01-01T00:01:40.000000Z, adopted by ada at 1970-01-01T00:02:30.000000Z");
+}
+
+TEST(Judge, exception_is_told_with_what_it_excepts) {
+  const auto judgement = judge(subject_of(""), knowledge_of("excepted=300"), now);
+  ASSERT_EQ(judgement.reasons.size(), 2u);
+  EXPECT_EQ(judgement.reasons[0].message,
+            "an exception granted by bob covers it until 1970-01-01T00:05:00.000000Z (no fix yet)");
+  EXPECT_EQ(judgement.reasons[1].code, ReasonCode::unknown_digest);
 }
 
 TEST(Judge, reason_says_where_else_it_is_approved) {

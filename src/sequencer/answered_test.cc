@@ -89,12 +89,19 @@ TEST_F(AnsweredKeys, of_another_actor_with_the_same_name_are_other_keys) {
   EXPECT_FALSE(answered_->find(*db_, test::id_of<ledger::ActorId>('z'), "key-0")->has_value());
 }
 
+// The columns that later versions gave tables; without them a table is as the older ones made it.
+constexpr std::string_view without_later_columns =
+    "ALTER TABLE approval DROP COLUMN groups; ALTER TABLE approval DROP COLUMN request;"
+    "ALTER TABLE approval DROP COLUMN by_rule; ALTER TABLE approval DROP COLUMN decision;"
+    "ALTER TABLE approval DROP COLUMN break_glass; ALTER TABLE approval DROP COLUMN change;";
+
 TEST(Migration, keeps_the_keys_that_version_1_answered) {
   LedgerFixture ledger;
   ledger.close();
   ASSERT_TRUE(
       ledger
           .alter(
+              std::string(without_later_columns) +
               "DROP TABLE idempotency; DROP TABLE idempotency_key; DROP TABLE idempotency_indexed;"
               "ALTER TABLE environment DROP COLUMN tags; ALTER TABLE flow DROP COLUMN tags;"
               "CREATE TABLE idempotency (actor BLOB NOT NULL, key TEXT NOT NULL, body BLOB NOT NULL, "
@@ -110,6 +117,18 @@ TEST(Migration, keeps_the_keys_that_version_1_answered) {
   ASSERT_TRUE(outcome.ok()) << outcome.error().message;
   EXPECT_TRUE(outcome->replayed);
   EXPECT_EQ(outcome->answer, "kept");
+}
+
+TEST(Migration, gives_the_approvals_of_version_2_what_a_rebuild_would) {
+  LedgerFixture ledger;
+  const auto given = deploy::ApprovalGiven{.artifact = Sha256{}, .environment = "prod", .reason = "release"};
+  ASSERT_TRUE(ledger.append(given).ok());
+  const auto before = test::dump_table(*ledger.reader(), "approval");
+  ledger.close();
+  ASSERT_TRUE(ledger.alter(std::string(without_later_columns) + "PRAGMA user_version=2").ok());
+  ASSERT_TRUE(ledger.open().ok());
+  EXPECT_EQ(test::dump_table(*ledger.reader(), "approval"), before);
+  ASSERT_TRUE(ledger.append(given).ok());
 }
 
 }  // namespace

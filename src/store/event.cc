@@ -28,6 +28,11 @@ std::vector<Sha256> subjects(const evidence::AttestationRecorded& record) {
   return record.artifact ? std::vector{*record.artifact} : std::vector<Sha256>();
 }
 std::vector<Sha256> subjects(const deploy::ApprovalGiven& record) { return {record.artifact}; }
+std::vector<Sha256> subjects(const deploy::ApprovalRequested& record) { return {record.artifact}; }
+std::vector<Sha256> subjects(const deploy::BreakGlassOpened& record) { return {record.artifact}; }
+std::vector<Sha256> subjects(const exceptions::ExceptionRequested& record) {
+  return record.scope.artifact ? std::vector{*record.scope.artifact} : std::vector<Sha256>();
+}
 std::vector<Sha256> subjects(const deploy::DeploymentDeclared& record) { return {record.artifact}; }
 std::vector<Sha256> subjects(const policy::DecisionRecorded& record) {
   const auto artifact = parse_sha256(record.record.artifact);

@@ -5,13 +5,17 @@
 #include <variant>
 
 #include "access/account.h"
+#include "access/group.h"
 #include "alert/alert.h"
 #include "alert/channel.h"
 #include "artifact/record.h"
 #include "deploy/approval.h"
+#include "deploy/break_glass.h"
 #include "deploy/deployment.h"
+#include "deploy/request.h"
 #include "evidence/attestation.h"
 #include "evidence/flow.h"
+#include "exceptions/exception.h"
 #include "ledger/entry.h"
 #include "policy/decision_recorded.h"
 #include "policy/record.h"
@@ -46,6 +50,7 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::account_removed, access::AccountRemoved>,
     EventRow<ledger::EntryType::join_token_issued, access::JoinTokenIssued>,
     EventRow<ledger::EntryType::join_token_revoked, access::JoinTokenRevoked>,
+    EventRow<ledger::EntryType::group_declared, access::GroupDeclared>,
     EventRow<ledger::EntryType::service_declared, evidence::Service>,
     EventRow<ledger::EntryType::flow_declared, evidence::Flow>,
     EventRow<ledger::EntryType::trail_begun, evidence::Trail>,
@@ -56,6 +61,9 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::approval_revoked, deploy::ApprovalRevoked>,
     EventRow<ledger::EntryType::deployment_declared, deploy::DeploymentDeclared>,
     EventRow<ledger::EntryType::deployment_changed, deploy::DeploymentChanged>,
+    EventRow<ledger::EntryType::approval_requested, deploy::ApprovalRequested>,
+    EventRow<ledger::EntryType::approval_consented, deploy::VoteGiven>,
+    EventRow<ledger::EntryType::approval_request_ended, deploy::RequestEnded>,
     EventRow<ledger::EntryType::environment_declared, runtime::EnvironmentDeclared>,
     EventRow<ledger::EntryType::reporter_enrolled, runtime::ReporterEnrolled>,
     EventRow<ledger::EntryType::report_accepted, runtime::ReportAccepted>,
@@ -77,7 +85,14 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::window_removed, window::WindowRemoved>,
     EventRow<ledger::EntryType::freeze_declared, window::FreezeDeclared>,
     EventRow<ledger::EntryType::freeze_ended, window::FreezeEnded>,
-    EventRow<ledger::EntryType::window_overridden, window::WindowOverridden>>;
+    EventRow<ledger::EntryType::window_overridden, window::WindowOverridden>,
+    EventRow<ledger::EntryType::exception_requested, exceptions::ExceptionRequested>,
+    EventRow<ledger::EntryType::exception_granted, exceptions::ExceptionGranted>,
+    EventRow<ledger::EntryType::exception_refused, exceptions::ExceptionRefused>,
+    EventRow<ledger::EntryType::exception_ended, exceptions::ExceptionEnded>,
+    EventRow<ledger::EntryType::exception_warned, exceptions::ExceptionWarned>,
+    EventRow<ledger::EntryType::break_glass_opened, deploy::BreakGlassOpened>,
+    EventRow<ledger::EntryType::break_glass_reviewed, deploy::BreakGlassReviewed>>;
 
 template <class Table>
 struct VariantOf;

@@ -72,6 +72,21 @@ Status enqueue_row(Database& db, const Stamp&, const deploy::ApprovalRevoked& ev
   return approval ? judge_all_with(db, approval->first, approval->second) : Status();
 }
 
+// What an exception covers is judged again when it comes into force and when it ends.
+Status judge_excepted(Database& db, std::int64_t exception) {
+  return execute(
+      db,
+      "INSERT INTO unjudged (workload) SELECT workload FROM exception_workload WHERE exception=$1 ON "
+      "CONFLICT DO NOTHING",
+      exception);
+}
+Status enqueue_row(Database& db, const Stamp&, const exceptions::ExceptionGranted& event) {
+  return judge_excepted(db, event.exception);
+}
+Status enqueue_row(Database& db, const Stamp&, const exceptions::ExceptionEnded& event) {
+  return judge_excepted(db, event.exception);
+}
+
 Status enqueue_row(Database& db, const Stamp&, const artifact::ArtifactRecorded& event) {
   return judge_all_with(db, event.digest, "");
 }

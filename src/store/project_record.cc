@@ -46,7 +46,13 @@ Status project_row(Database& db, const Stamp& stamp, const access::AccountCreate
       stamp.index, stamp.at);
 }
 
+// Memberships are of accounts: a later account of the same name has none of them.
 Status project_row(Database& db, const Stamp& stamp, const access::AccountRemoved& event) {
+  TRY(execute(
+      db,
+      "DELETE FROM group_member WHERE account IN (SELECT id FROM account WHERE name=$1 AND removed_at IS "
+      "NULL)",
+      event.name));
   return execute(db, "UPDATE account SET removed_at=$1 WHERE name=$2 AND removed_at IS NULL", stamp.at,
                  event.name);
 }
@@ -59,6 +65,22 @@ Status project_row(Database& db, const Stamp& stamp, const access::JoinTokenIssu
 
 Status project_row(Database& db, const Stamp& stamp, const access::JoinTokenRevoked& event) {
   return execute(db, "UPDATE join_token SET revoked_at=$1 WHERE entry=$2", stamp.at, event.entry);
+}
+
+Status project_row(Database& db, const Stamp& stamp, const access::GroupDeclared& event) {
+  TRY(execute(
+      db,
+      "INSERT INTO people_group (name, description, roles, entry) VALUES ($1,$2,$3,$4) ON CONFLICT (name) DO "
+      "UPDATE SET description=excluded.description, roles=excluded.roles, entry=excluded.entry",
+      event.name, event.description, format::encode(event.roles), stamp.index));
+  TRY(execute(db, "DELETE FROM group_member WHERE name=$1", event.name));
+  for (const std::string& person : event.people)
+    TRY(execute(
+        db,
+        "INSERT INTO group_member (name, account) SELECT $1, id FROM account WHERE name=$2 AND removed_at IS "
+        "NULL",
+        event.name, person));
+  return {};
 }
 
 Status project_row(Database& db, const Stamp& stamp, const evidence::Service& event) {
@@ -134,12 +156,21 @@ Status project_row(Database& db, const Stamp& stamp, const evidence::Attestation
 
 Status project_row(Database& db, const Stamp& stamp, const deploy::ApprovalGiven& event) {
   TRY(identify_self(db, event.artifact));
+  if (event.origin.break_glass)
+    TRY(execute(db, "UPDATE break_glass SET approval=$1 WHERE entry=$2", stamp.index,
+                *event.origin.break_glass));
+  if (event.origin.request)
+    TRY(execute(db, "UPDATE approval_request SET approval=$1 WHERE entry=$2", stamp.index,
+                *event.origin.request));
   return execute(
       db,
       "INSERT INTO approval (entry, artifact, environment, from_at, until_at, reason, actor, adopted, "
-      "recorded_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+      "recorded_at, groups, request, by_rule, decision, break_glass, change) VALUES "
+      "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)",
       stamp.index, event.artifact, event.environment, event.from, event.until, event.reason,
-      Blob{stamp.actor.view()}, event.adopted, stamp.at);
+      Blob{stamp.actor.view()}, event.adopted, stamp.at, format::encode(event.origin.groups),
+      event.origin.request, event.origin.by_rule, event.origin.decision, event.origin.break_glass,
+      event.origin.change);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const deploy::ApprovalRevoked& event) {

@@ -9,6 +9,7 @@ Status project_row(Database& db, const Stamp& stamp, const access::AccountCreate
 Status project_row(Database& db, const Stamp& stamp, const access::AccountRemoved& event);
 Status project_row(Database& db, const Stamp& stamp, const access::JoinTokenIssued& event);
 Status project_row(Database& db, const Stamp& stamp, const access::JoinTokenRevoked& event);
+Status project_row(Database& db, const Stamp& stamp, const access::GroupDeclared& event);
 Status project_row(Database& db, const Stamp& stamp, const evidence::Service& event);
 Status project_row(Database& db, const Stamp& stamp, const evidence::Flow& event);
 Status project_row(Database& db, const Stamp& stamp, const evidence::Trail& event);
@@ -19,6 +20,9 @@ Status project_row(Database& db, const Stamp& stamp, const deploy::ApprovalGiven
 Status project_row(Database& db, const Stamp& stamp, const deploy::ApprovalRevoked& event);
 Status project_row(Database& db, const Stamp& stamp, const deploy::DeploymentDeclared& event);
 Status project_row(Database& db, const Stamp& stamp, const deploy::DeploymentChanged& event);
+Status project_row(Database& db, const Stamp& stamp, const deploy::ApprovalRequested& event);
+Status project_row(Database& db, const Stamp& stamp, const deploy::VoteGiven& event);
+Status project_row(Database& db, const Stamp& stamp, const deploy::RequestEnded& event);
 Status project_row(Database& db, const Stamp& stamp, const runtime::EnvironmentDeclared& event);
 Status project_row(Database& db, const Stamp& stamp, const runtime::ReporterEnrolled& event);
 Status project_row(Database& db, const Stamp& stamp, const runtime::ReportAccepted& event);
@@ -42,6 +46,13 @@ Status project_row(Database& db, const Stamp& stamp, const policy::PolicyCreated
 Status project_row(Database& db, const Stamp& stamp, const policy::PolicyAttached& event);
 Status project_row(Database& db, const Stamp& stamp, const policy::PolicyDetached& event);
 Status project_row(Database& db, const Stamp& stamp, const policy::DecisionRecorded& event);
+Status project_row(Database& db, const Stamp& stamp, const exceptions::ExceptionRequested& event);
+Status project_row(Database& db, const Stamp& stamp, const exceptions::ExceptionGranted& event);
+Status project_row(Database& db, const Stamp& stamp, const exceptions::ExceptionRefused& event);
+Status project_row(Database& db, const Stamp& stamp, const exceptions::ExceptionEnded& event);
+Status project_row(Database& db, const Stamp& stamp, const exceptions::ExceptionWarned& event);
+Status project_row(Database& db, const Stamp& stamp, const deploy::BreakGlassOpened& event);
+Status project_row(Database& db, const Stamp& stamp, const deploy::BreakGlassReviewed& event);
 
 // An identity's own row; every digest that is recorded, approved or deployed has one.
 Status identify_self(Database& db, const Sha256& digest);

@@ -23,6 +23,10 @@ CREATE UNIQUE INDEX IF NOT EXISTS account_by_name ON account (name) WHERE remove
 CREATE TABLE IF NOT EXISTS join_token (entry INTEGER PRIMARY KEY, environment TEXT NOT NULL, expires_at INTEGER,
   token_digest BLOB NOT NULL, revoked_at INTEGER);
 CREATE INDEX IF NOT EXISTS join_token_by_digest ON join_token (token_digest);
+CREATE TABLE IF NOT EXISTS people_group (name TEXT PRIMARY KEY, description TEXT, roles TEXT NOT NULL,
+  entry INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS group_member (account BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (account, name))
+  WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS service (name TEXT PRIMARY KEY, team TEXT, contact TEXT, tier TEXT, repository TEXT,
   entry INTEGER);
 CREATE TABLE IF NOT EXISTS flow (name TEXT PRIMARY KEY, service TEXT, description TEXT, template TEXT NOT NULL,
@@ -59,11 +63,33 @@ CREATE TABLE IF NOT EXISTS attestation_type (name TEXT PRIMARY KEY, description 
 CREATE TABLE IF NOT EXISTS approval (entry INTEGER PRIMARY KEY, artifact BLOB NOT NULL, environment TEXT NOT NULL,
   from_at INTEGER,
   until_at INTEGER, reason TEXT, actor BLOB NOT NULL, adopted INTEGER NOT NULL, recorded_at INTEGER NOT NULL,
-  revoked_at INTEGER, revoked_by BLOB);
+  revoked_at INTEGER, revoked_by BLOB, groups TEXT NOT NULL DEFAULT '[]', request INTEGER,
+  by_rule TEXT NOT NULL DEFAULT '', decision INTEGER, break_glass INTEGER, change TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS approval_by_artifact ON approval (artifact, environment);
 CREATE INDEX IF NOT EXISTS approval_by_environment ON approval (environment, entry);
 CREATE INDEX IF NOT EXISTS approval_by_until ON approval (until_at) WHERE until_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS approval_by_from ON approval (from_at) WHERE from_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS approval_request (entry INTEGER PRIMARY KEY, artifact BLOB NOT NULL,
+  environment TEXT NOT NULL, asked TEXT NOT NULL, expires_at INTEGER NOT NULL, account BLOB NOT NULL,
+  requested_at INTEGER NOT NULL, ended TEXT NOT NULL DEFAULT '', ended_at INTEGER, ended_note TEXT,
+  approval INTEGER);
+CREATE INDEX IF NOT EXISTS approval_request_open ON approval_request (expires_at) WHERE ended = '';
+CREATE INDEX IF NOT EXISTS approval_request_by_artifact ON approval_request (artifact, environment);
+CREATE TABLE IF NOT EXISTS approval_vote (entry INTEGER PRIMARY KEY, request INTEGER NOT NULL, account BLOB NOT NULL,
+  vote TEXT NOT NULL, note TEXT NOT NULL, voter_groups TEXT NOT NULL, voted_at INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS approval_vote_by_request ON approval_vote (request);
+CREATE TABLE IF NOT EXISTS break_glass (entry INTEGER PRIMARY KEY, artifact BLOB NOT NULL, environment TEXT NOT NULL,
+  opened TEXT NOT NULL, until_at INTEGER NOT NULL, account BLOB NOT NULL, opened_at INTEGER NOT NULL, approval INTEGER,
+  reviewed_at INTEGER, reviewed_by BLOB, note TEXT);
+CREATE TABLE IF NOT EXISTS exception (entry INTEGER PRIMARY KEY, asked TEXT NOT NULL, environment TEXT NOT NULL,
+  artifact BLOB, rule TEXT NOT NULL, policy TEXT NOT NULL, finding TEXT NOT NULL, workload TEXT NOT NULL,
+  owner TEXT NOT NULL, account BLOB NOT NULL, requested_at INTEGER NOT NULL, state TEXT NOT NULL, granted INTEGER,
+  decided_at INTEGER, decided_by BLOB, decided_note TEXT, until_at INTEGER NOT NULL, conditional INTEGER NOT NULL,
+  warn_at INTEGER, warned_at INTEGER, ended_at INTEGER, ended TEXT NOT NULL DEFAULT '', ended_note TEXT);
+CREATE INDEX IF NOT EXISTS exception_in_force ON exception (artifact, environment) WHERE state = 'in-force';
+CREATE INDEX IF NOT EXISTS exception_by_until ON exception (until_at) WHERE state IN ('requested', 'in-force');
+CREATE TABLE IF NOT EXISTS exception_workload (workload TEXT NOT NULL, exception INTEGER NOT NULL,
+  PRIMARY KEY (workload, exception)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS deployment (entry INTEGER PRIMARY KEY, artifact BLOB NOT NULL, environment TEXT NOT NULL,
   state TEXT NOT NULL, declared_at INTEGER NOT NULL, deadline INTEGER NOT NULL, observed_at INTEGER, ended_at INTEGER,
   at_least INTEGER NOT NULL, alongside INTEGER NOT NULL, rollback INTEGER NOT NULL, actor BLOB NOT NULL);

@@ -44,7 +44,14 @@ inline constexpr auto derived_tables = std::to_array<std::string_view>({"organiz
                                                                  "decision_current",
                                                                  "window_version",
                                                                  "freeze",
-                                                                 "window_override"});
+                                                                 "window_override",
+                                                                 "people_group",
+                                                                 "group_member",
+                                                                 "approval_request",
+                                                                 "approval_vote",
+                                                                 "break_glass",
+                                                                 "exception",
+                                                                 "exception_workload"});
 inline constexpr auto owned_tables = std::to_array<std::string_view>({
     "idempotency",    "idempotency_key", "idempotency_indexed", "unjudged", "delivery",
     "channel_secret", "heartbeat",       "heartbeat_said",      "timer",

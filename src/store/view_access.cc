@@ -1,5 +1,8 @@
 #include "store/view_access.h"
 
+#include <algorithm>
+#include <map>
+
 #include "store/stored.h"
 
 namespace weir::store {
@@ -16,6 +19,50 @@ AccountView account_row(const Row& row) {
           .entry = row.integer(7)};
 }
 
+// Of every account with groups: their names, and the roles they give.
+struct Membership {
+  std::vector<std::string> groups;
+  std::vector<access::Role> roles;
+};
+Result<std::map<Bytes, Membership>> memberships(Database& db) {
+  std::map<Bytes, Membership> all;
+  TRY(query(db,
+            "SELECT m.account, g.name, g.roles FROM group_member m JOIN people_group g ON g.name=m.name "
+            "ORDER BY g.name",
+            [&](const Row& row) {
+              Membership& of = all[Bytes(row.bytes(0))];
+              of.groups.push_back(row.string(1));
+              for (const access::Role role : read_stored<std::vector<access::Role>>(row.text(2)))
+                of.roles.push_back(role);
+              return 0;
+            }));
+  return all;
+}
+
+void add_membership(access::Actor& actor, const Membership& membership) {
+  actor.groups = membership.groups;
+  for (const access::Role role : membership.roles)
+    if (std::find(actor.roles.begin(), actor.roles.end(), role) == actor.roles.end())
+      actor.roles.push_back(role);
+}
+
+Result<GroupView> with_members(Database& db, GroupView view) {
+  view.group.people = TRY(query(
+      db,
+      "SELECT a.name FROM group_member m JOIN account a ON a.id=m.account WHERE m.name=$1 AND a.removed_at "
+      "IS NULL "
+      "ORDER BY a.name",
+      [](const Row& row) { return row.string(0); }, view.group.name));
+  return view;
+}
+
+GroupView group_row(const Row& row) {
+  return {{.name = row.string(0),
+           .description = row.string(1),
+           .roles = read_stored<std::vector<access::Role>>(row.text(2))},
+          row.integer(3)};
+}
+
 }  // namespace
 
 Result<std::vector<AccountView>> list_accounts(Database& db) {
@@ -30,24 +77,56 @@ Result<bool> account_exists(Database& db, std::string_view name) {
   return TRY(query_count(db, "SELECT count(*) FROM account WHERE name=$1 AND removed_at IS NULL", name)) > 0;
 }
 
+Result<std::optional<access::AccountKind>> kind_of_account(Database& db, std::string_view name) {
+  return query_one(
+      db, "SELECT kind FROM account WHERE name=$1 AND removed_at IS NULL",
+      [](const Row& row) { return *format::enum_from<access::AccountKind>(row.text(0)); }, name);
+}
+
+Result<std::vector<GroupView>> list_groups(Database& db) {
+  auto all =
+      TRY(query(db, "SELECT name, description, roles, entry FROM people_group ORDER BY name", group_row));
+  for (GroupView& each : all) each = TRY(with_members(db, std::move(each)));
+  return all;
+}
+
+Result<std::optional<GroupView>> find_group(Database& db, std::string_view name) {
+  auto found = TRY(query_one(db, "SELECT name, description, roles, entry FROM people_group WHERE name=$1",
+                             group_row, name));
+  if (found) found = TRY(with_members(db, std::move(*found)));
+  return found;
+}
+
+Result<std::vector<std::string>> groups_of(Database& db, std::string_view account) {
+  const Bytes id = TRY(decode_hex(account));
+  return query(
+      db, "SELECT name FROM group_member WHERE account=$1 ORDER BY name",
+      [](const Row& row) { return row.string(0); }, Blob{id});
+}
+
 Result<std::vector<TokenHolder>> list_token_holders(Database& db) {
-  return query(db,
-               "SELECT name, kind, roles, flows, environments, expires_at, created_at, entry, id, "
-               "token_digest FROM account "
-               "WHERE removed_at IS NULL",
-               [](const Row& row) {
-                 const AccountView view = account_row(row);
-                 const ledger::ActorId id = ledger::actor_id_from_bytes(row.bytes(8)).value();
-                 return TokenHolder{{.id = encode_hex(id.view()),
-                                     .name = view.name,
-                                     .kind = view.kind,
-                                     .roles = view.roles,
-                                     .flows = view.flows,
-                                     .environments = view.environments,
-                                     .expires_at = view.expires_at},
-                                    id,
-                                    row.digest(9)};
-               });
+  auto holders =
+      TRY(query(db,
+                "SELECT name, kind, roles, flows, environments, expires_at, created_at, entry, id, "
+                "token_digest FROM account WHERE removed_at IS NULL",
+                [](const Row& row) {
+                  const AccountView view = account_row(row);
+                  const ledger::ActorId id = ledger::actor_id_from_bytes(row.bytes(8)).value();
+                  return TokenHolder{{.id = encode_hex(id.view()),
+                                      .name = view.name,
+                                      .kind = view.kind,
+                                      .roles = view.roles,
+                                      .flows = view.flows,
+                                      .environments = view.environments,
+                                      .expires_at = view.expires_at},
+                                     id,
+                                     row.digest(9)};
+                }));
+  const auto all = TRY(memberships(db));
+  for (TokenHolder& holder : holders)
+    if (const auto found = all.find(Bytes(holder.id.view())); found != all.end())
+      add_membership(holder.actor, found->second);
+  return holders;
 }
 
 Result<std::optional<std::string>> environment_of_join_token(Database& db, const Sha256& token_digest,

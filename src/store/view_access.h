@@ -1,10 +1,10 @@
-// Accounts and join tokens.
+// Accounts, groups and join tokens.
 #pragma once
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "access/account.h"
+#include "access/group.h"
 #include "ledger/entry.h"
 #include "store/sql.h"
 
@@ -30,6 +30,18 @@ struct AccountView {
   }
 };
 
+struct GroupView {
+  access::GroupDeclared group;
+  std::int64_t entry = 0;
+  static void members(auto& visit, auto& self) {
+    visit("name", self.group.name);
+    visit("description", self.group.description);
+    visit("members", self.group.people);
+    visit("roles", self.group.roles);
+    visit("entry", self.entry);
+  }
+};
+
 struct TokenHolder {
   access::Actor actor;
   ledger::ActorId id;
@@ -38,6 +50,11 @@ struct TokenHolder {
 
 Result<std::vector<AccountView>> list_accounts(Database& db);
 Result<bool> account_exists(Database& db, std::string_view name);
+Result<std::optional<access::AccountKind>> kind_of_account(Database& db, std::string_view name);
+Result<std::vector<GroupView>> list_groups(Database& db);  // with the members whose accounts are not removed
+Result<std::optional<GroupView>> find_group(Database& db, std::string_view name);
+// The names of the groups that an account (its id, 32 hex digits) is a member of now, in order.
+Result<std::vector<std::string>> groups_of(Database& db, std::string_view account);
 Result<std::vector<TokenHolder>> list_token_holders(Database& db);  // everybody whose account is not removed
 // The environment a join token opens now; none when it is unknown, expired or revoked.
 Result<std::optional<std::string>> environment_of_join_token(Database& db, const Sha256& token_digest, Instant now);

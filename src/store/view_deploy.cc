@@ -1,12 +1,15 @@
 #include "store/view_deploy.h"
 
+#include "store/stored.h"
+
 namespace weir::store {
 namespace {
 
 constexpr std::string_view approval_columns =
     "a.entry, a.artifact, coalesce(r.name, ''), a.environment, a.from_at, a.until_at, a.reason, "
     "coalesce(p.name, hex(a.actor)), "
-    "a.adopted, a.recorded_at, a.revoked_at, coalesce(q.name, '')";
+    "a.adopted, a.recorded_at, a.revoked_at, coalesce(q.name, ''), a.groups, a.request, a.by_rule, "
+    "a.decision, a.break_glass, a.change";
 constexpr std::string_view approval_tables =
     "approval a LEFT JOIN artifact r ON r.digest=a.artifact LEFT JOIN account p ON p.id=a.actor LEFT JOIN "
     "account q ON "
@@ -24,7 +27,13 @@ deploy::Approval approval_row(const Row& row) {
           .adopted = row.boolean(8),
           .recorded_at = row.instant(9),
           .revoked_at = row.maybe_instant(10),
-          .revoked_by = row.string(11)};
+          .revoked_by = row.string(11),
+          .origin = {.groups = read_stored<std::vector<std::string>>(row.text(12)),
+                     .request = row.maybe_integer(13),
+                     .by_rule = row.string(14),
+                     .decision = row.maybe_integer(15),
+                     .break_glass = row.maybe_integer(16),
+                     .change = row.string(17)}};
 }
 
 // Running counts go through identities: what runs is matched on any digest of the deployed artifact's set.
@@ -112,8 +121,18 @@ Result<std::vector<DeploymentView>> list_deployments(Database& db, const Deploym
       filter.unfinished_only, filter.from, filter.before, filter.limit);
 }
 
+Result<std::string> name_of_artifact(Database& db, const Sha256& digest) {
+  const auto name = TRY(query_one(
+      db, "SELECT name FROM artifact WHERE digest=$1", [](const Row& row) { return row.string(0); }, digest));
+  return name.value_or("");
+}
+
 Result<bool> environment_exists(Database& db, std::string_view name) {
   return TRY(query_count(db, "SELECT count(*) FROM environment WHERE name=$1", name)) > 0;
+}
+
+Result<std::int64_t> next_index(Database& db) {
+  return query_count(db, "SELECT coalesce(max(idx) + 1, 0) FROM entry");
 }
 
 Result<deploy::DeployFacts> deploy_facts(Database& db, const deploy::DeploymentRequest& request,

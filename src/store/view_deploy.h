@@ -28,6 +28,7 @@ struct ApprovalView {
     visit("revoked_at", self.approval.revoked_at);
     visit("revoked_by", self.approval.revoked_by);
     visit("state", self.state);
+    deploy::ApprovalOrigin::members(visit, self.approval.origin);
     visit("entry", self.approval.id);
   }
 };
@@ -76,7 +77,13 @@ struct DeploymentFilter {
 };
 Result<std::vector<DeploymentView>> list_deployments(Database& db, const DeploymentFilter& filter);
 
+Result<std::string> name_of_artifact(Database& db, const Sha256& digest);  // empty when nobody recorded it
 Result<bool> environment_exists(Database& db, std::string_view name);
+
+// The index that the next entry of this transaction will have: for an entry that names one which comes with it. Only
+// where a command decides.
+Result<std::int64_t> next_index(Database& db);
+
 Result<deploy::DeployFacts> deploy_facts(Database& db, const deploy::DeploymentRequest& request, Instant now);
 
 }  // namespace weir::store

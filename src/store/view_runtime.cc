@@ -4,6 +4,7 @@
 #include "store/stored.h"
 #include "store/view_decision.h"
 #include "store/view_deploy.h"
+#include "store/view_exception.h"
 
 namespace weir::store {
 namespace {
@@ -362,6 +363,7 @@ Result<std::optional<WorkloadFacts>> workload_facts(Database& db, std::string_vi
   if (!detail) return std::optional<WorkloadFacts>();
   auto instance = read_stored<Instance>(*detail);
   facts->known = TRY(knowledge_of(db, facts->environment, instance, now));
+  facts->known.excepted = TRY(exception_of_workload(db, id, now));
   facts->origin = std::move(instance.origin);
   facts->subject = {.name = std::move(instance.name),
                     .digests = std::move(instance.digests),

@@ -73,6 +73,9 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   events.push_back(access::AccountRemoved{"ci"});
   events.push_back(
       access::AccountCreated{.id = std::string(32, 'd'), .name = "ci", .roles = {access::Role::recorder}});
+  events.push_back(access::GroupDeclared{.name = "risk", .people = {"ada", "ci"}});
+  events.push_back(access::GroupDeclared{
+      .name = "risk", .description = "who may", .people = {"ada"}, .roles = {access::Role::approver}});
   const std::int64_t join_token = index_of_next();
   events.push_back(access::JoinTokenIssued{.environment = "prod", .token_digest = config});
   events.push_back(access::JoinTokenRevoked{join_token});
@@ -120,6 +123,38 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
       .artifact = api, .environment = "prod", .until = at + days(9), .reason = "release"});
   events.push_back(deploy::ApprovalRevoked{approval, "mistake"});
   events.push_back(deploy::ApprovalGiven{.artifact = api, .environment = "prod", .adopted = true});
+  const std::int64_t request = index_of_next();
+  events.push_back(deploy::ApprovalRequested{.artifact = api,
+                                             .environment = "prod",
+                                             .approvals = 2,
+                                             .groups = {"risk"},
+                                             .expires_at = at + hours(24),
+                                             .commit = "c0ffee"});
+  events.push_back(deploy::VoteGiven{.request = request, .note = "fine", .groups = {"risk"}});
+  events.push_back(deploy::VoteGiven{.request = request});
+  events.push_back(deploy::RequestEnded{request, deploy::RequestEnding::approved, ""});
+  events.push_back(deploy::ApprovalGiven{.artifact = api,
+                                         .environment = "prod",
+                                         .origin = {.groups = {"risk"},
+                                                    .request = request,
+                                                    .by_rule = "production",
+                                                    .decision = 1,
+                                                    .change = "normal"}});
+  events.push_back(
+      deploy::ApprovalRequested{.artifact = image, .environment = "prod", .expires_at = at + hours(1)});
+  events.push_back(deploy::RequestEnded{index_of_next() - 1, deploy::RequestEnding::expired, ""});
+  const std::int64_t glass = index_of_next();
+  events.push_back(deploy::BreakGlassOpened{.artifact = image,
+                                            .environment = "prod",
+                                            .until = at + hours(1),
+                                            .reason = "outage",
+                                            .ticket = "INC-1"});
+  events.push_back(deploy::ApprovalGiven{.artifact = image,
+                                         .environment = "prod",
+                                         .until = at + hours(1),
+                                         .reason = "outage",
+                                         .origin = {.break_glass = glass}});
+  events.push_back(deploy::BreakGlassReviewed{glass, "looked at"});
   const std::int64_t deployment = index_of_next();
   events.push_back(
       deploy::DeploymentDeclared{.artifact = api, .environment = "prod", .deadline = at + minutes(15)});
@@ -156,6 +191,24 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
       .name = "chat", .address = "https://chat.example/hook", .environments = {"prod"}});
   events.push_back(alert::ChannelRemoved{"chat"});
   events.push_back(runtime::ReporterFaulted{reporter.id, runtime::ReporterFault::returned, ""});
+  const std::int64_t exception = index_of_next();
+  exceptions::ExceptionRequested asked{.scope = {.environment = "prod",
+                                                 .workload = miner,
+                                                 .owner = "risk",
+                                                 .reason = "no fix yet",
+                                                 .until = at + days(9),
+                                                 .ends_on = {exceptions::EndsOn::scope_growth},
+                                                 .workloads = {{miner, "/opt/miner", "web1"}}}};
+  events.push_back(asked);
+  events.push_back(
+      exceptions::ExceptionGranted{.exception = exception, .until = at + days(8), .note = "until then"});
+  events.push_back(exceptions::ExceptionWarned{exception, at + days(8)});
+  events.push_back(exceptions::ExceptionEnded{exception, exceptions::Ending::scope_growth, "grew"});
+  asked.scope.workload.clear();
+  asked.scope.artifact = api;
+  asked.renews = exception;
+  events.push_back(asked);
+  events.push_back(exceptions::ExceptionRefused{index_of_next() - 1, "mend it"});
   runtime::Instance script = instance("i5", "backup.py", at + seconds(6));
   script.interpreter = {.path = "/opt/python", .digest = crypto::sha256("python"), .package = {}};
   events.push_back(reporter.report(at + seconds(7), {instance("i1", "api", at), script}, {}, true, 1));

@@ -1,0 +1,114 @@
+// The release difference: how an artifact differs from the one that runs where it is to go, as far as both are known.
+// What isn't known of one of them is null, never "equal". Pure; what is compared was read by the caller.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "format/members.h"
+
+namespace weir::deploy {
+
+// One of the two.
+struct ReleaseSide {
+  Sha256 digest;
+  std::string name, flow, trail, commit, branch, author;
+  std::optional<Instant> running_since;  // of what runs
+  static void members(auto& visit, auto& self) {
+    visit("digest", self.digest);
+    visit("name", self.name);
+    visit("flow", self.flow);
+    visit("trail", self.trail);
+    visit("commit", self.commit);
+    visit("branch", self.branch);
+    visit("author", self.author);
+    visit("running_since", self.running_since);
+  }
+};
+
+struct EvidenceFact {
+  std::int64_t entry = 0;
+  std::optional<bool> compliant;
+  static void members(auto& visit, auto& self) {
+    visit("entry", self.entry);
+    visit("compliant", self.compliant);
+  }
+};
+using EvidenceName = std::pair<std::string, std::string>;  // type, name
+
+struct Release {
+  ReleaseSide side;
+  std::map<EvidenceName, EvidenceFact> evidence;  // the newest of each
+  // By package URL without version; none when no bill of materials can be read.
+  std::optional<std::map<std::string, std::vector<std::string>>> components;
+  // "linux/amd64" → "user" → values; none when no image configuration is kept.
+  std::optional<std::map<std::string, std::map<std::string, std::vector<std::string>>>> settings;
+};
+
+struct EvidenceDifference {
+  std::string type, name;
+  std::optional<EvidenceFact> before, after;  // none: it lacks it
+  static void members(auto& visit, auto& self) {
+    visit("type", self.type);
+    visit("name", self.name);
+    visit("before", self.before);
+    visit("after", self.after);
+  }
+};
+
+struct ComponentDifference {
+  std::string component;                   // package URL without version
+  std::vector<std::string> before, after;  // versions
+  static void members(auto& visit, auto& self) {
+    visit("component", self.component);
+    visit("before", self.before);
+    visit("after", self.after);
+  }
+};
+struct ComponentDifferences {
+  std::vector<ComponentDifference> added, removed, changed;  // at most limits::difference_rows_max of each
+  std::int64_t added_count = 0, removed_count = 0, changed_count = 0, unchanged_count = 0;
+  static void members(auto& visit, auto& self) {
+    visit("added", self.added);
+    visit("removed", self.removed);
+    visit("changed", self.changed);
+    visit("added_count", self.added_count);
+    visit("removed_count", self.removed_count);
+    visit("changed_count", self.changed_count);
+    visit("unchanged_count", self.unchanged_count);
+  }
+};
+
+struct SettingDifference {
+  std::string platform, setting;
+  std::vector<std::string> before, after;
+  static void members(auto& visit, auto& self) {
+    visit("platform", self.platform);
+    visit("setting", self.setting);
+    visit("before", self.before);
+    visit("after", self.after);
+  }
+};
+
+struct ReleaseDifference {
+  std::optional<ReleaseSide> before;  // none: nothing of this name runs there
+  ReleaseSide after;
+  std::vector<EvidenceDifference> evidence;  // of both, by type and name
+  std::optional<ComponentDifferences> components;
+  std::optional<std::vector<SettingDifference>> configuration;  // only what differs
+  std::optional<std::int64_t> vulnerabilities;                  // not known yet
+  static void members(auto& visit, auto& self) {
+    visit("before", self.before);
+    visit("after", self.after);
+    visit("evidence", self.evidence);
+    visit("components", self.components);
+    visit("configuration", self.configuration);
+    visit("vulnerabilities", self.vulnerabilities);
+  }
+};
+
+// Against nothing, everything is new.
+ReleaseDifference difference(const std::optional<Release>& before, const Release& after);
+
+}  // namespace weir::deploy
