@@ -259,6 +259,8 @@ std::vector<Step> World::middle() const {
       {"POST", "alerts/acknowledge", 200, fmt::format(R"({{"ids":[{}],"note":"n"}})", alert_)},
       {"POST", acknowledging, 201, R"({"note":"n"})"},
       {"GET", alert, 200},
+      {"GET", of_digest("dboms/DIGEST?environment=prod"), 200},
+      {"GET", "/v1/dbom.schema.json", 200},
       {"GET", "ledger/checkpoint", 200},
       {"GET", "ledger/vkey", 200},
       {"GET", "ledger/entries?from=0&limit=200", 200},

@@ -3,7 +3,9 @@
 #include <array>
 
 #include "api/answers.h"
+#include "api/dbom_assembly.h"
 #include "api/handlers.h"
+#include "api/handlers_dbom.h"
 #include "api/requests.h"
 #include "crypto/digest.h"
 #include "store/view_overview.h"
@@ -62,6 +64,9 @@ constexpr std::array alert_query{limit, cursor, environment,
                                  Query{"incident", QueryKind::number, "only of this incident"}};
 constexpr std::array delivery_query{limit, cursor, Query{"channel", QueryKind::text, "only of this channel"},
                                     one_of<store::DeliveryState>("state", "only in this state")};
+constexpr std::array dbom_query{
+    Query{"environment", QueryKind::text, "where it runs or ran; must be given"},
+    Query{"at", QueryKind::instant, "as it was then; else now"}};
 constexpr std::array entry_query{Query{"from", QueryKind::number, "the first entry; else the last ones"},
                                  limit};
 
@@ -471,6 +476,19 @@ constexpr std::array route_table{
           .summary = "Remove an account; its token ends",
           .answer = beside_receipt<Removed>,
           .changes_accounts = true},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/dboms/{digest}",
+          .read = find_dbom,
+          .summary = "A deployment's bill of materials: the signed envelope, and the document in it",
+          .answer = one<SignedDbom>,
+          .query = dbom_query,
+          .shows_verdicts = true},
+    Route{.method = "GET",
+          .pattern = "/v1/dbom.schema.json",
+          .door = Door::open,
+          .read = dbom_schema,
+          .summary = "The JSON Schema of a deployment's bill of materials",
+          .answer = one<format::Json>},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/ledger/checkpoint",
           .read = checkpoint,

@@ -9,7 +9,7 @@ namespace weir::store {
 inline constexpr std::int64_t schema_version = 2;
 
 inline constexpr std::array<std::string_view, 4> ledger_tables{"entry", "payload_key", "tile", "head"};
-inline constexpr std::array<std::string_view, 28> derived_tables{"organization",
+inline constexpr std::array<std::string_view, 29> derived_tables{"organization",
                                                                  "account",
                                                                  "join_token",
                                                                  "service",
@@ -36,7 +36,8 @@ inline constexpr std::array<std::string_view, 28> derived_tables{"organization",
                                                                  "snapshot",
                                                                  "alert",
                                                                  "incident",
-                                                                 "channel"};
+                                                                 "channel",
+                                                                 "follow_up"};
 inline constexpr std::array<std::string_view, 9> owned_tables{
     "idempotency",    "idempotency_key", "idempotency_indexed", "unjudged", "delivery",
     "channel_secret", "heartbeat",       "heartbeat_said",      "timer"};
