@@ -279,6 +279,8 @@ std::vector<Step> World::middle() const {
       {"GET", "policies/safe", 200},
       {"GET", "policies/safe/versions", 200},
       {"GET", "policies/safe/versions/1", 200},
+      {"GET", of_digest("dboms/DIGEST?environment=prod"), 200},
+      {"GET", "/v1/dbom.schema.json", 200},
       {"GET", "ledger/checkpoint", 200},
       {"GET", "ledger/vkey", 200},
       {"GET", "ledger/entries?from=0&limit=200", 200},

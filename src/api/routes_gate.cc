@@ -1,5 +1,7 @@
 // Of what may run.
 #include "api/route_table.h"
+#include "api/dbom_assembly.h"
+#include "api/handlers_dbom.h"
 #include "store/view_window.h"
 
 namespace weir::api {
@@ -14,6 +16,10 @@ constexpr std::array window_state_query{Query{"environment", QueryKind::text, "w
                                         Query{"at", QueryKind::instant, "else now"}};
 constexpr std::array freeze_query{limit, cursor, environment};
 
+
+constexpr std::array dbom_query{
+    Query{"environment", QueryKind::text, "where it runs or ran; must be given"},
+    Query{"at", QueryKind::instant, "as it was then; else now"}};
 
 constexpr std::array rows{
     Route{.method = "POST",
@@ -103,6 +109,19 @@ constexpr std::array rows{
           .answer = written<store::FreezeView>("freeze"),
           .body = takes<window::ThawRequest>},
 ,
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/dboms/{digest}",
+          .read = find_dbom,
+          .summary = "A deployment's bill of materials: the signed envelope, and the document in it",
+          .answer = one<SignedDbom>,
+          .query = dbom_query,
+          .shows_verdicts = true},
+    Route{.method = "GET",
+          .pattern = "/v1/dbom.schema.json",
+          .door = Door::open,
+          .read = dbom_schema,
+          .summary = "The JSON Schema of a deployment's bill of materials",
+          .answer = one<format::Json>},
 };
 static_assert(each_has_one_handler(rows));
 

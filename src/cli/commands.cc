@@ -3,6 +3,7 @@
 #include <array>
 
 #include "cli/families.h"
+#include "cli/families_dbom.h"
 
 namespace weir::cli {
 namespace {
@@ -135,6 +136,13 @@ constexpr std::array table{
             deliveries},
     Command{"delivery retry", resolve, server, "Tries to deliver a message again", delivery_retry},
 
+    Command{"dbom", prove, server,
+            "Shows the whole story of a deployment: what, how, where, when, who, each line with its proof",
+            cli::dbom},
+    Command{"dbom verify", prove, local,
+            "Checks a signed bill of materials, offline, with the public key alone", dbom_verify},
+    Command{"dbom schema", prove, local, "Prints the JSON Schema of a deployment's bill of materials",
+            dbom_schema},
     Command{"ledger entries", prove, server, "Lists entries of the ledger", ledger_entries},
     Command{"ledger proof", prove, server,
             "Prints the proof that an entry is in the ledger (C2SP tlog-proof)", ledger_proof},

@@ -80,26 +80,41 @@ EvidenceFormat recognise_json(BytesView content) {
 }
 
 // A bill of materials may come as the predicate of a statement; it then speaks of the statement's subjects.
-Result<Summary> summarise_sbom(BytesView content) {
+struct Bill {
+  EvidenceFormat format = EvidenceFormat::unknown;
+  std::string inner;  // of a predicate
+  std::optional<Statement> statement;
+};
+Result<Bill> bill_of(BytesView content) {
   const auto members = outline(content);
   const bool enveloped =
       members.contains("dsseEnvelope") || members.contains("payloadType") || members.contains("_type");
+  const auto is_bill = [](EvidenceFormat format) {
+    return format == EvidenceFormat::cyclonedx || format == EvidenceFormat::spdx;
+  };
   if (!enveloped) {
-    switch (recognise(content)) {
-      case EvidenceFormat::cyclonedx: return summarise_cyclonedx(content);
-      case EvidenceFormat::spdx: return summarise_spdx(content);
-      default: return invalid("expected a CycloneDX or SPDX document");
-    }
+    Bill bill{.format = recognise(content)};
+    if (!is_bill(bill.format)) return invalid("expected a CycloneDX or SPDX document");
+    return bill;
   }
   Statement statement = TRY(read_statement(content));
-  const EvidenceFormat format = format_of_predicate(statement.predicate_type, EvidenceFormat::unknown);
-  if (format != EvidenceFormat::cyclonedx && format != EvidenceFormat::spdx)
+  Bill bill{.format = format_of_predicate(statement.predicate_type, EvidenceFormat::unknown)};
+  if (!is_bill(bill.format))
     return invalid(fmt::format("expected a bill of materials, got predicate type '{}'",
                                fact_text(statement.predicate_type)), "predicateType");
-  const std::string inner = format::dump(statement.predicate);
-  Summary summary = TRY(format == EvidenceFormat::spdx ? summarise_spdx(inner) : summarise_cyclonedx(inner));
-  summary.subjects = std::move(statement.subjects);
-  summary.facts.set("signatures", statement.signatures);
+  bill.inner = format::dump(statement.predicate);
+  bill.statement = std::move(statement);
+  return bill;
+}
+
+Result<Summary> summarise_sbom(BytesView content) {
+  Bill bill = TRY(bill_of(content));
+  const BytesView text = bill.statement ? BytesView(bill.inner) : content;
+  Summary summary =
+      TRY(bill.format == EvidenceFormat::spdx ? summarise_spdx(text) : summarise_cyclonedx(text));
+  if (!bill.statement) return summary;
+  summary.subjects = std::move(bill.statement->subjects);
+  summary.facts.set("signatures", bill.statement->signatures);
   return summary;
 }
 
@@ -159,6 +174,12 @@ Result<Summary> summarise(std::string_view type, BytesView content) {
   for (const SummariserRow& row : summarisers)
     if (row.type == type) return row.summarise(content);
   return Summary{.type = std::string(type), .compliant = std::nullopt, .facts = format::Json::object({})};
+}
+
+Result<std::vector<Component>> components_of(BytesView content) {
+  const Bill bill = TRY(bill_of(content));
+  const BytesView text = bill.statement ? BytesView(bill.inner) : content;
+  return bill.format == EvidenceFormat::spdx ? components_of_spdx(text) : components_of_cyclonedx(text);
 }
 
 }  // namespace weir::evidence

@@ -2,7 +2,7 @@
 #pragma once
 #include <array>
 
-#include "evidence/summary.h"
+#include "evidence/sbom.h"
 
 namespace weir::evidence {
 
@@ -23,5 +23,8 @@ std::string_view attestation_type_of(EvidenceFormat format);
 // (in-toto statement, plain or enveloped), review, ticket (docs/formats/predicates.md). Errc::invalid says
 // what is wrong with it and where. Any other type is generic: no facts, undecided.
 Result<Summary> summarise(std::string_view type, BytesView content);
+
+// What a bill of materials lists, whether it comes plain or in a statement.
+Result<std::vector<Component>> components_of(BytesView content);
 
 }  // namespace weir::evidence

@@ -13,14 +13,27 @@ namespace {
 
 using format::Json;
 
+constexpr std::size_t purl_bytes_max = 1024;
+
+// A package URL is longer than what facts carry, and worth nothing when it is cut.
+std::string purl_text(std::string_view purl) {
+  const bool plain = purl.size() <= purl_bytes_max && std::all_of(purl.begin(), purl.end(), [](char c) {
+                       return c > 0x20 && c < 0x7F;
+                     });
+  return plain ? std::string(purl) : fact_text(purl);
+}
+
 struct Bill {
   std::string_view format;
   std::string spec_version, serial, subject;
   std::int64_t components = 0, with_purl = 0;
+  std::vector<Component>* listed = nullptr;  // where somebody wants them all
 
-  void add(bool has_purl) {
+  void add(std::string_view name, std::string_view version, std::string_view purl) {
     ++components;
-    with_purl += has_purl ? 1 : 0;
+    with_purl += purl.empty() ? 0 : 1;
+    if (listed != nullptr && listed->size() < limits::evidence_records_max)
+      listed->push_back({fact_text(name), purl_text(purl), fact_text(version)});
   }
 };
 
@@ -47,7 +60,7 @@ std::string named(std::string_view name, std::string_view version) {
 void add_components(Bill& bill, const Json::Array& components) {
   for (const Json& component : components) {
     if (component.object() == nullptr) continue;
-    bill.add(!component.text("purl").empty());
+    bill.add(component.text("name"), component.text("version"), component.text("purl"));
     add_components(bill, component.items("components"));
   }
 }
@@ -55,12 +68,14 @@ void add_components(Bill& bill, const Json::Array& components) {
 void add_components(Bill& bill, const pugi::xml_node& components) {
   for (const pugi::xml_node& component : components) {
     if (format::local_name(component) != "component") continue;
-    bill.add(*format::child_named(component, "purl").child_value() != '\0');
+    bill.add(format::child_named(component, "name").child_value(),
+             format::child_named(component, "version").child_value(),
+             format::child_named(component, "purl").child_value());
     add_components(bill, format::child_named(component, "components"));
   }
 }
 
-Result<Summary> summarise_cyclonedx_xml(BytesView content) {
+Status read_cyclonedx_xml(Bill& bill, BytesView content) {
   const format::XmlDocument document = TRY(format::XmlDocument::parse(content));
   const pugi::xml_node root = document.root();
   constexpr std::string_view space = "http://cyclonedx.org/schema/bom/";
@@ -71,54 +86,53 @@ Result<Summary> summarise_cyclonedx_xml(BytesView content) {
   if (format::local_name(root) != "bom" || version.empty())
     return invalid("expected CycloneDX XML with a <bom> of its namespace");
   const pugi::xml_node subject = format::child_named(format::child_named(root, "metadata"), "component");
-  Bill bill{.format = "cyclonedx",
-            .spec_version = std::string(version),
-            .serial = std::string(format::attribute(root, "serialNumber")),
-            .subject = named(format::child_named(subject, "name").child_value(),
-                             format::child_named(subject, "version").child_value())};
+  bill.format = "cyclonedx";
+  bill.spec_version = std::string(version);
+  bill.serial = std::string(format::attribute(root, "serialNumber"));
+  bill.subject = named(format::child_named(subject, "name").child_value(),
+                       format::child_named(subject, "version").child_value());
   add_components(bill, format::child_named(root, "components"));
-  return summary_of(bill);
+  return {};
 }
 
-bool has_purl(const Json& package) {
-  const auto is_purl = [](const Json& reference) { return reference.text("referenceType") == "purl"; };
-  const Json::Array& references = package.items("externalRefs");
-  return std::any_of(references.begin(), references.end(), is_purl);
+std::string_view purl_of(const Json& package) {
+  for (const Json& reference : package.items("externalRefs"))
+    if (reference.text("referenceType") == "purl") return reference.text("referenceLocator");
+  return "";
 }
 
-Result<Summary> summarise_spdx_2(const Json& json) {
+Status read_spdx_2(Bill& bill, const Json& json) {
   const Json* packages = json.find("packages");
   if (packages != nullptr && packages->array() == nullptr)
     return invalid("'packages' of an SPDX document must be an array", "packages");
-  Bill bill{.format = "spdx",
-            .spec_version = std::string(json.text("spdxVersion").substr(5)),
-            .serial = std::string(json.text("documentNamespace")),
-            .subject = std::string(json.text("name"))};
+  bill.spec_version = std::string(json.text("spdxVersion").substr(5));
+  bill.serial = std::string(json.text("documentNamespace"));
+  bill.subject = std::string(json.text("name"));
   for (const Json& package : json.items("packages"))
-    if (package.object() != nullptr) bill.add(has_purl(package));
-  return summary_of(bill);
+    if (package.object() != nullptr)
+      bill.add(package.text("name"), package.text("versionInfo"), purl_of(package));
+  return {};
 }
 
 std::string_view type_of(const Json& element) {
   return element.text("type").empty() ? element.text("@type") : element.text("type");
 }
 
-bool has_purl_3(const Json& package) {
-  if (!package.text("software_packageUrl").empty()) return true;
-  const Json::Array& identifiers = package.items("externalIdentifier");
-  return std::any_of(identifiers.begin(), identifiers.end(), [](const Json& identifier) {
-    return identifier.text("externalIdentifierType") == "packageUrl";
-  });
+std::string_view purl_of_3(const Json& package) {
+  if (!package.text("software_packageUrl").empty()) return package.text("software_packageUrl");
+  for (const Json& identifier : package.items("externalIdentifier"))
+    if (identifier.text("externalIdentifierType") == "packageUrl") return identifier.text("identifier");
+  return "";
 }
 
-Result<Summary> summarise_spdx_3(const Json& json) {
+Status read_spdx_3(Bill& bill, const Json& json) {
   const Json* graph = json.find("@graph");
   if (graph != nullptr && graph->array() == nullptr) return invalid("'@graph' must be an array", "@graph");
   const Json::Array single{json};
-  Bill bill{.format = "spdx"};
   for (const Json& element : graph != nullptr ? *graph->array() : single) {
     const std::string_view type = type_of(element);
-    if (type == "software_Package") bill.add(has_purl_3(element));
+    if (type == "software_Package")
+      bill.add(element.text("name"), element.text("software_packageVersion"), purl_of_3(element));
     if (type == "CreationInfo") bill.spec_version = element.text("specVersion");
     if (type == "SpdxDocument") {
       bill.serial = element.text("spdxId");
@@ -126,13 +140,17 @@ Result<Summary> summarise_spdx_3(const Json& json) {
     }
   }
   if (bill.spec_version.empty()) bill.spec_version = "3.0";
-  return summary_of(bill);
+  return {};
 }
 
+struct TaggedPackage {
+  std::string_view name, version, purl;
+};
+
 // "Tag: value" a line; what stands between <text> and </text> is free text.
-Result<Summary> summarise_spdx_tags(BytesView content) {
-  Bill bill{.format = "spdx"};
-  bool text = false, purl = false, in_package = false;
+Status read_spdx_tags(Bill& bill, BytesView content) {
+  bool text = false;
+  std::optional<TaggedPackage> package;
   while (!content.empty()) {
     const std::size_t end = std::min(content.find('\n'), content.size());
     std::string_view line = content.substr(0, end);
@@ -147,21 +165,23 @@ Result<Summary> summarise_spdx_tags(BytesView content) {
     if (tag == "SPDXVersion" && value.starts_with("SPDX-")) bill.spec_version = value.substr(5);
     if (tag == "DocumentNamespace") bill.serial = value;
     if (tag == "DocumentName") bill.subject = value;
-    if (tag == "ExternalRef" && value.find(" purl ") != value.npos) purl = true;
-    if (tag != "PackageName") continue;
-    if (std::exchange(in_package, true)) bill.add(purl);
-    purl = false;
+    if (tag == "PackageName") {
+      if (package) bill.add(package->name, package->version, package->purl);
+      package = TaggedPackage{.name = value};
+    }
+    if (!package) continue;
+    if (tag == "PackageVersion") package->version = value;
+    if (const std::size_t at = value.find(" purl "); tag == "ExternalRef" && at != value.npos)
+      package->purl = value.substr(at + 6);
   }
-  if (in_package) bill.add(purl);
+  if (package) bill.add(package->name, package->version, package->purl);
   if (bill.spec_version.empty()) return invalid("expected SPDX tags with SPDXVersion");
-  return summary_of(bill);
+  return {};
 }
 
-}  // namespace
-
-Result<Summary> summarise_cyclonedx(BytesView content) {
+Status read_cyclonedx(Bill& bill, BytesView content) {
   const std::size_t first = without_mark(content).find_first_not_of(" \t\r\n");
-  if (first == content.npos || without_mark(content)[first] != '{') return summarise_cyclonedx_xml(content);
+  if (first == content.npos || without_mark(content)[first] != '{') return read_cyclonedx_xml(bill, content);
   const Json json = TRY(read_json(content));
   if (json.text("bomFormat") != "CycloneDX")
     return invalid("expected CycloneDX with bomFormat 'CycloneDX'", "bomFormat");
@@ -169,21 +189,50 @@ Result<Summary> summarise_cyclonedx(BytesView content) {
     if (const Json* found = json.find(list); found != nullptr && found->array() == nullptr)
       return invalid(fmt::format("'{}' must be an array", list), std::string(list));
   const Json& subject = json.at("metadata").at("component");
-  Bill bill{.format = "cyclonedx",
-            .spec_version = std::string(json.text("specVersion")),
-            .serial = std::string(json.text("serialNumber")),
-            .subject = named(subject.text("name"), subject.text("version"))};
+  bill.format = "cyclonedx";
+  bill.spec_version = std::string(json.text("specVersion"));
+  bill.serial = std::string(json.text("serialNumber"));
+  bill.subject = named(subject.text("name"), subject.text("version"));
   add_components(bill, json.items("components"));
+  return {};
+}
+
+Status read_spdx(Bill& bill, BytesView content) {
+  bill.format = "spdx";
+  const BytesView text = without_mark(content);
+  if (text.starts_with("SPDXVersion:")) return read_spdx_tags(bill, text);
+  const Json json = TRY(read_json(content));
+  if (json.text("spdxVersion").starts_with("SPDX-2.")) return read_spdx_2(bill, json);
+  if (json.find("@graph") != nullptr || json.find("@context") != nullptr) return read_spdx_3(bill, json);
+  return invalid("expected SPDX 2.x ('spdxVersion') or SPDX 3.0 ('@context')");
+}
+
+}  // namespace
+
+Result<Summary> summarise_cyclonedx(BytesView content) {
+  Bill bill;
+  TRY(read_cyclonedx(bill, content));
   return summary_of(bill);
 }
 
 Result<Summary> summarise_spdx(BytesView content) {
-  const BytesView text = without_mark(content);
-  if (text.starts_with("SPDXVersion:")) return summarise_spdx_tags(text);
-  const Json json = TRY(read_json(content));
-  if (json.text("spdxVersion").starts_with("SPDX-2.")) return summarise_spdx_2(json);
-  if (json.find("@graph") != nullptr || json.find("@context") != nullptr) return summarise_spdx_3(json);
-  return invalid("expected SPDX 2.x ('spdxVersion') or SPDX 3.0 ('@context')");
+  Bill bill;
+  TRY(read_spdx(bill, content));
+  return summary_of(bill);
+}
+
+Result<std::vector<Component>> components_of_cyclonedx(BytesView content) {
+  std::vector<Component> components;
+  Bill bill{.listed = &components};
+  TRY(read_cyclonedx(bill, content));
+  return components;
+}
+
+Result<std::vector<Component>> components_of_spdx(BytesView content) {
+  std::vector<Component> components;
+  Bill bill{.listed = &components};
+  TRY(read_spdx(bill, content));
+  return components;
 }
 
 }  // namespace weir::evidence

@@ -120,9 +120,43 @@ Status enqueue_row(Database& db, const Stamp&, const alert::ChannelRemoved& even
   return execute(db, "DELETE FROM delivery WHERE channel=$1 AND state='pending'", event.name);
 }
 
+// ---- which entry changes what an earlier one said, so that a past moment can be told ----
+
+Status follow_row(Database&, const Stamp&, const auto&) { return {}; }
+
+Status follows(Database& db, std::int64_t earlier, const Stamp& stamp) {
+  return execute(db, "INSERT INTO follow_up (earlier, later) VALUES ($1,$2) ON CONFLICT DO NOTHING", earlier,
+                 stamp.index);
+}
+
+Status follow_row(Database& db, const Stamp& stamp, const evidence::Service& event) {
+  return execute(db, "INSERT INTO follow_up (earlier, later) SELECT entry, $1 FROM service WHERE name=$2",
+                 stamp.index, event.name);
+}
+Status follow_row(Database& db, const Stamp& stamp, const evidence::Flow& event) {
+  return execute(db, "INSERT INTO follow_up (earlier, later) SELECT entry, $1 FROM flow WHERE name=$2",
+                 stamp.index, event.name);
+}
+Status follow_row(Database& db, const Stamp& stamp, const evidence::Trail& event) {
+  return execute(
+      db, "INSERT INTO follow_up (earlier, later) SELECT entry, $1 FROM trail WHERE flow=$2 AND name=$3",
+      stamp.index, event.flow, event.name);
+}
+Status follow_row(Database& db, const Stamp& stamp, const runtime::EnvironmentDeclared& event) {
+  return execute(db, "INSERT INTO follow_up (earlier, later) SELECT entry, $1 FROM environment WHERE name=$2",
+                 stamp.index, event.name);
+}
+Status follow_row(Database& db, const Stamp& stamp, const deploy::ApprovalRevoked& event) {
+  return follows(db, event.approval, stamp);
+}
+Status follow_row(Database& db, const Stamp& stamp, const deploy::DeploymentChanged& event) {
+  return follows(db, event.deployment, stamp);
+}
+
 }  // namespace
 
 Status project(Database& db, const Stamp& stamp, const Event& event) {
+  TRY(std::visit([&](const auto& record) { return follow_row(db, stamp, record); }, event));
   return std::visit([&](const auto& record) { return project_row(db, stamp, record); }, event);
 }
 

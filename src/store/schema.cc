@@ -96,6 +96,13 @@ CREATE TABLE IF NOT EXISTS deployment (entry INTEGER PRIMARY KEY, artifact BLOB 
 CREATE INDEX IF NOT EXISTS deployment_by_environment ON deployment (environment, state);
 )sql";
 
+// `follow_up`: a later entry changes what an earlier one said.
+constexpr std::string_view dbom_schema = R"sql(
+CREATE TABLE IF NOT EXISTS follow_up (earlier INTEGER NOT NULL, later INTEGER NOT NULL,
+  PRIMARY KEY (earlier, later)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS follow_up_by_later ON follow_up (later);
+)sql";
+
 constexpr std::string_view runtime_schema = R"sql(
 CREATE TABLE IF NOT EXISTS environment (name TEXT PRIMARY KEY, kind TEXT NOT NULL, description TEXT,
   arguments INTEGER NOT NULL,
@@ -243,7 +250,7 @@ Status create_tables(Database& db, std::int64_t version) {
   if (outdated)
     for (const std::string_view table : derived_tables)
       TRY(db.script(fmt::format("DROP TABLE IF EXISTS {}", table)));
-  for (const std::string_view part : {ledger_schema, record_schema, runtime_schema, policy_schema, window_schema,
+  for (const std::string_view part : {ledger_schema, record_schema, runtime_schema, policy_schema, window_schema, dbom_schema,
                                       owned_schema})
     TRY(db.script(part));
   for (const Migration& each : migrations)

@@ -51,7 +51,8 @@ inline constexpr auto derived_tables = std::to_array<std::string_view>({"organiz
                                                                  "approval_vote",
                                                                  "break_glass",
                                                                  "exception",
-                                                                 "exception_workload"});
+                                                                 "exception_workload",
+                                                                 "follow_up"});
 inline constexpr auto owned_tables = std::to_array<std::string_view>({
     "idempotency",    "idempotency_key", "idempotency_indexed", "unjudged", "delivery",
     "channel_secret", "heartbeat",       "heartbeat_said",      "timer",
