@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "http/stream.h"
 #include "support/api_fixture.h"
 
 namespace weir::api {
