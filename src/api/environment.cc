@@ -59,8 +59,8 @@ Result<Write> declare_environment(const Call& call) {
                    fmt::format("'{}' is of kind {}; the kind of an environment does not change",
                                declared.name, known->kind),
                    "kind"};
-    const bool same =
-        known && known->description == declared.description && known->arguments == declared.arguments && known->tags == declared.tags;
+    const bool same = known && known->description == declared.description &&
+                      known->arguments == declared.arguments && known->tags == declared.tags;
     if (same) return Decision{.answer = [known](auto) { return format::encode(*known); }};
     return Decision{.events = {declared}, .answer = [declared](auto appended) {
                       return format::encode(store::EnvironmentView{

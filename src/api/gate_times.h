@@ -1,5 +1,5 @@
-// How long the gate's answers took, since midnight (UTC): counts by size, each step a quarter more than the one before, so
-// a percentile is right to that. Safe from any thread.
+// How long the gate's answers took, since midnight (UTC): counts by size, each step a quarter more than the one
+// before, so a percentile is right to that. Safe from any thread.
 #pragma once
 #include <array>
 #include <mutex>

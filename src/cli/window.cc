@@ -42,16 +42,23 @@ struct When {
 };
 
 void declare_when(Options& options, When& when) {
-  options.option({.name = "rrule", .value = "RULE", .help = "recurs as RFC 5545 says (FREQ=WEEKLY;BYDAY=MO,TU)"},
-                 &when.rrule);
-  options.option({.name = "cron", .value = "LINE", .help = "recurs by five fields (\"0 9 * * 1-5\")"}, &when.cron);
-  options.option({.name = "start", .value = "TIME", .help = "local time the rule begins at (2026-01-05T09:00:00)"},
-                 &when.start);
-  options.option({.name = "duration", .value = "LENGTH", .help = "how long it stays (4h, 90m, PT4H)"}, &when.duration);
-  options.option({.name = "timezone", .value = "ZONE", .help = "of the rule (Europe/Berlin); UTC unless said"},
-                 &when.timezone);
-  options.option({.name = "from", .value = "WHEN", .help = "once: a time, or a duration from now"}, &when.from);
-  options.option({.name = "until", .value = "WHEN", .help = "once: a time, or a duration from now"}, &when.until);
+  options.option(
+      {.name = "rrule", .value = "RULE", .help = "recurs as RFC 5545 says (FREQ=WEEKLY;BYDAY=MO,TU)"},
+      &when.rrule);
+  options.option({.name = "cron", .value = "LINE", .help = "recurs by five fields (\"0 9 * * 1-5\")"},
+                 &when.cron);
+  options.option(
+      {.name = "start", .value = "TIME", .help = "local time the rule begins at (2026-01-05T09:00:00)"},
+      &when.start);
+  options.option({.name = "duration", .value = "LENGTH", .help = "how long it stays (4h, 90m, PT4H)"},
+                 &when.duration);
+  options.option(
+      {.name = "timezone", .value = "ZONE", .help = "of the rule (Europe/Berlin); UTC unless said"},
+      &when.timezone);
+  options.option({.name = "from", .value = "WHEN", .help = "once: a time, or a duration from now"},
+                 &when.from);
+  options.option({.name = "until", .value = "WHEN", .help = "once: a time, or a duration from now"},
+                 &when.until);
 }
 
 Result<Json> body_of(const When& when, Instant now) {
@@ -78,13 +85,18 @@ struct Creating {
 };
 
 void declare_selector(Options& options, Creating& creating) {
-  options.option({.name = "environment", .value = "GLOB", .help = "only in these environments", .many = Many::each},
-                 &creating.environments);
-  options.option({.name = "flow", .value = "GLOB", .help = "only for artifacts of these flows", .many = Many::each},
-                 &creating.flows);
-  options.option({.name = "class", .value = "GLOB", .help = "only for these classes of change", .many = Many::each},
-                 &creating.classes);
-  options.option({.name = "tag", .value = "KEY=GLOB", .help = "only with these tags of environment or flow",
+  options.option(
+      {.name = "environment", .value = "GLOB", .help = "only in these environments", .many = Many::each},
+      &creating.environments);
+  options.option(
+      {.name = "flow", .value = "GLOB", .help = "only for artifacts of these flows", .many = Many::each},
+      &creating.flows);
+  options.option(
+      {.name = "class", .value = "GLOB", .help = "only for these classes of change", .many = Many::each},
+      &creating.classes);
+  options.option({.name = "tag",
+                  .value = "KEY=GLOB",
+                  .help = "only with these tags of environment or flow",
                   .many = Many::each},
                  &creating.tags);
 }
@@ -92,10 +104,12 @@ void declare_selector(Options& options, Creating& creating) {
 void declare_override(Options& options, Creating& creating) {
   options.option({.name = "override-for", .value = "LENGTH", .help = "may be overridden, at most so long"},
                  &creating.override_for);
-  options.option({.name = "override-role", .value = "ROLE", .help = "only by these roles", .many = Many::each},
-                 &creating.override_roles);
-  options.option({.name = "override-people", .value = "N", .help = "so many people must say so; 1 unless said"},
-                 &creating.override_people);
+  options.option(
+      {.name = "override-role", .value = "ROLE", .help = "only by these roles", .many = Many::each},
+      &creating.override_roles);
+  options.option(
+      {.name = "override-people", .value = "N", .help = "so many people must say so; 1 unless said"},
+      &creating.override_people);
   options.option({.name = "override-ticket", .help = "an override names a ticket"}, &creating.ticket);
 }
 
@@ -154,10 +168,15 @@ Result<Exit> check_lines(Session& session) {
 }
 
 std::string in_words(const Json& state) {
-  const auto time = [&](std::string_view member) { return std::string(state.at(member).is_null() ? "" : state.text(member)); };
-  const bool open = state.text("verdict") == "open" || (state.at("open").boolean() != nullptr && *state.at("open").boolean());
-  const std::string closes = time("closes") + time("next_closing"), opens = time("opens") + time("next_opening");
-  const std::string by = state.text("window").empty() ? "" : fmt::format(" by {}", cleaned(state.text("window")));
+  const auto time = [&](std::string_view member) {
+    return std::string(state.at(member).is_null() ? "" : state.text(member));
+  };
+  const bool open = state.text("verdict") == "open" ||
+                    (state.at("open").boolean() != nullptr && *state.at("open").boolean());
+  const std::string closes = time("closes") + time("next_closing"),
+                    opens = time("opens") + time("next_opening");
+  const std::string by =
+      state.text("window").empty() ? "" : fmt::format(" by {}", cleaned(state.text("window")));
   if (open) return fmt::format("open{}{}\n", by, closes.empty() ? "" : " until " + closes);
   return fmt::format("closed{}{}\n", by, opens.empty() ? "; no opening is in sight" : ", opens at " + opens);
 }
@@ -189,8 +208,9 @@ Action window_list(Options&) {
   return [](Session& session) -> Result<Exit> {
     Api* api = TRY(session.api());
     const auto rows = TRY(api->list("windows", "windows", {}));
-    session.answer_rows(session.form() == OutputForm::json ? rows : readable(rows), window_columns,
-                        "no windows: deploying is always open; make one: weir window create NAME --kind allow …");
+    session.answer_rows(
+        session.form() == OutputForm::json ? rows : readable(rows), window_columns,
+        "no windows: deploying is always open; make one: weir window create NAME --kind allow …");
     return Exit::yes;
   };
 }
@@ -219,8 +239,10 @@ Action window_check(Options& options) {
   };
   const auto arguments = std::make_shared<Arguments>();
   declare_when(options, arguments->when);
-  options.option({.name = "at", .value = "WHEN", .help = "the moment asked about; now unless said"}, &arguments->at);
-  options.option({.name = "batch", .help = "reads JSON lines {rrule, start, duration, timezone, at} from standard input"},
+  options.option({.name = "at", .value = "WHEN", .help = "the moment asked about; now unless said"},
+                 &arguments->at);
+  options.option({.name = "batch",
+                  .help = "reads JSON lines {rrule, start, duration, timezone, at} from standard input"},
                  &arguments->batch);
   return [arguments](Session& session) -> Result<Exit> {
     if (arguments->batch) return check_lines(session);
@@ -255,7 +277,8 @@ Action window_state(Options& options) {
                                                        {"class", arguments->cls.value_or("")},
                                                        {"at", at ? to_string(*at) : ""}}));
     const Json::Array& windows = state.items("windows");
-    session.answer(state, in_words(state) + (windows.empty() ? "" : table(bearing_columns, windows, session.color())));
+    session.answer(
+        state, in_words(state) + (windows.empty() ? "" : table(bearing_columns, windows, session.color())));
     return state.text("verdict") == "open" ? Exit::yes : Exit::no;
   };
 }
@@ -268,8 +291,9 @@ Action window_override(Options& options) {
   const auto arguments = std::make_shared<Arguments>();
   options.argument(name_word, &arguments->name);
   options.option(environment_row, &arguments->environment);
-  options.option({.name = "for", .value = "LENGTH", .help = "how long (1h), or until when", .need = Need::required},
-                 &arguments->until);
+  options.option(
+      {.name = "for", .value = "LENGTH", .help = "how long (1h), or until when", .need = Need::required},
+      &arguments->until);
   options.option(reason_row, &arguments->reason);
   options.option({.name = "ticket", .value = "TICKET", .help = "where it was agreed"}, &arguments->ticket);
   return [arguments](Session& session) -> Result<Exit> {
@@ -279,8 +303,8 @@ Action window_override(Options& options) {
     set_given(body, "reason", arguments->reason);
     set_given(body, "ticket", arguments->ticket);
     return write_and_say(session, {.path = path_of({"windows", arguments->name, "overrides"}), .body = body},
-                         fmt::format("window {} is overridden in {} until {}", arguments->name, arguments->environment,
-                                     to_string(*until)));
+                         fmt::format("window {} is overridden in {} until {}", arguments->name,
+                                     arguments->environment, to_string(*until)));
   };
 }
 

@@ -1,4 +1,5 @@
-// Makes stale decisions again: those that an entry bears on soon after it, those that time alone changes when it is due.
+// Makes stale decisions again: those that an entry bears on soon after it, those that time alone changes when it is
+// due.
 #include "jobs/decider.h"
 #include "jobs/reconcile.h"
 

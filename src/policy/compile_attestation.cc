@@ -34,7 +34,8 @@ std::vector<std::string> picking(RegoWriter& out, const AttestationPlan& plan, b
     body.push_back(fmt::format("some item in input.attestations[{}]", rego_text(plan.type)));
   }
   if (plan.name != "*") body.push_back(out.matches("item.name", plan.name));
-  if (plan.about != About::any) body.push_back(fmt::format("item.about == \"{}\"", format::name_of(plan.about)));
+  if (plan.about != About::any)
+    body.push_back(fmt::format("item.about == \"{}\"", format::name_of(plan.about)));
   if (!plan.by.empty()) body.push_back(out.matches_any("item.actor", plan.by));
   if (plan.signer && !plan.signer->issuer.empty())
     body.push_back(out.matches("item.signer.issuer", plan.signer->issuer));
@@ -58,7 +59,8 @@ std::string selected(RegoWriter& out, const AttestationPlan& plan) {
   comprehension(out, counted, "item", picking(out, plan, true));
   if (plan.which == Which::all) return counted;
   const std::string seen = out.fresh("seen");
-  out.line(fmt::format("{} := {}({})", seen, plan.which == Which::first ? "oldest_of" : "newest_of", counted));
+  out.line(
+      fmt::format("{} := {}({})", seen, plan.which == Which::first ? "oldest_of" : "newest_of", counted));
   return seen;
 }
 
@@ -83,8 +85,10 @@ std::string faults_of(RegoWriter& out, const AttestationPlan& plan, const std::s
     out.rule(well + "(value)", fact.check.lines("value"));
     const std::vector<std::string> body{some, "value := " + rego_path("item", fact.path),
                                         fmt::format("not {}(value)", well)};
-    fault(out, faults, body, fmt::format("%s (entry %d): {} is %v, wanted {}", escaped(fact.path),
-                                         escaped(brief(fact.check.wanted))), ", value");
+    fault(out, faults, body,
+          fmt::format("%s (entry %d): {} is %v, wanted {}", escaped(fact.path),
+                      escaped(brief(fact.check.wanted))),
+          ", value");
   }
   if (plan.which == Which::never_failed) {
     std::vector<std::string> ever = picking(out, plan, false);
@@ -161,7 +165,8 @@ ValueCheck compile_expectation(RegoWriter& out, const Expectation& expected) {
 }
 
 std::vector<Branch> compile_plan(RegoWriter& out, const AttestationPlan& plan) {
-  const std::string seen = selected(out, plan), good = good_of(out, plan, seen), faults = faults_of(out, plan, seen);
+  const std::string seen = selected(out, plan), good = good_of(out, plan, seen),
+                    faults = faults_of(out, plan, seen);
   const std::string entries = fmt::format("entries_of({})", seen);
   const std::string none = plan.missing.empty() ? "no " + brief(described(plan)) : plan.missing;
   std::vector<std::string> met{fmt::format("count({}) >= {}", good, plan.at_least),
@@ -170,17 +175,24 @@ std::vector<Branch> compile_plan(RegoWriter& out, const AttestationPlan& plan) {
   return {{fmt::format("met({})", good), met},
           {fmt::format("broken({}, {})", faults, entries), {fmt::format("count({}) > 0", faults)}},
           {fmt::format("lacking({}, [])", rego_text(none)), {fmt::format("count({}) == 0", seen)}},
-          {fmt::format("lacking(sprintf({}, [count({})]), {})",
-                       rego_text(fmt::format("%d of {} wanted: {}", plan.at_least, escaped(brief(described(plan))))), good,
-                       entries),
+          {fmt::format(
+               "lacking(sprintf({}, [count({})]), {})",
+               rego_text(fmt::format("%d of {} wanted: {}", plan.at_least, escaped(brief(described(plan))))),
+               good, entries),
            {fmt::format("count({}) == count({})", good, seen)}},
           {fmt::format("lacking({}, {})", rego_text("undecided: " + brief(described(plan))), entries), {}}};
 }
 
 std::vector<Branch> compile_attestation(RegoWriter& out, const RequireAttestation& rule) {
-  AttestationPlan plan{.type = rule.type, .name = rule.name, .about = rule.about, .which = rule.which,
-                       .compliant = rule.compliant, .at_least = rule.at_least, .by = rule.by,
-                       .signer = rule.signer, .max_age = rule.max_age};
+  AttestationPlan plan{.type = rule.type,
+                       .name = rule.name,
+                       .about = rule.about,
+                       .which = rule.which,
+                       .compliant = rule.compliant,
+                       .at_least = rule.at_least,
+                       .by = rule.by,
+                       .signer = rule.signer,
+                       .max_age = rule.max_age};
   for (const auto& [path, expected] : rule.where)
     plan.facts.push_back({path, compile_expectation(out, expected.value)});
   return compile_plan(out, plan);
@@ -188,7 +200,8 @@ std::vector<Branch> compile_attestation(RegoWriter& out, const RequireAttestatio
 
 namespace {
 
-void add_globs(RegoWriter& out, AttestationPlan& plan, std::string_view path, const std::vector<std::string>& globs) {
+void add_globs(RegoWriter& out, AttestationPlan& plan, std::string_view path,
+               const std::vector<std::string>& globs) {
   if (globs.empty()) return;
   ValueCheck check{.well = {fmt::format("is_string({})", the_value), out.matches_any(the_value, globs)},
                    .wanted = "like " + one_of_text(globs)};
@@ -214,10 +227,13 @@ std::vector<Branch> compile_ticket(RegoWriter& out, const RequireTicket& rule) {
 
 // Reviews of another commit are none of this change. A reviewer who is the author of a trail does not count.
 std::vector<Branch> compile_review(RegoWriter& out, const RequireReview& rule) {
-  AttestationPlan plan{.type = "review", .compliant = false, .max_age = rule.max_age,
+  AttestationPlan plan{.type = "review",
+                       .compliant = false,
+                       .max_age = rule.max_age,
                        .only = {"of_this_change(item.summary.commit)"},
                        .missing = "no review of this commit"};
-  ValueCheck reviewers{.well = {fmt::format("is_array({})", the_value)}, .wanted = fmt::format("{} who are not the author", rule.approvals)};
+  ValueCheck reviewers{.well = {fmt::format("is_array({})", the_value)},
+                       .wanted = fmt::format("{} who are not the author", rule.approvals)};
   reviewers.well.push_back(
       fmt::format("count([name | some name in {}; not name in authors]) >= {}", the_value, rule.approvals));
   plan.facts.push_back({"summary.reviewers", std::move(reviewers)});

@@ -12,17 +12,20 @@ std::vector<Branch> compile_trail(RegoWriter& out, const RequireTrail& rule) {
   const std::string entries = fmt::format("entries_of({})", trails);
   const std::string none = rule.flows.empty() ? "no flow recorded this artifact"
                                               : "no trail of flow " + brief(one_of_text(rule.flows));
-  std::vector<Branch> branches{{fmt::format("lacking({}, [])", rego_text(none)), {fmt::format("count({}) == 0", trails)}}};
+  std::vector<Branch> branches{
+      {fmt::format("lacking({}, [])", rego_text(none)), {fmt::format("count({}) == 0", trails)}}};
   if (rule.compliant) {
     const std::string failed = out.fresh("failed"), missing = out.fresh("missing");
     const std::string some = fmt::format("some trail in {}", trails);
     out.rule(failed + " contains text",
              {some, "not trail.compliant", "count(trail.missing) == 0",
               R"(text := sprintf("trail %s of flow %s is not compliant", [trail.name, trail.flow]))"});
-    out.rule(missing + " contains text",
-             {some, "not trail.compliant", "count(trail.missing) > 0",
-              R"(text := sprintf("trail %s of flow %s misses %s", [trail.name, trail.flow, concat(", ", trail.missing)]))"});
-    branches.push_back({fmt::format("broken({}, {})", failed, entries), {fmt::format("count({}) > 0", failed)}});
+    out.rule(
+        missing + " contains text",
+        {some, "not trail.compliant", "count(trail.missing) > 0",
+         R"(text := sprintf("trail %s of flow %s misses %s", [trail.name, trail.flow, concat(", ", trail.missing)]))"});
+    branches.push_back(
+        {fmt::format("broken({}, {})", failed, entries), {fmt::format("count({}) > 0", failed)}});
     branches.push_back({fmt::format("lacking(concat(\"; \", {}), {})", missing, entries),
                         {fmt::format("count({}) > 0", missing)}});
   }
@@ -48,8 +51,8 @@ std::vector<Branch> compile_approval(RegoWriter& out, const RequireApproval& rul
   if (!rule.groups.empty()) wanted += " of group " + one_of_text(rule.groups);
   if (!rule.by.empty()) wanted += " by " + one_of_text(rule.by);
   return {{fmt::format("met({})", entries), {fmt::format("count({}) >= {}", people, rule.count)}},
-          {fmt::format("lacking(sprintf(\"%d of {} %s in force here\", [count({}), {}]), {})", rule.count, people,
-                       rego_text(brief(wanted)), entries),
+          {fmt::format("lacking(sprintf(\"%d of {} %s in force here\", [count({}), {}]), {})", rule.count,
+                       people, rego_text(brief(wanted)), entries),
            {}}};
 }
 
@@ -60,19 +63,24 @@ struct Count {
 
 // What is known of the components decides; until it is, what scans said by severity.
 std::vector<Branch> compile_vulnerabilities(RegoWriter& out, const RequireVulnerabilities& rule) {
-  const std::array counts{Count{"critical", rule.critical}, Count{"high", rule.high}, Count{"medium", rule.medium},
-                          Count{"low", rule.low}, Count{"known_exploited", rule.known_exploited}};
+  const std::array counts{Count{"critical", rule.critical}, Count{"high", rule.high},
+                          Count{"medium", rule.medium}, Count{"low", rule.low},
+                          Count{"known_exploited", rule.known_exploited}};
   const std::string faults = out.fresh("faults");
-  AttestationPlan scans{.type = "scan", .compliant = false, .max_age = rule.max_age,
+  AttestationPlan scans{.type = "scan",
+                        .compliant = false,
+                        .max_age = rule.max_age,
                         .missing = "no scan that says how many vulnerabilities there are"};
   for (const Count& each : counts) {
     if (!each.most) continue;
     out.rule(faults + " contains text",
              {fmt::format("input.vulnerabilities[\"{}\"] > {}", each.name, *each.most),
               fmt::format("text := sprintf(\"%d {}, at most {} allowed\", [input.vulnerabilities[\"{}\"]])",
-                          each.name == "known_exploited" ? "known to be exploited" : each.name, *each.most, each.name)});
-    scans.facts.push_back({fmt::format("summary.by_severity.{}", each.name),
-                           compile_expectation(out, Expectation{.at_most = static_cast<double>(*each.most)})});
+                          each.name == "known_exploited" ? "known to be exploited" : each.name, *each.most,
+                          each.name)});
+    scans.facts.push_back(
+        {fmt::format("summary.by_severity.{}", each.name),
+         compile_expectation(out, Expectation{.at_most = static_cast<double>(*each.most)})});
   }
   std::vector<Branch> branches;
   const std::string known = "input.vulnerabilities != null";
@@ -87,11 +95,13 @@ std::vector<Branch> compile_vulnerabilities(RegoWriter& out, const RequireVulner
 
 std::vector<Branch> compile_posture(const RequirePosture& rule) {
   const std::string least = format::dump(format::Json(rule.score_at_least));
-  return {{R"(lacking("nothing is known about the posture of this environment", []))", {"input.posture == null"}},
-          {"met([])", {"input.posture.score >= " + least}},
-          {fmt::format("broken([sprintf(\"the posture's score is %v, at least {} is wanted\", [input.posture.score])], [])",
-                       least),
-           {}}};
+  return {
+      {R"(lacking("nothing is known about the posture of this environment", []))", {"input.posture == null"}},
+      {"met([])", {"input.posture.score >= " + least}},
+      {fmt::format("broken([sprintf(\"the posture's score is %v, at least {} is wanted\", "
+                   "[input.posture.score])], [])",
+                   least),
+       {}}};
 }
 
 std::vector<Branch> compile_environment(RegoWriter& out, const RequireEnvironment& rule) {
@@ -135,21 +145,23 @@ std::vector<Branch> compile_workload(RegoWriter& out, const std::map<std::string
 }
 
 std::vector<Branch> compile_change(RegoWriter& out, const RequireChange& rule) {
-  const std::string text = fmt::format("sprintf(\"the change is of class %s, wanted %s\", [input.change[\"class\"], {}])",
-                                       rego_text(brief(one_of_text(rule.classes))));
+  const std::string text =
+      fmt::format("sprintf(\"the change is of class %s, wanted %s\", [input.change[\"class\"], {}])",
+                  rego_text(brief(one_of_text(rule.classes))));
   return {{"met([])", {out.matches_any("input.change[\"class\"]", rule.classes)}},
           {fmt::format("broken([{}], [])", text), {}}};
 }
 
 std::vector<Branch> compile_own(std::size_t index) {
   const std::string own = fmt::format("data.weir.rule.r{}", index);
-  return {{"not_applicable", {own + ".not_applicable == true"}},
-          {fmt::format("broken([said(each) | some each in {0}.violation], said_evidence({0}.violation))", own),
-           {fmt::format("count({}.violation) > 0", own)}},
-          {R"(lacking("the rule says that there is no evidence", []))", {own + ".no_evidence == true"}},
-          {fmt::format("lacking(concat(\"; \", [said(each) | some each in {}.no_evidence]), [])", own),
-           {fmt::format("count({}.no_evidence) > 0", own)}},
-          {"met([])", {}}};
+  return {
+      {"not_applicable", {own + ".not_applicable == true"}},
+      {fmt::format("broken([said(each) | some each in {0}.violation], said_evidence({0}.violation))", own),
+       {fmt::format("count({}.violation) > 0", own)}},
+      {R"(lacking("the rule says that there is no evidence", []))", {own + ".no_evidence == true"}},
+      {fmt::format("lacking(concat(\"; \", [said(each) | some each in {}.no_evidence]), [])", own),
+       {fmt::format("count({}.no_evidence) > 0", own)}},
+      {"met([])", {}}};
 }
 
 }  // namespace

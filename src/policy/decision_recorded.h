@@ -21,8 +21,8 @@ struct DecisionRecorded {
   }
 };
 
-// A digest of what a record says: verdict, results, policies and inputs, without the moments at which it was made and is
-// to be made again. Records of one meaning are worth one entry.
+// A digest of what a record says: verdict, results, policies and inputs, without the moments at which it was made and
+// is to be made again. Records of one meaning are worth one entry.
 Sha256 meaning_of(DecisionRecord record);
 
 }  // namespace weir::policy

@@ -1,5 +1,5 @@
-// What a policy's form must also keep, beyond its types: ids, globs, bounds, and that no rule is one that can never apply
-// or never be met. Errors name the field. Pure.
+// What a policy's form must also keep, beyond its types: ids, globs, bounds, and that no rule is one that can never
+// apply or never be met. Errors name the field. Pure.
 #pragma once
 #include "policy/form.h"
 

@@ -20,8 +20,8 @@ struct Shared {
 };
 
 // What a policy in Rego may define, in the order in which it is asked.
-constexpr std::array<std::string_view, 7> conventions{"not_applicable", "deny", "violation", "allow",
-                                                      "violations", "warn", "no_evidence"};
+constexpr std::array<std::string_view, 7> conventions{"not_applicable", "deny", "violation",  "allow",
+                                                      "violations",     "warn", "no_evidence"};
 constexpr std::array<std::string_view, 4> deciding{"deny", "violation", "allow", "warn"};
 
 std::vector<std::int64_t> entries_of(const Json& list) {
@@ -40,11 +40,17 @@ std::string joined(const std::string& message, std::string_view detail) {
 }
 
 RuleResult blank(const Shared& policy, const Rule& rule) {
-  return {.id = rule.id, .policy = policy.name, .message = rule.message, .who = rule.who, .fix = rule.fix,
-          .severity = rule.severity, .controls = rule.controls};
+  return {.id = rule.id,
+          .policy = policy.name,
+          .message = rule.message,
+          .who = rule.who,
+          .fix = rule.fix,
+          .severity = rule.severity,
+          .controls = rule.controls};
 }
 
-Prepared::Evaluation by_form(const Shared& policy, const Result<std::optional<Json>>& answer, const Input& input) {
+Prepared::Evaluation by_form(const Shared& policy, const Result<std::optional<Json>>& answer,
+                             const Input& input) {
   Prepared::Evaluation evaluation;
   for (const Rule& rule : policy.document.policy.rules) {
     RuleResult result = blank(policy, rule);
@@ -110,7 +116,8 @@ std::vector<RuleResult> results_of(const Shared& policy, Outcome outcome, const 
   std::vector<RuleResult> results;
   for (const Said& said : items) {
     const std::string& id = said.id.empty() ? policy.name : said.id;
-    auto found = std::find_if(results.begin(), results.end(), [&](const RuleResult& each) { return each.id == id; });
+    auto found =
+        std::find_if(results.begin(), results.end(), [&](const RuleResult& each) { return each.id == id; });
     if (found == results.end()) {
       results.push_back({.id = id, .policy = policy.name, .result = outcome, .next = next});
       found = results.end() - 1;
@@ -137,7 +144,8 @@ Prepared::Evaluation by_conventions(const Shared& policy, const Answers& answers
   const std::optional<Instant> next = next_of_rego(policy.document.rego, input.now);
   const RuleResult plain{.id = policy.name, .policy = policy.name, .next = next};
   Prepared::Evaluation evaluation;
-  for (const Said& said : items_of(answer("warn"), "warned")) evaluation.warnings.push_back({policy.name, said.message});
+  for (const Said& said : items_of(answer("warn"), "warned"))
+    evaluation.warnings.push_back({policy.name, said.message});
   std::vector<Said> broken = items_of(answer("deny"), "denied");
   append(broken, items_of(answer("violation"), "violated"));
   if (defines("allow") && answer("allow") != Json(true)) {
@@ -216,7 +224,8 @@ Result<Prepared> Prepared::prepare(const Source& source) {
   shared.document = TRY(read_policy(source.text, form));
   const std::string& own_name = shared.document.policy.name;
   if (!own_name.empty() && own_name != source.name)
-    return invalid(fmt::format("the policy names itself '{}' and is created as '{}'", own_name, source.name), "name");
+    return invalid(fmt::format("the policy names itself '{}' and is created as '{}'", own_name, source.name),
+                   "name");
   const std::vector<rego::Module> modules = compile(shared.document);
   rego::Engine engine = TRY(rego::Engine::load(modules, Json()));
   if (form == Form::rego) TRY(find_conventions(shared, engine));
@@ -233,8 +242,11 @@ Prepared::Evaluation Prepared::evaluate(const Input& input, std::string_view doc
   for (const std::string& name : policy.answers) {
     auto value = state_->engine.query(fmt::format("{}.{}", policy.package, name), document);
     if (!value.ok())
-      return {.rules = {{.id = policy.name, .policy = policy.name, .message = value.error().message,
-                         .next = next_of_rego(policy.document.rego, input.now)}}, .warnings = {}};
+      return {.rules = {{.id = policy.name,
+                         .policy = policy.name,
+                         .message = value.error().message,
+                         .next = next_of_rego(policy.document.rego, input.now)}},
+              .warnings = {}};
     if (*value) answers.emplace(name, std::move(**value));
   }
   return by_conventions(policy, answers, input);

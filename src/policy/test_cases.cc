@@ -15,8 +15,13 @@ Json json_of(const T& value) {
 }
 
 Input standard_input() {
-  return {.artifact = {.digest = "sha256:" + std::string(64, '0'), .entry = 1, .flow = "flow", .kind = "oci",
-                       .name = "artifact", .recorded_at = standard_now - hours(2), .trail = "trail"},
+  return {.artifact = {.digest = "sha256:" + std::string(64, '0'),
+                       .entry = 1,
+                       .flow = "flow",
+                       .kind = "oci",
+                       .name = "artifact",
+                       .recorded_at = standard_now - hours(2),
+                       .trail = "trail"},
           .environment = {.kind = "kubernetes", .name = "production"},
           .flow = InputFlow{.name = "flow"},
           .now = standard_now};
@@ -30,7 +35,8 @@ struct Filling {
 std::vector<Filling> fillings() {
   const Instant before = standard_now - hours(1);
   return {{"approvals", json_of(InputApproval{.actor = "approver", .recorded_at = before})},
-          {"deployments", json_of(InputDeployment{.declared_at = before, .environment = "production", .state = "observed"})},
+          {"deployments",
+           json_of(InputDeployment{.declared_at = before, .environment = "production", .state = "observed"})},
           {"exceptions", json_of(InputException{.owner = "owner"})},
           {"freezes", json_of(InputFreeze{})},
           {"running", json_of(InputRunning{.name = "artifact", .since = before})},
@@ -74,8 +80,13 @@ class Filler {
     if (said.object() == nullptr) return said;
     Json all{Json::Object{}};
     for (const auto& [type, items] : *said.object()) {
-      Json filling = json_of(InputAttestation{.actor = "pipeline", .compliant = true, .flow = "flow", .name = type,
-                                              .recorded_at = standard_now - hours(1), .trail = "trail", .type = type});
+      Json filling = json_of(InputAttestation{.actor = "pipeline",
+                                              .compliant = true,
+                                              .flow = "flow",
+                                              .name = type,
+                                              .recorded_at = standard_now - hours(1),
+                                              .trail = "trail",
+                                              .type = type});
       filling.set("summary", Json(Json::Object{}));
       all.set(type, list(filling, items));
     }
@@ -88,7 +99,8 @@ class Filler {
     for (auto& [type, items] : *all.object()) {
       if (items.array() == nullptr) continue;
       for (Json& each : *items.array())
-        if (each.at("signer").object() != nullptr) each.set("signer", item(json_of(InputSigner{}), each.at("signer")));
+        if (each.at("signer").object() != nullptr)
+          each.set("signer", item(json_of(InputSigner{}), each.at("signer")));
     }
   }
 
@@ -105,8 +117,9 @@ std::vector<std::string> faults_of(const TestCase& test, const DecisionRecord& r
                                     [&](const RuleResult& rule) { return rule.id == id; });
     const std::string_view got = found == record.rules.end() ? "nothing" : format::name_of(found->result);
     if (wanted != got)
-      faults.push_back(fmt::format("{}: wanted {}, got {}{}", id, wanted, got,
-                                   found == record.rules.end() || found->message.empty() ? "" : ": " + found->message));
+      faults.push_back(
+          fmt::format("{}: wanted {}, got {}{}", id, wanted, got,
+                      found == record.rules.end() || found->message.empty() ? "" : ": " + found->message));
   }
   return faults;
 }
@@ -120,7 +133,8 @@ Result<Input> input_of_test(const Json& overlay) {
   const std::vector<Filling> known = fillings();
   const Json said = overlay.is_null() ? Json(Json::Object{}) : overlay;
   for (const auto& [name, value] : *said.object()) {
-    const auto filling = std::find_if(known.begin(), known.end(), [&](const Filling& each) { return each.name == name; });
+    const auto filling =
+        std::find_if(known.begin(), known.end(), [&](const Filling& each) { return each.name == name; });
     Json merged = document.at(name);
     if (name == "attestations") merged = filler.attestations(value);
     else if (filling != known.end()) merged = filler.list(filling->item, value);

@@ -54,7 +54,8 @@ TEST(Rego, values_print_as_opa_prints_them) {
       {"default p := false\np if input.x", "false"},
   };
   for (const Row& row : rows) {
-    if (row.rule.starts_with("p := 0.1")) continue;  // OPA's own sum is 0.30000000000000004 or 0.3 by its version
+    if (row.rule.starts_with("p := 0.1"))
+      continue;  // OPA's own sum is 0.30000000000000004 or 0.3 by its version
     EXPECT_EQ(asked(row.rule), row.value) << row.rule;
   }
 }
@@ -137,7 +138,8 @@ TEST(Rego, names_are_local_where_they_are_declared) {
 }
 
 TEST(Rego, a_rule_that_depends_on_itself_is_refused_with_its_cycle) {
-  EXPECT_NE(refusal("p if q\nq if r\nr if p").find("data.a.p is recursive: data.a.p -> data.a.q -> data.a.r -> data.a.p"),
+  EXPECT_NE(refusal("p if q\nq if r\nr if p")
+                .find("data.a.p is recursive: data.a.p -> data.a.q -> data.a.r -> data.a.p"),
             std::string::npos)
       << refusal("p if q\nq if r\nr if p");
   EXPECT_NE(refusal("f(x) := f(x - 1)").find("data.a.f is recursive"), std::string::npos);
@@ -175,7 +177,8 @@ TEST(Rego, what_one_builtin_makes_is_bounded) {
 TEST(Rego, memory_is_bounded) {
   std::string body = "x0 := sprintf(\"%900000d\", [1])\n";
   for (int i = 1; i <= 40; ++i)
-    body += "x" + std::to_string(i) + " := concat(\"\", [x" + std::to_string(i - 1) + ", x" + std::to_string(i - 1) + "])\n";
+    body += "x" + std::to_string(i) + " := concat(\"\", [x" + std::to_string(i - 1) + ", x" +
+            std::to_string(i - 1) + "])\n";
   auto engine = loaded(body + "p := count(x40)", {.time = seconds(20)});
   ASSERT_TRUE(engine.ok()) << engine.error().message;
   const auto value = engine->query_text("data.a.p", "");
@@ -218,9 +221,11 @@ TEST(Rego, a_clone_answers_alike_on_another_thread) {
 }
 
 TEST(Rego, data_prints_rules_and_coverage_are_told) {
-  const Module module{.name = "a.rego",
-                      .text = "package a\n\np := data.list[0] if {\n\tprint(\"seen\", input.x)\n\tinput.x == 1\n}\n\n"
-                              "q := 2 if input.x == 2\n\ntest_p if p with input.x as 1\n"};
+  const Module module{
+      .name = "a.rego",
+      .text =
+          "package a\n\np := data.list[0] if {\n\tprint(\"seen\", input.x)\n\tinput.x == 1\n}\n\n"
+          "q := 2 if input.x == 2\n\ntest_p if p with input.x as 1\n"};
   auto engine = Engine::load({&module, 1}, Json::object({{"list", Json(Json::Array{7})}}));
   ASSERT_TRUE(engine.ok()) << engine.error().message;
   ASSERT_TRUE(engine->cover().ok());

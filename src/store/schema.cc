@@ -250,12 +250,13 @@ Status create_tables(Database& db, std::int64_t version) {
   if (outdated)
     for (const std::string_view table : derived_tables)
       TRY(db.script(fmt::format("DROP TABLE IF EXISTS {}", table)));
-  for (const std::string_view part : {ledger_schema, record_schema, runtime_schema, policy_schema, window_schema, dbom_schema,
-                                      owned_schema})
+  for (const std::string_view part : {ledger_schema, record_schema, runtime_schema, policy_schema,
+                                      window_schema, dbom_schema, owned_schema})
     TRY(db.script(part));
   for (const Migration& each : migrations)
     if (outdated && each.from >= version) TRY(db.script(each.after));
-  if (outdated) TRY(execute(db, "INSERT INTO timer (name, at) VALUES ($1, 0) ON CONFLICT DO NOTHING", to_be_filled));
+  if (outdated)
+    TRY(execute(db, "INSERT INTO timer (name, at) VALUES ($1, 0) ON CONFLICT DO NOTHING", to_be_filled));
   return db.script(fmt::format("PRAGMA user_version={}", schema_version));
 }
 

@@ -11,22 +11,25 @@ class Mark {
   std::int64_t cause;
 
   Status artifact(const Sha256& digest) {
-    return execute(db,
-                   "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT root FROM identity WHERE child=$2 "
-                   "UNION SELECT $3)",
-                   cause, digest, digest);
+    return execute(
+        db,
+        "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT root FROM identity WHERE child=$2 "
+        "UNION SELECT $3)",
+        cause, digest, digest);
   }
   Status trail(std::string_view flow, std::string_view name) {
-    return execute(db,
-                   "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT digest FROM artifact_on_trail "
-                   "WHERE flow=$2 AND trail=$3)",
-                   cause, flow, name);
+    return execute(
+        db,
+        "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT digest FROM artifact_on_trail "
+        "WHERE flow=$2 AND trail=$3)",
+        cause, flow, name);
   }
   Status flow(std::string_view name) {
-    return execute(db,
-                   "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT digest FROM artifact_on_trail "
-                   "WHERE flow=$2)",
-                   cause, name);
+    return execute(
+        db,
+        "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT digest FROM artifact_on_trail "
+        "WHERE flow=$2)",
+        cause, name);
   }
   Status environment(std::string_view name) {
     return execute(db, "UPDATE decision_watch SET cause=$1 WHERE environment=$2", cause, name);
@@ -39,13 +42,16 @@ class Mark {
                 "UPDATE decision_watch SET cause=$1 WHERE environment IN (SELECT environment FROM "
                 "policy_attachment WHERE policy=$2 AND environment<>'')",
                 cause, name));
-    return execute(db,
-                   "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT o.digest FROM policy_attachment t "
-                   "JOIN artifact_on_trail o ON o.flow=t.flow WHERE t.policy=$2 AND t.flow<>'')",
-                   cause, name);
+    return execute(
+        db,
+        "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT o.digest FROM policy_attachment t "
+        "JOIN artifact_on_trail o ON o.flow=t.flow WHERE t.policy=$2 AND t.flow<>'')",
+        cause, name);
   }
 
-  Result<bool> is_idle() { return TRY(query_count(db, "SELECT count(*) FROM (SELECT 1 FROM decision_watch LIMIT 1)")) == 0; }
+  Result<bool> is_idle() {
+    return TRY(query_count(db, "SELECT count(*) FROM (SELECT 1 FROM decision_watch LIMIT 1)")) == 0;
+  }
 
   // What runs, with an approval, where a policy counts, is worth watching: all in an environment, or one workload.
   Status watch_running_in(std::string_view environment) {
@@ -55,14 +61,18 @@ class Mark {
 
  private:
   Status watch_running(std::string_view which, std::string_view name) {
-    if (TRY(query_count(db, "SELECT count(*) FROM (SELECT 1 FROM policy_attachment LIMIT 1)")) == 0) return {};
+    if (TRY(query_count(db, "SELECT count(*) FROM (SELECT 1 FROM policy_attachment LIMIT 1)")) == 0)
+      return {};
     return execute(
         db,
         fmt::format(
-            "INSERT INTO decision_watch (artifact, environment, change_class, purpose, cause, checked) SELECT "
-            "DISTINCT a.artifact, w.environment, 'normal', 'running', $1, -1 FROM workload w JOIN workload_digest d "
+            "INSERT INTO decision_watch (artifact, environment, change_class, purpose, cause, checked) "
+            "SELECT "
+            "DISTINCT a.artifact, w.environment, 'normal', 'running', $1, -1 FROM workload w JOIN "
+            "workload_digest d "
             "ON d.workload=w.id JOIN identity n ON n.child=d.digest JOIN approval a ON a.artifact=n.root AND "
-            "a.environment=w.environment WHERE {} AND w.live>0 AND EXISTS (SELECT 1 FROM policy_attachment t LEFT "
+            "a.environment=w.environment WHERE {} AND w.live>0 AND EXISTS (SELECT 1 FROM policy_attachment t "
+            "LEFT "
             "JOIN artifact r ON r.digest=a.artifact WHERE t.environment=w.environment OR (t.flow<>'' AND "
             "t.flow=r.flow)) ON CONFLICT DO NOTHING",
             which),
@@ -99,11 +109,13 @@ Status touch(Mark mark, const deploy::ApprovalRevoked& event) {
       event.approval));
   return artifact ? mark.artifact(*artifact) : Status();
 }
-Status touch(Mark mark, const deploy::DeploymentDeclared& event) { return mark.environment(event.environment); }
+Status touch(Mark mark, const deploy::DeploymentDeclared& event) {
+  return mark.environment(event.environment);
+}
 Status touch(Mark mark, const deploy::DeploymentChanged& event) {
   const auto environment = TRY(query_one(
-      mark.db, "SELECT environment FROM deployment WHERE entry=$1", [](const Row& row) { return row.string(0); },
-      event.deployment));
+      mark.db, "SELECT environment FROM deployment WHERE entry=$1",
+      [](const Row& row) { return row.string(0); }, event.deployment));
   return environment ? mark.environment(*environment) : Status();
 }
 Status touch(Mark mark, const runtime::EnvironmentDeclared& event) { return mark.environment(event.name); }
@@ -123,10 +135,11 @@ Status touch(Mark mark, const runtime::ReportAccepted& event) {
 Status touch(Mark mark, const runtime::VerdictsGiven& event) {
   for (const runtime::VerdictGiven& given : event.verdicts) {
     TRY(mark.watch_running_workload(given.workload));
-    TRY(execute(mark.db,
-                "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT n.root FROM workload_digest d JOIN "
-                "identity n ON n.child=d.digest WHERE d.workload=$2)",
-                mark.cause, given.workload));
+    TRY(execute(
+        mark.db,
+        "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT n.root FROM workload_digest d JOIN "
+        "identity n ON n.child=d.digest WHERE d.workload=$2)",
+        mark.cause, given.workload));
   }
   return {};
 }
@@ -137,8 +150,8 @@ Status touch(Mark mark, const policy::PolicyAttached& event) {
     TRY(mark.watch_running_in(event.environment));
     return mark.environment(event.environment);
   }
-  for (const std::string& environment : TRY(query(
-           mark.db, "SELECT name FROM environment", [](const Row& row) { return row.string(0); })))
+  for (const std::string& environment :
+       TRY(query(mark.db, "SELECT name FROM environment", [](const Row& row) { return row.string(0); })))
     TRY(mark.watch_running_in(environment));
   return mark.flow(event.flow);
 }

@@ -1,6 +1,6 @@
-// Decisions as the API shows them, and which of them are still good: every subject that was ever asked for, or runs where
-// a policy counts, is watched. An entry that bears on it (touch_decisions) or a moment (`due`) makes its decision stale;
-// a stale one is made again before anybody is answered by it.
+// Decisions as the API shows them, and which of them are still good: every subject that was ever asked for, or runs
+// where a policy counts, is watched. An entry that bears on it (touch_decisions) or a moment (`due`) makes its
+// decision stale; a stale one is made again before anybody is answered by it.
 #pragma once
 #include <optional>
 #include <string>
@@ -86,7 +86,8 @@ Result<std::int64_t> count_stale(Database& db, Instant now);
 
 // Owned rows; part of a command.
 Status watch_subject(Database& db, const DecisionSubject& subject, std::int64_t cause);
-Status note_checked(Database& db, const DecisionSubject& subject, std::int64_t cause, std::optional<Instant> due);
+Status note_checked(Database& db, const DecisionSubject& subject, std::int64_t cause,
+                    std::optional<Instant> due);
 // Makes stale what an accepted entry bears on, and watches what it made worth watching.
 Status touch_decisions(Database& db, const Stamp& stamp, const Event& event);
 

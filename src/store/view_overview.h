@@ -42,8 +42,8 @@ struct PoolView {
 };
 inline constexpr std::int64_t tiles_max = 2000;
 
-// What was decided since midnight (UTC) on what was to start: an unchanged answer is no new decision. How long answers take
-// is the server's to add.
+// What was decided since midnight (UTC) on what was to start: an unchanged answer is no new decision. How long
+// answers take is the server's to add.
 struct GateView {
   std::int64_t allowed = 0, denied = 0;
   std::optional<std::int64_t> p99_us;

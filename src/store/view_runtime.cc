@@ -187,11 +187,13 @@ Result<runtime::Knowledge> knowledge_of(Database& db, const std::string& environ
 
 // Why nothing was to start when this did, as windows and freezes stood then. A reporter's clock is as sure as it says:
 // both ends of that must lie where it was shut.
-Result<std::optional<runtime::Reason>> shut_at_start(Database& db, const WorkloadFacts& facts, PreparedWindows* prepared) {
+Result<std::optional<runtime::Reason>> shut_at_start(Database& db, const WorkloadFacts& facts,
+                                                     PreparedWindows* prepared) {
   std::optional<runtime::Reason> reason;
   if (facts.known.approvals.empty() || !TRY(any_windows(db))) return reason;
   const Instant start = facts.subject.started_at;
-  const window::Subject subject = TRY(window_subject(db, facts.environment, TRY(flow_of(db, facts.subject.digests))));
+  const window::Subject subject =
+      TRY(window_subject(db, facts.environment, TRY(flow_of(db, facts.subject.digests))));
   for (const Instant at : {start - facts.subject.uncertainty, start + facts.subject.uncertainty}) {
     const Windows windows = TRY(windows_at(db, at, prepared));
     const window::Answer answer = windows.decide(subject, at);
@@ -199,8 +201,8 @@ Result<std::optional<runtime::Reason>> shut_at_start(Database& db, const Workloa
     const bool frozen = answer.kind == window::Kind::freeze;
     reason = runtime::Reason{
         frozen ? runtime::ReasonCode::started_in_freeze : runtime::ReasonCode::started_outside_window,
-        fmt::format("started at {}, when {}{} kept {} shut", to_string(start), frozen ? "" : "window ", answer.window,
-                    facts.environment),
+        fmt::format("started at {}, when {}{} kept {} shut", to_string(start), frozen ? "" : "window ",
+                    answer.window, facts.environment),
         answer.entry};
   }
   return reason;

@@ -29,7 +29,8 @@ Result<window::Window> ready(const Version& version, PreparedWindows* prepared) 
   return prepared->emplace(version.entry, std::move(made)).first->second;
 }
 
-Result<Windows> gathered(Database& db, const std::vector<Version>& versions, Instant at, PreparedWindows* prepared) {
+Result<Windows> gathered(Database& db, const std::vector<Version>& versions, Instant at,
+                         PreparedWindows* prepared) {
   Windows windows;
   for (const Version& version : versions) {
     window::Window each = TRY(ready(version, prepared));
@@ -37,17 +38,19 @@ Result<Windows> gathered(Database& db, const std::vector<Version>& versions, Ins
   }
   auto freezes = TRY(query(
       db,
-      "SELECT entry, environment, from_at, min(until_at, coalesce(ended_at, until_at)), reason, incident FROM freeze "
+      "SELECT entry, environment, from_at, min(until_at, coalesce(ended_at, until_at)), reason, incident "
+      "FROM freeze "
       "WHERE from_at<=$1 AND until_at>$2 AND (ended_at IS NULL OR ended_at>$3) ORDER BY entry",
       [](const Row& row) {
-        return window::freeze_window(row.integer(0), row.string(1), row.instant(2), row.instant(3), row.string(4),
-                                     row.string(5));
+        return window::freeze_window(row.integer(0), row.string(1), row.instant(2), row.instant(3),
+                                     row.string(4), row.string(5));
       },
       at, at, at));
   for (window::Window& each : freezes) windows.list.push_back(std::move(each));
   windows.lifts = TRY(query(
       db,
-      "SELECT name, environment, lower(hex(actor)), from_at, until_at FROM window_override WHERE from_at<=$1 AND until_at>$2 "
+      "SELECT name, environment, lower(hex(actor)), from_at, until_at FROM window_override WHERE from_at<=$1 "
+      "AND until_at>$2 "
       "ORDER BY entry",
       [](const Row& row) {
         return window::Lift{row.string(0), row.string(1), row.string(2), row.instant(3), row.instant(4)};
@@ -76,7 +79,8 @@ Listed listed_row(const Row& row) {
 }
 
 constexpr std::string_view freeze_columns =
-    "f.entry, f.environment, f.incident, f.reason, coalesce(p.name, hex(f.actor)), f.from_at, f.until_at, f.ended_at, "
+    "f.entry, f.environment, f.incident, f.reason, coalesce(p.name, hex(f.actor)), f.from_at, f.until_at, "
+    "f.ended_at, "
     "coalesce(q.name, ''), coalesce(f.ended_reason, '')";
 constexpr std::string_view freeze_tables =
     "freeze f LEFT JOIN account p ON p.id=f.actor LEFT JOIN account q ON q.id=f.ended_by";
@@ -104,21 +108,24 @@ Result<Tags> tags_of(Database& db, std::string_view table, const std::string& na
 }  // namespace
 
 Result<Windows> windows_at(Database& db, Instant at, PreparedWindows* prepared) {
-  const auto versions = TRY(query(db,
-                                  "SELECT name, definition, entry FROM window_version WHERE declared_at<=$1 AND "
-                                  "(ended_at IS NULL OR ended_at>$2) ORDER BY name",
-                                  version_row, at, at));
+  const auto versions =
+      TRY(query(db,
+                "SELECT name, definition, entry FROM window_version WHERE declared_at<=$1 AND "
+                "(ended_at IS NULL OR ended_at>$2) ORDER BY name",
+                version_row, at, at));
   return gathered(db, versions, at, prepared);
 }
 
 Result<Windows> current_windows(Database& db, Instant now, PreparedWindows* prepared) {
-  const auto versions = TRY(query(
-      db, "SELECT name, definition, entry FROM window_version WHERE ended_at IS NULL ORDER BY name", version_row));
+  const auto versions =
+      TRY(query(db, "SELECT name, definition, entry FROM window_version WHERE ended_at IS NULL ORDER BY name",
+                version_row));
   return gathered(db, versions, now, prepared);
 }
 
 Result<bool> any_windows(Database& db) {
-  return TRY(query_count(db, "SELECT EXISTS (SELECT 1 FROM window_version) OR EXISTS (SELECT 1 FROM freeze)")) > 0;
+  return TRY(query_count(
+             db, "SELECT EXISTS (SELECT 1 FROM window_version) OR EXISTS (SELECT 1 FROM freeze)")) > 0;
 }
 
 Result<std::int64_t> windows_version(Database& db) {
@@ -154,18 +161,19 @@ Result<WindowView> shown(Listed listed, Instant now) {
 
 Result<std::vector<WindowView>> list_windows(Database& db, Instant now) {
   std::vector<WindowView> views;
-  for (Listed& each :
-       TRY(query(db, fmt::format("SELECT {} FROM {} WHERE w.ended_at IS NULL ORDER BY w.name", window_columns,
-                                 window_tables),
-                 listed_row)))
+  for (Listed& each : TRY(query(db,
+                                fmt::format("SELECT {} FROM {} WHERE w.ended_at IS NULL ORDER BY w.name",
+                                            window_columns, window_tables),
+                                listed_row)))
     WindowView view = TRY(shown(std::move(each), now));
-    views.push_back(std::move(view));
+  views.push_back(std::move(view));
   return views;
 }
 
 Result<std::optional<WindowView>> find_window(Database& db, std::string_view name, Instant now) {
   auto found = TRY(query_one(
-      db, fmt::format("SELECT {} FROM {} WHERE w.name=$1 AND w.ended_at IS NULL", window_columns, window_tables),
+      db,
+      fmt::format("SELECT {} FROM {} WHERE w.name=$1 AND w.ended_at IS NULL", window_columns, window_tables),
       listed_row, name));
   if (!found) return std::optional<WindowView>();
   WindowView view = TRY(shown(std::move(*found), now));
@@ -173,8 +181,9 @@ Result<std::optional<WindowView>> find_window(Database& db, std::string_view nam
 }
 
 Result<std::optional<window::Window>> find_window_ready(Database& db, std::string_view name) {
-  const auto found = TRY(query_one(
-      db, "SELECT name, definition, entry FROM window_version WHERE name=$1 AND ended_at IS NULL", version_row, name));
+  const auto found = TRY(
+      query_one(db, "SELECT name, definition, entry FROM window_version WHERE name=$1 AND ended_at IS NULL",
+                version_row, name));
   if (!found) return std::optional<window::Window>();
   window::Window made = TRY(ready(*found));
   return std::optional(std::move(made));
@@ -188,15 +197,16 @@ FreezeView view_at(window::Freeze freeze, Instant now) {
 Result<std::vector<FreezeView>> list_freezes(Database& db, const FreezeFilter& filter, Instant now) {
   return query(
       db,
-      fmt::format("SELECT {} FROM {} WHERE ($1='' OR f.environment=$2) AND f.entry<$3 ORDER BY f.entry DESC LIMIT $4",
-                  freeze_columns, freeze_tables),
+      fmt::format(
+          "SELECT {} FROM {} WHERE ($1='' OR f.environment=$2) AND f.entry<$3 ORDER BY f.entry DESC LIMIT $4",
+          freeze_columns, freeze_tables),
       [now](const Row& row) { return view_at(freeze_row(row), now); }, filter.environment, filter.environment,
       filter.before, filter.limit);
 }
 
 Result<std::optional<window::Freeze>> find_freeze(Database& db, std::int64_t id) {
-  return query_one(db, fmt::format("SELECT {} FROM {} WHERE f.entry=$1", freeze_columns, freeze_tables), freeze_row,
-                   id);
+  return query_one(db, fmt::format("SELECT {} FROM {} WHERE f.entry=$1", freeze_columns, freeze_tables),
+                   freeze_row, id);
 }
 
 }  // namespace weir::store

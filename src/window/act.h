@@ -1,5 +1,5 @@
-// What people do about windows, as the ledger records it: declare, remove, freeze, thaw, override. A window that is open
-// is changed only when that is confirmed, and the entry then says what it was. Pure.
+// What people do about windows, as the ledger records it: declare, remove, freeze, thaw, override. A window that is
+// open is changed only when that is confirmed, and the entry then says what it was. Pure.
 #pragma once
 #include "window/window.h"
 
@@ -111,9 +111,10 @@ struct DeclareFacts {
   std::optional<Window> known;  // of that name
   std::int64_t count = 0;       // of windows
 };
-Result<WindowDeclared> declare(const std::string& name, const WindowRequest& request, const DeclareFacts& facts,
-                               Instant now);
-Result<WindowRemoved> remove(const std::string& name, const std::optional<Window>& known, Confirm confirm, Instant now);
+Result<WindowDeclared> declare(const std::string& name, const WindowRequest& request,
+                               const DeclareFacts& facts, Instant now);
+Result<WindowRemoved> remove(const std::string& name, const std::optional<Window>& known, Confirm confirm,
+                             Instant now);
 Result<FreezeDeclared> freeze(const FreezeRequest& request, bool environment_exists, Instant now);
 
 struct Freeze {
@@ -128,7 +129,7 @@ Result<FreezeEnded> thaw(const ThawRequest& request, const std::optional<Freeze>
 struct OverrideFacts {
   std::optional<Window> window;
   bool environment_exists = false;
-  std::vector<std::string> roles;           // of who asks
+  std::vector<std::string> roles;  // of who asks
 };
 Result<WindowOverridden> override_window(const std::string& name, const OverrideRequest& request,
                                          const OverrideFacts& facts, Instant now);

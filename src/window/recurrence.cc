@@ -104,7 +104,8 @@ void Recurrence::prepare_step() {
     if (rule_.week_days.size() == 1) step_ = 7 * day_seconds * rule_.interval;
     return;
   }
-  const bool any_time = has_days() || (hours_.all() && (unit_ >= 3600 || minutes_.all()) && (unit_ >= 60 || seconds_.all()));
+  const bool any_time =
+      has_days() || (hours_.all() && (unit_ >= 3600 || minutes_.all()) && (unit_ >= 60 || seconds_.all()));
   if (rule_.week_days.empty() && any_time) step_ = unit_ * rule_.interval;
 }
 
@@ -199,7 +200,8 @@ std::int64_t Recurrence::next_unit(std::int64_t index, Local beyond) const {
   if (length == unit_) return index + beyond;
   const std::int64_t block = floor_div(base, length);
   const std::int64_t unit = beyond > 0 ? (block + 1) * length / unit_ : block * length / unit_ - 1;
-  return beyond > 0 ? ceil_div(unit - first_unit_, rule_.interval) : floor_div(unit - first_unit_, rule_.interval);
+  return beyond > 0 ? ceil_div(unit - first_unit_, rule_.interval)
+                    : floor_div(unit - first_unit_, rule_.interval);
 }
 
 std::optional<Local> Recurrence::first_from(Local from) const {

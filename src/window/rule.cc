@@ -53,7 +53,7 @@ struct Reading {
 enum class Sign { unsigned_only, either };
 struct NumbersRow {
   std::string_view name;
-  std::vector<int> Rule::*numbers;
+  std::vector<int> Rule::* numbers;
   int least, most;
   Sign sign;
 };
@@ -72,10 +72,12 @@ Status read_numbers(Reading& reading, const NumbersRow& row, std::string_view va
   std::vector<int>& numbers = reading.rule.*row.numbers;
   for (const std::string_view text : split(value, ',')) {
     const auto number = integer(text);
-    const std::int64_t size = number.value_or(0) < 0 && row.sign == Sign::either ? -*number : number.value_or(-1);
+    const std::int64_t size =
+        number.value_or(0) < 0 && row.sign == Sign::either ? -*number : number.value_or(-1);
     if (!number || size < row.least || size > row.most)
-      return reading.wrong(row.name, fmt::format("holds '{}'; it takes numbers from {}{} to {}", text.substr(0, 32),
-                                                 row.sign == Sign::either ? "±" : "", row.least, row.most));
+      return reading.wrong(row.name,
+                           fmt::format("holds '{}'; it takes numbers from {}{} to {}", text.substr(0, 32),
+                                       row.sign == Sign::either ? "±" : "", row.least, row.most));
     numbers.push_back(static_cast<int>(*number));
   }
   std::sort(numbers.begin(), numbers.end());
@@ -94,9 +96,11 @@ Status read_week_days(Reading& reading, std::string_view value) {
     const auto day = text.size() < 2 ? std::nullopt : week_day_of(text.substr(text.size() - 2));
     const std::string_view before = text.size() < 2 ? text : text.substr(0, text.size() - 2);
     const auto ordinal = before.empty() ? 0 : integer(before);
-    const bool sound = day && ordinal && *ordinal >= -53 && *ordinal <= 53 && (before.empty() || *ordinal != 0);
+    const bool sound =
+        day && ordinal && *ordinal >= -53 && *ordinal <= 53 && (before.empty() || *ordinal != 0);
     if (!sound)
-      return reading.wrong("BYDAY", fmt::format("holds '{}'; it takes days such as MO, 2TU, -1FR", text.substr(0, 32)));
+      return reading.wrong(
+          "BYDAY", fmt::format("holds '{}'; it takes days such as MO, 2TU, -1FR", text.substr(0, 32)));
     reading.rule.week_days.push_back({static_cast<int>(*ordinal), *day});
   }
   return {};
@@ -104,7 +108,9 @@ Status read_week_days(Reading& reading, std::string_view value) {
 
 Status read_until(Reading& reading, std::string_view value) {
   const Result<DateTime> until = parse_date_time(value, reading.field);
-  if (!until) return reading.wrong("UNTIL", fmt::format("'{}' is no date-time such as 20261231T230000Z", value.substr(0, 32)));
+  if (!until)
+    return reading.wrong("UNTIL",
+                         fmt::format("'{}' is no date-time such as 20261231T230000Z", value.substr(0, 32)));
   if (until->offset) reading.rule.until_second = until->second - *until->offset;
   else reading.rule.until_local = until->second;
   return {};
@@ -113,9 +119,11 @@ Status read_until(Reading& reading, std::string_view value) {
 Status read_positive(Reading& reading, std::string_view name, std::string_view value, std::int64_t most,
                      std::int64_t& out) {
   const auto number = integer(value);
-  if (!number || *number < 1) return reading.wrong(name, fmt::format("'{}' is no number from 1 on", value.substr(0, 32)));
+  if (!number || *number < 1)
+    return reading.wrong(name, fmt::format("'{}' is no number from 1 on", value.substr(0, 32)));
   if (*number > most)
-    return Error{Errc::too_large, fmt::format("'{}': {} is {}, at most {} is allowed", reading.field, name, *number, most),
+    return Error{Errc::too_large,
+                 fmt::format("'{}': {} is {}, at most {} is allowed", reading.field, name, *number, most),
                  std::string(reading.field)};
   out = *number;
   return {};
@@ -127,7 +135,8 @@ Status read_part(Reading& reading, std::string_view name, std::string_view value
     if (row.name == name) return read_numbers(reading, row, value);
   if (name == "BYDAY") return read_week_days(reading, value);
   if (name == "UNTIL") return read_until(reading, value);
-  if (name == "INTERVAL") return read_positive(reading, name, value, limits::window_interval_max, rule.interval);
+  if (name == "INTERVAL")
+    return read_positive(reading, name, value, limits::window_interval_max, rule.interval);
   if (name == "COUNT")
     return read_positive(reading, name, value, limits::window_count_max, rule.count.emplace());
   if (name == "FREQ") {
@@ -140,7 +149,8 @@ Status read_part(Reading& reading, std::string_view name, std::string_view value
   }
   if (name == "WKST") {
     const auto day = week_day_of(value);
-    if (!day) return reading.wrong("WKST", fmt::format("is '{}'; it is a day such as MO", value.substr(0, 32)));
+    if (!day)
+      return reading.wrong("WKST", fmt::format("is '{}'; it is a day such as MO", value.substr(0, 32)));
     rule.week_start = *day;
     return {};
   }
@@ -155,14 +165,18 @@ Status check_parts(const Reading& reading) {
   const bool ordinals = std::any_of(rule.week_days.begin(), rule.week_days.end(),
                                     [](const Weekday& each) { return each.ordinal != 0; });
   const std::string_view frequency = names_of(rule.frequency)[static_cast<std::size_t>(rule.frequency)];
-  const auto clash = [&](std::string_view part) { return reading.wrong(part, fmt::format("has no meaning with FREQ={}", frequency)); };
+  const auto clash = [&](std::string_view part) {
+    return reading.wrong(part, fmt::format("has no meaning with FREQ={}", frequency));
+  };
   if (rule.count && (rule.until_local || rule.until_second))
     return reading.wrong("COUNT", "and UNTIL must not stand together");
   if (!rule.weeks.empty() && !is(yearly)) return clash("BYWEEKNO");
   if (!rule.year_days.empty() && is(daily, weekly, monthly)) return clash("BYYEARDAY");
   if (!rule.month_days.empty() && is(weekly)) return clash("BYMONTHDAY");
-  if (ordinals && !is(monthly, yearly)) return reading.wrong("BYDAY", fmt::format("with a number has no meaning with FREQ={}", frequency));
-  if (ordinals && !rule.weeks.empty()) return reading.wrong("BYDAY", "with a number has no meaning with BYWEEKNO");
+  if (ordinals && !is(monthly, yearly))
+    return reading.wrong("BYDAY", fmt::format("with a number has no meaning with FREQ={}", frequency));
+  if (ordinals && !rule.weeks.empty())
+    return reading.wrong("BYDAY", "with a number has no meaning with BYWEEKNO");
   const bool others = !rule.week_days.empty() ||
                       std::any_of(numbers_table.begin(), numbers_table.end(), [&](const NumbersRow& row) {
                         return row.numbers != &Rule::positions && !(rule.*row.numbers).empty();
@@ -175,8 +189,9 @@ Status check_parts(const Reading& reading) {
 
 Result<Rule> parse_rrule(std::string_view text, std::string_view field) {
   if (text.size() > limits::window_rule_bytes_max)
-    return Error{Errc::too_large, fmt::format("'{}' has {} bytes, at most {} are allowed", field, text.size(),
-                                              limits::window_rule_bytes_max),
+    return Error{Errc::too_large,
+                 fmt::format("'{}' has {} bytes, at most {} are allowed", field, text.size(),
+                             limits::window_rule_bytes_max),
                  std::string(field)};
   std::string whole = upper(text);
   if (whole.starts_with("RRULE:")) whole.erase(0, 6);
@@ -186,7 +201,8 @@ Result<Rule> parse_rrule(std::string_view text, std::string_view field) {
     const std::size_t equals = part.find('=');
     const std::string_view name = part.substr(0, equals);
     if (equals == std::string_view::npos)
-      return reading.wrong(fmt::format("'{}'", part.substr(0, 32)), "is no part NAME=VALUE of a rule such as FREQ=DAILY;BYHOUR=9");
+      return reading.wrong(fmt::format("'{}'", part.substr(0, 32)),
+                           "is no part NAME=VALUE of a rule such as FREQ=DAILY;BYHOUR=9");
     if (std::find(seen.begin(), seen.end(), name) != seen.end()) return reading.wrong(name, "stands twice");
     seen.push_back(name);
     TRY(read_part(reading, name, part.substr(equals + 1)));
@@ -214,9 +230,9 @@ constexpr std::array cron_fields{CronField{"minute", 0, 59}, CronField{"hour", 0
 struct Nickname {
   std::string_view name, line;
 };
-constexpr std::array nicknames{Nickname{"@YEARLY", "0 0 1 1 *"},   Nickname{"@ANNUALLY", "0 0 1 1 *"},
-                               Nickname{"@MONTHLY", "0 0 1 * *"},  Nickname{"@WEEKLY", "0 0 * * 0"},
-                               Nickname{"@DAILY", "0 0 * * *"},    Nickname{"@MIDNIGHT", "0 0 * * *"},
+constexpr std::array nicknames{Nickname{"@YEARLY", "0 0 1 1 *"},  Nickname{"@ANNUALLY", "0 0 1 1 *"},
+                               Nickname{"@MONTHLY", "0 0 1 * *"}, Nickname{"@WEEKLY", "0 0 * * 0"},
+                               Nickname{"@DAILY", "0 0 * * *"},   Nickname{"@MIDNIGHT", "0 0 * * *"},
                                Nickname{"@HOURLY", "0 * * * *"}};
 
 std::optional<int> cron_number(const CronField& field, std::string_view text) {
@@ -230,7 +246,8 @@ std::optional<int> cron_number(const CronField& field, std::string_view text) {
 // "*", "5", "1-5", "*/15", "10-40/10"
 bool read_cron_item(const CronField& field, std::string_view item, std::vector<int>& out) {
   const std::size_t slash = item.find('/');
-  const auto step = slash == std::string_view::npos ? std::optional<std::int64_t>(1) : integer(item.substr(slash + 1));
+  const auto step =
+      slash == std::string_view::npos ? std::optional<std::int64_t>(1) : integer(item.substr(slash + 1));
   const std::string_view range = item.substr(0, slash);
   if (!step || *step < 1 || *step > field.most + 1) return false;
   std::optional<int> first = field.least, last = field.names.size() == 7 ? 6 : field.most;
@@ -245,12 +262,13 @@ bool read_cron_item(const CronField& field, std::string_view item, std::vector<i
   return true;
 }
 
-Result<std::vector<int>> read_cron_field(const CronField& field, std::string_view text, std::string_view name) {
+Result<std::vector<int>> read_cron_field(const CronField& field, std::string_view text,
+                                         std::string_view name) {
   std::vector<int> values;
   for (const std::string_view item : split(text, ','))
     if (!read_cron_item(field, item, values))
-      return invalid(fmt::format("'{}': '{}' is no {} of a cron line; it goes from {} to {}", name, text.substr(0, 64),
-                                 field.name, field.least, field.most),
+      return invalid(fmt::format("'{}': '{}' is no {} of a cron line; it goes from {} to {}", name,
+                                 text.substr(0, 64), field.name, field.least, field.most),
                      std::string(name));
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());
@@ -268,8 +286,9 @@ std::vector<std::string_view> words_of(std::string_view text) {
 
 Result<Rule> parse_cron(std::string_view text, std::string_view field) {
   if (text.size() > limits::window_rule_bytes_max)
-    return Error{Errc::too_large, fmt::format("'{}' has {} bytes, at most {} are allowed", field, text.size(),
-                                              limits::window_rule_bytes_max),
+    return Error{Errc::too_large,
+                 fmt::format("'{}' has {} bytes, at most {} are allowed", field, text.size(),
+                             limits::window_rule_bytes_max),
                  std::string(field)};
   std::string line = upper(text);
   std::replace(line.begin(), line.end(), '\t', ' ');
@@ -277,14 +296,17 @@ Result<Rule> parse_cron(std::string_view text, std::string_view field) {
     if (line == each.name) line = each.line;
   const auto words = words_of(line);
   if (words.size() != cron_fields.size())
-    return invalid(fmt::format("'{}' has {} fields; a cron line has five: minute, hour, day of month, month, day of week",
-                               field, words.size()),
-                   std::string(field));
+    return invalid(
+        fmt::format(
+            "'{}' has {} fields; a cron line has five: minute, hour, day of month, month, day of week", field,
+            words.size()),
+        std::string(field));
   Rule rule{.frequency = Frequency::daily, .seconds = {0}};
   std::vector<int> days_of_week;
   const std::array<std::vector<int>*, 5> targets{&rule.minutes, &rule.hours, &rule.month_days, &rule.months,
                                                  &days_of_week};
-  for (std::size_t i = 0; i < words.size(); ++i) *targets[i] = TRY(read_cron_field(cron_fields[i], words[i], field));
+  for (std::size_t i = 0; i < words.size(); ++i)
+    *targets[i] = TRY(read_cron_field(cron_fields[i], words[i], field));
   for (const int day : days_of_week) rule.week_days.push_back({0, (day + 6) % 7});
   rule.either_day = !words[2].starts_with('*') && !words[4].starts_with('*');
   return rule;

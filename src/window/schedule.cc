@@ -26,7 +26,7 @@ struct Schedule::Recurring {
   Zone zone;
   Recurrence recurrence;
   Duration duration;
-  std::int64_t micros = 0;            // every start has this fraction of a second
+  std::int64_t micros = 0;           // every start has this fraction of a second
   std::optional<Second> until = {};  // of a rule that ends at a moment
 
   Instant instant(Second at) const { return {at * 1'000'000 + micros}; }
@@ -73,7 +73,8 @@ std::optional<Instant> Schedule::Recurring::next_after(Instant when) const {
 std::optional<Instant> Schedule::Recurring::last_at(Instant when, Instant least) const {
   Second at = floor_second(when.micros - micros);
   if (until) at = std::min(at, *until);
-  const Local floor = std::max(start_of_time, std::min(zone.local_of(floor_second(least.micros)), zone.local_of(at)) - 90'000);
+  const Local floor = std::max(
+      start_of_time, std::min(zone.local_of(floor_second(least.micros)), zone.local_of(at)) - 90'000);
   Local local = zone.local_of(at);
   if (const auto turn = zone.turn_until(at); turn && turn->gap() < 0 && at - turn->at < -turn->gap())
     local = turn->from - 1;
@@ -138,7 +139,8 @@ Result<Schedule> Schedule::parse(const Timing& timing) {
     return Error{Errc::too_large, "'duration' is longer than 366 days", "duration"};
   Rule rule = TRY(by_rule ? parse_rrule(timing.rrule) : parse_cron(timing.cron));
   DateTime start;
-  if (by_rule && timing.start.empty()) return invalid("'start' is missing: the local time the rule begins at", "start");
+  if (by_rule && timing.start.empty())
+    return invalid("'start' is missing: the local time the rule begins at", "start");
   if (by_rule) start = TRY(parse_date_time(timing.start, "start"));
   const Local begin = start.offset ? zone.local_of(start.second - *start.offset) : start.second;
   const std::optional<Second> until = rule.until_second;
@@ -165,7 +167,8 @@ bool Schedule::open_at(Instant at) const {
 State Schedule::state_at(Instant at) const {
   if (!recurring_) {
     const bool open = open_at(at);
-    return {.open = open, .opens = from_ && *from_ > at ? from_ : std::nullopt,
+    return {.open = open,
+            .opens = from_ && *from_ > at ? from_ : std::nullopt,
             .closes = open ? until_ : std::nullopt};
   }
   const auto last = recurring_->last_at(at, at - recurring_->duration);

@@ -1,7 +1,7 @@
 // When something is open: occurrences of a rule, each open from its start for a length of elapsed time, or one period
-// from … until. Occurrences that touch or overlap are one opening. A start in a DST gap has the offset before the gap; one
-// that comes twice is the first. Searches go straight to the moment: none walks from the start of the rule. Immutable;
-// safe to share between threads. Format: docs/formats/window.md.
+// from … until. Occurrences that touch or overlap are one opening. A start in a DST gap has the offset before the
+// gap; one that comes twice is the first. Searches go straight to the moment: none walks from the start of the rule.
+// Immutable; safe to share between threads. Format: docs/formats/window.md.
 #pragma once
 #include <memory>
 #include <optional>

@@ -45,7 +45,8 @@ class Gate(WorldCase):
     def tests(self, program, flow, result):
         file = self.world.directory / f"{flow}.xml"
         file.write_text(result)
-        self.world.weir("attest", "junit", program, "--flow", flow, "--trail", "t1", "--name", "unit-tests", "--file", file)
+        self.world.weir("attest", "junit", program, "--flow", flow, "--trail", "t1", "--name", "unit-tests", "--file",
+                        file)
 
     def results(self, answer):
         return {rule["id"]: rule["result"] for rule in answer["rules"]}

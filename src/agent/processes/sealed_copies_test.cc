@@ -1,5 +1,5 @@
-// Container runtimes run a sealed copy of themselves (runc: from a memfd, or from a mount that hangs in no tree). Such a
-// copy is explained by its content alone: that of a package's program which ran here from its own place.
+// Container runtimes run a sealed copy of themselves (runc: from a memfd, or from a mount that hangs in no tree).
+// Such a copy is explained by its content alone: that of a package's program which ran here from its own place.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -36,9 +36,7 @@ pid_t spawn_in_memory(const std::string& text, const char* name, const char* arg
   });
 }
 
-bool is_copy(const runtime::Instance& instance) {
-  return std::ranges::count(instance.marks, "copy") == 1;
-}
+bool is_copy(const runtime::Instance& instance) { return std::ranges::count(instance.marks, "copy") == 1; }
 
 ProcessOptions quickly_settled() {
   ProcessOptions options;
@@ -114,7 +112,8 @@ TEST_F(SealedCopy, on_a_mount_in_no_tree_bears_the_name_of_its_program) {
   write_text(folder / "place", "");
   const std::string place = folder / "place";
   const pid_t pid = spawn({"x"}, [&] {
-    if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) _exit(9);
+    if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
+      _exit(9);
     if (mount(sleep_path.c_str(), place.c_str(), nullptr, MS_BIND, nullptr) != 0) _exit(9);
     const int file = open(place.c_str(), O_PATH | O_CLOEXEC);
     umount2(place.c_str(), MNT_DETACH);
