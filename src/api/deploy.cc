@@ -1,7 +1,13 @@
+#include <algorithm>
+#include <span>
+
 #include "api/handlers.h"
 #include "base/name.h"
+#include "policy/form.h"
 #include "store/view_access.h"
+#include "store/view_decision.h"
 #include "store/view_deploy.h"
+#include "store/view_policy.h"
 #include "store/view_runtime.h"
 
 namespace weir::api {
@@ -25,6 +31,67 @@ std::string approval_json(const deploy::ApprovalGiven& given, const std::string&
                                   .recorded_at = at.at,
                                   .origin = given.origin};
   return format::encode(store::ApprovalView{approval, deploy::state_at(approval, at.at)});
+}
+
+constexpr std::string_view ordinary_class = "normal";
+
+// What the policies enforced here say of a deployment: none where none is enforced. A policy that lets changes of this
+// class be approved by rule stands for the person, where no approval is in force.
+struct Clearance {
+  std::int64_t decision = 0;
+  std::string by_rule;
+};
+
+Result<std::string> rule_that_approves(std::span<const store::Attached> attached, const std::string& change) {
+  for (const store::Attached& each : attached) {
+    if (each.mode != policy::Mode::enforce || each.policy.form != policy::Form::yaml) continue;
+    const policy::Document document = TRY(policy::read_policy(each.policy.source, each.policy.form));
+    const auto& rule = document.policy.approve_by_rule;
+    if (rule && std::find(rule->classes.begin(), rule->classes.end(), change) != rule->classes.end())
+      return each.policy.name;
+  }
+  return std::string();
+}
+
+Result<std::optional<Clearance>> clearance_of(store::Database& db, const deploy::DeploymentRequest& request,
+                                              bool approved, Instant now) {
+  const Sha256 artifact = TRY(store::recorded_artifact(db, request.artifact));
+  const std::string flow = TRY(query_one(
+                                   db, "SELECT coalesce(flow,'') FROM artifact WHERE digest=$1",
+                                   [](const store::Row& row) { return row.string(0); }, artifact))
+                               .value_or("");
+  const auto attached = TRY(store::policies_for(db, request.environment, flow));
+  const bool enforced = std::any_of(attached.begin(), attached.end(),
+                                    [](const auto& each) { return each.mode == policy::Mode::enforce; });
+  if (!enforced) return std::optional<Clearance>();
+  const std::string change(request.change_class.empty() ? ordinary_class : request.change_class);
+  const auto watched = TRY(store::find_watched(
+      db, {.artifact = artifact, .environment = request.environment, .change_class = change}));
+  if (!watched || !watched->is_good_at(now))
+    return Error{
+        Errc::conflict,
+        fmt::format("policies are enforced in '{}' and nothing newer than the last entry was decided; ask "
+                    "the gate first: GET gate?artifact={}&environment={}",
+                    request.environment, to_string(artifact), request.environment)};
+  if (!watched->verdict || !policy::passes(*watched->verdict))
+    return Error{
+        Errc::conflict,
+        fmt::format("the policies of '{}' do not allow it (decision {}); see `weir gate {} --environment "
+                    "{} --explain`",
+                    request.environment, *watched->entry, to_string(artifact), request.environment)};
+  Clearance clearance{.decision = *watched->entry, .by_rule = {}};
+  if (!approved) clearance.by_rule = TRY(rule_that_approves(attached, change));
+  return std::optional(clearance);
+}
+
+deploy::ApprovalGiven approval_by_rule(const deploy::DeploymentRequest& request, const Clearance& clearance) {
+  deploy::ApprovalGiven given{.artifact = request.artifact,
+                              .environment = request.environment,
+                              .reason = fmt::format("by rule of policy {}", clearance.by_rule)};
+  given.origin.by_rule = clearance.by_rule;
+  given.origin.decision = clearance.decision;
+  given.origin.change = request.change_class.empty() ? std::string(ordinary_class) : request.change_class;
+  return given;
 }
 
 }  // namespace
@@ -80,21 +147,26 @@ Result<Write> declare_deployment(const Call& call) {
   const auto request = TRY(body_of<deploy::DeploymentRequest>(call.request));
   TRY(access::check_environment_scope(call.actor, request.environment));
   return Write{[request, actor = call.actor.name](store::Database& db, Instant now) -> Result<Decision> {
-    const deploy::DeploymentDeclared declared =
-        TRY(deploy::deploy(request, TRY(store::deploy_facts(db, request, now)), now));
+    const deploy::DeployFacts facts = TRY(store::deploy_facts(db, request, now));
+    const deploy::DeploymentDeclared declared = TRY(deploy::deploy(request, facts, now));
+    const auto clearance = TRY(clearance_of(db, request, facts.approved_now, now));
+    Decision decision{.events = {declared}};
+    if (clearance && !clearance->by_rule.empty())
+      decision.events.push_back(approval_by_rule(request, *clearance));
     const std::string name = TRY(store::name_of_artifact(db, declared.artifact));
-    return Decision{.events = {declared}, .answer = [declared, actor, name](auto appended) {
-                      return format::encode(store::DeploymentView{{.id = appended[0].index,
-                                                                   .artifact = declared.artifact,
-                                                                   .artifact_name = name,
-                                                                   .environment = declared.environment,
-                                                                   .actor = actor,
-                                                                   .declared_at = appended[0].at,
-                                                                   .deadline = declared.deadline,
-                                                                   .at_least = declared.at_least,
-                                                                   .alongside = declared.alongside,
-                                                                   .rollback = declared.rollback}});
-                    }};
+    decision.answer = [declared, actor, name](auto appended) {
+      return format::encode(store::DeploymentView{{.id = appended[0].index,
+                                                   .artifact = declared.artifact,
+                                                   .artifact_name = name,
+                                                   .environment = declared.environment,
+                                                   .actor = actor,
+                                                   .declared_at = appended[0].at,
+                                                   .deadline = declared.deadline,
+                                                   .at_least = declared.at_least,
+                                                   .alongside = declared.alongside,
+                                                   .rollback = declared.rollback}});
+    };
+    return decision;
   }};
 }
 

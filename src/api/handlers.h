@@ -56,6 +56,7 @@ Result<http::Response> find_policy(const ReadCall& call);
 Result<http::Response> list_policy_versions(const ReadCall& call);
 Result<http::Response> find_policy_version(const ReadCall& call);
 Result<Write> attach_policy(const Call& call);
+Result<http::Response> simulate_policy(const ReadCall& call);  // simulate.cc
 Result<Write> detach_policy(const Call& call);
 // window.cc
 Result<Write> declare_window(const Call& call);

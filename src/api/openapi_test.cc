@@ -80,6 +80,7 @@ class World {
     const auto file = call({"GET", "attestations?flow=shop&trail=t1", 200}).json.items("attestations");
     file_ = *file.back().at("entry").integer();
     walk(end(first_id("approvals")));
+    decide();
     consent();
   }
 
@@ -130,6 +131,19 @@ class World {
   static std::vector<Step> beginning();
   void consent();
   void except();
+  // What a policy asks for, and what is answered.
+  void decide() {
+    const std::string gate = "gate?environment=prod&artifact=" + to_string(crypto::sha256("api"));
+    walk({{"GET", gate, 200},
+          {"GET", gate + "&class=standard", 200},
+          {"GET", "decisions?environment=prod", 200},
+          {"POST", "policies/simulate", 200, R"({"name":"safe","environment":"prod"})"},
+          {"GET", "gate?environment=prod", 400},
+          {"GET", "decisions/0", 404}});
+    const Json decisions = call({"GET", "decisions", 200}).json;
+    const std::int64_t entry = *decisions.items("decisions").at(0).at("entry").integer();
+    walk({{"GET", fmt::format("decisions/{}", entry), 200}});
+  }
   std::vector<Step> middle() const;
   std::vector<Step> end(std::int64_t approval) const;
 
@@ -431,6 +445,7 @@ constexpr std::array rules{
     RuleRow{"/attestations", " without content", "evidence that is read must be there"},
     RuleRow{"/scopes", " without path", "a rule matches by something"},
     RuleRow{"/writes", ".writes[2] without body", "an account has a name"},
+    RuleRow{"/attachments", " without environment", "a policy counts somewhere"},
     RuleRow{"/exceptions", " without rule", "an exception is for something"},
     RuleRow{"/exceptions", " without artifact", "an exception for a rule is for some content"},
     RuleRow{"/review", " without note", "a review says what it found"},

@@ -1,8 +1,10 @@
 #include "api/answers.h"
 #include "api/handlers.h"
 #include "api/requests.h"
+#include "api/simulate.h"
 #include "base/name.h"
 #include "crypto/digest.h"
+#include "policy/decide.h"
 #include "store/view_deploy.h"
 #include "store/view_policy.h"
 #include "store/view_record.h"
@@ -13,7 +15,8 @@ namespace {
 using sequencer::Decision;
 
 Error no_policy(std::string_view name) {
-  return not_found(fmt::format("there is no policy '{}'; create it with `weir policy create {} FILE`", name, name));
+  return not_found(
+      fmt::format("there is no policy '{}'; create it with `weir policy create {} FILE`", name, name));
 }
 
 // Exactly one of the two is named.
@@ -26,8 +29,9 @@ Status check_target(const access::Actor& actor, const std::string& environment, 
 
 Status require_target(store::Database& db, const std::string& environment, const std::string& flow) {
   if (!environment.empty() && !TRY(store::environment_exists(db, environment)))
-    return not_found(fmt::format("there is no environment '{}'; create it with `weir env create {} --kind host`",
-                                 environment, environment));
+    return not_found(
+        fmt::format("there is no environment '{}'; create it with `weir env create {} --kind host`",
+                    environment, environment));
   if (!flow.empty() && !TRY(store::flow_exists(db, flow)))
     return not_found(fmt::format("there is no flow '{}'; create it with `weir flow create {}`", flow, flow));
   return {};
@@ -46,6 +50,29 @@ store::PolicyVersionView version_view(const policy::PolicyCreated& created, cons
           .entry = at.index};
 }
 
+Result<policy::Prepared> prepared(const store::PolicyVersionView& version) {
+  return policy::Prepared::prepare(
+      {.name = version.name, .version = version.version, .text = version.source, .form = version.form});
+}
+
+constexpr Duration tried_on = days(30);  // decisions of so long
+
+SimulationScope scope_of(const auto& attachment, Instant now) {
+  return {.environment = attachment.environment, .flow = attachment.flow, .since = now - tried_on};
+}
+
+// A new version counts at once wherever the policy is attached.
+Status check_where_enforced(store::Database& db, blob::BlobStore& blobs, const policy::PolicyCreated& next,
+                            const std::vector<store::AttachmentView>& attachments, Instant now) {
+  for (const store::AttachmentView& each : attachments) {
+    if (each.mode != policy::Mode::enforce) continue;
+    auto candidate = TRY(policy::Prepared::prepare(
+        {.name = next.name, .version = next.version, .text = next.source, .form = next.form}));
+    TRY(check_lets_something_through(db, blobs, std::move(candidate), scope_of(each, now)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Write> create_policy(const Call& call) {
@@ -54,24 +81,27 @@ Result<Write> create_policy(const Call& call) {
   TRY(check_name(name, "name"));
   TRY(check_text(request.description, "description"));
   if (request.source.size() > limits::policy_bytes_max)
-    return Error{Errc::too_large,
-                 fmt::format("a policy has at most {} bytes", limits::policy_bytes_max), "source"};
+    return Error{Errc::too_large, fmt::format("a policy has at most {} bytes", limits::policy_bytes_max),
+                 "source"};
+  TRY(policy::Prepared::prepare({.name = name, .text = request.source, .form = request.form}));
   policy::PolicyCreated created{.name = name,
                                 .form = request.form,
                                 .digest = crypto::sha256(request.source),
                                 .source = request.source,
                                 .description = request.description};
-  return Write{[created, actor = call.actor.name](store::Database& db, Instant) -> Result<Decision> {
+  return Write{[created, confirm = request.confirm, blobs = call.ports.blobs, actor = call.actor.name](
+                   store::Database& db, Instant now) -> Result<Decision> {
     const auto known = TRY(store::find_policy(db, created.name));
     if (known && known->newest.digest == created.digest && known->newest.description == created.description)
       return Decision{.answer = [known](auto) { return format::encode(*known); }};
     policy::PolicyCreated next = created;
     next.version = known ? known->newest.version + 1 : 1;
     const auto attachments = known ? known->attachments : std::vector<store::AttachmentView>();
-    return Decision{.events = {next}, .answer = [next, attachments, actor](auto appended) {
-                      return format::encode(
-                          store::PolicyView{version_view(next, actor, appended[0]), attachments});
-                    }};
+    if (!confirm) TRY(check_where_enforced(db, *blobs, next, attachments, now));
+    return Decision{
+        .events = {next}, .answer = [next, attachments, actor](auto appended) {
+          return format::encode(store::PolicyView{version_view(next, actor, appended[0]), attachments});
+        }};
   }};
 }
 
@@ -108,12 +138,18 @@ Result<Write> attach_policy(const Call& call) {
                                         .environment = request.environment,
                                         .flow = request.flow,
                                         .mode = request.mode};
-  return Write{[attached, actor = call.actor.name](store::Database& db, Instant) -> Result<Decision> {
+  return Write{[attached, confirm = request.confirm, blobs = call.ports.blobs, actor = call.actor.name](
+                   store::Database& db, Instant now) -> Result<Decision> {
     const auto known = TRY(store::find_policy(db, attached.policy));
     if (!known) return no_policy(attached.policy);
     TRY(require_target(db, attached.environment, attached.flow));
+    if (attached.mode == policy::Mode::enforce && !confirm) {
+      auto candidate = TRY(prepared(known->newest));
+      TRY(check_lets_something_through(db, *blobs, std::move(candidate), scope_of(attached, now)));
+    }
     for (const store::AttachmentView& each : known->attachments)
-      if (each.environment == attached.environment && each.flow == attached.flow && each.mode == attached.mode)
+      if (each.environment == attached.environment && each.flow == attached.flow &&
+          each.mode == attached.mode)
         return Decision{.answer = [each](auto) { return format::encode(each); }};
     return Decision{.events = {attached}, .answer = [attached, actor](auto appended) {
                       return format::encode(store::AttachmentView{.policy = attached.policy,
@@ -138,8 +174,8 @@ Result<Write> detach_policy(const Call& call) {
     for (const store::AttachmentView& each : known->attachments)
       if (each.environment == detached.environment && each.flow == detached.flow)
         return Decision{.events = {detached}, .answer = [](auto) { return format::encode(Removed()); }};
-    return not_found(fmt::format("policy '{}' is not attached to '{}{}'", detached.policy, detached.environment,
-                                 detached.flow));
+    return not_found(fmt::format("policy '{}' is not attached to '{}{}'", detached.policy,
+                                 detached.environment, detached.flow));
   }};
 }
 

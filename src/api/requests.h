@@ -68,10 +68,28 @@ struct AttestationRequest {
 struct PolicyRequest {
   std::string source, description;
   policy::Form form = policy::Form::yaml;
+  bool confirm = false;  // also when it is enforced somewhere and would let nothing through
   static void members(auto& visit, auto& self) {
     visit("source", self.source);
     visit.maybe("form", self.form);
     visit.maybe("description", self.description);
+    visit.maybe("confirm", self.confirm);
+  }
+};
+
+struct SimulationRequest {
+  std::string name, source, environment, flow;
+  policy::Form form = policy::Form::yaml;
+  policy::Mode mode = policy::Mode::enforce;
+  std::optional<Instant> since;  // none: thirty days
+  static void members(auto& visit, auto& self) {
+    visit("name", self.name);
+    visit.maybe("source", self.source);  // none: the newest version of that name
+    visit.maybe("form", self.form);
+    visit.maybe("environment", self.environment);
+    visit.maybe("flow", self.flow);
+    visit.maybe("mode", self.mode);
+    visit.maybe("since", self.since);
   }
 };
 

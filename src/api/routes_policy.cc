@@ -1,5 +1,6 @@
 // Of what is asked before something may run, and of what was decided.
 #include "api/route_table.h"
+#include "policy/simulate.h"
 #include "store/view_decision.h"
 #include "store/view_policy.h"
 
@@ -45,7 +46,8 @@ constexpr std::array rows{
           .write = create_policy,
           .summary = "Create a policy, or its next version",
           .answer = written<store::PolicyView>("policy"),
-          .body = takes<PolicyRequest>},
+          .body = takes<PolicyRequest>,
+          .decoding_waits = always},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/policies",
           .read = list_policies,
@@ -75,6 +77,12 @@ constexpr std::array rows{
           .summary = "Attach a policy to an environment or a flow, or change its mode there",
           .answer = written<store::AttachmentView>("attachment"),
           .body = takes<AttachmentRequest>},
+    Route{.method = "POST",
+          .pattern = "/v1/orgs/{org}/policies/simulate",
+          .read = simulate_policy,
+          .summary = "Decide again with a policy what was decided without it; records nothing",
+          .answer = one<policy::Simulation>,
+          .body = takes<SimulationRequest>},
     Route{.method = "DELETE",
           .pattern = "/v1/orgs/{org}/policies/{name}/attachments",
           .permission = Permission::administer,

@@ -92,6 +92,8 @@ constexpr std::array table{
     Command{"policy show", gate, server, "Shows a policy, its source and where it is attached", policy_show},
     Command{"policy attach", gate, server,
             "Lets a policy count in an environment or for a flow, or changes its mode there", policy_attach},
+    Command{"policy simulate", gate, server, "Shows which verdicts would flip if a policy were in force",
+            policy_simulate},
     Command{"policy detach", gate, server, "Ends that", policy_detach},
     Command{"policy eval", gate, local, "Asks Rego files a question and prints the answer as JSON", policy_eval},
     Command{"policy test", gate, local, "Runs the tests that policies bring along", policy_test},

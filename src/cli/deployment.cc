@@ -28,6 +28,7 @@ constexpr std::array<std::string_view, 5> deployment_states{"expected", "observe
 
 struct Deploying {
   std::string what, environment;
+  std::optional<std::string> change_class;
   std::optional<Duration> within;
   std::optional<std::int64_t> at_least;
   bool alongside = false, rollback = false;
@@ -44,6 +45,9 @@ Action deploy(Options& options) {
   options.option(
       {.name = "within", .value = "DURATION", .help = "by when it must be seen (2s, 15m); 15m unless said"},
       &given->within);
+  options.option(
+      {.name = "class", .value = "CLASS", .help = "class of the change: standard, normal, emergency"},
+      &given->change_class);
   options.option({.name = "at-least", .value = "N", .help = "so many instances must run"}, &given->at_least);
   options.option({.name = "alongside", .help = "what ran before may go on, as with a canary"},
                  &given->alongside);
@@ -56,6 +60,12 @@ Action deploy(Options& options) {
     set_given(body, "at_least", given->at_least);
     if (given->alongside) body.set("alongside", true);
     if (given->rollback) body.set("rollback", true);
+    set_given(body, "class", given->change_class);
+    Api* api = TRY(session.api());
+    // What is declared rests on a decision; where policies are enforced the server wants the newest.
+    TRY(api->read("gate", {{"artifact", to_string(found.digest)},
+                           {"environment", given->environment},
+                           {"class", given->change_class.value_or("")}}));
     return write_and_say(session, {.path = "deployments", .body = body},
                          fmt::format("{} is expected in {}", to_string(found.digest), given->environment));
   };

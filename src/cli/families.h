@@ -62,6 +62,7 @@ Action policy_list(Options&);
 Action policy_show(Options&);
 Action policy_attach(Options&);
 Action policy_detach(Options&);
+Action policy_simulate(Options&);
 // window.cc, freeze.cc
 Action window_create(Options&);
 Action window_list(Options&);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <filesystem>
 
 #include "base/limits.h"
 #include "cli/exchange.h"
@@ -48,9 +49,10 @@ std::string place_of(const Place& target) {
 std::string attachment_lines(const Json& policy) {
   std::string out;
   for (const Json& each : policy.items("attachments"))
-    out += fmt::format("  {} {} {}\n", each.text("environment").empty() ? "flow" : "environment",
-                       cleaned(each.text("environment").empty() ? each.text("flow") : each.text("environment")),
-                       each.text("mode"));
+    out +=
+        fmt::format("  {} {} {}\n", each.text("environment").empty() ? "flow" : "environment",
+                    cleaned(each.text("environment").empty() ? each.text("flow") : each.text("environment")),
+                    each.text("mode"));
   return out.empty() ? "attached nowhere\n" : "attached to\n" + out;
 }
 
@@ -66,6 +68,29 @@ std::string source_lines(const Json& version) {
   return out;
 }
 
+constexpr std::array flip_columns{
+    Column{"WAS", "was", Show::state},    Column{"WOULD BE", "is", Show::state},
+    Column{"ARTIFACT", "name"},           Column{"DIGEST", "artifact", Show::digest},
+    Column{"ENVIRONMENT", "environment"}, Column{"DECISION", "decision"}};
+
+// A time, or how long ago.
+Result<std::optional<Instant>> parse_past(const std::optional<std::string>& text, Instant now) {
+  if (!text) return std::optional<Instant>();
+  if (const auto ago = parse_duration(*text); ago.ok()) return std::optional(now - *ago);
+  return parse_moment(text, now, "since");
+}
+
+std::string simulation_lines(const Json& found, Color color) {
+  std::string out =
+      fmt::format("of {} decisions {} would no longer pass, {} would pass that did not\n",
+                  dump(found.at("decisions")), dump(found.at("to_fail")), dump(found.at("to_pass")));
+  if (found.at("decisions") != Json(0) && found.at("passes_anything") == Json(false))
+    out += styled("it lets nothing through\n", Weight::red, color);
+  const Json::Array& flips = found.items("flips");
+  if (!flips.empty()) out += table(flip_columns, flips, color);
+  return out;
+}
+
 }  // namespace
 
 Action policy_create(Options& options) {
@@ -75,21 +100,23 @@ Action policy_create(Options& options) {
   };
   const auto arguments = std::make_shared<Arguments>();
   options.argument(policy_word, &arguments->name);
-  options.argument({.name = "FILE", .help = "the policy: YAML, or Rego (.rego); - is standard input",
+  options.argument({.name = "FILE",
+                    .help = "the policy: YAML, or Rego (.rego); - is standard input",
                     .need = Need::required},
                    &arguments->file);
   options.option({.name = "description", .value = "TEXT", .help = "what it is for"}, &arguments->description);
   return [arguments](Session& session) -> Result<Exit> {
     const std::string source = TRY(read_file(arguments->file, limits::policy_bytes_max));
-    Json body = Json::object({{"source", source}, {"form", arguments->file.ends_with(".rego") ? "rego" : "yaml"}});
+    Json body =
+        Json::object({{"source", source}, {"form", arguments->file.ends_with(".rego") ? "rego" : "yaml"}});
     set_given(body, "description", arguments->description);
     Api* api = TRY(session.api());
     const Json answer =
         TRY(api->write({.method = "PUT", .path = path_of({"policies", arguments->name}), .body = body}));
     const Json& policy = answer.at("policy");
-    session.answer(answer, fmt::format("policy {} is version {} ({})\n{}", arguments->name,
-                                       dump(policy.at("version")), policy.text("digest"),
-                                       attachment_lines(policy)));
+    session.answer(
+        answer, fmt::format("policy {} is version {} ({})\n{}", arguments->name, dump(policy.at("version")),
+                            policy.text("digest"), attachment_lines(policy)));
     return Exit::yes;
   };
 }
@@ -137,7 +164,8 @@ Action policy_attach(Options& options) {
                   .fallback = "shadow",
                   .choices = modes},
                  &arguments->mode);
-  options.option({.name = "confirm", .help = "also when it denies everything that is there"}, &arguments->confirm);
+  options.option({.name = "confirm", .help = "also when it denies everything that is there"},
+                 &arguments->confirm);
   return [arguments](Session& session) -> Result<Exit> {
     const Place& target = arguments->target;
     TRY(check_one(target));
@@ -151,6 +179,49 @@ Action policy_attach(Options& options) {
   };
 }
 
+Action policy_simulate(Options& options) {
+  struct Arguments {
+    std::string what, mode;
+    std::optional<std::string> name, environment, flow, since;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  options.argument(
+      {.name = "FILE|NAME", .help = "a policy's file, or the name of one", .need = Need::required},
+      &arguments->what);
+  options.option({.name = "name", .value = "NAME", .help = "in whose place the file would stand"},
+                 &arguments->name);
+  options.option(environment_filter, &arguments->environment);
+  options.option({.name = "flow", .value = "FLOW", .help = "only of this flow"}, &arguments->flow);
+  options.option({.name = "since", .value = "WHEN", .help = "a time, or how long ago (30d); 30d unless said"},
+                 &arguments->since);
+  options.option({.name = "mode",
+                  .value = "MODE",
+                  .help = "as if in this mode",
+                  .fallback = "enforce",
+                  .choices = modes},
+                 &arguments->mode);
+  return [arguments](Session& session) -> Result<Exit> {
+    std::error_code fault;
+    const bool is_file = std::filesystem::exists(arguments->what, fault);
+    const std::string stem = std::filesystem::path(arguments->what).stem().string();
+    Json body = Json::object({{"name", arguments->name.value_or(is_file ? stem : arguments->what)}});
+    if (is_file) {
+      std::string source = TRY(read_file(arguments->what, limits::policy_bytes_max));
+      body.set("source", std::move(source));
+      body.set("form", arguments->what.ends_with(".rego") ? "rego" : "yaml");
+    }
+    set_given(body, "environment", arguments->environment);
+    set_given(body, "flow", arguments->flow);
+    body.set("mode", arguments->mode);
+    const auto since = TRY(parse_past(arguments->since, session.now()));
+    set_given(body, "since", since);
+    Api* api = TRY(session.api());
+    const Json found = TRY(api->write({.path = "policies/simulate", .body = body}));
+    session.answer(found, simulation_lines(found, session.color()));
+    return Exit::yes;
+  };
+}
+
 Action policy_detach(Options& options) {
   const auto target = std::make_shared<Place>();
   declare_target(options, *target);
@@ -159,8 +230,7 @@ Action policy_detach(Options& options) {
     const Query query{{"environment", target->environment.value_or("")}, {"flow", target->flow.value_or("")}};
     return write_and_say(
         session,
-        {.method = "DELETE",
-         .path = path_of({"policies", target->policy, "attachments"}) + query_of(query)},
+        {.method = "DELETE", .path = path_of({"policies", target->policy, "attachments"}) + query_of(query)},
         fmt::format("policy {} is detached from {}", target->policy, place_of(*target)));
   };
 }

@@ -22,6 +22,7 @@ struct DeploymentRequest {
   Duration within = limits::deployment_within;
   std::int64_t at_least = 1;
   bool alongside = false, rollback = false;
+  std::string change_class;  // standard, normal, emergency; none: normal
   static void members(auto& visit, auto& self) {
     visit("artifact", self.artifact);
     visit("environment", self.environment);
@@ -29,6 +30,7 @@ struct DeploymentRequest {
     visit.maybe("at_least", self.at_least);
     visit.maybe("alongside", self.alongside);
     visit.maybe("rollback", self.rollback);
+    visit.maybe("class", self.change_class);
   }
 };
 

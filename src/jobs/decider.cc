@@ -1,5 +1,6 @@
 #include "jobs/decider.h"
 
+#include "window/zone.h"
 
 namespace weir::jobs {
 namespace {
@@ -32,7 +33,8 @@ Result<Decider::Made> Decider::decide(store::Database& db, const store::Watched&
     policy::Prepared* const ready = TRY(prepared(each.policy));
     attached.push_back({ready, each.mode});
   }
-  return Made{watched.subject, watched.cause, policy::decide(attached, input, {})};
+  return Made{watched.subject, watched.cause,
+              policy::decide(attached, input, {.tzdata = to_string(window::tzdata_digest())})};
 }
 
 Result<bool> record_made(store::Database& db, const Decider::Made& made, sequencer::Decision& decision) {
@@ -40,9 +42,8 @@ Result<bool> record_made(store::Database& db, const Decider::Made& made, sequenc
   if (!watched || watched->cause != made.cause) return false;
   const bool is_new = !watched->meaning || *watched->meaning != policy::meaning_of(made.record);
   if (is_new)
-    decision.events.push_back(policy::DecisionRecorded{.purpose = made.subject.purpose,
-                                                       .change_class = made.subject.change_class,
-                                                       .record = made.record});
+    decision.events.push_back(policy::DecisionRecorded{
+        .purpose = made.subject.purpose, .change_class = made.subject.change_class, .record = made.record});
   const auto before = std::move(decision.keep);
   decision.keep = [before, made_subject = made.subject, cause = made.cause,
                    due = made.record.next_evaluation_at](store::Database& tables) -> Status {

@@ -4,8 +4,10 @@
 
 #include "store/stored.h"
 #include "store/view_deploy.h"
+#include "store/view_exception.h"
 #include "store/view_record.h"
 #include "store/view_runtime.h"
+#include "store/view_window.h"
 
 namespace weir::store {
 namespace {
@@ -92,7 +94,8 @@ Status add_trails(Database& db, const Sha256& digest, Input& input) {
 policy::InputAttestation attestation_row(const Row& row) {
   return {.about = row.is_null(0) ? policy::InputAbout::trail : policy::InputAbout::artifact,
           .actor = row.string(1),
-          .actor_kind = format::enum_from<access::AccountKind>(row.text(2)).value_or(access::AccountKind::service),
+          .actor_kind =
+              format::enum_from<access::AccountKind>(row.text(2)).value_or(access::AccountKind::service),
           .compliant = row.is_null(3) ? std::nullopt : std::optional(row.boolean(3)),
           .entry = row.integer(4),
           .flow = row.string(5),
@@ -111,8 +114,10 @@ Status add_attestations(Database& db, const Sha256& digest, Input& input) {
       db,
       "SELECT t.artifact, coalesce(p.name, hex(t.actor)), coalesce(p.kind, 'service'), t.compliant, t.entry, "
       "t.flow, t.name, t.predicate, t.recorded_at, t.summary, t.trail, t.type FROM attestation t LEFT JOIN "
-      "account p ON p.id=t.actor WHERE t.entry IN (SELECT entry FROM attestation WHERE artifact=$1 UNION SELECT "
-      "a.entry FROM artifact_on_trail o JOIN attestation a ON a.flow=o.flow AND a.trail=o.trail AND a.artifact "
+      "account p ON p.id=t.actor WHERE t.entry IN (SELECT entry FROM attestation WHERE artifact=$1 UNION "
+      "SELECT "
+      "a.entry FROM artifact_on_trail o JOIN attestation a ON a.flow=o.flow AND a.trail=o.trail AND "
+      "a.artifact "
       "IS NULL WHERE o.digest=$2) ORDER BY t.entry DESC LIMIT $3",
       attestation_row, digest, digest, attestations_max));
   for (auto each = found.rbegin(); each != found.rend(); ++each)
@@ -121,26 +126,29 @@ Status add_attestations(Database& db, const Sha256& digest, Input& input) {
 }
 
 policy::InputApproval approval_row(const Row& row) {
-  return {.actor = row.string(0),
-          .actor_kind = format::enum_from<access::AccountKind>(row.text(1)).value_or(access::AccountKind::person),
-          .adopted = row.boolean(2),
-          .by_rule = row.string(3),
-          .change = row.string(4),
-          .entry = row.integer(5),
-          .from = row.maybe_instant(6),
-          .groups = row.is_null(7) ? std::vector<std::string>()
-                                   : read_stored<std::vector<std::string>>(row.text(7)),
-          .recorded_at = row.instant(8),
-          .revoked_at = row.maybe_instant(9),
-          .until = row.maybe_instant(10)};
+  return {
+      .actor = row.string(0),
+      .actor_kind = format::enum_from<access::AccountKind>(row.text(1)).value_or(access::AccountKind::person),
+      .adopted = row.boolean(2),
+      .by_rule = row.string(3),
+      .change = row.string(4),
+      .entry = row.integer(5),
+      .from = row.maybe_instant(6),
+      .groups =
+          row.is_null(7) ? std::vector<std::string>() : read_stored<std::vector<std::string>>(row.text(7)),
+      .recorded_at = row.instant(8),
+      .revoked_at = row.maybe_instant(9),
+      .until = row.maybe_instant(10)};
 }
 
 Status add_approvals(Database& db, const Sha256& digest, Input& input) {
   input.approvals = TRY(query(
       db,
-      "SELECT coalesce(p.name, hex(a.actor)), coalesce(p.kind, 'person'), a.adopted, coalesce(a.by_rule, ''), "
+      "SELECT coalesce(p.name, hex(a.actor)), coalesce(p.kind, 'person'), a.adopted, coalesce(a.by_rule, "
+      "''), "
       "coalesce(a.change, ''), a.entry, a.from_at, a.groups, a.recorded_at, a.revoked_at, a.until_at FROM "
-      "identity n JOIN approval a ON a.artifact=n.root LEFT JOIN account p ON p.id=a.actor WHERE n.child=$1 AND "
+      "identity n JOIN approval a ON a.artifact=n.root LEFT JOIN account p ON p.id=a.actor WHERE n.child=$1 "
+      "AND "
       "a.environment=$2 ORDER BY a.entry DESC LIMIT $3",
       approval_row, digest, input.environment.name, approvals_max));
   std::reverse(input.approvals.begin(), input.approvals.end());
@@ -171,7 +179,8 @@ Status add_runs(Database& db, const Sha256& digest, Instant now, Input& input) {
   input.runs = TRY(query(
       db,
       "SELECT w.environment, min(i.started_at), max(coalesce(i.ended_at, $1)), max(i.ended_at IS NULL) FROM "
-      "identity n JOIN workload_digest d ON d.digest=n.child JOIN workload w ON w.id=d.workload JOIN instance i "
+      "identity n JOIN workload_digest d ON d.digest=n.child JOIN workload w ON w.id=d.workload JOIN "
+      "instance i "
       "ON i.workload=w.id WHERE n.root=$2 GROUP BY w.environment ORDER BY w.environment",
       [](const Row& row) {
         return policy::InputRun{row.string(0), row.instant(1), row.instant(2), row.boolean(3)};
@@ -180,13 +189,61 @@ Status add_runs(Database& db, const Sha256& digest, Instant now, Input& input) {
   if (input.artifact.name.empty()) return {};
   input.running = TRY(query(
       db,
-      "SELECT max(w.verdict IN ('approved','late')), a.digest, a.name, min(w.first_started) FROM artifact a JOIN "
+      "SELECT max(w.verdict IN ('approved','late')), a.digest, a.name, min(w.first_started) FROM artifact a "
+      "JOIN "
       "identity n ON n.root=a.digest JOIN workload_digest d ON d.digest=n.child JOIN workload w ON "
       "w.id=d.workload WHERE a.name=$1 AND w.environment=$2 AND w.live>0 GROUP BY a.digest ORDER BY a.digest",
       [](const Row& row) {
         return policy::InputRunning{row.boolean(0), to_string(row.digest(1)), row.string(2), row.instant(3)};
       },
       input.artifact.name, input.environment.name));
+  return {};
+}
+
+Status add_exceptions(Database& db, const Sha256& digest, Instant now, Input& input) {
+  for (const ExceptionInForce& each : TRY(exceptions_in_force(db, digest, input.environment.name, now)))
+    input.exceptions.push_back({.entry = each.entry,
+                                .finding = each.finding,
+                                .id = std::to_string(each.id),
+                                .owner = each.owner,
+                                .policy = each.policy,
+                                .reason = each.reason,
+                                .rule = each.rule,
+                                .until = each.until});
+  return {};
+}
+
+Status add_freezes(Database& db, Instant now, Input& input) {
+  for (const FreezeView& each : TRY(list_freezes(db, {.environment = input.environment.name}, now)))
+    if (each.active)
+      input.freezes.push_back({.entry = each.freeze.id,
+                               .incident = each.freeze.incident,
+                               .name = fmt::format("freeze {}", each.freeze.id),
+                               .reason = each.freeze.reason,
+                               .until = each.freeze.until});
+  return {};
+}
+
+// What the windows that select the subject say of this moment; a freeze is one of them.
+Status add_windows(Database& db, Instant now, Input& input) {
+  if (!TRY(any_windows(db))) return {};
+  TRY(add_freezes(db, now, input));
+  const std::string flow = input.flow ? input.flow->name : "";
+  const auto subject = TRY(window_subject(db, input.environment.name, flow, input.change.cls));
+  const Windows windows = TRY(current_windows(db, now));
+  const window::Answer answer = windows.decide(subject, now);
+  if (answer.window.empty()) return {};
+  std::string reason;
+  for (const window::Window& each : windows.list)
+    if (each.name == answer.window) reason = each.definition.reason;
+  const bool open = answer.verdict == window::Verdict::open;
+  input.windows =
+      policy::InputWindow{.next_closing = answer.next_closing,
+                          .next_opening = answer.next_opening,
+                          .overridden = answer.overridden,
+                          .reason = reason,
+                          .verdict = open ? policy::WindowVerdict::open : policy::WindowVerdict::closed,
+                          .window = answer.window};
   return {};
 }
 
@@ -213,7 +270,9 @@ Result<Input> decision_input(Database& db, const DecisionSubject& subject, Insta
   TRY(add_approvals(db, subject.artifact, input));
   TRY(add_deployments(db, input));
   TRY(add_runs(db, subject.artifact, now, input));
+  TRY(add_exceptions(db, subject.artifact, now, input));
   if (subject.purpose == policy::Purpose::running) input.workload = format::Json(format::Json::Object{});
+  else TRY(add_windows(db, now, input));
   return input;
 }
 

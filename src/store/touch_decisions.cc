@@ -1,4 +1,5 @@
 #include "store/view_decision.h"
+#include "store/view_window.h"
 
 namespace weir::store {
 namespace {
@@ -158,6 +159,29 @@ Status touch(Mark mark, const policy::PolicyAttached& event) {
 Status touch(Mark mark, const policy::PolicyDetached& event) {
   if (!event.environment.empty()) return mark.environment(event.environment);
   return mark.flow(event.flow);
+}
+
+Status touch(Mark mark, const window::WindowDeclared&) { return mark.all(); }
+Status touch(Mark mark, const window::WindowRemoved&) { return mark.all(); }
+Status touch(Mark mark, const window::FreezeDeclared& event) { return mark.environment(event.environment); }
+Status touch(Mark mark, const window::FreezeEnded& event) {
+  const auto freeze = TRY(find_freeze(mark.db, event.freeze));
+  return freeze ? mark.environment(freeze->environment) : Status();
+}
+Status touch(Mark mark, const window::WindowOverridden& event) { return mark.environment(event.environment); }
+
+// An exception names the artifact it is for, or the environment.
+Status touch_exception(Mark mark, std::int64_t exception) {
+  const auto environment = TRY(query_one(
+      mark.db, "SELECT environment FROM exception WHERE entry=$1",
+      [](const Row& row) { return row.string(0); }, exception));
+  return environment ? mark.environment(*environment) : Status();
+}
+Status touch(Mark mark, const exceptions::ExceptionGranted& event) {
+  return touch_exception(mark, event.exception);
+}
+Status touch(Mark mark, const exceptions::ExceptionEnded& event) {
+  return touch_exception(mark, event.exception);
 }
 
 }  // namespace

@@ -28,13 +28,15 @@ Watched watched_row(const Row& row) {
                   .due = row.maybe_instant(6),
                   .entry = row.maybe_integer(7),
                   .meaning = row.maybe_digest(9),
+                  .verdict = std::nullopt,
                   .answer = {}};
+  if (!row.is_null(10)) watched.verdict = format::enum_from<policy::Verdict>(row.text(10));
   if (!row.is_null(8)) watched.answer = whole_answer(row, 8, 6);
   return watched;
 }
 
 constexpr std::string_view watched_columns =
-    "s.artifact, s.environment, s.change_class, s.purpose, s.cause, s.checked, s.due, c.entry, d.answer, d.meaning";
+    "s.artifact, s.environment, s.change_class, s.purpose, s.cause, s.checked, s.due, c.entry, d.answer, d.meaning, d.verdict";
 constexpr std::string_view watched_tables =
     "decision_watch s LEFT JOIN decision_current c ON c.artifact=s.artifact AND c.environment=s.environment AND "
     "c.change_class=s.change_class AND c.purpose=s.purpose LEFT JOIN decision d ON d.entry=c.entry";

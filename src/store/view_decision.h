@@ -77,6 +77,7 @@ struct Watched {
   std::optional<Instant> due;
   std::optional<std::int64_t> entry;  // of its current decision
   std::optional<Sha256> meaning;      // of that
+  std::optional<policy::Verdict> verdict;
   std::string answer;                 // as the gate gives it, JSON; empty without a decision
   bool is_good_at(Instant now) const { return entry && checked >= cause && (!due || now < *due); }
 };

@@ -1,0 +1,77 @@
+#include "api/simulate.h"
+
+#include "api/handlers.h"
+#include "api/requests.h"
+#include "sequencer/ledger_store.h"
+#include "store/view_policy.h"
+
+namespace weir::api {
+namespace {
+
+constexpr Duration look_back = days(30);
+constexpr std::int64_t glance_max = 100;  // decisions that a policy is tried on before it is enforced
+
+Result<std::vector<std::int64_t>> entries_in(store::Database& db, const SimulationScope& scope) {
+  return query(
+      db,
+      "SELECT d.entry FROM decision d LEFT JOIN artifact a ON a.digest=d.artifact WHERE d.decided_at>=$1 AND "
+      "($2='' OR d.environment=$3) AND ($4='' OR a.flow=$5) ORDER BY d.entry DESC LIMIT $6",
+      [](const store::Row& row) { return row.integer(0); }, scope.since, scope.environment, scope.environment,
+      scope.flow, scope.flow, scope.decisions_max);
+}
+
+Result<policy::Prepared> candidate_of(const ReadCall& call, const SimulationRequest& request) {
+  if (!request.source.empty())
+    return policy::Prepared::prepare({.name = request.name, .text = request.source, .form = request.form});
+  const auto known = TRY(store::find_policy(call.db, request.name));
+  if (!known) return not_found(fmt::format("there is no policy '{}'; give its 'source'", request.name));
+  return policy::Prepared::prepare({.name = known->newest.name,
+                                    .version = known->newest.version,
+                                    .text = known->newest.source,
+                                    .form = known->newest.form});
+}
+
+}  // namespace
+
+Result<policy::Simulation> simulate(store::Database& db, blob::BlobStore& blobs, policy::Prepared candidate,
+                                    policy::Mode mode, const SimulationScope& scope) {
+  policy::Simulator simulator(std::move(candidate), mode);
+  for (const std::int64_t entry : TRY(entries_in(db, scope))) {
+    const auto stored = TRY(sequencer::read_entry(db, blobs, entry));
+    if (!stored.payload) continue;  // erased
+    const auto leaf = TRY(ledger::decode_leaf(stored.leaf));
+    const auto event = TRY(store::decode_payload(leaf.type, *stored.payload));
+    if (const auto* recorded = std::get_if<policy::DecisionRecorded>(&event))
+      TRY(simulator.add(entry, recorded->record));
+  }
+  return simulator.so_far();
+}
+
+Status check_lets_something_through(store::Database& db, blob::BlobStore& blobs, policy::Prepared candidate,
+                                    const SimulationScope& scope) {
+  SimulationScope glance = scope;
+  glance.decisions_max = glance_max;
+  const auto found = TRY(simulate(db, blobs, std::move(candidate), policy::Mode::enforce, glance));
+  if (!policy::denies_everything(found)) return {};
+  return Error{
+      Errc::conflict,
+      fmt::format("enforced, it would let nothing through: of the last {} decisions none. Look at it with "
+                  "`weir policy simulate`, or say `confirm`",
+                  found.decisions),
+      "confirm"};
+}
+
+Result<http::Response> simulate_policy(const ReadCall& call) {
+  const auto request = TRY(body_of<SimulationRequest>(call.request));
+  if (request.source.size() > limits::policy_bytes_max)
+    return Error{Errc::too_large, fmt::format("a policy has at most {} bytes", limits::policy_bytes_max),
+                 "source"};
+  auto candidate = TRY(candidate_of(call, request));
+  const SimulationScope scope{.environment = request.environment,
+                              .flow = request.flow,
+                              .since = request.since.value_or(call.now - look_back)};
+  return record_response(
+      TRY(simulate(call.db, *call.ports.blobs, std::move(candidate), request.mode, scope)));
+}
+
+}  // namespace weir::api

@@ -1,0 +1,24 @@
+// Trying a policy on what was decided before it counts for anything.
+#pragma once
+#include <string>
+
+#include "api/service.h"
+#include "policy/simulate.h"
+
+namespace weir::api {
+
+struct SimulationScope {
+  std::string environment, flow;  // only of these; empty: of all
+  Instant since;
+  std::int64_t decisions_max = 1'000'000;  // the newest
+};
+
+// Every decision in the scope is decided again with the candidate.
+Result<policy::Simulation> simulate(store::Database& db, blob::BlobStore& blobs, policy::Prepared candidate,
+                                    policy::Mode mode, const SimulationScope& scope);
+
+// conflict when the policy, enforced here, would let nothing through of what was decided of late.
+Status check_lets_something_through(store::Database& db, blob::BlobStore& blobs, policy::Prepared candidate,
+                                    const SimulationScope& scope);
+
+}  // namespace weir::api
