@@ -29,10 +29,14 @@ Adoption adoption_of(const Subject& subject, const Judgement& judgement) {
       judgement.reasons.empty() ? ReasonCode::not_judged_yet : judgement.reasons.front().code;
   if (code == ReasonCode::outside_runtime) return {.skip = Skip::outside_runtime};
   if (code == ReasonCode::approval_revoked) return {.skip = Skip::revoked};
-  if (subject.seen == Seen::unseen) return {.skip = Skip::unseen};
-  if (subject.digests.empty()) return {.skip = Skip::unhashed};
   const std::optional<Sha256> interpreter = bare_interpreter(subject);
   Adoption adoption;
+  if (subject.seen == Seen::unseen) {
+    if (code == ReasonCode::unknown_interpreter && interpreter) adoption.digests.push_back(*interpreter);
+    adoption.skip = Skip::unseen;
+    return adoption;
+  }
+  if (subject.digests.empty()) return {.skip = Skip::unhashed};
   if (code == ReasonCode::unknown_interpreter) {  // the script itself is approved or explained
     if (!interpreter) return {.skip = Skip::unhashed};
   } else {

@@ -12,7 +12,7 @@ namespace weir::runtime {
 enum class Skip { none, unseen, unhashed, outside_runtime, revoked };
 
 struct Adoption {
-  std::vector<Sha256> digests;  // to approve; none when it is fine as it is, or skipped
+  std::vector<Sha256> digests;  // to approve; none when it is fine as it is; of what is skipped, an interpreter at most
   Skip skip = Skip::none;
 };
 

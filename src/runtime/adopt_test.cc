@@ -74,6 +74,10 @@ TEST(Adopt, skips_what_has_no_content_and_what_somebody_decided_against) {
   unseen.interpreter = Interpreter{"/bin/bash", python, {}};
   const Subject unhashed{.name = "/opt/gone", .seen = Seen::unhashed};
   EXPECT_EQ(adoption_of(unseen, because(ReasonCode::program_unseen)).skip, Skip::unseen);
+  EXPECT_TRUE(adoption_of(unseen, because(ReasonCode::program_unseen)).digests.empty());
+  const Adoption bare = adoption_of(unseen, judge(unseen, {}, Instant{}));
+  EXPECT_EQ(bare.skip, Skip::unseen);
+  EXPECT_EQ(bare.digests, std::vector{python}) << "what it runs stays unseen; what runs it has content";
   EXPECT_EQ(adoption_of(unhashed, because(ReasonCode::unhashed)).skip, Skip::unhashed);
   EXPECT_EQ(adoption_of(program_subject(), because(ReasonCode::outside_runtime)).skip, Skip::outside_runtime);
   EXPECT_EQ(adoption_of(program_subject(), because(ReasonCode::approval_revoked)).skip, Skip::revoked);

@@ -103,6 +103,10 @@ std::string workload_id(std::string_view environment, std::string_view host, con
   add(format::name_of(instance.kind));
   if (instance.digests.empty()) add(instance.name);
   for (const Sha256& digest : instance.digests) add(digest.view());
+  // An interpreter that no package answers for is part of what runs: it may be anything by that name.
+  const auto& interpreter = instance.interpreter;
+  if (interpreter && (!interpreter->package || interpreter->package->changed))
+    add(interpreter->digest ? interpreter->digest->view() : BytesView(interpreter->path));
   add(instance.origin.user);
   add(instance.origin.unit);
   add(instance.kind == WorkloadKind::container ? std::string_view()

@@ -105,6 +105,22 @@ TEST(WorkloadId, takes_the_name_where_there_is_no_digest) {
   EXPECT_NE(workload_id("prod", "web1", shell), workload_id("prod", "web1", other));
 }
 
+TEST(WorkloadId, of_a_script_depends_on_an_interpreter_that_no_package_answers_for) {
+  const auto run_by = [](const char* path, char digest, std::optional<PackageClaim> package) {
+    Instance script = instance("/opt/approved.py");
+    Sha256 content;
+    content.bytes.fill(static_cast<std::uint8_t>(digest));
+    script.interpreter = Interpreter{path, content, std::move(package)};
+    return workload_id("prod", "web1", script);
+  };
+  const PackageClaim sound{.name = "python3"}, changed{.name = "python3", .changed = true};
+  const std::string usual = run_by("/usr/bin/python3", 'a', sound);
+  EXPECT_EQ(run_by("/usr/bin/python3", 'b', sound), usual) << "an update";
+  EXPECT_NE(run_by("/tmp/python3", 'c', {}), usual);
+  EXPECT_NE(run_by("/usr/bin/python3", 'c', changed), usual);
+  EXPECT_NE(run_by("/tmp/python3", 'c', {}), run_by("/tmp/python3", 'd', {}));
+}
+
 TEST(WorkloadId, of_a_container_does_not_depend_on_its_run) {
   Instance first = instance("api:2", "root", "docker.service", "c1"),
            second = instance("api:2", "root", "docker.service", "c2");

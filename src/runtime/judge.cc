@@ -103,6 +103,10 @@ std::optional<Reason> by_package(const Subject& subject) {
 }
 
 Reason by_default(const Subject& subject, const Knowledge& known) {
+  if (subject.seen == Seen::unseen && !interpreter_is_sound(subject, known))
+    return {ReasonCode::unknown_interpreter,
+            fmt::format("{} runs a program that is not a file, and is itself not known",
+                        subject.interpreter->path)};
   if (subject.seen == Seen::unseen)
     return {ReasonCode::program_unseen, fmt::format("{} runs a program that is not a file", subject.name)};
   if (subject.seen == Seen::unhashed || subject.digests.empty())
