@@ -123,6 +123,60 @@ TEST_F(Reports, in_parts_at_first_sight_are_one_first_sight) {
             (Names{"/opt/a", "/opt/b"}));
 }
 
+TEST_F(Reports, enrolment_without_a_token_that_opens_its_environment_is_refused_before_anything_waits) {
+  const auto enrol = [&](const std::string& token, const std::string& environment) {
+    const crypto::Signer key = crypto::Signer::generate();
+    const runtime::Enrolment enrolment{.environment = environment,
+                                       .host = "web2",
+                                       .public_key = encode_base64(key.public_key()),
+                                       .token = token};
+    http::Request request{.method = "POST", .path = "/v1/orgs/org/reporters"};
+    request.body = format::encode(enrolment);
+    request.headers = {{"weir-signature", encode_base64(key.sign(request.body))}};
+    return api_.send(std::move(request)).status;
+  };
+  const auto issue = [&](const std::string& body) {
+    return api_.post("environments/prod/join-tokens", body).json;
+  };
+  ASSERT_EQ(api_.put("environments/other", R"({"kind":"host"})").status, 201);
+  const auto good = issue("{}"), revoked = issue("{}");
+  const auto ends =
+      issue(fmt::format(R"({{"expires_at":"{}"}})", to_string(now() + seconds(1))));
+  const std::int64_t revoked_entry = *revoked.at("receipt").at("index").integer();
+  ASSERT_EQ(api_.call("DELETE", fmt::format("environments/prod/join-tokens/{}", revoked_entry)).status, 201);
+  EXPECT_EQ(enrol(std::string(ends.text("token")), "prod"), 201);
+  api_.ledger().clock().pass(seconds(1));
+  const std::int64_t size = api_.ledger().sequencer().size();
+  EXPECT_EQ(enrol(std::string(ends.text("token")), "prod"), 401);
+  EXPECT_EQ(enrol(std::string(revoked.text("token")), "prod"), 401);
+  EXPECT_EQ(enrol(std::string(good.text("token")), "other"), 401);
+  EXPECT_EQ(enrol("weir_join_guess", "prod"), 401);
+  api_.ledger().sequencer().stop_writes("a test");
+  EXPECT_EQ(enrol("weir_join_guess", "prod"), 401) << "the sequencer would have said that it is damaged";
+  EXPECT_EQ(api_.ledger().sequencer().size(), size);
+}
+
+TEST_F(Reports, of_what_ran_at_first_sight_and_starts_again_after_its_end_are_news) {
+  const auto at_first_sight = [&] {
+    return strings("SELECT name FROM workload WHERE first_sight=1 ORDER BY name");
+  };
+  const auto again = [&](const std::string& name) {
+    Report report;
+    report.started.push_back({.id = name + "-again",
+                              .name = "/opt/" + name,
+                              .digests = {crypto::sha256(name)},
+                              .started_at = now()});
+    send(std::move(report), {});
+  };
+  send({.full = true}, {"daemon", "malware"});
+  send({.ended = {{.id = "malware", .ended_at = now()}}}, {});
+  EXPECT_EQ(at_first_sight(), (Names{"/opt/daemon", "/opt/malware"}));
+  again("daemon");
+  EXPECT_EQ(at_first_sight(), (Names{"/opt/daemon", "/opt/malware"})) << "one more of what still runs";
+  again("malware");
+  EXPECT_EQ(at_first_sight(), (Names{"/opt/daemon"}));
+}
+
 TEST_F(Reports, of_reporters_that_are_not_enrolled_may_only_be_small) {
   const auto limit = [&](const char* resource, const std::string& id) {
     const http::Request head{.method = "POST",

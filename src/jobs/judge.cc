@@ -95,7 +95,7 @@ class Judge final : public Job {
     if (facts.first_sight && facts.known.approvals.empty()) return {};  // stands in its host's one alert
     const bool stays = std::any_of(open.begin(), open.end(),
                                    [&](const auto& alert) { return alert.cause == wanted->cause; });
-    if (stays || (facts.live == 0 && is_condition(wanted->cause))) return {};
+    if (stays || (facts.live == 0 && is_condition(wanted->cause) && was_approved_at_start(facts))) return {};
     for (const alert::AlertOpened& other : acts.opened)
       if (other.key == wanted->key) return {};
     const auto twin = TRY(store::find_open_alert(tables, wanted->key));
@@ -107,9 +107,21 @@ class Judge final : public Job {
     return {};
   }
 
-  // Conditions of something that runs; they do not outlive it. Executions do.
+  // Conditions of something that runs; they do not outlive it. Executions do, and what began after its approval had
+  // ended is one.
   static bool is_condition(std::string_view cause) {
     return cause == "approval-expired" || cause == "approval-revoked";
+  }
+  static bool was_approved_at_start(const WorkloadFacts& facts) {
+    return std::ranges::any_of(facts.known.approvals, [&](const runtime::MatchedApproval& match) {
+      return was_in_force(match.approval, facts.subject.started_at);
+    });
+  }
+  // Whatever came later. It never reaches back before it was given.
+  static bool was_in_force(const deploy::Approval& approval, Instant at) {
+    const Instant from = std::max(approval.from.value_or(approval.recorded_at), approval.recorded_at);
+    const auto ended = [&](const std::optional<Instant>& end) { return end && *end <= at; };
+    return from <= at && !ended(approval.until) && !ended(approval.revoked_at);
   }
 
   static std::vector<store::Event> events_of(Acts acts) {

@@ -3,6 +3,7 @@
 
 #include "crypto/digest.h"
 #include "jobs/reconcile.h"
+#include "ledger/entry.h"
 #include "store/view_alert.h"
 #include "store/view_deploy.h"
 #include "store/view_runtime.h"
@@ -209,7 +210,7 @@ class SilenceWatch final : public Job {
       const auto fault = silent == (seen.fault == "silent") ? std::optional<runtime::ReporterFault>()
                          : silent                           ? std::optional(runtime::ReporterFault::silent)
                                                             : std::optional(runtime::ReporterFault::returned);
-      if (!fault || (*fault == runtime::ReporterFault::silent && !seen.fault.empty())) continue;
+      if (!fault) continue;  // silence hides behind no other fault
       TRY(act(shared_, [seen, fault](Database& db, Instant at) { return fault_of(db, seen, *fault, at); }));
     }
     return Step::idle;
@@ -224,13 +225,20 @@ class SilenceWatch final : public Job {
     return {limits::heartbeat_interval.micros * limits::heartbeats_missed_max};
   }
 
+  // One that never said anything was seen when it enrolled.
   static Result<std::vector<Seen>> all(Database& db) {
     return query(db,
-                 "SELECT r.id, r.environment, r.host, r.fault, h.seen_at FROM reporter r JOIN heartbeat h ON "
-                 "h.reporter=r.id",
+                 "SELECT r.id, r.environment, r.host, r.fault, h.seen_at, e.leaf FROM reporter r LEFT JOIN "
+                 "heartbeat h ON h.reporter=r.id LEFT JOIN entry e ON e.idx=r.entry AND h.seen_at IS NULL",
                  [](const Row& row) {
-                   return Seen{row.string(0), row.string(1), row.string(2), row.string(3), row.instant(4)};
+                   const auto at = row.maybe_instant(4);
+                   return Seen{row.string(0), row.string(1), row.string(2), row.string(3),
+                               at ? *at : enrolled_at(row.bytes(5))};
                  });
+  }
+  static Instant enrolled_at(BytesView leaf) {
+    const auto enrolment = ledger::decode_leaf(leaf);
+    return enrolment.ok() ? enrolment->at : Instant{};
   }
 
   static Result<sequencer::Decision> fault_of(Database& db, const Seen& seen, runtime::ReporterFault fault,

@@ -26,6 +26,7 @@ struct Reporting {
   const ReporterRow& row;
 };
 
+// What ran at first sight, ended, and starts again is news: the alert of the first sight is over with its end.
 Status start_workload(const Reporting& at, const std::string& id, const Instance& instance) {
   TRY(execute(
       at.db,
@@ -33,7 +34,8 @@ Status start_workload(const Reporting& at, const std::string& id, const Instance
       "first_started, "
       "last_started, first_sight, entry) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14) "
       "ON CONFLICT (id) DO UPDATE SET live=live+excluded.live, first_started=min(first_started, "
-      "excluded.first_started), last_started=max(last_started, excluded.last_started), name=excluded.name",
+      "excluded.first_started), last_started=max(last_started, excluded.last_started), name=excluded.name, "
+      "first_sight=CASE WHEN live>0 THEN first_sight ELSE min(first_sight, excluded.first_sight) END",
       id, at.row.environment, at.row.host, instance.kind, instance.name, format::encode(instance.digests),
       instance.origin.user, instance.origin.unit, instance.origin.container, instance.ended_at ? 0 : 1,
       instance.started_at, instance.started_at, at.row.first_sight, at.stamp.index));

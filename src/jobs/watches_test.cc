@@ -1,0 +1,86 @@
+#include <gtest/gtest.h>
+
+#include "jobs/reconcile.h"
+#include "store/view_alert.h"
+#include "support/ledger_fixture.h"
+
+namespace weir::jobs {
+namespace {
+
+using runtime::ReporterFault;
+
+// One reporter that has enrolled, and the watch that looks after it every second.
+class Silence : public testing::Test {
+ protected:
+  Silence() {
+    append(runtime::EnvironmentDeclared{.name = "prod"});
+    look();  // the server listens from here on
+    append(runtime::ReporterEnrolled{.id = reporter_,
+                                     .actor = std::string(32, 'b'),
+                                     .environment = "prod",
+                                     .host = "web1",
+                                     .public_key = encode_base64(std::string(32, 'k'))});
+  }
+  void append(store::Event event) { ASSERT_TRUE(ledger_.append(std::move(event)).ok()); }
+  void look() { ASSERT_TRUE(watch_->tick(ledger_.clock().now()).ok()); }
+  void pass(Duration time) {
+    ledger_.clock().pass(time);
+    look();
+  }
+  void heartbeat() {
+    ASSERT_TRUE(ledger_
+                    .alter("INSERT INTO heartbeat (reporter, seen_at) SELECT id, " +
+                           std::to_string(ledger_.clock().now().micros) +
+                           " FROM reporter WHERE true ON CONFLICT (reporter) DO UPDATE SET "
+                           "seen_at=excluded.seen_at")
+                    .ok());
+  }
+  std::string fault() {
+    return query_one(*ledger_.reader(), "SELECT fault FROM reporter",
+                     [](const store::Row& row) { return row.string(0); })
+        .value()
+        .value();
+  }
+  bool is_alarmed() {
+    return store::find_open_alert(*ledger_.reader(), "reporter-silent reporter " + reporter_)
+        .value()
+        .has_value();
+  }
+
+  const std::string reporter_ = std::string(64, 'e');
+  test::LedgerFixture ledger_;
+  std::unique_ptr<Job> watch_ =
+      make_silence_watch({ledger_.sequencer(), ledger_.actor()}, ledger_.reader());
+};
+
+TEST_F(Silence, alarms_after_three_heartbeats_and_passes_with_the_next) {
+  heartbeat();
+  pass(seconds(15));
+  EXPECT_FALSE(is_alarmed());
+  pass(seconds(1));
+  EXPECT_TRUE(is_alarmed());
+  EXPECT_EQ(fault(), "silent");
+  heartbeat();
+  look();
+  EXPECT_FALSE(is_alarmed());
+  EXPECT_EQ(fault(), "");
+}
+
+TEST_F(Silence, of_a_reporter_that_never_said_anything_counts_from_its_enrolment) {
+  pass(seconds(15));
+  EXPECT_FALSE(is_alarmed());
+  pass(seconds(1));
+  EXPECT_TRUE(is_alarmed());
+}
+
+TEST_F(Silence, hides_behind_no_other_fault) {
+  heartbeat();
+  append(runtime::ReporterFaulted{reporter_, ReporterFault::replay, "sequence 1 came again"});
+  look();
+  EXPECT_EQ(fault(), "replay");
+  pass(seconds(16));
+  EXPECT_TRUE(is_alarmed());
+}
+
+}  // namespace
+}  // namespace weir::jobs
