@@ -1,3 +1,7 @@
+#include "access/reach.h"
+
+#include <algorithm>
+
 #include "api/answers.h"
 #include "api/handlers.h"
 #include "api/tokens.h"
@@ -11,6 +15,8 @@ using sequencer::Decision;
 
 Result<Write> create(const Call& call, access::AccountKind kind) {
   const auto request = TRY(body_of<access::AccountRequest>(call.request));
+  TRY(access::check_maker(call.actor, kind));
+  TRY(access::check_reach(call.actor, {request.flows, request.environments}));
   const access::NewToken token = mint_token("weir_");
   const auto created = TRY(access::create_account(request, kind, crypto::random_hex(16), token));
   return Write{[created, text = token.text](store::Database& db, Instant) -> Result<Decision> {
@@ -45,9 +51,11 @@ Result<http::Response> list_accounts(const ReadCall& call) {
 Result<Write> remove_account(const Call& call) {
   const std::string name(call.request.parameter("name"));
   if (name == call.actor.name) return Error{Errc::conflict, "an account cannot remove itself"};
-  return Write{[name](store::Database& db, Instant) -> Result<Decision> {
-    if (!TRY(store::account_exists(db, name)))
-      return not_found(fmt::format("there is no account '{}'", name));
+  return Write{[name, actor = call.actor](store::Database& db, Instant) -> Result<Decision> {
+    const auto accounts = TRY(store::list_accounts(db));
+    const auto account = std::ranges::find(accounts, name, &store::AccountView::name);
+    if (account == accounts.end()) return not_found(fmt::format("there is no account '{}'", name));
+    TRY(access::check_reach(actor, {account->flows, account->environments}));
     return Decision{.events = {access::AccountRemoved{name}},
                     .answer = [](auto) { return format::encode(Removed()); }};
   }};

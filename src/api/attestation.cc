@@ -1,3 +1,4 @@
+#include "access/reach.h"
 #include "api/handlers.h"
 #include "api/requests.h"
 #include "base/name.h"
@@ -218,6 +219,7 @@ Result<Write> declare_attestation_type(const Call& call) {
   if (!request.name.empty() && request.name != name)
     return invalid("'name' differs from the name in the address", "name");
   TRY(check_name(name, "name"));
+  TRY(access::check_unnarrowed(call.actor, "attestation types"));
   TRY(check_text(request.description, "description"));
   TRY(evidence::Schema::read(request.schema));
   const AttestationTypeDeclared declared{name, request.description, request.schema};

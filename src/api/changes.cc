@@ -78,11 +78,11 @@ bool Changes::wait_for_commit(Duration at_most) {
   return changed_.wait_for(lock, std::chrono::microseconds(at_most.micros), [&] { return commits_ != seen; });
 }
 
-std::shared_ptr<http::Stream> Changes::listen(std::int64_t after) {
+std::shared_ptr<http::Stream> Changes::listen(std::int64_t after, std::function<bool()> welcome) {
   auto stream = std::make_shared<http::Stream>();
   const std::lock_guard lock(mutex_);
   if (listeners_.size() >= listeners_max) return nullptr;
-  listeners_.push_back({stream, after});
+  listeners_.push_back({stream, after, std::move(welcome)});
   fresh_ = true;
   changed_.notify_all();
   return stream;
@@ -99,6 +99,8 @@ void Changes::run(const std::stop_token& stop) {
     std::vector<Listener> listeners = listeners_;
     lock.unlock();
     if (stop.stop_requested()) return;
+    for (Listener& listener : listeners)
+      if (!listener.welcome()) listener.stream->close();
     if (woken) tell(listeners, told);
     else
       for (Listener& listener : listeners) (void)listener.stream->write(": still here\n\n");

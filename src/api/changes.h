@@ -2,6 +2,7 @@
 // `committed` is called on the sequencer's thread and only notes the size; a thread of its own reads and writes.
 #pragma once
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -20,13 +21,15 @@ class Changes {
   void committed(std::int64_t size);
   // Waits for the next commit; false after `at_most`.
   bool wait_for_commit(Duration at_most);
-  std::shared_ptr<http::Stream> listen(std::int64_t after);
+  // `welcome` is asked before each word, without our lock: who no longer is hears nothing more.
+  std::shared_ptr<http::Stream> listen(std::int64_t after, std::function<bool()> welcome);
   void stop();
 
  private:
   struct Listener {
     std::shared_ptr<http::Stream> stream;
     std::int64_t told = 0;  // entries it knows of
+    std::function<bool()> welcome;
   };
   void run(const std::stop_token& stop);
   void tell(std::vector<Listener>& listeners, std::int64_t size);

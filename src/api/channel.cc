@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "access/reach.h"
 #include "api/answers.h"
 #include "api/handlers.h"
 #include "api/requests.h"
@@ -50,15 +51,18 @@ Result<std::optional<store::ChannelView>> find_channel(store::Database& db, std:
   return std::optional<store::ChannelView>();
 }
 
-Result<store::ChannelView> require_channel(store::Database& db, const std::string& name) {
+// The channel, if this actor may act on all that it tells of.
+Result<store::ChannelView> require_channel(store::Database& db, const access::Actor& actor,
+                                           const std::string& name) {
   auto channel = TRY(find_channel(db, name));
   if (!channel)
     return not_found(fmt::format(
         "there is no channel '{}'; add it with `weir channel add {} --url https://…`", name, name));
+  TRY(access::check_environments(actor, channel->environments));
   return std::move(*channel);
 }
 
-Status check(const Call& call, const std::string& name, const ChannelRequest& request) {
+Status check(const std::string& name, const ChannelRequest& request) {
   TRY(check_name(name, "name"));
   if (!request.rotate || !request.url.empty()) {
     TRY(alert::public_address(request.url));
@@ -70,13 +74,7 @@ Status check(const Call& call, const std::string& name, const ChannelRequest& re
   if (environments.size() > environments_max)
     return Error{Errc::too_large, fmt::format("'environments' has more than {} names", environments_max),
                  "environments"};
-  for (const std::string& environment : environments) {
-    TRY(check_name(environment, "environments"));
-    TRY(access::check_environment_scope(call.actor, environment));
-  }
-  if (!call.actor.environments.empty() && environments.empty() && !request.rotate)
-    return Error{Errc::forbidden, "this token is for some environments only: name them in 'environments'",
-                 "environments"};
+  for (const std::string& environment : environments) TRY(check_name(environment, "environments"));
   return {};
 }
 
@@ -95,11 +93,12 @@ Kept merged(const ChannelRequest& request, const std::optional<Kept>& known,
   return kept;
 }
 
-Result<Decision> declare(store::Database& db, const std::string& name, const ChannelRequest& request,
-                         const std::string& fresh_secret) {
+Result<Decision> declare(store::Database& db, const access::Actor& actor, const std::string& name,
+                         const ChannelRequest& request, const std::string& fresh_secret) {
   const auto channel = TRY(find_channel(db, name));
   const auto known = TRY(find_kept(db, name));
   if (request.rotate && (!channel || !known)) return not_found(fmt::format("there is no channel '{}'", name));
+  if (channel) TRY(access::check_environments(actor, channel->environments));
   for (const std::string& environment : request.environments.value_or(std::vector<std::string>()))
     if (!TRY(store::environment_exists(db, environment)))
       return not_found(fmt::format("environment '{}' does not exist; create it with `weir env create {}`",
@@ -110,6 +109,7 @@ Result<Decision> declare(store::Database& db, const std::string& name, const Cha
   view.kind = std::string(format::name_of(request.kind));
   view.url = TRY(alert::public_address(kept.url));
   view.environments = request.environments.value_or(before);
+  TRY(access::check_environments(actor, view.environments));
   view.secrets = static_cast<std::int64_t>(kept.secrets.size());
   if (channel && known == kept && before == view.environments)
     return Decision{.answer = [view](auto) { return format::encode(NewChannel{view}); }};
@@ -140,10 +140,10 @@ Result<store::DeliveryView> require_delivery(store::Database& db, std::int64_t i
 Result<Write> declare_channel(const Call& call) {
   const auto request = TRY(body_of<ChannelRequest>(call.request));
   const std::string name(call.request.parameter("name"));
-  TRY(check(call, name, request));
+  TRY(check(name, request));
   const std::string fresh_secret = "whsec_" + encode_base64(crypto::random_bytes(secret_bytes));
-  return Write{[name, request, fresh_secret](store::Database& db, Instant) {
-    return declare(db, name, request, fresh_secret);
+  return Write{[name, request, fresh_secret, actor = call.actor](store::Database& db, Instant) {
+    return declare(db, actor, name, request, fresh_secret);
   }};
 }
 
@@ -153,8 +153,8 @@ Result<http::Response> list_channels(const ReadCall& call) {
 
 Result<Write> remove_channel(const Call& call) {
   const std::string name(call.request.parameter("name"));
-  return Write{[name](store::Database& db, Instant) -> Result<Decision> {
-    TRY(require_channel(db, name));
+  return Write{[name, actor = call.actor](store::Database& db, Instant) -> Result<Decision> {
+    TRY(require_channel(db, actor, name));
     return Decision{.events = {alert::ChannelRemoved{name}},
                     .answer = [](auto) { return format::encode(Removed()); }};
   }};
@@ -163,8 +163,8 @@ Result<Write> remove_channel(const Call& call) {
 // A test goes the way of every delivery: the same queue, signature and retries.
 Result<Write> test_channel(const Call& call) {
   const std::string name(call.request.parameter("name"));
-  return Write{[name](store::Database& db, Instant now) -> Result<Decision> {
-    TRY(require_channel(db, name));
+  return Write{[name, actor = call.actor](store::Database& db, Instant now) -> Result<Decision> {
+    TRY(require_channel(db, actor, name));
     const auto queued = std::make_shared<store::DeliveryView>(store::DeliveryView{
         .channel = name, .change = "test", .state = "pending", .made_at = now, .next_at = now});
     return Decision{.answer = [queued](auto) { return format::encode(*queued); },
@@ -190,11 +190,11 @@ Result<http::Response> list_deliveries(const ReadCall& call) {
 
 Result<Write> retry_delivery(const Call& call) {
   const std::int64_t id = TRY(id_of(call.request, "id"));
-  return Write{[id](store::Database& db, Instant now) -> Result<Decision> {
+  return Write{[id, actor = call.actor](store::Database& db, Instant now) -> Result<Decision> {
     store::DeliveryView delivery = TRY(require_delivery(db, id));
     if (delivery.state == "delivered")
       return Error{Errc::conflict, fmt::format("delivery {} has arrived already", id)};
-    TRY(require_channel(db, delivery.channel));
+    TRY(require_channel(db, actor, delivery.channel));
     delivery.state = "pending";
     delivery.attempts = 0;
     delivery.next_at = now;

@@ -84,6 +84,32 @@ TEST_F(Channels, take_a_secret_that_is_given_and_do_not_repeat_it) {
   EXPECT_EQ(kept("secrets"), format::encode(std::vector{secret}));
 }
 
+TEST_F(Channels, of_all_or_other_environments_are_not_an_administrators_of_a_part) {
+  ASSERT_EQ(api_.put("environments/test", R"({"kind":"host"})").status, 201);
+  const Answer made = api_.post("people", R"({"name":"eve","roles":["admin"],"environments":["test"]})");
+  const std::string part(made.json.text("token"));
+  const std::string mine = fmt::format(R"({{"url":"{}","environments":["test"]}})", address);
+  for (const char* environments : {"", R"(,"environments":["prod"])"}) {
+    const auto body = fmt::format(R"({{"url":"{}"{}}})", address, environments);
+    ASSERT_EQ(api_.put("channels/hook", body).status, 201);
+    EXPECT_EQ(api_.call("PUT", "channels/hook", body, part).status, 403);
+    EXPECT_EQ(api_.call("PUT", "channels/hook", mine, part).status, 403);
+    EXPECT_EQ(api_.call("PUT", "channels/hook", R"({"rotate":true})", part).status, 403);
+    EXPECT_EQ(api_.call("PUT", "channels/hook", R"({"rotate":true,"url":"http://elsewhere/"})", part).status,
+              403);
+    EXPECT_EQ(api_.call("POST", "channels/hook/test", "", part).status, 403);
+    ASSERT_EQ(api_.post("channels/hook/test").status, 200);
+    const std::int64_t id = *api_.get("deliveries").json.items("deliveries").at(0).at("id").integer();
+    EXPECT_EQ(api_.call("POST", fmt::format("deliveries/{}/retry", id), "", part).status, 403);
+    EXPECT_EQ(api_.call("DELETE", "channels/hook", "", part).status, 403);
+    ASSERT_EQ(api_.call("DELETE", "channels/hook").status, 201);
+  }
+  EXPECT_EQ(api_.call("PUT", "channels/hook", mine, part).status, 201);
+  EXPECT_EQ(api_.call("PUT", "channels/hook", R"({"rotate":true,"environments":[]})", part).status, 403);
+  EXPECT_EQ(api_.call("PUT", "channels/hook", R"({"rotate":true})", part).status, 201);
+  EXPECT_EQ(api_.call("DELETE", "channels/hook", "", part).status, 201);
+}
+
 TEST_F(Channels, refuse_addresses_that_are_no_webhook) {
   for (const std::string_view url : {"", "unix:/run/docker.sock", "ftp://host/", "http://",
                                      "http://user:word@host/", "http://host:0/", "/hook"}) {

@@ -5,6 +5,8 @@
 namespace weir::api {
 namespace {
 
+constexpr std::size_t answer_bytes_max = 16 * 1024 * 1024;  // payloads of entries in one, but for the last
+
 http::Response text_response(std::string body, std::string_view cache) {
   return {.body = std::move(body),
           .content_type = "text/plain; charset=utf-8",
@@ -27,7 +29,9 @@ Result<std::string> actor_name(store::Database& db, const ledger::ActorId& id) {
   return name.value_or(encode_hex(id.view()));
 }
 
-Result<EntryView> entry_view(store::Database& db, blob::BlobStore& blobs, std::int64_t index) {
+// Adds to `bytes` what the entry holds.
+Result<EntryView> entry_view(store::Database& db, blob::BlobStore& blobs, std::int64_t index,
+                             std::size_t& bytes) {
   const auto entry = TRY(sequencer::read_entry(db, blobs, index));
   const auto leaf = TRY(ledger::decode_leaf(entry.leaf));
   EntryView view{.index = index,
@@ -39,6 +43,7 @@ Result<EntryView> entry_view(store::Database& db, blob::BlobStore& blobs, std::i
                  .leaf = encode_base64(entry.leaf),
                  .leaf_hash = ledger::leaf_hash(entry.leaf)};
   if (!entry.payload) return view;
+  bytes += entry.payload->size();
   view.salt = encode_base64(entry.salt.view());
   view.payload = TRY(format::parse_json(*entry.payload));
   return view;
@@ -75,13 +80,18 @@ Result<http::Response> list_entries(const ReadCall& call) {
   const auto asked = TRY(number_of(call.request, "from"));
   const std::int64_t from = asked.value_or(std::max<std::int64_t>(0, size - limit));
   std::vector<EntryView> entries;
-  for (std::int64_t index = from; index < std::min(size, from + limit); ++index)
-    entries.push_back(TRY(entry_view(call.db, *call.ports.blobs, index)));
+  std::size_t bytes = 0;
+  for (std::int64_t index = from; index < std::min(size, from + limit); ++index) {
+    if (bytes > answer_bytes_max) break;  // who asks for the rest goes on behind the last one
+    entries.push_back(TRY(entry_view(call.db, *call.ports.blobs, index, bytes)));
+  }
   return record_response(Entries{std::move(entries), size});
 }
 
 Result<http::Response> find_entry(const ReadCall& call) {
-  return record_response(TRY(entry_view(call.db, *call.ports.blobs, TRY(id_of(call.request, "index")))));
+  const std::int64_t index = TRY(id_of(call.request, "index"));
+  std::size_t bytes = 0;
+  return record_response(TRY(entry_view(call.db, *call.ports.blobs, index, bytes)));
 }
 
 Result<http::Response> entry_proof(const ReadCall& call) {

@@ -212,8 +212,17 @@ Result<http::Response> receive_heartbeat(const http::Request& request, const Por
   return record_response(answer);
 }
 
-Result<http::Response> receive_enrolment(const http::Request& request, const Ports& ports, store::Database&,
-                                         Instant) {
+Status check_join_token(store::Database& db, const runtime::Enrolment& enrolment, Instant now) {
+  const std::string secret = enrolment.token.substr(0, enrolment.token.find('.'));
+  const auto environment = TRY(store::environment_of_join_token(db, crypto::sha256(secret), now));
+  if (environment && *environment == enrolment.environment) return {};
+  return Error{Errc::unauthenticated,
+               "this join token is unknown, expired, revoked, or for another environment"};
+}
+
+// A stranger who has no token is turned away before the sequencer hears of him; the token is looked at again there.
+Result<http::Response> receive_enrolment(const http::Request& request, const Ports& ports,
+                                         store::Database& db, Instant now) {
   const Signed claim = TRY(signature_of(request));
   const auto enrolment = TRY(format::decode_text<runtime::Enrolment>(request.body));
   TRY(check_name(enrolment.environment, "environment"));
@@ -222,15 +231,12 @@ Result<http::Response> receive_enrolment(const http::Request& request, const Por
   if (!crypto::verify_ed25519(key, request.body, claim.signature))
     return Error{Errc::unauthenticated, "the enrolment is not signed by the key it names"};
   const std::string id = to_hex(crypto::sha256(key));
-  const std::string secret = enrolment.token.substr(0, enrolment.token.find('.'));
+  TRY(check_join_token(db, enrolment, now));
   TRY(ports.sequencer.submit_and_wait(
       {.actor = ports.server_actor,
        .idempotency = {},
        .decide = [&, id](store::Database& tables, Instant at) -> Result<sequencer::Decision> {
-         const auto environment = TRY(store::environment_of_join_token(tables, crypto::sha256(secret), at));
-         if (!environment || *environment != enrolment.environment)
-           return Error{Errc::unauthenticated,
-                        "this join token is unknown, expired, revoked, or for another environment"};
+         TRY(check_join_token(tables, enrolment, at));
          const auto known = TRY(store::find_reporter(tables, id));
          if (known && known->environment == enrolment.environment && known->host == enrolment.host)
            return sequencer::Decision{};

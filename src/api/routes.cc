@@ -548,10 +548,12 @@ Result<std::optional<sequencer::Idempotency>> idempotency_of(const http::Request
   if (key->empty() || key->size() > 64)
     return invalid("Idempotency-Key has 1 to 64 characters", "Idempotency-Key");
   crypto::Hasher hasher;
-  for (const std::string* part : {&request.method, &request.path, &request.body}) {
-    hasher.update(*part);
+  const auto add = [&](std::string_view part) {
+    hasher.update(part);
     hasher.update(BytesView("\0", 1));
-  }
+  };
+  for (const std::string* part : {&request.method, &request.path, &request.body}) add(*part);
+  for (const http::Field& field : request.query_fields) add(field.name), add(field.value);
   return std::optional(sequencer::Idempotency{std::string(*key), hasher.finish()});
 }
 

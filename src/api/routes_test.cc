@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "http/stream.h"
 #include "support/api_fixture.h"
 
 namespace weir::api {
@@ -46,6 +47,12 @@ class Routes : public testing::Test {
         made.push_back({role, kind, std::string(answer.json.text("token"))});
       }
     return made;
+  }
+
+  std::string person(const std::string& request) {
+    const auto made = api_.post("people", request);
+    EXPECT_EQ(made.status, 201) << made.response.body;
+    return std::string(made.json.text("token"));
   }
 
   test::ApiFixture api_;
@@ -173,6 +180,95 @@ TEST_F(Routes, a_token_narrowed_to_a_flow_stays_in_it) {
   EXPECT_EQ(api_.call("PUT", "flows/shop", "{}", token).status, 201);
   EXPECT_EQ(api_.call("PUT", "flows/bank", "{}", token).status, 403);
   EXPECT_EQ(api_.call("PUT", "flows/bank/trails/t", "{}", token).status, 403);
+}
+
+TEST_F(Routes, an_administrator_of_a_part_makes_and_ends_no_account_beyond_it) {
+  const std::string part =
+      person(R"({"name":"eve","roles":["admin"],"environments":["test"],"flows":["shop"]})");
+  struct Case {
+    const char* scopes;
+    int status;
+  };
+  for (const Case& each : {Case{R"()", 403},
+                           {R"(,"environments":["test"])", 403},
+                           {R"(,"flows":["shop"])", 403},
+                           {R"(,"environments":["prod"],"flows":["shop"])", 403},
+                           {R"(,"environments":["test","prod"],"flows":["shop"])", 403},
+                           {R"(,"environments":["test"],"flows":["bank"])", 403},
+                           {R"(,"environments":["test"],"flows":["shop"])", 201}}) {
+    const auto body = fmt::format(R"({{"name":"bob","roles":["admin"]{}}})", each.scopes);
+    EXPECT_EQ(api_.call("POST", "people", body, part).status, each.status) << each.scopes;
+    EXPECT_EQ(api_.call("POST", "service-accounts", body, part).status, each.status == 201 ? 409 : 403);
+  }
+  EXPECT_EQ(api_.call("DELETE", "accounts/ada", "", part).status, 403);
+  EXPECT_EQ(api_.call("DELETE", "accounts/bob", "", part).status, 201);
+  EXPECT_EQ(api_.call("PUT", "attestation-types/t", R"({"schema":{}})", part).status, 403);
+}
+
+TEST_F(Routes, a_service_makes_no_people_who_could_approve_for_it) {
+  const std::string service = api_.add_account("robot", "admin");
+  const auto made = [&](const char* kind) {
+    return api_.call("POST", kind, R"({"name":"mallory","roles":["admin"]})", service).status;
+  };
+  EXPECT_EQ(made("people"), 403);
+  EXPECT_EQ(made("service-accounts"), 201);
+}
+
+TEST_F(Routes, an_idempotency_key_holds_for_the_whole_request) {
+  ASSERT_EQ(api_.put("environments/prod", R"({"kind":"host"})").status, 201);
+  http::Request request{.method = "PUT", .path = "/v1/orgs/org/environments/prod/scopes"};
+  request.headers = {{"authorization", fmt::format("Bearer {}", test::ApiFixture::admin_token)},
+                     {"idempotency-key", "k"}};
+  request.body = R"({"effect":"exclude","path":"/opt/*"})";
+  request.query_fields = {{"preview", "true"}};
+  EXPECT_EQ(api_.send(request).status, 200);
+  request.query_fields.clear();
+  EXPECT_EQ(api_.send(request).status, 409) << "the preview's answer must not stand for the rule";
+}
+
+TEST_F(Routes, who_listens_hears_nothing_more_once_the_account_has_ended) {
+  const std::string token = api_.add_account("ci", "auditor");
+  const auto stream = api_.call("GET", "events", "", token).response.stream;
+  ASSERT_NE(stream, nullptr);
+  std::promise<void> closed;
+  stream->on_close([&] { closed.set_value(); });
+  EXPECT_EQ(api_.call("DELETE", "accounts/ci").status, 201);
+  EXPECT_EQ(closed.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_FALSE(stream->dropped());
+}
+
+TEST_F(Routes, entries_that_hold_much_come_in_several_answers) {
+  const std::int64_t before = api_.ledger().sequencer().size();
+  const std::string large(8 * 1024 * 1024, 'x');
+  for (int i = 0; i < 4; ++i)
+    ASSERT_TRUE(api_.ledger().append(evidence::Service{.name = "s", .team = large}).ok());
+  const auto answer = api_.get(fmt::format("ledger/entries?from={}", before));
+  EXPECT_EQ(answer.json.items("entries").size(), 2u);
+  const auto rest = api_.get(fmt::format("ledger/entries?from={}", before + 2));
+  EXPECT_EQ(rest.json.items("entries").size(), 2u);
+}
+
+TEST_F(Routes, an_artifact_is_not_renamed_by_another_flow_that_records_it_too) {
+  const std::string digest = "sha256:" + std::string(64, '7');
+  for (const char* flow : {"bank", "shop"}) {
+    ASSERT_EQ(api_.put(fmt::format("flows/{}", flow)).status, 201);
+    ASSERT_EQ(api_.put(fmt::format("flows/{}/trails/t", flow)).status, 201);
+  }
+  const auto record = [&](const char* flow, const char* name) {
+    return api_.post("artifacts",
+                     fmt::format(R"({{"flow":"{}","trail":"t","name":"{}","kind":"file","digest":"{}"}})",
+                                 flow, name, digest))
+        .status;
+  };
+  const auto shown = [&] {
+    const auto artifact = api_.get("artifacts?digest=" + digest).json.items("artifacts").at(0);
+    return fmt::format("{} of {}", artifact.text("name"), artifact.text("flow"));
+  };
+  EXPECT_EQ(record("bank", "ledger"), 201);
+  EXPECT_EQ(record("shop", "cart"), 201);
+  EXPECT_EQ(shown(), "ledger of bank");
+  EXPECT_EQ(record("bank", "ledger-2"), 201);
+  EXPECT_EQ(shown(), "ledger-2 of bank");
 }
 
 TEST_F(Routes, names_that_could_leave_a_directory_are_refused) {

@@ -149,7 +149,9 @@ void Service::dispatch(std::size_t at, http::Request request, http::Respond resp
     const auto told = index_of(last);
     const std::int64_t size = ports_.sequencer.size();
     const std::int64_t after = told.ok() && *told && **told < size ? **told + 1 : size;
-    auto stream = changes_->listen(after);
+    auto stream = changes_->listen(after, [this, digest = holder->token_digest] {
+      return tokens_->is_known(digest, ports_.clock->now());
+    });
     if (stream == nullptr)
       return respond(http::error_response(Error{Errc::unavailable, "too many listeners"}));
     return respond({.body = ": connected\n\n",

@@ -9,6 +9,10 @@ namespace {
 
 constexpr std::size_t addresses_max = 10'000;
 
+bool has_expired(const store::TokenHolder& holder, Instant now) {
+  return holder.actor.expires_at && *holder.actor.expires_at <= now;
+}
+
 }  // namespace
 
 Status Tokens::reload() {
@@ -21,6 +25,12 @@ Status Tokens::reload() {
       TRY(query(*reader_, "SELECT id FROM reporter", [](const store::Row& row) { return row.string(0); }));
   reporters_ = {ids.begin(), ids.end()};
   return {};
+}
+
+bool Tokens::is_known(const Sha256& digest, Instant now) {
+  const std::lock_guard lock(mutex_);
+  const auto found = holders_->find(digest);
+  return found != holders_->end() && !has_expired(found->second, now);
 }
 
 bool Tokens::is_reporter(std::string_view id) {
@@ -43,7 +53,7 @@ Result<store::TokenHolder> Tokens::recognise(std::string_view bearer, const std:
     note_failure(address, now);
     return Error{Errc::unauthenticated, "this token is not known"};
   }
-  if (found->second.actor.expires_at && *found->second.actor.expires_at <= now)
+  if (has_expired(found->second, now))
     return Error{Errc::unauthenticated, "this token has expired"};
   note_success(digest, address);
   return found->second;

@@ -17,6 +17,7 @@ class Tokens {
  public:
   explicit Tokens(std::unique_ptr<store::Database> reader) : reader_(std::move(reader)) {}
   Status reload();
+  bool is_known(const Sha256& digest, Instant now);  // a token that was recognised may have ended since
   bool is_reporter(std::string_view id);  // enrolled here; proves nothing
   Result<store::TokenHolder> recognise(std::string_view bearer, const std::string& address, Instant now);
 

@@ -90,6 +90,7 @@ Status project_row(Database& db, const Stamp& stamp, const evidence::Trail& even
       stamp.at, stamp.index);
 }
 
+// An artifact is that of the flow which recorded it first: another one has it on its trails, and does not rename it.
 Status project_row(Database& db, const Stamp& stamp, const artifact::ArtifactRecorded& event) {
   TRY(execute(
       db,
@@ -97,7 +98,8 @@ Status project_row(Database& db, const Stamp& stamp, const artifact::ArtifactRec
       "VALUES "
       "($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT (digest) DO UPDATE SET name=excluded.name, "
       "kind=excluded.kind, "
-      "flow=excluded.flow, trail=excluded.trail, commit_id=excluded.commit_id, build_url=excluded.build_url",
+      "flow=excluded.flow, trail=excluded.trail, commit_id=excluded.commit_id, build_url=excluded.build_url "
+      "WHERE artifact.flow=excluded.flow",
       event.digest, event.name, event.kind, event.flow, event.trail, event.commit, event.build_url, stamp.at,
       stamp.index));
   TRY(execute(

@@ -84,9 +84,14 @@ function useEntries(until: number | null) {
       );
       const end = until ?? head.size;
       const from = Math.max(0, end - page);
-      const { entries } = await json<{ entries: LedgerEntry[] }>(
-        `ledger/entries${query({ from, limit: page })}`,
-      );
+      const entries: LedgerEntry[] = [];
+      while (from + entries.length < end) {
+        const more = await json<{ entries: LedgerEntry[] }>(
+          `ledger/entries${query({ from: from + entries.length, limit: end - from - entries.length })}`,
+        );
+        if (more.entries.length === 0) break; // large ones come in several answers
+        entries.push(...more.entries);
+      }
       return { entries: entries.filter((entry) => entry.index < end).reverse(), size: head.size, from };
     },
     placeholderData: (before) => before,
