@@ -28,6 +28,8 @@ constexpr std::size_t body_step_bytes = 64 * 1024;
 constexpr std::size_t joined_body_bytes_max = 16 * 1024;  // copying a body up to this beats a second write
 constexpr std::size_t write_bytes = 256 * 1024;           // of one deadline
 constexpr SteadyTime never = SteadyTime::max();
+// Where connections run out, whoever has not said within this what he wants makes room.
+constexpr auto crowded_time_max = std::chrono::seconds(2);
 
 void rethrow(std::exception_ptr error) {
   if (error) std::rethrow_exception(error);
@@ -78,6 +80,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   void enter_service();
   void leave_service();
   void enter(Phase phase, Duration at_most);
+  bool makes_room(SteadyTime now) const;
   void close_socket();
   void wake();
   Awaitable<void> woken();
@@ -124,6 +127,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
   Phase phase_ = Phase::idle;
   SteadyTime deadline_ = never;
+  SteadyTime entered_at_ = never;  // the phase
   bool expired_ = false;  // the deadline passed while reading
   bool aborted_ = false;
   bool keep_alive_ = true;
@@ -135,8 +139,15 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 // ---- what happens to it from outside ----
 
 template <class S>
+bool HttpConnection<S>::makes_room(SteadyTime now) const {
+  const bool waits = phase_ == Phase::idle || phase_ == Phase::reading;
+  const bool has_said = parser_ && parser_->is_header_done();
+  return waits && !has_said && now - entered_at_ > crowded_time_max && shared_->is_crowded();
+}
+
+template <class S>
 void HttpConnection<S>::sweep(SteadyTime now) {
-  if (now < deadline_) return;
+  if (now < deadline_ && !makes_room(now)) return;
   deadline_ = never;
   if (phase_ == Phase::idle || phase_ == Phase::reading) {
     expired_ = true;
@@ -218,6 +229,7 @@ template <class S>
 void HttpConnection<S>::enter(Phase phase, Duration at_most) {
   phase_ = phase;
   expired_ = false;
+  entered_at_ = std::chrono::steady_clock::now();
   deadline_ = after(at_most);
 }
 

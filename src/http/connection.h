@@ -28,6 +28,7 @@ struct ServerShared {
   void opened();
   void closed();
   std::size_t open() const { return open_; }
+  bool is_crowded() const { return open_ * 4 >= config.connections_max * 3; }
   void wait_for_none(Duration at_most);
 
  private:

@@ -290,6 +290,18 @@ TEST(Server, one_connection_too_many_is_told_503_and_the_next_one_served_when_an
   EXPECT_EQ(status, 200);
 }
 
+TEST(Server, who_keeps_all_connections_without_a_word_locks_nobody_out_for_long) {
+  const Server server = start(echo, {.connections_max = 4});
+  std::vector<std::unique_ptr<RawConnection>> silent;
+  for (int i = 0; i < 4; ++i) silent.push_back(std::make_unique<RawConnection>(server.port()));
+  silent[0]->say("GET / HTT");
+  int status = 0;
+  for (const auto until = std::chrono::steady_clock::now() + 10s;
+       status != 200 && std::chrono::steady_clock::now() < until;)
+    status = status_of(say_and_hear(server, get("/")));
+  EXPECT_EQ(status, 200) << "idle ones may stay for two minutes only while there is room";
+}
+
 TEST(Server, header_values_cannot_start_another_header) {
   const Server server = start([](Request, Respond respond) {
     respond({.headers = {{"location", "/x\r\nset-cookie: a=b"}, {"a\r\nb", "c"}}});
