@@ -61,7 +61,8 @@ std::string twenty_rules() {
             std::to_string(i) + ", max_age: 7d, by: ['ci-*']}}}\n";
   return text + R"(  - {id: sbom, require: {attestation: {type: sbom, name: sbom-1}}}
   - {id: built,
-     require: {attestation: {type: provenance, name: provenance-1, where: {summary.builder: {matches: 'https://ci/*'}}}}}
+     require: {attestation: {type: provenance, name: provenance-1,
+       where: {summary.builder: {matches: 'https://ci/*'}}}}}
   - {id: trail, require: {trail: {}}}
   - {id: approved, require: {approval: {groups: [security]}}}
   - {id: soaked, require: {promotion: {after: [staging], soak: 24h}}}

@@ -36,7 +36,8 @@ Watched watched_row(const Row& row) {
 }
 
 constexpr std::string_view watched_columns =
-    "s.artifact, s.environment, s.change_class, s.purpose, s.cause, s.checked, s.due, c.entry, d.answer, d.meaning, d.verdict";
+    "s.artifact, s.environment, s.change_class, s.purpose, s.cause, s.checked, s.due, c.entry, d.answer, d.meaning, "
+    "d.verdict";
 constexpr std::string_view watched_tables =
     "decision_watch s LEFT JOIN decision_current c ON c.artifact=s.artifact AND c.environment=s.environment AND "
     "c.change_class=s.change_class AND c.purpose=s.purpose LEFT JOIN decision d ON d.entry=c.entry";
