@@ -69,11 +69,9 @@ pub const TABLE: &[Builtin] = &[
     row("json.is_valid", &["s"], "b"),
     row("json.marshal", &["*"], "s"),
     row("json.marshal_with_options", &["*", "o"], "s"),
-    row("json.match_schema", &["os", "os"], "a"),
     row("json.patch", &["*", "a"], "*"),
     row("json.remove", &["o", "at"], "o"),
     row("json.unmarshal", &["s"], "*"),
-    row("json.verify_schema", &["os"], "a"),
     row("lower", &["s"], "s"),
     row("max", &["at"], "*"),
     row("min", &["at"], "*"),
@@ -154,7 +152,8 @@ pub const TABLE: &[Builtin] = &[
 const NETWORK: &str = "it asks the network";
 const CHANCE: &str = "its answer is not reproducible";
 const MACHINE: &str = "it reads the machine's state";
-const SIGNATURE: &str = "keys, certificates and signatures are checked before the policy, which gets the result as input";
+const SIGNATURE: &str =
+    "keys, certificates and signatures are checked before the policy, which gets the result as input";
 const DEPRECATED: &str = "it is deprecated, and OPA refuses it in Rego v1 too";
 const ABSENT: &str = "this engine does not have it";
 
@@ -172,6 +171,8 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("io.jwt.encode_sign", SIGNATURE),
     ("io.jwt.encode_sign_raw", SIGNATURE),
     ("io.jwt.verify_", SIGNATURE),
+    ("json.match_schema", ABSENT),
+    ("json.verify_schema", ABSENT),
     ("net.cidr_overlap", DEPRECATED),
     ("net.lookup_ip_addr", NETWORK),
     ("opa.runtime", MACHINE),

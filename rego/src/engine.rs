@@ -30,7 +30,8 @@ impl Failure {
 
     fn of(error: anyhow::Error) -> Self {
         let message = message::one_line(&error.to_string());
-        let exceeded = error.downcast_ref::<regorus::LimitError>().is_some() || LIMIT_WORDS.iter().any(|w| message.contains(w));
+        let exceeded = error.downcast_ref::<regorus::LimitError>().is_some()
+            || LIMIT_WORDS.iter().any(|w| message.contains(w));
         Self { outcome: if exceeded { Outcome::Exceeded } else { Outcome::Failed }, message }
     }
 
@@ -40,7 +41,8 @@ impl Failure {
 }
 
 // Limits that reach us as text only, because regorus folds errors of functions into it.
-const LIMIT_WORDS: [&str; 3] = ["execution exceeded time limit", "exceeded memory limit", "exceeds the limit"];
+const LIMIT_WORDS: [&str; 3] =
+    ["execution exceeded time limit", "exceeded memory limit", "exceeds the limit"];
 const WORK_BETWEEN_CLOCK_READINGS: u32 = 64;
 const LINE_COLUMNS_MAX: u32 = 64 * 1024;
 const LINES_MAX: usize = 100_000;
@@ -52,52 +54,65 @@ pub struct Engine {
     /// Paths of rules that `eval_rule` answers without parsing a query.
     plain_rules: Arc<BTreeSet<String>>,
     now: Option<i64>,
+    sources: Vec<(String, String)>, // until prepared
+    data: Option<Value>,
 }
 
 impl Engine {
     pub fn new(limits: Limits) -> Self {
         static MEMORY: Once = Once::new();
         MEMORY.call_once(|| regorus::set_global_memory_limit(Some(limits.memory_bytes)));
-        let mut inner = regorus::Engine::new();
-        inner.set_strict_builtin_errors(limits.strict);
-        inner.set_gather_prints(true);
-        inner.set_policy_length_config(PolicyLengthConfig {
-            max_col: NonZeroU32::new(LINE_COLUMNS_MAX).unwrap_or(NonZeroU32::MIN),
-            max_file_bytes: NonZeroUsize::new(limits.policy_bytes).unwrap_or(NonZeroUsize::MIN),
-            max_lines: NonZeroUsize::new(LINES_MAX).unwrap_or(NonZeroUsize::MIN),
-        });
-        inner.set_execution_timer_config(ExecutionTimerConfig {
-            limit: Duration::from_micros(limits.time_micros),
-            check_interval: NonZeroU32::new(WORK_BETWEEN_CLOCK_READINGS).unwrap_or(NonZeroU32::MIN),
-        });
-        extensions::add_to(&mut inner);
-        Self { inner, limits, plain_rules: Arc::default(), now: None }
+        let inner = fresh(&limits);
+        Self { inner, limits, plain_rules: Arc::default(), now: None, sources: Vec::new(), data: None }
     }
 
     pub fn add_policy(&mut self, name: &str, text: &str) -> Result<(), Failure> {
         if text.len() > self.limits.policy_bytes {
             return Err(Failure {
                 outcome: Outcome::Exceeded,
-                message: format!("{name}: {} bytes; a module has at most {}", text.len(), self.limits.policy_bytes),
+                message: format!(
+                    "{name}: {} bytes; a module has at most {}",
+                    text.len(),
+                    self.limits.policy_bytes
+                ),
             });
         }
         check::text(name, text).map_err(Failure::invalid)?;
-        self.inner
-            .add_policy(name.to_string(), text.to_string())
-            .map_err(Failure::of_text)?;
+        self.inner.add_policy(name.to_string(), text.to_string()).map_err(Failure::of_text)?;
+        self.sources.push((name.to_string(), text.to_string()));
         Ok(())
     }
 
     pub fn add_data(&mut self, text: &str) -> Result<(), Failure> {
-        self.inner.add_data(value_of(text)?).map_err(Failure::of_text)
+        self.data = Some(value_of(text)?);
+        Ok(())
     }
 
     pub fn prepare(&mut self) -> Result<(), Failure> {
         let modules = check::Modules::read(&mut self.inner)?;
         check::all(&modules).map_err(Failure::invalid)?;
         self.plain_rules = Arc::new(modules.plain_rules());
+        self.rewrite(&modules)?;
+        if let Some(data) = self.data.take() {
+            self.inner.add_data(data).map_err(Failure::of_text)?;
+        }
         // An empty query makes regorus schedule every rule, which finds unsafe variables.
         self.inner.eval_query("true".to_string(), false).map_err(Failure::of_text)?;
+        Ok(())
+    }
+
+    /// regorus iterates over `walk` only where its result is the last operand; elsewhere it becomes an array's elements.
+    fn rewrite(&mut self, modules: &check::Modules) -> Result<(), Failure> {
+        let sources = std::mem::take(&mut self.sources);
+        let rewritten = check::walks_as_arrays(modules);
+        if rewritten.is_empty() {
+            return Ok(());
+        }
+        self.inner = fresh(&self.limits);
+        for (at, (name, text)) in sources.into_iter().enumerate() {
+            let text = rewritten.get(&at).cloned().unwrap_or(text);
+            self.inner.add_policy(name, text).map_err(Failure::of_text)?;
+        }
         Ok(())
     }
 
@@ -131,10 +146,14 @@ impl Engine {
     }
 
     fn ask(&mut self, query: &str) -> Result<QueryResults, Failure> {
+        check::text("query", query).map_err(Failure::invalid)?;
         self.asked(|inner| inner.eval_query(query.to_string(), false))
     }
 
-    fn asked<T>(&mut self, work: impl FnOnce(&mut regorus::Engine) -> anyhow::Result<T>) -> Result<T, Failure> {
+    fn asked<T>(
+        &mut self,
+        work: impl FnOnce(&mut regorus::Engine) -> anyhow::Result<T>,
+    ) -> Result<T, Failure> {
         let _ = self.inner.take_prints();
         extensions::with_facts(self.now, self.limits.strict, || work(&mut self.inner)).map_err(Failure::of)
     }
@@ -155,7 +174,9 @@ impl Engine {
 
     pub fn coverage(&mut self) -> Result<String, Failure> {
         let report = self.inner.get_coverage_report().map_err(Failure::of)?;
-        let lines = |of: &BTreeSet<u32>| Value::from(of.iter().map(|l| Value::from(u64::from(*l))).collect::<Vec<_>>());
+        let lines = |of: &BTreeSet<u32>| {
+            Value::from(of.iter().map(|l| Value::from(u64::from(*l))).collect::<Vec<_>>())
+        };
         let mut out = Vec::new();
         for file in &report.files {
             let mut row = regorus::value::Object::default();
@@ -166,6 +187,24 @@ impl Engine {
         }
         Ok(json::text(&Value::from(out)))
     }
+}
+
+/// An engine with our bounds and builtins, without policies.
+fn fresh(limits: &Limits) -> regorus::Engine {
+    let mut inner = regorus::Engine::new();
+    inner.set_strict_builtin_errors(limits.strict);
+    inner.set_gather_prints(true);
+    inner.set_policy_length_config(PolicyLengthConfig {
+        max_col: NonZeroU32::new(LINE_COLUMNS_MAX).unwrap_or(NonZeroU32::MIN),
+        max_file_bytes: NonZeroUsize::new(limits.policy_bytes.saturating_mul(2)).unwrap_or(NonZeroUsize::MIN),
+        max_lines: NonZeroUsize::new(LINES_MAX).unwrap_or(NonZeroUsize::MIN),
+    });
+    inner.set_execution_timer_config(ExecutionTimerConfig {
+        limit: Duration::from_micros(limits.time_micros),
+        check_interval: NonZeroU32::new(WORK_BETWEEN_CLOCK_READINGS).unwrap_or(NonZeroU32::MIN),
+    });
+    extensions::add_to(&mut inner);
+    inner
 }
 
 fn value_of(text: &str) -> Result<Value, Failure> {

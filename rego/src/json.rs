@@ -34,7 +34,9 @@ fn in_order<'a>(a: impl Iterator<Item = &'a Value>, b: impl Iterator<Item = &'a 
 fn compare(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::Array(x), Value::Array(y)) => in_order(x.iter(), y.iter()),
-        (Value::Set(x), Value::Set(y)) => in_order(sorted(x.iter()).into_iter(), sorted(y.iter()).into_iter()),
+        (Value::Set(x), Value::Set(y)) => {
+            in_order(sorted(x.iter()).into_iter(), sorted(y.iter()).into_iter())
+        }
         (Value::Object(x), Value::Object(y)) => {
             let (x, y) = (entries(x), entries(y));
             for ((xk, xv), (yk, yv)) in x.iter().zip(y.iter()) {
@@ -121,7 +123,9 @@ pub fn number(value: &Value) -> String {
         return n.format_decimal();
     }
     match n.as_f64() {
-        Some(f) if !n.is_integer() && f != 0.0 && !(1e-6..1e21).contains(&f.abs()) => exponent_form(&format!("{f:e}")),
+        Some(f) if !n.is_integer() && f != 0.0 && !(1e-6..1e21).contains(&f.abs()) => {
+            exponent_form(&format!("{f:e}"))
+        }
         _ => n.format_decimal(),
     }
 }

@@ -40,12 +40,12 @@ impl Text {
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    Done = 0,      // the value, or nothing for calls that have none
+    Done = 0, // the value, or nothing for calls that have none
     Undefined = 1,
-    Invalid = 2,   // the policy, the data, the input or the query is wrong
-    Failed = 3,    // the evaluation failed: a conflict, or a builtin's error in strict mode
-    Exceeded = 4,  // a limit
-    Internal = 5,  // a bug in this crate or below
+    Invalid = 2,  // the policy, the data, the input or the query is wrong
+    Failed = 3,   // the evaluation failed: a conflict, or a builtin's error in strict mode
+    Exceeded = 4, // a limit
+    Internal = 5, // a bug in this crate or below
 }
 
 pub struct Handle {
@@ -54,7 +54,10 @@ pub struct Handle {
 }
 
 /// Runs `work`, and keeps what it answers or why it failed in the handle.
-unsafe fn run(handle: *mut Handle, work: impl FnOnce(&mut Engine) -> Result<Option<String>, Failure>) -> Outcome {
+unsafe fn run(
+    handle: *mut Handle,
+    work: impl FnOnce(&mut Engine) -> Result<Option<String>, Failure>,
+) -> Outcome {
     let handle = unsafe { &mut *handle };
     let answer = catch_unwind(AssertUnwindSafe(|| work(&mut handle.engine)));
     let (outcome, output) = match answer {

@@ -1,17 +1,28 @@
 //! No rule depends on itself, and no chain of rules is longer than the evaluator's stack can follow.
 use super::model::{Modules, Path};
-use super::walk::Uses;
+use super::walk::{Used, Uses};
 use std::collections::BTreeSet;
 
 const CHAIN_MAX: usize = 256;
 
 /// The rule groups (by path) that a reference can reach: on its way, at it, and below it.
-fn reached(paths: &[&Path], used: &Path) -> Vec<usize> {
-    let mut out: Vec<usize> =
-        (1..used.len()).filter_map(|n| paths.binary_search_by(|path| path.as_slice().cmp(&used[..n])).ok()).collect();
-    let from = paths.partition_point(|path| path.as_slice() < used.as_slice());
-    out.extend((from..paths.len()).take_while(|at| paths[*at].starts_with(used)));
+fn reached(paths: &[&Path], used: &Used) -> Vec<usize> {
+    let ground: Path = used.iter().map_while(Clone::clone).collect();
+    let mut out: Vec<usize> = (1..ground.len())
+        .filter_map(|n| paths.binary_search_by(|path| path.as_slice().cmp(&ground[..n])).ok())
+        .collect();
+    let from = paths.partition_point(|path| path.as_slice() < ground.as_slice());
+    out.extend(
+        (from..paths.len())
+            .take_while(|at| paths[*at].starts_with(&ground))
+            .filter(|at| meets(paths[*at], used)),
+    );
     out
+}
+
+/// Whether a path and a reference agree as far as both go; a computed step agrees with every name.
+fn meets(path: &Path, used: &Used) -> bool {
+    path.iter().zip(used).all(|(name, step)| step.as_ref().is_none_or(|step| step == name))
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -85,13 +96,20 @@ impl Search<'_> {
             return Ok(());
         }
         let name = self.paths[rule].join(".");
-        Err(format!("{}: rule data.{name} stands on a chain of more than {CHAIN_MAX} rules", self.place(rule)))
+        Err(format!(
+            "{}: rule data.{name} stands on a chain of more than {CHAIN_MAX} rules",
+            self.place(rule)
+        ))
     }
 
     fn cycle(&self, stack: &[(usize, usize)], again: usize) -> String {
         let from = stack.iter().position(|(rule, _)| *rule == again).unwrap_or(0);
-        let names: Vec<String> =
-            stack[from..].iter().map(|(rule, _)| *rule).chain([again]).map(|rule| format!("data.{}", self.paths[rule].join("."))).collect();
+        let names: Vec<String> = stack[from..]
+            .iter()
+            .map(|(rule, _)| *rule)
+            .chain([again])
+            .map(|rule| format!("data.{}", self.paths[rule].join(".")))
+            .collect();
         format!("{}: rule {} is recursive: {}", self.place(again), names[0], names.join(" -> "))
     }
 }

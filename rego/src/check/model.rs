@@ -9,8 +9,8 @@ pub type Path = Vec<String>;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Form {
-    Value,       // complete rules and partial objects: their document is computed
-    Set,         // `contains`
+    Value, // complete rules and partial objects: their document is computed
+    Set,   // `contains`
     Function(usize),
 }
 
@@ -78,7 +78,11 @@ pub fn unfold(mut node: &Json) -> (&Json, Vec<Step<'_>>) {
         match kind {
             "RefDot" => steps.push(Step::Name(inner["field"][1].as_str().unwrap_or_default().to_string())),
             "RefBrack" => steps.push(match variant(&inner["index"]) {
-                ("String" | "RawString", text) => Step::Name(text["value"].as_str().unwrap_or_default().to_string()),
+                ("String" | "RawString", text) => {
+                    Step::Name(text["value"].as_str().unwrap_or_default().to_string())
+                }
+                // A constant that is no text: no package has it, and no name is spelled so.
+                ("Number" | "Bool" | "Null", constant) => Step::Name(format!("\0{}", constant["value"])),
                 _ => Step::Computed(&inner["index"]),
             }),
             _ => break,
@@ -202,7 +206,9 @@ impl Modules {
             for rule in at.iter().map(|at| &self.rules[*at]) {
                 defaults += usize::from(rule.default);
                 let differs = match (first.form, rule.form) {
-                    (a, b) if first.default || rule.default => matches!(a, Form::Function(_)) != matches!(b, Form::Function(_)),
+                    (a, b) if first.default || rule.default => {
+                        matches!(a, Form::Function(_)) != matches!(b, Form::Function(_))
+                    }
                     (a, b) => a != b,
                 };
                 if differs || defaults > 1 {
@@ -218,12 +224,14 @@ impl Modules {
     /// Rules that are asked by their path, without parsing a query.
     pub fn plain_rules(&self) -> BTreeSet<String> {
         let alone = |path: &Path| {
-            let below = self.by_path.range(path.clone()..).take_while(|(other, _)| other.starts_with(path)).count();
+            let below =
+                self.by_path.range(path.clone()..).take_while(|(other, _)| other.starts_with(path)).count();
             let above = (1..path.len()).any(|n| self.by_path.contains_key(&path[..n]));
             below == 1 && !above
         };
         let word = |part: &String| {
-            part.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric()) && !part.starts_with(|c: char| c.is_ascii_digit())
+            part.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric())
+                && !part.starts_with(|c: char| c.is_ascii_digit())
         };
         self.by_path
             .iter()

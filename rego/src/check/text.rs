@@ -5,6 +5,8 @@ const STEPS_MAX: usize = 256; // of one reference: a.b["c"]
 const OPERATORS_MAX: usize = 512; // characters of operators in one expression, and words `in`
 const BRACKETS_MAX: usize = 256;
 
+const NEWER: [&str; 4] = ["future.keywords.and", "future.keywords.not", "future.keywords.or", "rego.v2"];
+
 /// The expression at hand inside one pair of brackets.
 #[derive(Default)]
 struct Open {
@@ -41,6 +43,10 @@ impl Scanner<'_> {
         &mut self.open[top]
     }
 
+    fn last_byte(&self) -> u8 {
+        self.at.checked_sub(1).map_or(0, |at| self.bytes[at])
+    }
+
     /// From the opening quote to after the closing one.
     fn skip_text(&mut self) {
         let quote = self.peek(0);
@@ -74,6 +80,16 @@ impl Scanner<'_> {
         }
     }
 
+    /// An import of newer language that would change the meaning of what follows.
+    fn newer_import(&self) -> bool {
+        let line = self.bytes[self.at..].split(|b| *b == b'\n').next().unwrap_or_default();
+        let line = String::from_utf8_lossy(line);
+        let mut words = line.split_whitespace();
+        words.next() == Some("import")
+            && self.open.len() <= 1
+            && words.next().is_some_and(|path| NEWER.contains(&path))
+    }
+
     /// A bracket right after a name, a text or a bracket continues that reference.
     fn enter(&mut self) {
         let touching = self.at > 0 && self.bytes[self.at - 1] == self.last;
@@ -98,7 +114,11 @@ impl Scanner<'_> {
             self.line_ended = true;
         }
         if c.is_ascii_whitespace() || c == b'#' {
-            if c == b'#' { self.skip_comment() } else { self.at += 1 }
+            if c == b'#' {
+                self.skip_comment()
+            } else {
+                self.at += 1
+            }
             self.top().steps = 0;
             return None;
         }
@@ -107,7 +127,9 @@ impl Scanner<'_> {
         }
         self.line_ended = false;
         match c {
-            b'$' if matches!(self.peek(1), b'"' | b'`') => return Some("string interpolation is not supported; use sprintf"),
+            b'$' if matches!(self.peek(1), b'"' | b'`') => {
+                return Some("string interpolation is not supported; use sprintf")
+            }
             b'"' | b'`' => self.skip_text(),
             b'.' => {
                 self.top().steps += 1;
@@ -115,6 +137,9 @@ impl Scanner<'_> {
             }
             b'[' | b'(' | b'{' => self.enter(),
             b']' | b')' | b'}' => self.leave(),
+            b'i' if !is_word(self.last_byte()) && self.newer_import() => {
+                return Some("this import's keywords are not supported by the engine");
+            }
             c if is_word(c) => self.skip_word(),
             c => {
                 let top = self.top();

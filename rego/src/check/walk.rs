@@ -2,17 +2,27 @@
 use super::model::{list, unfold, variant, Module, Modules, Path, Rule, Step};
 use crate::{builtins, extensions};
 use serde_json::Value as Json;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// For each rule, the documents it refers to: paths without `data`.
-pub type Uses = Vec<Vec<Path>>;
+/// A reference without `data`; None is a step that is computed.
+pub type Used = Vec<Option<String>>;
+
+/// For each rule, the documents it refers to.
+pub type Uses = Vec<Vec<Used>>;
 
 pub fn uses_of(modules: &Modules) -> Result<Uses, String> {
     modules
         .rules
         .iter()
         .map(|rule| {
-            let mut walk = Walk { modules, module: &modules.modules[rule.module], scopes: Vec::new(), uses: Vec::new() };
+            let mut walk = Walk {
+                modules,
+                module: &modules.modules[rule.module],
+                scopes: Vec::new(),
+                uses: Vec::new(),
+                unified: HashSet::new(),
+                in_head: false,
+            };
             walk.rule(rule)?;
             Ok(walk.uses)
         })
@@ -30,11 +40,15 @@ struct Walk<'a> {
     module: &'a Module,
     /// Local names and the kinds their values can have; the innermost scope last.
     scopes: Vec<HashMap<String, String>>,
-    uses: Vec<Path>,
+    uses: Vec<Used>,
+    /// Names that a body mentions without declaring them: unification gives them values.
+    unified: HashSet<String>,
+    in_head: bool,
 }
 
 type Checked = Result<(), String>;
 const ANY: &str = "*";
+const PATTERN_BYTES_MAX: usize = 100 * 1024; // regorus' own
 
 impl Walk<'_> {
     fn rule(&mut self, rule: &Rule) -> Checked {
@@ -53,13 +67,12 @@ impl Walk<'_> {
         for body in bodies.iter().filter(|body| body["is_else"] != Json::Bool(true)) {
             self.declared(&body["query"], &mut declared);
         }
-        self.scopes.push(declared);
-        self.head(head)?;
-        self.scopes.pop();
         for body in bodies {
             self.query(&body["query"], &[&body["assign"]["value"]])?;
         }
-        Ok(())
+        self.scopes.push(declared);
+        self.in_head = true;
+        self.head(head)
     }
 
     fn head(&mut self, head: &Json) -> Checked {
@@ -73,11 +86,16 @@ impl Walk<'_> {
     }
 
     fn optional(&mut self, node: &Json) -> Checked {
-        if node.is_object() { self.expression(node) } else { Ok(()) }
+        if node.is_object() {
+            self.expression(node)
+        } else {
+            Ok(())
+        }
     }
 
     /// The statements of a query in a scope of their own, then what is computed from them.
     fn query(&mut self, query: &Json, results: &[&Json]) -> Checked {
+        let in_head = std::mem::take(&mut self.in_head);
         let mut declared = HashMap::new();
         self.declared(query, &mut declared);
         self.scopes.push(declared);
@@ -88,6 +106,7 @@ impl Walk<'_> {
             self.optional(result)?;
         }
         self.scopes.pop();
+        self.in_head = in_head;
         Ok(())
     }
 
@@ -138,7 +157,8 @@ impl Walk<'_> {
             "Expr" | "NotExpr" => self.expression(&inner["expr"])?,
             "Every" => {
                 self.expression(&inner["domain"])?;
-                let names = [&inner["key"], &inner["value"]].map(|span| (self.module.text_of(span), ANY.to_string()));
+                let names =
+                    [&inner["key"], &inner["value"]].map(|span| (self.module.text_of(span), ANY.to_string()));
                 self.scopes.push(names.into());
                 self.query(&inner["query"], &[])?;
                 self.scopes.pop();
@@ -165,7 +185,12 @@ impl Walk<'_> {
             }
         }
         match self.callee(&with["as"]) {
-            Some(Callee::Builtin(name)) if builtins::find(&name).is_some() => Ok(()),
+            Some(Callee::Builtin(name)) if builtins::find(&name).is_some() && self.local(&name).is_none() => {
+                Err(self.wrong(
+                    &with["span"],
+                    &format!("{full} cannot be replaced by `with` and a builtin; write a function"),
+                ))
+            }
             _ => self.expression(&with["as"]),
         }
     }
@@ -179,7 +204,9 @@ impl Walk<'_> {
         match kind {
             "Var" | "RefDot" | "RefBrack" => self.reference(node),
             "Array" | "Set" => list(&inner["items"]).iter().try_for_each(|item| self.expression(item)),
-            "Object" => list(&inner["fields"]).iter().try_for_each(|field| self.expressions(&[&field[1], &field[2]])),
+            "Object" => {
+                list(&inner["fields"]).iter().try_for_each(|field| self.expressions(&[&field[1], &field[2]]))
+            }
             "ArrayCompr" | "SetCompr" => self.query(&inner["query"], &[&inner["term"]]),
             "ObjectCompr" => self.query(&inner["query"], &[&inner["key"], &inner["value"]]),
             "Call" => self.call(inner),
@@ -190,6 +217,9 @@ impl Walk<'_> {
             }
             "BoolExpr" => self.expressions(&[&inner["lhs"], &inner["rhs"]]),
             "AssignExpr" => self.assign(inner),
+            "Membership" if inner["key"].is_object() && self.kinds(&inner["collection"]) == "t" => {
+                Err(self.wrong(&inner["span"], "a key and a value `in` a set is not supported"))
+            }
             "Membership" => {
                 self.optional(&inner["key"])?;
                 self.expressions(&[&inner["value"], &inner["collection"]])
@@ -235,17 +265,35 @@ impl Walk<'_> {
                 None
             }
         };
-        if let Some(mut path) = base {
-            path.extend(steps.iter().map_while(|step| match step {
+        if let Some(path) = base {
+            let after = steps.iter().map(|step| match step {
                 Step::Name(name) => Some(name.clone()),
                 Step::Computed(_) => None,
-            }));
-            self.uses.push(path);
+            });
+            self.uses.push(path.into_iter().map(Some).chain(after).collect());
+        } else if kind == "Var"
+            && name != "input"
+            && self.local(name).is_none()
+            && !self.module.imports.contains_key(name)
+        {
+            self.unify(name, &inner["span"])?;
         }
+        let in_head = std::mem::take(&mut self.in_head); // an index may iterate, even in a head
         steps.iter().try_for_each(|step| match step {
             Step::Computed(index) => self.expression(index),
             Step::Name(_) => Ok(()),
-        })
+        })?;
+        self.in_head = in_head;
+        Ok(())
+    }
+
+    /// A name that nothing declares gets its value in a body; where there is no body, it has none.
+    fn unify(&mut self, name: &str, span: &Json) -> Checked {
+        if self.in_head && !self.unified.contains(name) {
+            return Err(self.wrong(span, &format!("var {name} is unsafe")));
+        }
+        self.unified.insert(name.to_string());
+        Ok(())
     }
 
     /// The document a name stands for, by import or as a rule of this package.
@@ -293,15 +341,17 @@ impl Walk<'_> {
     fn call(&mut self, inner: &Json) -> Checked {
         let parameters = list(&inner["params"]);
         parameters.iter().try_for_each(|parameter| self.expression(parameter))?;
-        let span = &inner["span"];
+        let span = &variant(&inner["fcn"]).1["span"];
         let head = variant(unfold(&inner["fcn"]).0).1["value"].as_str().unwrap_or_default().to_string();
         if self.local(&head).is_some() {
-            let function = self.module.text_of(&variant(&inner["fcn"]).1["span"]);
-            return Err(self.wrong(span, &format!("called function {function} is shadowed by a local variable")));
+            let function = self.module.text_of(span);
+            return Err(
+                self.wrong(span, &format!("called function {function} is shadowed by a local variable"))
+            );
         }
         match self.callee(&inner["fcn"]) {
             Some(Callee::Function(path, operands)) => {
-                self.uses.push(path);
+                self.uses.push(path.into_iter().map(Some).collect());
                 self.count(&head, span, parameters.len(), operands)
             }
             Some(Callee::Builtin(name)) if name == "set" && parameters.is_empty() => Ok(()),
@@ -324,12 +374,33 @@ impl Walk<'_> {
         }
         self.count(name, span, parameters.len(), builtin.arguments.len())?;
         if parameters.len() > builtin.arguments.len() && extensions::only_here(name) {
-            return Err(self.wrong(span, &format!("{name} with its result as an operand is not supported; write x := {name}(…)")));
+            return Err(self.wrong(
+                span,
+                &format!("{name} with its result as an operand is not supported; write x := {name}(…)"),
+            ));
         }
+        self.pattern_size(name, span, parameters)?;
         for (at, (parameter, wanted)) in parameters.iter().zip(builtin.arguments).enumerate() {
             self.fits(name, span, at, &self.kinds(parameter), wanted)?;
         }
         Ok(())
+    }
+
+    /// A pattern that stands in the text is compiled here, within the evaluator's bound.
+    fn pattern_size(&self, name: &str, span: &Json, parameters: &[Json]) -> Checked {
+        let at = match name {
+            "regex.match" | "regex.find_n" | "regex.split" | "regex.find_all_string_submatch_n" => 0,
+            "regex.replace" => 1,
+            _ => return Ok(()),
+        };
+        let ("String" | "RawString", literal) = variant(&parameters[at]) else { return Ok(()) };
+        let pattern = literal["value"].as_str().unwrap_or_default();
+        match regex::RegexBuilder::new(pattern).size_limit(PATTERN_BYTES_MAX).build() {
+            Err(regex::Error::CompiledTooBig(_)) => {
+                Err(self.wrong(span, "the pattern is larger than 100 KiB once compiled"))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn fits(&self, name: &str, span: &Json, at: usize, given: &str, wanted: &str) -> Checked {
@@ -337,7 +408,8 @@ impl Walk<'_> {
             return Ok(());
         }
         let words = |kinds: &str| kinds.chars().map(word_for).collect::<Vec<_>>().join(" or ");
-        Err(self.wrong(span, &format!("operand {} of {name} is {}, not {}", at + 1, words(given), words(wanted))))
+        Err(self
+            .wrong(span, &format!("operand {} of {name} is {}, not {}", at + 1, words(given), words(wanted))))
     }
 
     fn operator(&self, kind: &str, inner: &Json) -> Checked {
@@ -369,7 +441,9 @@ impl Walk<'_> {
             "Set" | "SetCompr" | "BinExpr" => "t",
             "ArithExpr" if inner["op"] != "Sub" => "n",
             "ArithExpr" => "nt",
-            "Var" => return self.local(inner["value"].as_str().unwrap_or_default()).cloned().unwrap_or(ANY.into()),
+            "Var" => {
+                return self.local(inner["value"].as_str().unwrap_or_default()).cloned().unwrap_or(ANY.into())
+            }
             "Call" => match self.callee(&inner["fcn"]) {
                 Some(Callee::Builtin(name)) => builtins::find(&name).map_or(ANY, |builtin| builtin.result),
                 _ => ANY,
@@ -390,4 +464,47 @@ fn word_for(kind: char) -> &'static str {
         'o' => "object",
         _ => "set",
     }
+}
+
+/// The text of each module, by its number, in which `walk(x)` stands as a value: there it becomes `weir.walk(x)[_]`.
+pub fn walks_as_arrays(modules: &Modules) -> BTreeMap<usize, String> {
+    let mut edits: BTreeMap<usize, Vec<(usize, &str)>> = BTreeMap::new();
+    for rule in &modules.rules {
+        let mut pending = vec![&rule.tree];
+        while let Some(node) = pending.pop() {
+            if let Some(call) = node.get("Call").filter(|call| is_walk_value(call)) {
+                let at = |span: &Json, key: &str| {
+                    span[key].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(0)
+                };
+                let module = edits.entry(rule.module).or_default();
+                module.push((at(&variant(&call["fcn"]).1["span"], "start"), "weir."));
+                module.push((at(&call["span"], "end"), "[_]"));
+            }
+            match node {
+                Json::Array(items) => pending.extend(items),
+                Json::Object(members) => pending.extend(members.values()),
+                _ => {}
+            }
+        }
+    }
+    edits
+        .into_iter()
+        .map(|(module, edits)| (module, edited(&modules.modules[module].contents, edits)))
+        .collect()
+}
+
+fn is_walk_value(call: &Json) -> bool {
+    let ("Var", name) = variant(&call["fcn"]) else { return false };
+    name["value"] == "walk" && list(&call["params"]).len() == 1
+}
+
+/// A text with pieces put in at byte offsets.
+fn edited(text: &str, mut edits: Vec<(usize, &str)>) -> String {
+    edits.sort();
+    edits.iter().rev().fold(text.to_string(), |mut text, (at, piece)| {
+        if text.is_char_boundary(*at) {
+            text.insert_str(*at, piece);
+        }
+        text
+    })
 }

@@ -1,19 +1,15 @@
-//! array.flatten: one array without arrays inside.
+//! array.flatten: the elements of arrays inside an array, one level deep.
 use super::Answer;
 use regorus::Value;
-
-fn flatten_into(out: &mut Vec<Value>, items: &regorus::value::Array) {
-    for item in items.iter() {
-        match item {
-            Value::Array(inner) => flatten_into(out, inner),
-            other => out.push(other.clone()),
-        }
-    }
-}
 
 pub fn flatten(values: &[Value]) -> Answer {
     let Some(Value::Array(items)) = values.first() else { return Err("operand 1 must be array".into()) };
     let mut out = Vec::new();
-    flatten_into(&mut out, items);
+    for item in items.iter() {
+        match item {
+            Value::Array(inner) => out.extend(inner.iter().cloned()),
+            other => out.push(other.clone()),
+        }
+    }
     Ok(Value::from(out))
 }

@@ -27,7 +27,8 @@ macro_rules! hmac_builtin {
     ($name:ident, $digest:ty) => {
         /// (text, key) → hex
         pub fn $name(values: &[Value]) -> Answer {
-            let mut mac = <Hmac<$digest> as Mac>::new_from_slice(text(values, 1)?.as_bytes()).map_err(|e| e.to_string())?;
+            let mut mac = <Hmac<$digest> as Mac>::new_from_slice(text(values, 1)?.as_bytes())
+                .map_err(|e| e.to_string())?;
             mac.update(text(values, 0)?.as_bytes());
             Ok(Value::from(HEXLOWER.encode(&mac.finalize().into_bytes())))
         }

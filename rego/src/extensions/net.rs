@@ -119,7 +119,9 @@ fn labelled(operand: &Value) -> Result<Vec<(Value, Range)>, Refusal> {
     };
     match operand {
         Value::String(_) => Ok(vec![(operand.clone(), range(operand)?)]),
-        Value::Array(items) => items.iter().enumerate().map(|(at, x)| Ok((Value::from(at as u64), range(x)?))).collect(),
+        Value::Array(items) => {
+            items.iter().enumerate().map(|(at, x)| Ok((Value::from(at as u64), range(x)?))).collect()
+        }
         Value::Set(items) => items.iter().map(|x| Ok((x.clone(), range(x)?))).collect(),
         Value::Object(members) => members.iter().map(|(key, x)| Ok((key.clone(), range(x)?))).collect(),
         _ => Ok(Vec::new()),
@@ -131,7 +133,10 @@ pub fn cidr_contains_matches(values: &[Value]) -> Answer {
     let (outer, inner) = (labelled(outer)?, labelled(inner)?);
     within(outer.len().saturating_mul(inner.len()), 16 * RESULT_ITEMS_MAX)?;
     let pairs = outer.iter().flat_map(|(a, x)| {
-        inner.iter().filter(move |(_, y)| x.contains(y)).map(move |(b, _)| Value::from(vec![a.clone(), b.clone()]))
+        inner
+            .iter()
+            .filter(move |(_, y)| x.contains(y))
+            .map(move |(b, _)| Value::from(vec![a.clone(), b.clone()]))
     });
     Ok(set_of(pairs))
 }

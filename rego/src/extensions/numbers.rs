@@ -33,3 +33,19 @@ pub fn range_step(values: &[Value]) -> Answer {
     }
     stepped(integer(values, 0)?, integer(values, 1)?, step)
 }
+
+const SHIFT_MAX: i128 = 65_536;
+
+/// bits.lsh, with a bound: a number of a million digits takes longer to print than any timer waits.
+pub fn lsh(values: &[Value]) -> Answer {
+    let shift = integer(values, 1)?;
+    let Some(Value::Number(n)) = values.first() else { return Err("operand 1 must be number".into()) };
+    let Ok(number) = n.format_decimal().parse::<num_bigint::BigInt>() else {
+        return Err("operand 1 must be integer number".into());
+    };
+    if shift < 0 {
+        return Err("operand 2 must be an unsigned integer number".into());
+    }
+    within(usize::try_from(shift.min(SHIFT_MAX + 1)).unwrap_or(usize::MAX), SHIFT_MAX as usize)?;
+    Value::from_numeric_string(&(number << shift).to_string()).map_err(|error| error.to_string().into())
+}

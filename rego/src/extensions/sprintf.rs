@@ -28,6 +28,9 @@ struct Spec {
 fn argument_of(value: &Value) -> Argument {
     match value {
         Value::Number(n) => match (BigInt::from_str(&n.format_decimal()), n.as_f64()) {
+            (Ok(integer), Some(float)) if written_as_float(&integer, &n.format_scientific()) => {
+                Argument::Float(float)
+            }
             (Ok(integer), _) => Argument::Integer(integer),
             (_, Some(float)) => Argument::Float(float),
             _ => Argument::Text(n.format_decimal()),
@@ -37,13 +40,23 @@ fn argument_of(value: &Value) -> Argument {
     }
 }
 
+/// regorus keeps 100.0 as a float; only its scientific form ("1e2", where an integer's is "1.00e2") tells.
+fn written_as_float(integer: &BigInt, scientific: &str) -> bool {
+    let digits = integer.magnitude().to_string();
+    digits.len() > 1
+        && digits.ends_with('0')
+        && !scientific.split('e').next().unwrap_or_default().ends_with('0')
+}
+
 /// A value as OPA prints terms: a space after each comma and colon, sets in braces.
 pub fn term(value: &Value) -> String {
     let joined = |items: Vec<String>| items.join(", ");
     match value {
         Value::Array(items) => format!("[{}]", joined(items.iter().map(term).collect())),
         Value::Set(items) if items.is_empty() => "set()".to_string(),
-        Value::Set(items) => format!("{{{}}}", joined(json::sorted(items.iter()).into_iter().map(term).collect())),
+        Value::Set(items) => {
+            format!("{{{}}}", joined(json::sorted(items.iter()).into_iter().map(term).collect()))
+        }
         Value::Object(members) => {
             let parts = json::entries(members).into_iter().map(|(k, v)| format!("{}: {}", term(k), term(v)));
             format!("{{{}}}", joined(parts.collect()))
@@ -165,7 +178,11 @@ fn float_digits(f: f64, verb: char, precision: Option<usize>, sharp: bool) -> St
         'f' | 'F' => format!("{f:.*}", precision.unwrap_or(6)),
         _ => general_digits(f, precision, sharp),
     };
-    if matches!(verb, 'E' | 'G') { text.to_uppercase() } else { text }
+    if matches!(verb, 'E' | 'G') {
+        text.to_uppercase()
+    } else {
+        text
+    }
 }
 
 /// %g: the shortest digits, or as many as the precision says; an exponent when it is below -4 or too large.
@@ -176,7 +193,11 @@ fn general_digits(f: f64, precision: Option<usize>, sharp: bool) -> String {
     };
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let exponent: i64 = exponent.parse().unwrap_or(0);
-    let mantissa = if sharp || !mantissa.contains('.') { mantissa } else { mantissa.trim_end_matches('0').trim_end_matches('.') };
+    let mantissa = if sharp || !mantissa.contains('.') {
+        mantissa
+    } else {
+        mantissa.trim_end_matches('0').trim_end_matches('.')
+    };
     let digits = mantissa.bytes().filter(u8::is_ascii_digit).count() as i64;
     let largest = match precision {
         None => 6,
@@ -194,12 +215,15 @@ fn general_digits(f: f64, precision: Option<usize>, sharp: bool) -> String {
 fn formatted(spec: &Spec, verb: char, argument: &Argument) -> String {
     match (argument, verb) {
         (Argument::Integer(n), 'd' | 'v') => spec.integer(n, 10, verb),
+        (Argument::Integer(n), 's') if i64::try_from(n).is_err() => spec.integer(n, 10, verb),
         (Argument::Integer(n), 'b') => spec.integer(n, 2, verb),
         (Argument::Integer(n), 'o' | 'O') => spec.integer(n, 8, verb),
         (Argument::Integer(n), 'x' | 'X') => spec.integer(n, 16, verb),
         (Argument::Integer(n), 'c') => spec.padded(character(n).to_string()),
         (Argument::Integer(n), 'q') => spec.padded(quoted_character(character(n), spec.plus)),
-        (Argument::Integer(n), 'U') => spec.with_spaces(format!("U+{:0>4}", n.to_str_radix(16).to_uppercase())),
+        (Argument::Integer(n), 'U') => {
+            spec.with_spaces(format!("U+{:0>4}", n.to_str_radix(16).to_uppercase()))
+        }
         (Argument::Float(f), 'e' | 'E' | 'f' | 'F' | 'g' | 'G') => spec.float(*f, verb),
         (Argument::Float(f), 'v') => spec.float(*f, 'g'),
         (Argument::Text(text), 's' | 'v') if !(verb == 'v' && spec.sharp) => {
@@ -207,7 +231,10 @@ fn formatted(spec: &Spec, verb: char, argument: &Argument) -> String {
         }
         (Argument::Text(text), 'q' | 'v') => {
             let cut: String = text.chars().take(spec.precision.unwrap_or(usize::MAX)).collect();
-            let plain = spec.sharp && verb == 'q' && !cut.contains('`') && !cut.chars().any(|c| c.is_control() && c != '\t');
+            let plain = spec.sharp
+                && verb == 'q'
+                && !cut.contains('`')
+                && !cut.chars().any(|c| c.is_control() && c != '\t');
             spec.padded(if plain { format!("`{cut}`") } else { quoted(&cut, spec.plus) })
         }
         (Argument::Text(text), 'x' | 'X') => spec.hex_of_text(text, verb),
@@ -278,7 +305,11 @@ impl Reader<'_> {
             self.at += 1;
         }
         let digits: String = self.format[from..self.at].iter().collect();
-        if digits.is_empty() { None } else { Some(digits.parse().unwrap_or(i64::MAX)) }
+        if digits.is_empty() {
+            None
+        } else {
+            Some(digits.parse().unwrap_or(i64::MAX))
+        }
     }
 
     /// `[n]`: which argument is next.

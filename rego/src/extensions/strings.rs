@@ -29,3 +29,63 @@ pub fn split_n(values: &[Value]) -> Answer {
     let kept = if n >= 0 { &parts[..count] } else { &parts[parts.len() - count..] };
     Ok(Value::from(kept.iter().map(|part| Value::from(part.as_str())).collect::<Vec<_>>()))
 }
+
+/// How often a text occurs, without overlaps; an empty one before, between and after all characters.
+pub fn count(values: &[Value]) -> Answer {
+    let (subject, sought) = (text(values, 0)?, text(values, 1)?);
+    let found = if sought.is_empty() { subject.chars().count() + 1 } else { subject.matches(sought).count() };
+    Ok(Value::from(found as u64))
+}
+
+/// Pairs as Go's strings.NewReplacer: one pass, at each place the first pair that fits; what was put in is not read again.
+pub fn replace_n(values: &[Value]) -> Answer {
+    let Some(Value::Object(members)) = values.first() else { return Err("operand 1 must be object".into()) };
+    let mut pairs = Vec::new();
+    for (old, new) in crate::json::entries(members) {
+        let (Value::String(old), Value::String(new)) = (old, new) else {
+            return Err("operand 1 must be an object of strings".into());
+        };
+        pairs.push((old.clone(), new.clone()));
+    }
+    let subject = text(values, 1)?;
+    let (mut out, mut at, mut empty_before) = (String::new(), 0, false);
+    loop {
+        let rest = &subject[at..];
+        let fits =
+            pairs.iter().find(|(old, _)| rest.starts_with(&**old) && !(old.is_empty() && empty_before));
+        empty_before = fits.is_some_and(|(old, _)| old.is_empty());
+        match (fits, rest.chars().next()) {
+            (Some((old, new)), _) => {
+                out.push_str(new);
+                at += old.len();
+            }
+            (None, Some(c)) => {
+                out.push(c);
+                at += c.len_utf8();
+            }
+            (None, None) => return Ok(Value::from(out)),
+        }
+        if rest.is_empty() && !empty_before {
+            return Ok(Value::from(out));
+        }
+        within(out.len(), RESULT_BYTES_MAX)?;
+    }
+}
+
+pub fn concat(values: &[Value]) -> Answer {
+    let delimiter = text(values, 0)?;
+    let parts: Vec<&Value> = match values.get(1) {
+        Some(Value::Array(items)) => items.iter().collect(),
+        Some(Value::Set(items)) => items.iter_sorted().collect(),
+        _ => return Err("operand 2 must be array or set".into()),
+    };
+    let mut texts = Vec::with_capacity(parts.len());
+    for part in parts {
+        match part {
+            Value::String(text) => texts.push(&**text),
+            _ => return Err("operand 2 must be a collection of strings".into()),
+        }
+    }
+    within(texts.iter().map(|text| text.len() + delimiter.len()).sum(), RESULT_BYTES_MAX)?;
+    Ok(Value::from(texts.join(delimiter)))
+}
