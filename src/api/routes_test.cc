@@ -87,9 +87,7 @@ TEST_F(Routes, nobody_gets_in_without_a_known_token) {
 
 TEST_F(Routes, reports_are_let_in_by_their_signature_alone) {
   for (const Route& route : routes())
-    if (route.door == Door::signed_report) {
-      EXPECT_EQ(api_.post(path_of(route)).status, 401) << route.pattern;
-    }
+    if (route.door == Door::signed_report) EXPECT_EQ(api_.post(path_of(route)).status, 401) << route.pattern;
 }
 
 TEST_F(Routes, large_bodies_are_taken_of_known_people_only) {
@@ -245,9 +243,9 @@ TEST_F(Routes, entries_that_hold_much_come_in_several_answers) {
   for (int i = 0; i < 4; ++i)
     ASSERT_TRUE(api_.ledger().append(evidence::Service{.name = "s", .team = large}).ok());
   const auto answer = api_.get(fmt::format("ledger/entries?from={}", before));
-  EXPECT_EQ(answer.json.items("entries").size(), 3u);
-  const auto rest = api_.get(fmt::format("ledger/entries?from={}", before + 3));
-  EXPECT_EQ(rest.json.items("entries").size(), 1u);
+  EXPECT_EQ(answer.json.items("entries").size(), 2u);
+  const auto rest = api_.get(fmt::format("ledger/entries?from={}", before + 2));
+  EXPECT_EQ(rest.json.items("entries").size(), 2u);
 }
 
 TEST_F(Routes, an_artifact_is_not_renamed_by_another_flow_that_records_it_too) {

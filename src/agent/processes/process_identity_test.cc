@@ -1,5 +1,6 @@
 #include "agent/processes/process_identity.h"
 
+#include <fcntl.h>
 #include <time.h>
 
 #include "agent/processes/processes_fixture.h"
