@@ -87,9 +87,7 @@ TEST_F(Routes, nobody_gets_in_without_a_known_token) {
 
 TEST_F(Routes, reports_are_let_in_by_their_signature_alone) {
   for (const Route& route : routes())
-    if (route.door == Door::signed_report) {
-      EXPECT_EQ(api_.post(path_of(route)).status, 401) << route.pattern;
-    }
+    if (route.door == Door::signed_report) EXPECT_EQ(api_.post(path_of(route)).status, 401) << route.pattern;
 }
 
 TEST_F(Routes, large_bodies_are_taken_of_known_people_only) {

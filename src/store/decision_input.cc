@@ -141,15 +141,19 @@ policy::InputApproval approval_row(const Row& row) {
       .until = row.maybe_instant(10)};
 }
 
+// Of an approval that people consented to, each of them with the groups of that time; whose consent completed it
+// stands for the approval itself.
 Status add_approvals(Database& db, const Sha256& digest, Input& input) {
   input.approvals = TRY(query(
       db,
-      "SELECT coalesce(p.name, hex(a.actor)), coalesce(p.kind, 'person'), a.adopted, coalesce(a.by_rule, "
-      "''), "
-      "coalesce(a.change, ''), a.entry, a.from_at, a.groups, a.recorded_at, a.revoked_at, a.until_at FROM "
-      "identity n JOIN approval a ON a.artifact=n.root LEFT JOIN account p ON p.id=a.actor WHERE n.child=$1 "
-      "AND "
-      "a.environment=$2 ORDER BY a.entry DESC LIMIT $3",
+      "SELECT coalesce(p.name, hex(coalesce(v.account, a.actor))), coalesce(p.kind, 'person'), a.adopted, "
+      "coalesce(a.by_rule, ''), coalesce(a.change, ''), CASE WHEN v.entry IS NULL OR v.account=a.actor THEN "
+      "a.entry "
+      "ELSE v.entry END, a.from_at, coalesce(v.voter_groups, a.groups), a.recorded_at, a.revoked_at, "
+      "a.until_at FROM "
+      "identity n JOIN approval a ON a.artifact=n.root LEFT JOIN approval_vote v ON v.request=a.request AND "
+      "v.vote='consent' LEFT JOIN account p ON p.id=coalesce(v.account, a.actor) WHERE n.child=$1 AND "
+      "a.environment=$2 ORDER BY a.entry DESC, v.entry DESC LIMIT $3",
       approval_row, digest, input.environment.name, approvals_max));
   std::reverse(input.approvals.begin(), input.approvals.end());
   return {};
