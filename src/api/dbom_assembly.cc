@@ -84,7 +84,8 @@ Result<AssembledDbom> assemble(const DbomSource& from, const DbomMoment& moment,
   auto found = TRY(store::dbom_facts(from.db, {.digest = moment.digest,
                                                .environment = moment.environment,
                                                .at = at,
-                                               .size = TRY(size_at(from.db, *head, at))}));
+                                               .size = TRY(size_at(from.db, *head, at)),
+                                               .past = moment.at.has_value()}));
   found.facts.ledger = from.origin;
   found.facts.checkpoint = head->checkpoint;
   TRY(read_bills(from, found));

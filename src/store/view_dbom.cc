@@ -283,6 +283,7 @@ dbom::Sighting sighting_of(const Row& row, const DbomQuery& query) {
                       .started_at = row.instant(7),
                       .running = row.integer(9),
                       .entry = row.integer(10)};
+  if (query.past) seen.verdict.clear();
   if (seen.running > 0) return seen;
   seen.ended_at = row.maybe_instant(8);
   if (const auto gone = row.maybe_integer(11); gone && *gone < query.size) seen.gone_entry = gone;

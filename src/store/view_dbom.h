@@ -13,6 +13,7 @@ struct DbomQuery {
   std::string environment;
   Instant at;
   std::int64_t size = 0;  // entries that had been accepted by then
+  bool past = false;      // verdicts are known of now only
 };
 
 // A bill of materials that an attestation names, by the digest of its file.

@@ -117,6 +117,18 @@ class DbomStory {
     facts.evidence = {{"unit", "test", "", true, unit}};
   }
 
+  // Little of it: what was built, where it may run, that it is to run.
+  void tell_little() {
+    tell();
+    std::erase_if(facts.concerns, [](const dbom::Concern& each) {
+      return each.role != dbom::Role::artifact && each.role != dbom::Role::environment &&
+             each.role != dbom::Role::approval && each.role != dbom::Role::deployer;
+    });
+    facts.sightings.clear();
+    facts.bill.reset();
+    facts.before.reset();
+  }
+
   dbom::Dbom compose() {
     std::vector<Sha256> hashes;
     for (const dbom::SourceEntry& source : sources_) hashes.push_back(ledger::leaf_hash(source.leaf));
