@@ -68,9 +68,7 @@ inline constexpr std::size_t windows_max = 1000;                // of one organi
 inline constexpr std::size_t selector_globs_max = 64;           // of each list of a selector
 
 // Rego: a module, one evaluation, and what all engines of the process may hold.
-inline constexpr std::size_t rego_policy_bytes_max = 1024 * 1024;
 inline constexpr std::size_t rego_memory_bytes_max = 512 * 1024 * 1024;
-inline constexpr Duration rego_time_max = milliseconds(200);
 
 inline constexpr Duration request_time_max = seconds(30);
 inline constexpr Duration idle_connection_time_max = seconds(120);

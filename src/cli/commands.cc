@@ -110,8 +110,6 @@ constexpr std::array table{
     Command{"freeze", gate, server, "Shuts an environment for a while, whatever else is open", freeze},
     Command{"thaw", gate, server, "Ends freezes", thaw},
     Command{"freezes", gate, server, "Lists freezes", freezes},
-    Command{"policy eval", gate, local, "Asks Rego files a question and prints the answer as JSON", policy_eval},
-    Command{"policy test", gate, local, "Runs the tests that policies bring along", policy_test},
 
     Command{"env create", watch, server, "Declares an environment, or changes it", env_create},
     Command{"env list", watch, server, "Lists environments", env_list},
