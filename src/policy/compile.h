@@ -1,6 +1,7 @@
-// YAML to Rego: every rule becomes a few specialised lines in one module, over a small shared library, so that there is
-// one engine and one semantics. Kosli's form goes the same way. Lines stay below 1,024 columns. A policy in Rego is
-// asked by the conventions it follows: deny, violation, warn, allow (docs/formats/policy.md). Pure.
+// A policy as Rego: every rule of a YAML form becomes a few specialised rules in one module, over a small
+// shared library, so that there is one engine and one semantics. Kosli's form goes the same way. A rule's own
+// `rego` is a module of its own, so that names never meet. Lines stay below 1,024 columns. A policy written in
+// Rego stays as it is. Pure.
 #pragma once
 #include <string>
 #include <vector>
@@ -10,11 +11,12 @@
 
 namespace weir::policy {
 
-struct Compiled {
-  std::vector<rego::Module> modules;
-  std::string query;  // its value is {"results": {"<rule id>": {…}}, "warnings": […]}
-};
+// Of the modules of a YAML form: {"<rule id>": {"result", "message", "evidence"}}.
+inline constexpr std::string_view results_query = "data.weir.policy.results";
 
-Result<Compiled> compile(const Document& document);
+std::vector<rego::Module> compile(const Document& document);
+
+// "data.a.b": the package of a Rego source.
+std::string package_of(std::string_view rego);
 
 }  // namespace weir::policy

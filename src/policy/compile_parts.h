@@ -24,16 +24,19 @@ std::vector<Branch> compile_attestation(RegoWriter& out, const RequireAttestatio
 std::vector<Branch> compile_provenance(RegoWriter& out, const RequireProvenance& rule);
 std::vector<Branch> compile_ticket(RegoWriter& out, const RequireTicket& rule);
 std::vector<Branch> compile_review(RegoWriter& out, const RequireReview& rule);
-std::vector<Branch> compile_vulnerabilities(RegoWriter& out, const RequireVulnerabilities& rule);
 std::vector<Branch> compile_promotion(RegoWriter& out, const RequirePromotion& rule);
 
 std::string period_text(const Period& period);  // "7d"
 std::string one_of_text(const std::vector<std::string>& items);  // "a, b or c"
 
-// Conditions on one value, as Rego: that it is well (with its type), and what to say when it is not.
+// Conditions on one value, as Rego: that it is well (with its type), and what to say when it is not. The value
+// stands in
+// the lines as a mark that no text of a policy can hold, until it is given a name.
+inline const std::string the_value = "\x01";
 struct ValueCheck {
-  std::vector<std::string> well;  // lines over `value`
-  std::string wanted;             // "at most 0"
+  std::vector<std::string> well;
+  std::string wanted;  // "at most 0"
+  std::vector<std::string> lines(const std::string& name) const;
 };
 ValueCheck compile_expectation(RegoWriter& out, const Expectation& expected);
 

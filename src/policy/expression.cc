@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/limits.h"
+#include "policy/rego_text.h"
 
 namespace weir::policy {
 namespace {
@@ -37,6 +38,8 @@ class Lexer {
     while (true) {
       while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n')) ++at_;
       all.push_back(TRY(next()));
+      if (all.back().text.size() > rego_piece_bytes_max)
+        return wrong_at(all.back().column, fmt::format("a text longer than {} bytes", rego_piece_bytes_max));
       if (all.back().sort == Sort::end) return all;
       if (all.size() > limits::expression_tokens_max)
         return wrong_at(at_, fmt::format("more than {} words", limits::expression_tokens_max));

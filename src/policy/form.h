@@ -1,6 +1,6 @@
-// The declarative form of a policy: what people write in YAML or JSON, as values. Docs: docs/formats/policy.md. One list
-// of members per record reads it, and makes its published JSON Schema. Kosli's environment policies are read into the
-// same values (kosli.h). Reading is strict: its errors name the field and the line. Pure.
+// The declarative form of a policy: what people write in YAML or JSON, as values. Docs: docs/formats/policy.md.
+// One list of members per record reads it, and makes its published JSON Schema. Kosli's environment policies
+// are read into the same values (kosli.h). Reading is strict: its errors name the field and the line. Pure.
 #pragma once
 #include <map>
 #include <optional>
@@ -286,7 +286,8 @@ struct Rule {
   }
 };
 
-// A policy's own test: `input` is laid over a small standard input document, and the verdict, with the policy enforced,
+// A policy's own test: `input` is laid over a small standard input document, and the verdict, with the policy
+// enforced,
 // and the results named must be these.
 struct TestCase {
   std::string name;
@@ -344,8 +345,10 @@ struct Document {
 };
 
 Form recognise_form(std::string_view source);  // Rego begins with `package`, after comments
-// Reads and checks. Errors name field and line: an unknown field, a wrong type, an id that stands twice, a rule that can
-// never apply (`after` not before `before`), a glob or an expression that is none, more than limits::policy_rules_max.
+// Reads and checks. Errors name field and line: an unknown field, a wrong type, an id that stands twice, a rule
+// that can
+// never apply (`after` not before `before`), a glob or an expression that is none, more than
+// limits::policy_rules_max.
 Result<Document> read_policy(std::string_view source);
 Result<Document> read_policy(std::string_view source, Form form);
 

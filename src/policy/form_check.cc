@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/name.h"
 #include "policy/decision.h"
+#include "policy/rego_text.h"
 
 namespace weir::policy {
 namespace {
@@ -25,15 +26,28 @@ Status check_globs(const Texts& globs, const std::string& path) {
     return wrong(path, fmt::format("has more than {} patterns", limits::policy_globs_max));
   for (const std::string& glob : globs) {
     if (glob.empty()) return wrong(path, "holds an empty pattern");
-    if (glob.size() > limits::name_bytes_max)
-      return wrong(path, fmt::format("holds a pattern longer than {} bytes", limits::name_bytes_max));
+    if (glob.size() > rego_piece_bytes_max)
+      return wrong(path, fmt::format("holds a pattern longer than {} bytes", rego_piece_bytes_max));
+    if (std::any_of(glob.begin(), glob.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }))
+      return wrong(path, "holds a pattern with control characters");
   }
+  return {};
+}
+
+// "summary.by_severity.critical": names between dots.
+Status check_path(const std::string& name, const std::string& path) {
+  const bool bad = name.empty() || name.front() == '.' || name.back() == '.' || name.find("..") != name.npos ||
+                   name.size() > rego_piece_bytes_max || name.find_first_of("\"\\\n\r\t`") != name.npos;
+  if (bad) return wrong(path, "is no path: names between dots");
   return {};
 }
 
 Status check_tags(const std::map<std::string, std::string>& tags, const std::string& path) {
   Texts globs;
-  for (const auto& [name, glob] : tags) globs.push_back(glob);
+  for (const auto& [name, glob] : tags) {
+    globs.push_back(glob);
+    TRY(check_path(name, below(path, name)));
+  }
   return check_globs(globs, path);
 }
 
@@ -68,25 +82,28 @@ Status check_expectation(const Expectation& expected, const std::string& path) {
   if (expected == Expectation{}) return wrong(path, "says nothing: equals, one_of, matches, at_least or at_most");
   if (expected.at_least && expected.at_most && *expected.at_most < *expected.at_least)
     return wrong(path, "asks for more than it allows: at_least is above at_most, so it can never be met");
+  std::vector<format::Json> values = expected.one_of;
+  if (expected.equals) values.push_back(*expected.equals);
+  if (values.size() > limits::policy_globs_max)
+    return wrong(path, fmt::format("has more than {} values", limits::policy_globs_max));
+  for (const format::Json& value : values)
+    if (format::dump(value).size() > rego_piece_bytes_max)
+      return wrong(path, fmt::format("holds a value longer than {} bytes", rego_piece_bytes_max));
   return check_globs(expected.matches.empty() ? Texts{} : Texts{expected.matches}, path);
-}
-
-// "summary.by_severity.critical": names between dots.
-Status check_path(const std::string& name, const std::string& path) {
-  const bool bad = name.empty() || name.front() == '.' || name.back() == '.' || name.find("..") != name.npos ||
-                   name.size() > limits::name_bytes_max || name.find_first_of("\"\\\n\r\t`") != name.npos;
-  if (bad) return wrong(path, "is no path: names between dots");
-  return {};
 }
 
 Status check(const RequireAttestation& rule, const std::string& path) {
   if (rule.type.empty()) return wrong(below(path, "type"), "must not be empty");
   if (rule.type == "*" && rule.name == "*") return wrong(below(path, "type"), "and name may not both be '*'");
-  TRY(check_globs({rule.type, rule.name}, path));
   TRY(check_at_least_one(rule.at_least, below(path, "at_least")));
   TRY(check_globs(rule.by, below(path, "by")));
   if (rule.signer && rule.signer->issuer.empty() && rule.signer->subject.empty())
     return wrong(below(path, "signer"), "says nothing: issuer, subject or both");
+  for (const std::string* glob : {&rule.name, &rule.type}) TRY(check_globs({*glob}, path));
+  if (rule.signer) {
+    if (!rule.signer->issuer.empty()) TRY(check_globs({rule.signer->issuer}, below(path, "signer.issuer")));
+    if (!rule.signer->subject.empty()) TRY(check_globs({rule.signer->subject}, below(path, "signer.subject")));
+  }
   if (rule.where.size() > limits::policy_globs_max)
     return wrong(below(path, "where"), fmt::format("has more than {} conditions", limits::policy_globs_max));
   for (const auto& [name, expected] : rule.where) {
@@ -105,7 +122,9 @@ Status check(const RequireProvenance& rule, const std::string& path) {
   return check_globs(rule.build_type, below(path, "build_type"));
 }
 
-Status check(const RequireTrail& rule, const std::string& path) { return check_globs(rule.flows, below(path, "flows")); }
+Status check(const RequireTrail& rule, const std::string& path) {
+  return check_globs(rule.flows, below(path, "flows"));
+}
 
 Status check(const RequireReview& rule, const std::string& path) {
   return check_at_least_one(rule.approvals, below(path, "approvals"));
@@ -170,8 +189,8 @@ Status check(const RequireChange& rule, const std::string& path) {
 Status check(const RequireWindow&, const std::string&) { return {}; }
 
 Status check(const std::string& rego, const std::string& path) {
-  if (rego.find("violation") == rego.npos) return wrong(path, "defines no `violation contains …`, so it can never fail");
-  return {};
+  if (rego.find("violation") != rego.npos) return {};
+  return wrong(path, "defines no `violation contains …`, so it can never fail");
 }
 
 struct RequirementVisitor {

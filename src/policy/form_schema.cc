@@ -50,7 +50,7 @@ constexpr std::array help_table{
     Help{"Requirement.change", "The class of change"},
     Help{"Requirement.window", "No window or freeze is in the way"},
     Help{"Requirement.rego", "A Rego body that defines `violation contains {\"msg\": …}`"},
-    Help{"RequireAttestation.type", "test, scan, sbom, provenance, review, ticket, generic, custom:NAME; * with a name"},
+    Help{"RequireAttestation.type", "test, scan, sbom, provenance, review, ticket, generic, custom:NAME; or *"},
     Help{"RequireAttestation.name", "Its name, as a glob"},
     Help{"RequireAttestation.about", "About the artifact, its trail, or any of them"},
     Help{"RequireAttestation.which", "The latest of each name, all, the first, or the latest and none ever failed"},

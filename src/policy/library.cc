@@ -2,8 +2,9 @@
 
 namespace weir::policy {
 
-std::string_view rego_library() {
-  return R"rego(package weir.policy
+namespace {
+
+constexpr std::string_view library = R"rego(package weir.policy
 
 now_ns := time.parse_rfc3339_ns(input.now)
 
@@ -24,14 +25,20 @@ newest_of(items) := items if count(items) < 2
 
 newest_of(items) := kept if {
   count(items) > 1
-  kept := [item | some item in items; item.entry == max([same.entry | some same in items; same.name == item.name; same.type == item.type])]
+  kept := [item |
+    some item in items
+    item.entry == max([same.entry | some same in items; same.name == item.name; same.type == item.type])
+  ]
 }
 
 oldest_of(items) := items if count(items) < 2
 
 oldest_of(items) := kept if {
   count(items) > 1
-  kept := [item | some item in items; item.entry == min([same.entry | some same in items; same.name == item.name; same.type == item.type])]
+  kept := [item |
+    some item in items
+    item.entry == min([same.entry | some same in items; same.name == item.name; same.type == item.type])
+  ]
 }
 
 flow_names contains input.flow.name
@@ -100,7 +107,23 @@ window_open if {
 }
 
 window_open if input.windows.overridden
-)rego";
+
+# What a rule's own Rego says: a text, or an object with `msg`.
+said(each) := each if is_string(each)
+
+said(each) := text if {
+  is_object(each)
+  text := object.get(each, "msg", object.get(each, "message", "violated"))
 }
+
+said_evidence(all) := [entry |
+  some each in all
+  some entry in each.evidence
+]
+)rego";
+
+}  // namespace
+
+std::string_view rego_library() { return library; }
 
 }  // namespace weir::policy

@@ -4,6 +4,13 @@
 
 namespace weir::policy {
 
+std::string brief(std::string_view text) {
+  if (text.size() <= rego_piece_bytes_max) return std::string(text);
+  std::size_t end = rego_piece_bytes_max - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "...";
+}
+
 std::string rego_text(std::string_view text) {
   std::string quoted;
   format::append_json_string(quoted, text);

@@ -1,0 +1,244 @@
+#include <algorithm>
+
+#include "crypto/digest.h"
+#include "policy/compile.h"
+#include "policy/decide.h"
+#include "policy/next.h"
+
+namespace weir::policy {
+namespace {
+
+using format::Json;
+
+struct Shared {
+  std::string name;
+  std::int64_t version = 1;
+  Sha256 digest;
+  Document document;
+  std::string package;               // of a Rego source
+  std::vector<std::string> answers;  // the conventions it follows, of those below
+};
+
+// What a policy in Rego may define, in the order in which it is asked.
+constexpr std::array<std::string_view, 7> conventions{"not_applicable", "deny", "violation", "allow",
+                                                      "violations", "warn", "no_evidence"};
+constexpr std::array<std::string_view, 4> deciding{"deny", "violation", "allow", "warn"};
+
+std::vector<std::int64_t> entries_of(const Json& list) {
+  std::vector<std::int64_t> entries;
+  if (list.array() != nullptr)
+    for (const Json& item : *list.array())
+      if (item.integer() != nullptr) entries.push_back(*item.integer());
+  std::sort(entries.begin(), entries.end());
+  entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
+  return entries;
+}
+
+std::string joined(const std::string& message, std::string_view detail) {
+  if (message.empty() || detail.empty()) return message.empty() ? std::string(detail) : message;
+  return fmt::format("{}: {}", message, detail);
+}
+
+RuleResult blank(const Shared& policy, const Rule& rule) {
+  return {.id = rule.id, .policy = policy.name, .message = rule.message, .who = rule.who, .fix = rule.fix,
+          .severity = rule.severity, .controls = rule.controls};
+}
+
+Prepared::Evaluation by_form(const Shared& policy, const Result<std::optional<Json>>& answer, const Input& input) {
+  Prepared::Evaluation evaluation;
+  for (const Rule& rule : policy.document.policy.rules) {
+    RuleResult result = blank(policy, rule);
+    const Json& said = answer.ok() && *answer ? (*answer)->at(rule.id) : Json();
+    const auto outcome = format::enum_from<Outcome>(said.text("result"));
+    if (outcome) {
+      result.result = *outcome;
+      result.message = joined(rule.message, said.text("message"));
+      result.evidence = entries_of(said.at("evidence"));
+    } else {
+      result.message = joined(rule.message, answer.ok() ? "the rule gave no result" : answer.error().message);
+    }
+    result.next = next_of_rule(policy.document.policy, rule, input, result);
+    evaluation.rules.push_back(std::move(result));
+  }
+  return evaluation;
+}
+
+// ---- Rego's own conventions ----
+
+struct Said {
+  std::string id, message, who, fix;
+  std::optional<Severity> severity;
+  std::vector<std::int64_t> evidence;
+};
+
+Said said_of(const Json& item) {
+  if (item.string() != nullptr) return {.message = *item.string()};
+  const std::string_view message = item.text("msg").empty() ? item.text("message") : item.text("msg");
+  return {.id = std::string(item.text("id")),
+          .message = item.object() == nullptr ? format::dump(item) : std::string(message),
+          .who = std::string(item.text("who")),
+          .fix = std::string(item.text("fix")),
+          .severity = format::enum_from<Severity>(item.text("severity")),
+          .evidence = entries_of(item.at("evidence"))};
+}
+
+// A set, an array, or true.
+std::vector<Said> items_of(const Json& value, std::string_view fallback) {
+  std::vector<Said> items;
+  if (value == Json(true)) items.push_back({.message = std::string(fallback)});
+  if (value.string() != nullptr) items.push_back(said_of(value));
+  if (value.array() != nullptr)
+    for (const Json& item : *value.array()) items.push_back(said_of(item));
+  return items;
+}
+
+void append(std::vector<Said>& to, std::vector<Said> items) {
+  std::move(items.begin(), items.end(), std::back_inserter(to));
+}
+
+void merge(RuleResult& into, const Said& said) {
+  into.message = into.message.empty() ? said.message : into.message + "; " + said.message;
+  if (into.who.empty()) into.who = said.who;
+  if (into.fix.empty()) into.fix = said.fix;
+  if (said.severity) into.severity = *said.severity;
+  into.evidence.insert(into.evidence.end(), said.evidence.begin(), said.evidence.end());
+}
+
+// One result for what has no id, and one for each id that is named.
+std::vector<RuleResult> results_of(const Shared& policy, Outcome outcome, const std::vector<Said>& items,
+                                   std::optional<Instant> next) {
+  std::vector<RuleResult> results;
+  for (const Said& said : items) {
+    const std::string& id = said.id.empty() ? policy.name : said.id;
+    auto found = std::find_if(results.begin(), results.end(), [&](const RuleResult& each) { return each.id == id; });
+    if (found == results.end()) {
+      results.push_back({.id = id, .policy = policy.name, .result = outcome, .next = next});
+      found = results.end() - 1;
+    }
+    merge(*found, said);
+  }
+  for (RuleResult& each : results) {
+    std::sort(each.evidence.begin(), each.evidence.end());
+    each.evidence.erase(std::unique(each.evidence.begin(), each.evidence.end()), each.evidence.end());
+  }
+  return results;
+}
+
+using Answers = std::map<std::string_view, Json>;
+
+Prepared::Evaluation by_conventions(const Shared& policy, const Answers& answers, const Input& input) {
+  const auto answer = [&](std::string_view name) {
+    const auto found = answers.find(name);
+    return found == answers.end() ? Json() : found->second;
+  };
+  const auto defines = [&](std::string_view name) {
+    return std::find(policy.answers.begin(), policy.answers.end(), name) != policy.answers.end();
+  };
+  const std::optional<Instant> next = next_of_rego(policy.document.rego, input.now);
+  const RuleResult plain{.id = policy.name, .policy = policy.name, .next = next};
+  Prepared::Evaluation evaluation;
+  for (const Said& said : items_of(answer("warn"), "warned"))
+    evaluation.warnings.push_back({policy.name, said.message});
+  std::vector<Said> broken = items_of(answer("deny"), "denied");
+  append(broken, items_of(answer("violation"), "violated"));
+  if (defines("allow") && answer("allow") != Json(true)) {
+    const std::vector<Said> why = items_of(answer("violations"), "not allowed");
+    if (why.empty()) broken.push_back({.message = "the policy does not allow it"});
+    append(broken, why);
+  }
+  const std::vector<Said> lacking = items_of(answer("no_evidence"), "no evidence");
+  RuleResult whole = plain;
+  if (answer("not_applicable") == Json(true)) whole.result = Outcome::not_applicable;
+  else if (!broken.empty()) evaluation.rules = results_of(policy, Outcome::violated, broken, next);
+  else if (!lacking.empty()) evaluation.rules = results_of(policy, Outcome::no_evidence, lacking, next);
+  else whole.result = Outcome::satisfied;
+  if (evaluation.rules.empty()) evaluation.rules.push_back(std::move(whole));
+  return evaluation;
+}
+
+Status find_conventions(Shared& policy, rego::Engine& engine) {
+  policy.package = package_of(policy.document.rego);
+  const std::vector<rego::Rule> rules = TRY(engine.rules());
+  for (const std::string_view name : conventions)
+    if (std::any_of(rules.begin(), rules.end(), [&](const rego::Rule& rule) {
+          return rule.name == name && rule.package == policy.package && !rule.function;
+        }))
+      policy.answers.emplace_back(name);
+  const bool decides = std::any_of(policy.answers.begin(), policy.answers.end(), [](const std::string& name) {
+    return std::find(deciding.begin(), deciding.end(), name) != deciding.end();
+  });
+  if (decides) return {};
+  return invalid(fmt::format("the policy defines none of {} in {}, so it can never decide anything",
+                             fmt::join(deciding, ", "), policy.package));
+}
+
+// A pattern that the engine cannot read would silently match nothing.
+Status check_patterns(const Expression& expression, rego::Engine& engine, const std::string& rule) {
+  for (const Expression& each : expression.operands) TRY(check_patterns(each, engine, rule));
+  if (expression.op != Operator::matches) return {};
+  const Json& pattern = expression.operands[1].literal;
+  const auto valid = TRY(engine.query(fmt::format("regex.is_valid({})", format::dump(pattern)), "{}"));
+  if (valid == Json(true)) return {};
+  return invalid(fmt::format("rule '{}': {} is no regular expression", rule, format::dump(pattern)));
+}
+
+Status check_patterns(const Policy& policy, rego::Engine& engine) {
+  for (const Rule& rule : policy.rules) {
+    if (rule.only_if) TRY(check_patterns(*rule.only_if, engine, rule.id));
+    for (const Expression& each : rule.unless) TRY(check_patterns(each, engine, rule.id));
+  }
+  return {};
+}
+
+}  // namespace
+
+struct Prepared::State {
+  std::shared_ptr<const Shared> shared;
+  rego::Engine engine;
+};
+
+Prepared::Prepared(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Prepared::Prepared(Prepared&&) noexcept = default;
+Prepared& Prepared::operator=(Prepared&&) noexcept = default;
+Prepared::~Prepared() = default;
+
+Prepared Prepared::clone() const {
+  return Prepared(std::unique_ptr<State>(new State{state_->shared, state_->engine.clone()}));
+}
+
+const std::string& Prepared::name() const { return state_->shared->name; }
+std::int64_t Prepared::version() const { return state_->shared->version; }
+const Sha256& Prepared::digest() const { return state_->shared->digest; }
+const Document& Prepared::document() const { return state_->shared->document; }
+
+Result<Prepared> Prepared::prepare(const Source& source) {
+  const Form form = source.form.value_or(recognise_form(source.text));
+  Shared shared{.name = source.name, .version = source.version, .digest = crypto::sha256(source.text)};
+  shared.document = TRY(read_policy(source.text, form));
+  const std::string& own_name = shared.document.policy.name;
+  if (!own_name.empty() && own_name != source.name)
+    return invalid(fmt::format("the policy names itself '{}' and is created as '{}'", own_name, source.name), "name");
+  const std::vector<rego::Module> modules = compile(shared.document);
+  rego::Engine engine = TRY(rego::Engine::load(modules, Json()));
+  if (form == Form::rego) TRY(find_conventions(shared, engine));
+  else TRY(check_patterns(shared.document.policy, engine));
+  return Prepared(std::unique_ptr<State>(
+      new State{std::make_shared<const Shared>(std::move(shared)), std::move(engine)}));
+}
+
+Prepared::Evaluation Prepared::evaluate(const Input& input, std::string_view document) {
+  const Shared& policy = *state_->shared;
+  if (policy.document.form == Form::yaml)
+    return by_form(policy, state_->engine.query(results_query, document), input);
+  Answers answers;
+  for (const std::string& name : policy.answers) {
+    auto value = state_->engine.query(fmt::format("{}.{}", policy.package, name), document);
+    if (!value.ok())
+      return {.rules = {{.id = policy.name, .policy = policy.name, .message = value.error().message,
+                         .next = next_of_rego(policy.document.rego, input.now)}}, .warnings = {}};
+    if (*value) answers.emplace(name, std::move(**value));
+  }
+  return by_conventions(policy, answers, input);
+}
+
+}  // namespace weir::policy
