@@ -6,11 +6,9 @@
 #include "policy/next.h"
 
 namespace weir::policy {
-namespace {
 
-using format::Json;
-
-struct Shared {
+// What clones of a prepared policy have in common.
+struct PreparedSource {
   std::string name;
   std::int64_t version = 1;
   Sha256 digest;
@@ -18,6 +16,14 @@ struct Shared {
   std::string package;               // of a Rego source
   std::vector<std::string> answers;  // the conventions it follows, of those below
 };
+
+namespace {
+
+using format::Json;
+using Shared = PreparedSource;
+
+// Of one question to the engine. Generous, because a busy host must not make a decision undecided.
+constexpr Duration evaluation_time_max = seconds(2);
 
 // What a policy in Rego may define, in the order in which it is asked.
 constexpr std::array<std::string_view, 7> conventions{"not_applicable", "deny", "violation", "allow",
@@ -193,7 +199,7 @@ Status check_patterns(const Policy& policy, rego::Engine& engine) {
 }  // namespace
 
 struct Prepared::State {
-  std::shared_ptr<const Shared> shared;
+  std::shared_ptr<const PreparedSource> shared;
   rego::Engine engine;
 };
 
@@ -219,7 +225,7 @@ Result<Prepared> Prepared::prepare(const Source& source) {
   if (!own_name.empty() && own_name != source.name)
     return invalid(fmt::format("the policy names itself '{}' and is created as '{}'", own_name, source.name), "name");
   const std::vector<rego::Module> modules = compile(shared.document);
-  rego::Engine engine = TRY(rego::Engine::load(modules, Json()));
+  rego::Engine engine = TRY(rego::Engine::load(modules, Json(), {.time = evaluation_time_max}));
   if (form == Form::rego) TRY(find_conventions(shared, engine));
   else TRY(check_patterns(shared.document.policy, engine));
   return Prepared(std::unique_ptr<State>(
