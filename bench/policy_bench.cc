@@ -1,5 +1,5 @@
-// What a decision costs: 20 YAML rules over an artifact with 50 attestations, from the document as values and from
-// JSON; a short Rego policy; a simulation over recorded decisions.
+// What a decision costs: 20 YAML rules over an artifact with 50 attestations, from the document as values and
+// from JSON; a short Rego policy; a simulation over recorded decisions.
 #include <benchmark/benchmark.h>
 
 #include "crypto/digest.h"
@@ -15,36 +15,25 @@ const Instant now = parse_instant("2026-11-28T12:00:00Z").value();
 
 constexpr std::array<std::string_view, 5> types{"test", "scan", "sbom", "provenance", "review"};
 
+constexpr std::string_view summary =
+    R"({"failed":0,"total":120,"passed":120,"commit":"c0ffee","author":"ann","reviewers":["ben"],)"
+    R"("four_eyes":true,"builder":"https://ci/runner"})";
+
 Input input_of_50() {
-  Input input{
-      .artifact = {.commit = "c0ffee",
-                   .digest = to_string(crypto::sha256("api")),
-                   .entry = 10,
-                   .flow = "api",
-                   .kind = "oci",
-                   .name = "registry/api",
-                   .recorded_at = now - hours(3),
-                   .trail = "42"},
-      .environment = {.kind = "kubernetes", .name = "prod-eu", .tags = {{"tier", "critical"}}},
-      .flow = InputFlow{.name = "api", .service = "api"},
-      .now = now,
-      .trails = {
-          {.author = "ann", .commit = "c0ffee", .compliant = true, .entry = 9, .flow = "api", .name = "42"}}};
+  Input input{.artifact = {.commit = "c0ffee", .digest = to_string(crypto::sha256("api")), .entry = 10, .flow = "api",
+                           .kind = "oci", .name = "registry/api", .recorded_at = now - hours(3), .trail = "42"},
+              .environment = {.kind = "kubernetes", .name = "prod-eu", .tags = {{"tier", "critical"}}},
+              .flow = InputFlow{.name = "api", .service = "api"},
+              .now = now,
+              .trails = {{.author = "ann", .commit = "c0ffee", .compliant = true, .entry = 9, .flow = "api",
+                  .name = "42"}}};
   for (int i = 0; i < 50; ++i) {
     const std::string type(types[static_cast<std::size_t>(i) % types.size()]);
     input.attestations[type].push_back(
-        {.actor = "ci-main",
-         .compliant = true,
-         .entry = 100 + i,
-         .flow = "api",
-         .name = type + "-" + std::to_string(i / 5),
-         .recorded_at = now - minutes(100 - i),
-         .summary =
-             format::parse_json(R"({"failed":0,"total":120,"passed":120,"commit":"c0ffee","author":"ann",)"
-                                R"("reviewers":["ben"],"four_eyes":true,"builder":"https://ci/runner"})")
-                 .value(),
-         .trail = "42",
-         .type = type});
+        {.actor = "ci-main", .compliant = true, .entry = 100 + i, .flow = "api",
+         .name = type + "-" + std::to_string(i / 5), .recorded_at = now - minutes(100 - i),
+         .summary = format::parse_json(summary).value(),
+         .trail = "42", .type = type});
   }
   input.approvals = {{.actor = "eve", .entry = 200, .groups = {"security"}, .recorded_at = now - hours(1)}};
   input.runs = {{.environment = "staging", .first_seen = now - hours(30), .last_seen = now, .live = true}};
@@ -54,15 +43,16 @@ Input input_of_50() {
 std::string twenty_rules() {
   std::string text = "apiVersion: weir/v1\nkind: Policy\nrules:\n";
   for (int i = 0; i < 10; ++i)
-    text += "  - {id: test-" + std::to_string(i) + ", require: {attestation: {type: test, name: test-" +
-            std::to_string(i) + ", where: {summary.failed: {at_most: 0}, summary.total: {at_least: 10}}}}}\n";
+    text += "  - {id: test-" + std::to_string(i) + ", require: {attestation: {type: test, name: "
+        "test-" + std::to_string(i) +
+            ", where: {summary.failed: {at_most: 0}, summary.total: {at_least: 10}}}}}\n";
   for (int i = 0; i < 4; ++i)
-    text += "  - {id: scan-" + std::to_string(i) + ", require: {attestation: {type: scan, name: scan-" +
-            std::to_string(i) + ", max_age: 7d, by: ['ci-*']}}}\n";
+    text += "  - {id: scan-" + std::to_string(i) + ", require: {attestation: {type: scan, name: "
+        "scan-" + std::to_string(i) +
+            ", max_age: 7d, by: ['ci-*']}}}\n";
   return text + R"(  - {id: sbom, require: {attestation: {type: sbom, name: sbom-1}}}
-  - {id: built,
-     require: {attestation: {type: provenance, name: provenance-1,
-       where: {summary.builder: {matches: 'https://ci/*'}}}}}
+  - {id: built, require: {attestation: {type: provenance, name: provenance-1,
+      where: {summary.builder: {matches: 'https://ci/*'}}}}}
   - {id: trail, require: {trail: {}}}
   - {id: approved, require: {approval: {groups: [security]}}}
   - {id: soaked, require: {promotion: {after: [staging], soak: 24h}}}

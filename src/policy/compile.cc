@@ -25,18 +25,15 @@ void write_rule(RegoWriter& out, const Rule& rule, std::size_t index, const std:
   if (rule.only_if) applies.push_back(compile_expression(out, *rule.only_if));
   for (const Expression& exception : rule.unless)
     applies.push_back("not " + any_of(out, {{compile_expression(out, exception)}}));
-  const std::string name = fmt::format("rule{}", index);
-  std::string head = name + " := ";
-  if (!applies.empty()) {
-    const std::string applies_name = any_of(out, {applies});
-    out.rule(head + "not_applicable", {"not " + applies_name});
-    head = "else := ";
-  }
-  for (const Branch& branch : compile_requirement(out, rule.require, index)) {
+  // Helpers come first: a rule and its else stand together.
+  const std::string applies_name = applies.empty() ? "" : any_of(out, {applies});
+  std::vector<Branch> branches = compile_requirement(out, rule.require, index);
+  if (!applies.empty()) branches.insert(branches.begin(), {"not_applicable", {"not " + applies_name}});
+  std::string head = fmt::format("rule{} := ", index);
+  for (const Branch& branch : branches) {
     out.rule(head + branch.value, branch.body);
     head = "else := ";
   }
-  out.line(fmt::format("results[{}] := {}", rego_text(rule.id), name));
 }
 
 rego::Module own_module(const Rule& rule, std::size_t index) {
@@ -74,6 +71,10 @@ std::vector<rego::Module> compile(const Document& document) {
     write_rule(out, rule, i, applies);
     if (rule.require.rego) modules.push_back(own_module(rule, i));
   }
+  out.line("results := {");
+  for (std::size_t i = 0; i < document.policy.rules.size(); ++i)
+    out.line(fmt::format("  {}: rule{},", rego_text(document.policy.rules[i].id), i));
+  out.line("}");
   modules.push_back({.name = "weir library", .text = std::string(rego_library())});
   modules.push_back({.name = "compiled policy", .text = std::move(out).take()});
   return modules;

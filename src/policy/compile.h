@@ -1,7 +1,7 @@
-// A policy as Rego: every rule of a YAML form becomes a few specialised rules in one module, over a small shared
-// library, so that there is one engine and one semantics. Kosli's form goes the same way. A rule's own `rego` is a
-// module of its own, so that names never meet. Lines stay below 1,024 columns. A policy written in Rego stays as it
-// is. Pure.
+// A policy as Rego: every rule of a YAML form becomes a few specialised rules in one module, over a small
+// shared library, so that there is one engine and one semantics. Kosli's form goes the same way. A rule's own
+// `rego` is a module of its own, so that names never meet. Lines stay below 1,024 columns. A policy written in
+// Rego stays as it is. Pure.
 #pragma once
 #include <string>
 #include <vector>

@@ -26,11 +26,12 @@ std::vector<Branch> compile_ticket(RegoWriter& out, const RequireTicket& rule);
 std::vector<Branch> compile_review(RegoWriter& out, const RequireReview& rule);
 std::vector<Branch> compile_promotion(RegoWriter& out, const RequirePromotion& rule);
 
-std::string period_text(const Period& period);                   // "7d"
+std::string period_text(const Period& period);  // "7d"
 std::string one_of_text(const std::vector<std::string>& items);  // "a, b or c"
 
-// Conditions on one value, as Rego: that it is well (with its type), and what to say when it is not. The value stands
-// in the lines as a mark that no text of a policy can hold, until it is given a name.
+// Conditions on one value, as Rego: that it is well (with its type), and what to say when it is not. The value
+// stands in
+// the lines as a mark that no text of a policy can hold, until it is given a name.
 inline const std::string the_value = "\x01";
 struct ValueCheck {
   std::vector<std::string> well;

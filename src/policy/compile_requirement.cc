@@ -20,12 +20,11 @@ std::vector<Branch> compile_trail(RegoWriter& out, const RequireTrail& rule) {
     out.rule(failed + " contains text",
              {some, "not trail.compliant", "count(trail.missing) == 0",
               R"(text := sprintf("trail %s of flow %s is not compliant", [trail.name, trail.flow]))"});
-    out.rule(
-        missing + " contains text",
-        {some, "not trail.compliant", "count(trail.missing) > 0",
-         R"(text := sprintf("trail %s of flow %s misses %s", [trail.name, trail.flow, concat(", ", trail.missing)]))"});
-    branches.push_back(
-        {fmt::format("broken({}, {})", failed, entries), {fmt::format("count({}) > 0", failed)}});
+    out.rule(missing + " contains text",
+             {some, "not trail.compliant", "count(trail.missing) > 0",
+              "text := sprintf(\"trail %s of flow %s misses %s\", "
+              "[trail.name, trail.flow, concat(\", \", trail.missing)])"});
+    branches.push_back({fmt::format("broken({}, {})", failed, entries), {fmt::format("count({}) > 0", failed)}});
     branches.push_back({fmt::format("lacking(concat(\"; \", {}), {})", missing, entries),
                         {fmt::format("count({}) > 0", missing)}});
   }
@@ -51,8 +50,8 @@ std::vector<Branch> compile_approval(RegoWriter& out, const RequireApproval& rul
   if (!rule.groups.empty()) wanted += " of group " + one_of_text(rule.groups);
   if (!rule.by.empty()) wanted += " by " + one_of_text(rule.by);
   return {{fmt::format("met({})", entries), {fmt::format("count({}) >= {}", people, rule.count)}},
-          {fmt::format("lacking(sprintf(\"%d of {} %s in force here\", [count({}), {}]), {})", rule.count,
-                       people, rego_text(brief(wanted)), entries),
+          {fmt::format("lacking(sprintf(\"%d of {} %s in force here\", [count({}), {}]), {})", rule.count, people,
+                       rego_text(brief(wanted)), entries),
            {}}};
 }
 
@@ -63,13 +62,10 @@ struct Count {
 
 // What is known of the components decides; until it is, what scans said by severity.
 std::vector<Branch> compile_vulnerabilities(RegoWriter& out, const RequireVulnerabilities& rule) {
-  const std::array counts{Count{"critical", rule.critical}, Count{"high", rule.high},
-                          Count{"medium", rule.medium}, Count{"low", rule.low},
-                          Count{"known_exploited", rule.known_exploited}};
+  const std::array counts{Count{"critical", rule.critical}, Count{"high", rule.high}, Count{"medium", rule.medium},
+                          Count{"low", rule.low}, Count{"known_exploited", rule.known_exploited}};
   const std::string faults = out.fresh("faults");
-  AttestationPlan scans{.type = "scan",
-                        .compliant = false,
-                        .max_age = rule.max_age,
+  AttestationPlan scans{.type = "scan", .compliant = false, .max_age = rule.max_age,
                         .missing = "no scan that says how many vulnerabilities there are"};
   for (const Count& each : counts) {
     if (!each.most) continue;
@@ -78,9 +74,8 @@ std::vector<Branch> compile_vulnerabilities(RegoWriter& out, const RequireVulner
               fmt::format("text := sprintf(\"%d {}, at most {} allowed\", [input.vulnerabilities[\"{}\"]])",
                           each.name == "known_exploited" ? "known to be exploited" : each.name, *each.most,
                           each.name)});
-    scans.facts.push_back(
-        {fmt::format("summary.by_severity.{}", each.name),
-         compile_expectation(out, Expectation{.at_most = static_cast<double>(*each.most)})});
+    scans.facts.push_back({fmt::format("summary.by_severity.{}", each.name),
+                           compile_expectation(out, Expectation{.at_most = static_cast<double>(*each.most)})});
   }
   std::vector<Branch> branches;
   const std::string known = "input.vulnerabilities != null";
@@ -95,13 +90,10 @@ std::vector<Branch> compile_vulnerabilities(RegoWriter& out, const RequireVulner
 
 std::vector<Branch> compile_posture(const RequirePosture& rule) {
   const std::string least = format::dump(format::Json(rule.score_at_least));
-  return {
-      {R"(lacking("nothing is known about the posture of this environment", []))", {"input.posture == null"}},
-      {"met([])", {"input.posture.score >= " + least}},
-      {fmt::format("broken([sprintf(\"the posture's score is %v, at least {} is wanted\", "
-                   "[input.posture.score])], [])",
-                   least),
-       {}}};
+  return {{R"(lacking("nothing is known about the posture of this environment", []))", {"input.posture == null"}},
+          {"met([])", {"input.posture.score >= " + least}},
+          {fmt::format("broken([sprintf(\"the score is %v, wanted at least {}\", [input.posture.score])], [])", least),
+           {}}};
 }
 
 std::vector<Branch> compile_environment(RegoWriter& out, const RequireEnvironment& rule) {
@@ -154,14 +146,13 @@ std::vector<Branch> compile_change(RegoWriter& out, const RequireChange& rule) {
 
 std::vector<Branch> compile_own(std::size_t index) {
   const std::string own = fmt::format("data.weir.rule.r{}", index);
-  return {
-      {"not_applicable", {own + ".not_applicable == true"}},
-      {fmt::format("broken([said(each) | some each in {0}.violation], said_evidence({0}.violation))", own),
-       {fmt::format("count({}.violation) > 0", own)}},
-      {R"(lacking("the rule says that there is no evidence", []))", {own + ".no_evidence == true"}},
-      {fmt::format("lacking(concat(\"; \", [said(each) | some each in {}.no_evidence]), [])", own),
-       {fmt::format("count({}.no_evidence) > 0", own)}},
-      {"met([])", {}}};
+  return {{"not_applicable", {own + ".not_applicable == true"}},
+          {fmt::format("broken([said(each) | some each in {0}.violation], said_evidence({0}.violation))", own),
+           {fmt::format("count({}.violation) > 0", own)}},
+          {R"(lacking("the rule says that there is no evidence", []))", {own + ".no_evidence == true"}},
+          {fmt::format("lacking(concat(\"; \", [said(each) | some each in {}.no_evidence]), [])", own),
+           {fmt::format("count({}.no_evidence) > 0", own)}},
+          {"met([])", {}}};
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-// Deciding. A policy is prepared once (compiled to Rego, loaded into an engine), cloned per thread, and evaluated for
-// any number of input documents. `decide` evaluates every policy attached here, each in its mode, adds the built-in
-// rules, applies the exceptions in force, and says when time alone may change the answer.
+// Deciding. A policy is prepared once (compiled to Rego, loaded into an engine), cloned per thread, and
+// evaluated for any number of input documents. `decide` evaluates every policy attached here, each in its mode,
+// adds the built-in rules, applies the exceptions in force, and says when time alone may change the answer.
 //
-// Built in: `window` (windows and freezes, when any selects the subject) always decides; `approval` (an active approval
-// here) decides when no enforced rule has anything to say, so that nothing set is never a pass. An exception excepts
-// neither of the two: a window has its override, an approval is its own act. A policy that fails while it is evaluated
-// is a rule without evidence. Pure.
+// Built in: `window` (windows and freezes, when any selects the subject) always decides; `approval` (an active
+// approval here) decides when no enforced rule has anything to say, so that nothing set is never a pass. An
+// exception excepts neither of the two: a window has its override, an approval is its own act. A policy that
+// fails while it is evaluated is a rule without evidence. Pure.
 #pragma once
 #include <memory>
 #include <span>
@@ -65,12 +65,13 @@ DecisionRecord decide(std::span<const Attached> policies, const Input& input, co
 Result<DecisionRecord> decide_document(std::span<const Attached> policies, std::string_view document,
                                        const Surroundings& around);
 
-// Decides a record again, from its own input. `policies` are those it names (by digest), in any order; modes come
-// from the record, and so do the engine, tzdata and advisories it names.
+// Decides a record again, from its own input. `policies` are those it names (by digest), in any order; modes
+// come from the
+// record, and so do the engine, tzdata and advisories it names.
 struct Replay {
   DecisionRecord again;
-  bool same = false;       // byte for byte
-  std::string difference;  // the first member that differs: "rules[2].result: satisfied, now violated"
+  bool same = false;               // byte for byte
+  std::string difference;          // the first member that differs: "rules[2].result: satisfied, now violated"
 };
 Result<Replay> replay(const DecisionRecord& record, std::span<Prepared* const> policies);
 

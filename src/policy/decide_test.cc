@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view tests_rule =
     "  - {id: tests, message: Unit tests must have passed, who: developers, fix: Run them, require: "
-    "{attestation: {type: test}}}\n";
+        "{attestation: {type: test}}}\n";
 
 Input with_test(std::optional<bool> compliant) {
   Input input = plain_input();
@@ -25,8 +25,7 @@ const RuleResult& rule_of(const DecisionRecord& record, std::string_view id) {
 }
 
 bool has_rule(const DecisionRecord& record, std::string_view id) {
-  return std::any_of(record.rules.begin(), record.rules.end(),
-                     [&](const RuleResult& each) { return each.id == id; });
+  return std::any_of(record.rules.begin(), record.rules.end(), [&](const RuleResult& each) { return each.id == id; });
 }
 
 }  // namespace
@@ -39,10 +38,10 @@ TEST(Decide, the_mode_says_how_a_result_counts) {
     Verdict verdict;
   };
   const std::array cases{
-      Case{Mode::enforce, true, false, Verdict::allow},    Case{Mode::enforce, false, true, Verdict::deny},
-      Case{Mode::enforce, {}, true, Verdict::undecided},   Case{Mode::warn, true, true, Verdict::allow},
-      Case{Mode::warn, false, true, Verdict::warn},        Case{Mode::warn, {}, true, Verdict::warn},
-      Case{Mode::warn, false, false, Verdict::undecided},  Case{Mode::shadow, false, true, Verdict::allow},
+      Case{Mode::enforce, true, false, Verdict::allow},      Case{Mode::enforce, false, true, Verdict::deny},
+      Case{Mode::enforce, {}, true, Verdict::undecided},     Case{Mode::warn, true, true, Verdict::allow},
+      Case{Mode::warn, false, true, Verdict::warn},          Case{Mode::warn, {}, true, Verdict::warn},
+      Case{Mode::warn, false, false, Verdict::undecided},    Case{Mode::shadow, false, true, Verdict::allow},
       Case{Mode::shadow, true, false, Verdict::undecided},
   };
   Prepared policy = prepared(policy_of(tests_rule));
@@ -58,8 +57,7 @@ TEST(Decide, the_mode_says_how_a_result_counts) {
 
 TEST(Decide, nothing_set_is_never_a_pass) {
   Prepared empty = prepared("apiVersion: weir/v1\nkind: Policy\nrules: []\n");
-  Prepared elsewhere =
-      prepared(policy_of("  - {id: r, when: {environments: [dev]}, require: {window: open}}\n"));
+  Prepared elsewhere = prepared(policy_of("  - {id: r, when: {environments: [dev]}, require: {window: open}}\n"));
   Input input = plain_input();
   EXPECT_EQ(decide({}, input, {}).verdict, Verdict::undecided);
   EXPECT_EQ(decide_by(empty, input).verdict, Verdict::undecided);
@@ -82,10 +80,9 @@ TEST(Decide, the_built_in_approval_knows_its_period_and_its_giver) {
   const DecisionRecord early = decided([](InputApproval& a) { a.from = test_now + hours(1); });
   EXPECT_EQ(early.verdict, Verdict::undecided);
   EXPECT_EQ(early.next_evaluation_at, test_now + hours(1));
-  EXPECT_EQ(decided([](InputApproval& a) { a.until = test_now + hours(2); }).next_evaluation_at,
-            test_now + hours(2));
+  EXPECT_EQ(decided([](InputApproval& a) { a.until = test_now + hours(2); }).next_evaluation_at, test_now + hours(2));
   EXPECT_EQ(decided([](InputApproval& a) { a.actor_kind = access::AccountKind::service; }).verdict,
-            Verdict::undecided);
+      Verdict::undecided);
   EXPECT_EQ(decided([](InputApproval& a) {
               a.actor_kind = access::AccountKind::service;
               a.by_rule = "production";
@@ -97,38 +94,28 @@ TEST(Decide, the_built_in_approval_knows_its_period_and_its_giver) {
 TEST(Decide, windows_and_freezes_decide_whatever_the_policies_say) {
   Prepared policy = prepared(policy_of(tests_rule));
   Input input = with_test(true);
-  input.windows =
-      InputWindow{.next_closing = test_now + hours(4), .verdict = WindowVerdict::open, .window = "week"};
+  input.windows = InputWindow{.next_closing = test_now + hours(4), .verdict = WindowVerdict::open, .window = "week"};
   EXPECT_EQ(decide_by(policy, input).verdict, Verdict::allow);
   EXPECT_EQ(decide_by(policy, input).next_evaluation_at, test_now + hours(4));
-  input.windows =
-      InputWindow{.next_opening = test_now + hours(9), .verdict = WindowVerdict::closed, .window = "week"};
+  input.windows = InputWindow{.next_opening = test_now + hours(9), .verdict = WindowVerdict::closed, .window =
+      "week"};
   const DecisionRecord closed = decide_by(policy, input);
   EXPECT_EQ(closed.verdict, Verdict::deny);
   EXPECT_EQ(closed.next_evaluation_at, test_now + hours(9));
-  EXPECT_EQ(explain(closed).at(explain(closed).size() - 2),
-            "window week opens at 2026-11-28T21:00:00.000000Z");
+  EXPECT_EQ(explain(closed).at(explain(closed).size() - 2), "window week opens at 2026-11-28T21:00:00.000000Z");
   input.windows->overridden = true;
   EXPECT_EQ(decide_by(policy, input).verdict, Verdict::allow);
   input.windows.reset();
-  input.freezes = {{.entry = 50,
-                    .incident = "https://i/1",
-                    .name = "f",
-                    .reason = "incident",
-                    .until = test_now + hours(1)}};
+  input.freezes = {{.entry = 50, .incident = "https://i/1", .name = "f", .reason = "incident", .until =
+      test_now + hours(1)}};
   EXPECT_EQ(rule_of(decide_by(policy, input), "window").message, "frozen: incident (https://i/1)");
 }
 
 TEST(Decide, an_exception_in_force_excepts_its_rule_only) {
   Prepared policy = prepared(policy_of(tests_rule));
   Input input = with_test(false);
-  const InputException exception{.entry = 60,
-                                 .id = "x1",
-                                 .owner = "eve",
-                                 .policy = "p",
-                                 .reason = "hotfix",
-                                 .rule = "tests",
-                                 .until = test_now + hours(5)};
+  const InputException exception{.entry = 60, .id = "x1", .owner = "eve", .policy = "p", .reason = "hotfix",
+                                 .rule = "tests", .until = test_now + hours(5)};
   input.exceptions = {exception};
   const DecisionRecord record = decide_by(policy, input);
   EXPECT_EQ(record.verdict, Verdict::allow);
@@ -173,8 +160,7 @@ TEST(Decide, time_says_when_to_look_again) {
       {"{rego: 'violation contains 1 if input.artifact.name == \"\"'}", {}},
   };
   Input input = with_test(true);
-  input.runs = {
-      {.environment = "staging", .first_seen = test_now - hours(30), .last_seen = test_now, .live = true}};
+  input.runs = {{.environment = "staging", .first_seen = test_now - hours(30), .last_seen = test_now, .live = true}};
   input.deployments = {{.artifact = "sha256:other", .declared_at = test_now - hours(2), .entry = 40}};
   input.approvals = {approval_of(30, "eve")};
   for (const Case& row : cases) {
@@ -197,15 +183,14 @@ TEST(Decide, rego_speaks_by_its_conventions) {
   };
   const std::array cases{
       Case{"deny contains \"no\" if input.artifact.kind == \"oci\"", Verdict::deny, "no"},
-      Case{"deny contains {\"msg\": \"no\", \"who\": \"me\"} if input.artifact.kind == \"oci\"",
-           Verdict::deny, "no"},
+      Case{"deny contains {\"msg\": \"no\", \"who\": \"me\"} if input.artifact.kind == \"oci\"", Verdict::deny, "no"},
       Case{"deny contains \"no\" if input.artifact.kind == \"x\"", Verdict::allow, ""},
       Case{"violation contains {\"msg\": \"bad\"} if true", Verdict::deny, "bad"},
       Case{"warn contains \"hm\" if true", Verdict::warn, ""},
       Case{"allow if input.artifact.kind == \"oci\"", Verdict::allow, ""},
       Case{"allow if input.artifact.kind == \"x\"", Verdict::deny, "the policy does not allow it"},
-      Case{"default allow := false\nallow := false if true\nviolations contains \"why\" if true",
-           Verdict::deny, "why"},
+      Case{"default allow := false\nallow := false if true\nviolations contains \"why\" if true", Verdict::deny,
+          "why"},
       Case{"deny contains \"x\" if false\nno_evidence contains \"scan\" if true", Verdict::undecided, "scan"},
   };
   for (const Case& row : cases) {
@@ -218,9 +203,8 @@ TEST(Decide, rego_speaks_by_its_conventions) {
 }
 
 TEST(Decide, rego_may_give_its_findings_ids) {
-  Prepared policy = prepared(
-      "package policy\ndeny contains {\"id\": id, \"msg\": \"no\", \"severity\": \"high\"} if some id in "
-      "[\"a\", \"b\"]\n");
+  Prepared policy = prepared("package policy\ndeny contains {\"id\": id, \"msg\": \"no\", \"severity\": "
+      "\"high\"} if some id in [\"a\", \"b\"]\n");
   Input input = plain_input();
   input.exceptions = {{.entry = 60, .owner = "eve", .policy = "p", .rule = "a"}};
   const DecisionRecord record = decide_by(policy, input);
@@ -237,13 +221,12 @@ TEST(Decide, a_policy_that_fails_is_a_rule_without_evidence) {
 }
 
 TEST(Decide, a_replay_gives_the_same_bytes) {
-  Prepared first = prepared(policy_of(tests_rule), "a"),
-           second = prepared("package q\nwarn contains \"hm\" if true\n", "b");
+  Prepared first = prepared(policy_of(tests_rule), "a"), second =
+      prepared("package q\nwarn contains \"hm\" if true\n", "b");
   const std::array attached{Attached{&second, Mode::warn}, Attached{&first, Mode::enforce}};
   Input input = with_test(true);
   input.attestations["test"][0].summary = format::parse_json(R"({"z":1.50,"a":{"y":null,"b":"é"}})").value();
-  const DecisionRecord record =
-      decide(attached, input, {.tzdata = "2026a", .advisories = crypto::sha256("x")});
+  const DecisionRecord record = decide(attached, input, {.tzdata = "2026a", .advisories = crypto::sha256("x")});
   EXPECT_EQ(record.policies[0].name, "a");
   const auto stored = format::decode_text<DecisionRecord>(format::encode(record)).value();
   const std::array<Prepared*, 2> policies{&first, &second};
@@ -272,8 +255,7 @@ TEST(Decide, the_explanation_says_what_is_missing_and_who_supplies_it) {
 }
 
 TEST(Decide, times_alone_do_not_make_another_decision) {
-  Prepared policy =
-      prepared(policy_of("  - {id: r, require: {attestation: {type: test, max_age: 1000h}}}\n"));
+  Prepared policy = prepared(policy_of("  - {id: r, require: {attestation: {type: test, max_age: 1000h}}}\n"));
   Input input = with_test(true), later = input;
   later.now = input.now + minutes(5);
   EXPECT_TRUE(says_the_same(decide_by(policy, input), decide_by(policy, later)));
@@ -295,12 +277,9 @@ TEST(Decide, the_input_document_is_canonical_and_reads_back) {
 
 // Adding what a rule asks for never takes back that it is met.
 TEST(Decide, more_evidence_never_harms_a_monotone_rule) {
-  const std::array requirements{"{attestation: {type: test}}",
-                                "{attestation: {type: test, at_least: 2, which: all}}",
-                                "{approval: {count: 2}}",
-                                "{trail: {}}",
-                                "{provenance: {}}",
-                                "{promotion: {after: [staging]}}"};
+  const std::array requirements{"{attestation: {type: test}}", "{attestation: {type: test, at_least: 2, which: all}}",
+                                "{approval: {count: 2}}", "{trail: {}}", "{provenance: {}}",
+                                    "{promotion: {after: [staging]}}"};
   for (const std::string requirement : requirements) {
     Input input = plain_input();
     input.trails.clear();
@@ -310,8 +289,7 @@ TEST(Decide, more_evidence_never_harms_a_monotone_rule) {
       if (i % 4 == 1) input.approvals.push_back(approval_of(100 + i, "p" + std::to_string(i)));
       if (i % 4 == 2) add(input, attested(100 + i, "provenance", "b", true));
       if (i % 4 == 3) input.trails.push_back({.compliant = true, .entry = 100 + i, .flow = "f"});
-      if (i == 6)
-        input.runs = {{.environment = "staging", .first_seen = test_now - hours(1), .last_seen = test_now}};
+      if (i == 6) input.runs = {{.environment = "staging", .first_seen = test_now - hours(1), .last_seen = test_now}};
       const bool now = result_of(requirement, input).result == Outcome::satisfied;
       EXPECT_TRUE(now || !met) << requirement << " after step " << i;
       met = now;

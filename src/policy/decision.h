@@ -1,6 +1,6 @@
-// The decision: one verdict on an artifact in an environment at a moment, rule by rule, with the evidence it rests on.
-// Its record is the payload of entry `decision-recorded` and holds its whole input, so that anybody can decide it again
-// and get the same bytes. Format: docs/formats/decision.md. Pure.
+// The decision: one verdict on an artifact in an environment at a moment, rule by rule, with the evidence it
+// rests on. Its record is the payload of entry `decision-recorded` and holds its whole input, so that anybody
+// can decide it again and get the same bytes. Format: docs/formats/decision.md. Pure.
 #pragma once
 #include <optional>
 #include <string>

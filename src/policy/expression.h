@@ -1,7 +1,7 @@
-// The expressions of Kosli's environment policies, `${{ flow.name == "api" and not exists(flow.tags.x) }}`: == != < >
-// <= >=, and, or, not, in, parentheses, lists, strings, numbers, true, false; flow.name, flow.tags.K, artifact.name,
-// artifact.fingerprint; exists(x), matches(x, "regex"). Read here, evaluated by the engine like everything else
-// (compile.h). Pure.
+// The expressions of Kosli's environment policies, `${{ flow.name == "api" and not exists(flow.tags.x) }}`: ==
+// != < > <= >=, and, or, not, in, parentheses, lists, strings, numbers, true, false; flow.name, flow.tags.K,
+// artifact.name, artifact.fingerprint; exists(x), matches(x, "regex"). Read here, evaluated by the engine like
+// everything else (compile.h). Pure.
 #pragma once
 #include <string>
 #include <vector>
@@ -11,22 +11,8 @@
 namespace weir::policy {
 
 enum class Operator {
-  literal,
-  list,
-  context,  // leaves; a list's items are its operands
-  equal,
-  not_equal,
-  less,
-  greater,
-  at_most,
-  at_least,
-  in,
-  not_in,
-  both,
-  either,
-  negation,
-  exists,
-  matches,
+  literal, list, context,  // leaves; a list's items are its operands
+  equal, not_equal, less, greater, at_most, at_least, in, not_in, both, either, negation, exists, matches,
 };
 
 struct Expression {

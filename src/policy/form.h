@@ -1,6 +1,6 @@
-// The declarative form of a policy: what people write in YAML or JSON, as values. Docs: docs/formats/policy.md. One
-// list of members per record reads it, and makes its published JSON Schema. Kosli's environment policies are read
-// into the same values (kosli.h). Reading is strict: its errors name the field and the line. Pure.
+// The declarative form of a policy: what people write in YAML or JSON, as values. Docs: docs/formats/policy.md.
+// One list of members per record reads it, and makes its published JSON Schema. Kosli's environment policies
+// are read into the same values (kosli.h). Reading is strict: its errors name the field and the line. Pure.
 #pragma once
 #include <map>
 #include <optional>
@@ -240,8 +240,7 @@ struct Requirement {
   std::optional<std::map<std::string, Expected>> workload;  // settings by their path
   std::optional<RequireChange> change;
   std::optional<RequireWindow> window;
-  std::optional<std::string>
-      rego;  // a module's body: `violation contains {"msg": …}`, no_evidence, not_applicable
+  std::optional<std::string> rego;  // a module's body: `violation contains {"msg": …}`, no_evidence, not_applicable
   static void members(auto& visit, auto& self) {
     visit.maybe("attestation", self.attestation);
     visit.maybe("provenance", self.provenance);
@@ -287,7 +286,8 @@ struct Rule {
   }
 };
 
-// A policy's own test: `input` is laid over a small standard input document, and the verdict, with the policy enforced,
+// A policy's own test: `input` is laid over a small standard input document, and the verdict, with the policy
+// enforced,
 // and the results named must be these.
 struct TestCase {
   std::string name;
@@ -345,8 +345,9 @@ struct Document {
 };
 
 Form recognise_form(std::string_view source);  // Rego begins with `package`, after comments
-// Reads and checks. Errors name field and line: an unknown field, a wrong type, an id that stands twice, a rule that
-// can never apply (`after` not before `before`), a glob or an expression that is none, more than
+// Reads and checks. Errors name field and line: an unknown field, a wrong type, an id that stands twice, a rule
+// that can
+// never apply (`after` not before `before`), a glob or an expression that is none, more than
 // limits::policy_rules_max.
 Result<Document> read_policy(std::string_view source);
 Result<Document> read_policy(std::string_view source, Form form);

@@ -36,9 +36,8 @@ Status check_globs(const Texts& globs, const std::string& path) {
 
 // "summary.by_severity.critical": names between dots.
 Status check_path(const std::string& name, const std::string& path) {
-  const bool bad = name.empty() || name.front() == '.' || name.back() == '.' ||
-                   name.find("..") != name.npos || name.size() > rego_piece_bytes_max ||
-                   name.find_first_of("\"\\\n\r\t`") != name.npos;
+  const bool bad = name.empty() || name.front() == '.' || name.back() == '.' || name.find("..") != name.npos ||
+                   name.size() > rego_piece_bytes_max || name.find_first_of("\"\\\n\r\t`") != name.npos;
   if (bad) return wrong(path, "is no path: names between dots");
   return {};
 }
@@ -80,8 +79,7 @@ Status check_at_least_one(std::int64_t count, const std::string& path) {
 }
 
 Status check_expectation(const Expectation& expected, const std::string& path) {
-  if (expected == Expectation{})
-    return wrong(path, "says nothing: equals, one_of, matches, at_least or at_most");
+  if (expected == Expectation{}) return wrong(path, "says nothing: equals, one_of, matches, at_least or at_most");
   if (expected.at_least && expected.at_most && *expected.at_most < *expected.at_least)
     return wrong(path, "asks for more than it allows: at_least is above at_most, so it can never be met");
   std::vector<format::Json> values = expected.one_of;
@@ -104,8 +102,7 @@ Status check(const RequireAttestation& rule, const std::string& path) {
   for (const std::string* glob : {&rule.name, &rule.type}) TRY(check_globs({*glob}, path));
   if (rule.signer) {
     if (!rule.signer->issuer.empty()) TRY(check_globs({rule.signer->issuer}, below(path, "signer.issuer")));
-    if (!rule.signer->subject.empty())
-      TRY(check_globs({rule.signer->subject}, below(path, "signer.subject")));
+    if (!rule.signer->subject.empty()) TRY(check_globs({rule.signer->subject}, below(path, "signer.subject")));
   }
   if (rule.where.size() > limits::policy_globs_max)
     return wrong(below(path, "where"), fmt::format("has more than {} conditions", limits::policy_globs_max));
@@ -192,9 +189,8 @@ Status check(const RequireChange& rule, const std::string& path) {
 Status check(const RequireWindow&, const std::string&) { return {}; }
 
 Status check(const std::string& rego, const std::string& path) {
-  if (rego.find("violation") == rego.npos)
-    return wrong(path, "defines no `violation contains …`, so it can never fail");
-  return {};
+  if (rego.find("violation") != rego.npos) return {};
+  return wrong(path, "defines no `violation contains …`, so it can never fail");
 }
 
 struct RequirementVisitor {
@@ -213,15 +209,12 @@ struct RequirementVisitor {
 Status check_requirement(const Requirement& require, const std::string& path) {
   RequirementVisitor visit{path};
   Requirement::members(visit, require);
-  if (visit.count != 1)
-    return wrong(path, fmt::format("must hold exactly one key; it holds {}", visit.count));
+  if (visit.count != 1) return wrong(path, fmt::format("must hold exactly one key; it holds {}", visit.count));
   return visit.status;
 }
 
 Status check_id(const std::string& id, const std::string& path) {
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
-  };
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-'; };
   if (id.empty() || id.size() > limits::name_bytes_max || !std::all_of(id.begin(), id.end(), plain))
     return wrong(path, "must be of small letters, digits, '.' and '-'");
   return {};
@@ -243,8 +236,7 @@ Status check_test(const TestCase& test, const std::set<std::string>& ids, const 
   if (test.verdict.empty() && test.results.empty())
     return wrong(path, "expects nothing: verdict, results or both");
   if (!test.verdict.empty() && !format::enum_from<Verdict>(test.verdict))
-    return wrong(below(path, "verdict"),
-                 fmt::format("must be one of {}", fmt::join(names_of(Verdict{}), ", ")));
+    return wrong(below(path, "verdict"), fmt::format("must be one of {}", fmt::join(names_of(Verdict{}), ", ")));
   for (const auto& [id, result] : test.results) {
     const std::string at = below(below(path, "results"), id);
     if (!ids.contains(id)) return wrong(at, "names no rule of this policy");

@@ -1,5 +1,5 @@
-// What a policy's form must also keep, beyond its types: ids, globs, bounds, and that no rule is one that can never
-// apply or never be met. Errors name the field. Pure.
+// What a policy's form must also keep, beyond its types: ids, globs, bounds, and that no rule is one that can
+// never apply or never be met. Errors name the field. Pure.
 #pragma once
 #include "policy/form.h"
 
@@ -10,7 +10,8 @@ inline constexpr std::array<std::string_view, 3> change_classes{"standard", "nor
 
 Status check_policy(const Policy& policy);
 
-// Globs of policies: `*` is any characters, also none and also slashes; `?` is one. Everything else stands for itself.
+// Globs of policies: `*` is any characters, also none and also slashes; `?` is one. Everything else stands for
+// itself.
 bool matches_glob(std::string_view glob, std::string_view text);
 
 }  // namespace weir::policy

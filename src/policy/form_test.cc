@@ -64,27 +64,23 @@ TEST(PolicyForm, errors_name_field_and_line) {
     std::string_view rules, wanted;
   };
   const std::array cases{
-      Case{"  - {id: a, require: {window: open}, sever: high}",
-           "line 4: 'rules[0].sever' is not a known field"},
+      Case{"  - {id: a, require: {window: open}, sever: high}", "line 4: 'rules[0].sever' is not a known field"},
       Case{"  - {id: a, require: {window: open}}\n  - {id: a, require: {window: open}}",
-           "line 5: 'rules[1].id' stands twice"},
+          "line 5: 'rules[1].id' stands twice"},
       Case{"  - {id: A, require: {window: open}}", "'rules[0].id' must be of small letters"},
       Case{"  - {id: a, require: {window: open, trail: {}}}",
-           "'rules[0].require' must hold exactly one key; it holds 2"},
+          "'rules[0].require' must hold exactly one key; it holds 2"},
       Case{"  - {id: a, require: {}}", "'rules[0].require' must hold exactly one key; it holds 0"},
-      Case{"  - {id: a, severity: worst, require: {window: open}}",
-           "must be one of low, medium, high, critical"},
+      Case{"  - {id: a, severity: worst, require: {window: open}}", "must be one of low, medium, high, critical"},
       Case{"  - id: a\n    require:\n      attestation:\n        type: test\n        max_age: 0d",
-           "line 8: 'rules[0].require.attestation.max_age' must be a period"},
-      Case{"  - {id: a, when: {after: 2026-02-01, before: 2026-01-01}, require: {window: open}}",
-           "can never apply"},
+          "line 8: 'rules[0].require.attestation.max_age' must be a period"},
+      Case{"  - {id: a, when: {after: 2026-02-01, before: 2026-01-01}, require: {window: open}}", "can never apply"},
       Case{"  - {id: a, when: {classes: [weekly]}, require: {window: open}}",
-           "'weekly', which is no class of change"},
+          "'weekly', which is no class of change"},
       Case{"  - {id: a, require: {attestation: {type: '*'}}}", "may not both be '*'"},
-      Case{"  - {id: a, require: {attestation: {type: test, where: {failed: 0}}}}",
-           "must begin with 'summary.'"},
+      Case{"  - {id: a, require: {attestation: {type: test, where: {failed: 0}}}}", "must begin with 'summary.'"},
       Case{"  - {id: a, require: {attestation: {type: test, where: {summary.x: {at_least: 3, at_most: 2}}}}}",
-           "can never be met"},
+          "can never be met"},
       Case{"  - {id: a, require: {vulnerabilities: {}}}", "counts nothing"},
       Case{"  - {id: a, require: {promotion: {soak: 1h}}}", "must name the environments"},
       Case{"  - {id: a, require: {change: {classes: []}}}", "can never be met"},
@@ -138,14 +134,15 @@ TEST(PolicyForm, a_fault_in_kosli_form_names_its_line) {
 }
 
 TEST(PolicyForm, expressions_bind_as_in_most_languages) {
-  const auto read = parse_expression(
-      "${{ not exists(flow.tags.a) and flow.name in ['x', 'y'] or artifact.name != \"z\" }}");
+  const auto read = parse_expression("${{ not exists(flow.tags.a) and flow.name in ['x', 'y'] or artifact.name "
+      "!= \"z\" }}");
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_EQ(read->op, Operator::either);
   EXPECT_EQ(read->operands[0].op, Operator::both);
   EXPECT_EQ(read->operands[0].operands[1].op, Operator::in);
   for (const std::string_view bad : {"", "(", "a ==", "flow.name ==", "'x", "flow.name == 'a' 'b'",
-                                     "matches(flow.name)", "exists('x')", "1 == $", "flow.name in [1"})
+      "matches(flow.name)",
+                                     "exists('x')", "1 == $", "flow.name in [1"})
     EXPECT_FALSE(parse_expression(bad).ok()) << bad;
   EXPECT_FALSE(parse_expression(std::string(200, '(')).ok());
 }
@@ -165,17 +162,12 @@ TEST(PolicyForm, globs_match_across_slashes) {
     std::string_view glob, text;
     bool matches;
   };
-  const std::array cases{Case{"*", "", true},
-                         Case{"prod-*", "prod-eu", true},
-                         Case{"prod-*", "prod", false},
-                         Case{"*/api:*", "r/x/api:1", true},
-                         Case{"a?c", "abc", true},
-                         Case{"a?c", "ac", false},
-                         Case{"*a*b*", "xxaxxb", true},
-                         Case{"[a]", "a", false},
-                         Case{"", "", true}};
-  for (const Case& row : cases)
-    EXPECT_EQ(matches_glob(row.glob, row.text), row.matches) << row.glob << " " << row.text;
+  const std::array cases{Case{"*", "", true},           Case{"prod-*", "prod-eu", true}, Case{"prod-*", "prod",
+      false},
+                         Case{"*/api:*", "r/x/api:1", true}, Case{"a?c", "abc", true},    Case{"a?c", "ac", false},
+                         Case{"*a*b*", "xxaxxb", true}, Case{"[a]", "a", false},          Case{"", "", true}};
+  for (const Case& row : cases) EXPECT_EQ(matches_glob(row.glob, row.text),
+      row.matches) << row.glob << " " << row.text;
 }
 
 }  // namespace weir::policy

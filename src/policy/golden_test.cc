@@ -1,6 +1,7 @@
-// The kept set of older decisions: test/golden/decision/v1/NAME/ holds a record and the policies it names. Each must be
-// decided again with the same bytes, by every release. A new one is added by a folder with policies (mode-name.yaml or
-// .rego) and input.json; with WEIR_WRITE_GOLDEN set, its record is written once and never again.
+// The kept set of older decisions: test/golden/decision/v1/NAME/ holds a record and the policies it names. Each
+// must be decided again with the same bytes, by every release. A new one is added by a folder with policies
+// (mode-name.yaml or .rego) and input.json; with WEIR_WRITE_GOLDEN set, its record is written once and never
+// again.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -1,5 +1,5 @@
-// The input document, version 1: everything a decision may look at, gathered once. Policies see it as Rego's `input`,
-// the decision's record keeps it, and a replay reads it from there; so it holds the time too. Format:
+// The input document, version 1: everything a decision may look at, gathered once. Policies see it as Rego's
+// `input`, the decision's record keeps it, and a replay reads it from there; so it holds the time too. Format:
 // docs/formats/decision-input.md. What is not known is null, never left out. Lists are ordered by entry. Pure.
 //
 // For what runs already, leave `windows` and `freezes` empty: they say when something may start.

@@ -1,6 +1,6 @@
-// Kosli's environment policies (docs.kosli.com/schemas/policy/v1), accepted as they are and translated into the same
-// rules. Types that have another name here are mapped: junit → test, snyk and sonar → scan, pull_request → review,
-// jira → ticket. docs/formats/policy.md says what each part becomes. Pure.
+// Kosli's environment policies (docs.kosli.com/schemas/policy/v1), accepted as they are and translated into the
+// same rules. Types that have another name here are mapped: junit → test, snyk and sonar → scan, pull_request →
+// review, jira → ticket. docs/formats/policy.md says what each part becomes. Pure.
 #pragma once
 #include "policy/form.h"
 

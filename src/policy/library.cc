@@ -8,7 +8,7 @@ constexpr std::string_view library = R"rego(package weir.policy
 
 now_ns := time.parse_rfc3339_ns(input.now)
 
-moment_text(ns) := time.format([ns, "UTC", "2006-01-02T15:04:05.000000Z"])
+moment_text(ns) := concat("", [time.format([ns, "UTC", "2006-01-02T15:04:05.000000"]), "Z"])
 
 not_applicable := {"result": "not-applicable", "message": "", "evidence": []}
 

@@ -1,4 +1,5 @@
-// When time alone may change what a rule says: the earliest such moment after `now`. It may be early, never late. Pure.
+// When time alone may change what a rule says: the earliest such moment after `now`. It may be early, never
+// late. Pure.
 #pragma once
 #include "policy/decision.h"
 

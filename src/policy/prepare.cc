@@ -6,11 +6,9 @@
 #include "policy/next.h"
 
 namespace weir::policy {
-namespace {
 
-using format::Json;
-
-struct Shared {
+// What clones of a prepared policy have in common.
+struct PreparedSource {
   std::string name;
   std::int64_t version = 1;
   Sha256 digest;
@@ -19,9 +17,17 @@ struct Shared {
   std::vector<std::string> answers;  // the conventions it follows, of those below
 };
 
+namespace {
+
+using format::Json;
+using Shared = PreparedSource;
+
+// Of one question to the engine. Generous, because a busy host must not make a decision undecided.
+constexpr Duration evaluation_time_max = seconds(2);
+
 // What a policy in Rego may define, in the order in which it is asked.
-constexpr std::array<std::string_view, 7> conventions{"not_applicable", "deny", "violation",  "allow",
-                                                      "violations",     "warn", "no_evidence"};
+constexpr std::array<std::string_view, 7> conventions{"not_applicable", "deny", "violation", "allow",
+                                                      "violations", "warn", "no_evidence"};
 constexpr std::array<std::string_view, 4> deciding{"deny", "violation", "allow", "warn"};
 
 std::vector<std::int64_t> entries_of(const Json& list) {
@@ -40,17 +46,11 @@ std::string joined(const std::string& message, std::string_view detail) {
 }
 
 RuleResult blank(const Shared& policy, const Rule& rule) {
-  return {.id = rule.id,
-          .policy = policy.name,
-          .message = rule.message,
-          .who = rule.who,
-          .fix = rule.fix,
-          .severity = rule.severity,
-          .controls = rule.controls};
+  return {.id = rule.id, .policy = policy.name, .message = rule.message, .who = rule.who, .fix = rule.fix,
+          .severity = rule.severity, .controls = rule.controls};
 }
 
-Prepared::Evaluation by_form(const Shared& policy, const Result<std::optional<Json>>& answer,
-                             const Input& input) {
+Prepared::Evaluation by_form(const Shared& policy, const Result<std::optional<Json>>& answer, const Input& input) {
   Prepared::Evaluation evaluation;
   for (const Rule& rule : policy.document.policy.rules) {
     RuleResult result = blank(policy, rule);
@@ -116,8 +116,7 @@ std::vector<RuleResult> results_of(const Shared& policy, Outcome outcome, const 
   std::vector<RuleResult> results;
   for (const Said& said : items) {
     const std::string& id = said.id.empty() ? policy.name : said.id;
-    auto found =
-        std::find_if(results.begin(), results.end(), [&](const RuleResult& each) { return each.id == id; });
+    auto found = std::find_if(results.begin(), results.end(), [&](const RuleResult& each) { return each.id == id; });
     if (found == results.end()) {
       results.push_back({.id = id, .policy = policy.name, .result = outcome, .next = next});
       found = results.end() - 1;
@@ -200,7 +199,7 @@ Status check_patterns(const Policy& policy, rego::Engine& engine) {
 }  // namespace
 
 struct Prepared::State {
-  std::shared_ptr<const Shared> shared;
+  std::shared_ptr<const PreparedSource> shared;
   rego::Engine engine;
 };
 
@@ -224,10 +223,9 @@ Result<Prepared> Prepared::prepare(const Source& source) {
   shared.document = TRY(read_policy(source.text, form));
   const std::string& own_name = shared.document.policy.name;
   if (!own_name.empty() && own_name != source.name)
-    return invalid(fmt::format("the policy names itself '{}' and is created as '{}'", own_name, source.name),
-                   "name");
+    return invalid(fmt::format("the policy names itself '{}' and is created as '{}'", own_name, source.name), "name");
   const std::vector<rego::Module> modules = compile(shared.document);
-  rego::Engine engine = TRY(rego::Engine::load(modules, Json()));
+  rego::Engine engine = TRY(rego::Engine::load(modules, Json(), {.time = evaluation_time_max}));
   if (form == Form::rego) TRY(find_conventions(shared, engine));
   else TRY(check_patterns(shared.document.policy, engine));
   return Prepared(std::unique_ptr<State>(
@@ -242,11 +240,8 @@ Prepared::Evaluation Prepared::evaluate(const Input& input, std::string_view doc
   for (const std::string& name : policy.answers) {
     auto value = state_->engine.query(fmt::format("{}.{}", policy.package, name), document);
     if (!value.ok())
-      return {.rules = {{.id = policy.name,
-                         .policy = policy.name,
-                         .message = value.error().message,
-                         .next = next_of_rego(policy.document.rego, input.now)}},
-              .warnings = {}};
+      return {.rules = {{.id = policy.name, .policy = policy.name, .message = value.error().message,
+                         .next = next_of_rego(policy.document.rego, input.now)}}, .warnings = {}};
     if (*value) answers.emplace(name, std::move(**value));
   }
   return by_conventions(policy, answers, input);

@@ -1,7 +1,7 @@
-// A change of a policy as a proposal: the new source, beside the version it is made from, waits for the consent of the
-// roles the organization names (groups: security, risk, development). It is in force once each of them has consented,
-// by different people, none of them who proposed it. A refusal ends it; so does another version in the meantime.
-// Pure.
+// A change of a policy as a proposal: the new source, beside the version it is made from, waits for the consent
+// of the roles the organization names (groups: security, risk, development). It is in force once each of them
+// has consented, by different people, none of them who proposed it. A refusal ends it; so does another version
+// in the meantime. Pure.
 #pragma once
 #include <optional>
 #include <string>
@@ -88,9 +88,9 @@ struct ProposalRequest {
   }
 };
 struct ProposalFacts {
-  std::int64_t newest_version = 0;  // 0: there is no such policy yet
+  std::int64_t newest_version = 0;      // 0: there is no such policy yet
   std::optional<Sha256> newest_digest;
-  std::vector<std::string> roles;  // that the organization names
+  std::vector<std::string> roles;       // that the organization names
 };
 // Errc::invalid when the source does not read; conflict when it is what is in force already.
 Result<PolicyProposed> propose(const ProposalRequest& request, const ProposalFacts& facts);
@@ -105,9 +105,10 @@ struct VoiceRequest {
   }
 };
 // `groups` are the actor's. The role may be left out when only one that is still open is the actor's.
-// Errc::forbidden: a service account, the proposer, who is not of that role, or spoke for another one.
-Result<PolicyConsented> give_voice(const VoiceRequest& request, const Proposal& proposal,
-                                   const access::Actor& actor, const std::vector<std::string>& groups);
+// Errc::forbidden: a
+// service account, the proposer, who is not of that role, or spoke for another one.
+Result<PolicyConsented> give_voice(const VoiceRequest& request, const Proposal& proposal, const access::Actor& actor,
+                                   const std::vector<std::string>& groups);
 
 std::vector<std::string> open_roles(const Proposal& proposal);  // whose consent is still missing
 

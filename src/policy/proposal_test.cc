@@ -11,9 +11,7 @@ namespace {
 
 const std::string source = "apiVersion: weir/v1\nkind: Policy\nrules: []\n";
 
-access::Actor person(std::string name) {
-  return {.name = std::move(name), .kind = access::AccountKind::person};
-}
+access::Actor person(std::string name) { return {.name = std::move(name), .kind = access::AccountKind::person}; }
 
 Proposal open_proposal() {
   return {.id = 7,
@@ -25,8 +23,7 @@ Proposal open_proposal() {
 
 TEST(Proposal, each_role_consents_by_another_person) {
   Proposal proposal = open_proposal();
-  const auto say = [&](VoiceRequest request, const access::Actor& actor,
-                       const std::vector<std::string>& groups) {
+  const auto say = [&](VoiceRequest request, const access::Actor& actor, const std::vector<std::string>& groups) {
     auto given = give_voice(request, proposal, actor, groups);
     if (given.ok())
       proposal.voices.push_back({actor.name, given->voice, given->role, given->comment, Instant{}, 0});
@@ -35,14 +32,13 @@ TEST(Proposal, each_role_consents_by_another_person) {
   EXPECT_EQ(say({}, person("ann"), {"security"}), "who proposes a change does not consent to it");
   EXPECT_EQ(say({}, {.name = "ci"}, {"security"}), "only people consent; this is a service account");
   EXPECT_EQ(say({}, person("bob"), {"development"}),
-            "the consent that is missing is of security, risk; you are of none of them");
+      "the consent that is missing is of security, risk; you are of none of them");
   EXPECT_EQ(say({}, person("eve"), {"security", "risk"}), "say in which role you speak: security, risk");
   EXPECT_EQ(say({.voice = Voice::comment}, person("bob"), {}), "a comment needs words");
   EXPECT_EQ(say({.voice = Voice::comment, .comment = "hm"}, person("bob"), {}), "as ");
   EXPECT_EQ(end_of(proposal, 2), std::nullopt);
   EXPECT_EQ(say({.role = "security"}, person("eve"), {"security", "risk"}), "as security");
-  EXPECT_EQ(say({.role = "risk"}, person("eve"), {"security", "risk"}),
-            "you have spoken on this proposal already");
+  EXPECT_EQ(say({.role = "risk"}, person("eve"), {"security", "risk"}), "you have spoken on this proposal already");
   EXPECT_EQ(end_of(proposal, 2), std::nullopt);
   EXPECT_EQ(say({}, person("joe"), {"security", "risk"}), "as risk");
   EXPECT_EQ(end_of(proposal, 2), ProposalEnd::in_force);
@@ -60,8 +56,8 @@ TEST(Proposal, a_refusal_ends_it) {
 TEST(Proposal, what_is_proposed_must_read_and_differ) {
   EXPECT_TRUE(propose({.policy = "p", .source = source}, {}).ok());
   EXPECT_FALSE(propose({.policy = "p", .source = "rules: 1\n"}, {}).ok());
-  const auto same = propose({.policy = "p", .source = source},
-                            {.newest_version = 3, .newest_digest = crypto::sha256(source)});
+  const auto same = propose({.policy = "p", .source = source}, {.newest_version = 3, .newest_digest =
+      crypto::sha256(source)});
   EXPECT_EQ(same.error().code, Errc::conflict);
 }
 
@@ -76,17 +72,15 @@ TEST(Proposal, without_roles_one_other_person_is_enough) {
 
 TEST(Proposal, the_difference_is_that_of_diff) {
   EXPECT_EQ(unified_difference("a\nb\n", "a\nb\n", "x", "y"), "");
-  EXPECT_EQ(
-      unified_difference("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nV\n6\n7\n8\n9\n10\n", "p v1", "p v2"),
-      "--- p v1\n+++ p v2\n@@ -2,8 +2,9 @@\n 2\n 3\n 4\n-5\n+V\n 6\n 7\n 8\n 9\n+10\n");
+  EXPECT_EQ(unified_difference("1\n2\n3\n4\n5\n6\n7\n8\n9\n", "1\n2\n3\n4\nV\n6\n7\n8\n9\n10\n", "p v1", "p v2"),
+            "--- p v1\n+++ p v2\n@@ -2,8 +2,9 @@\n 2\n 3\n 4\n-5\n+V\n 6\n 7\n 8\n 9\n+10\n");
   EXPECT_EQ(unified_difference("", "a\n", "x", "y"), "--- x\n+++ y\n@@ -0,0 +1,1 @@\n+a\n");
   std::string was, is;
-  for (int i = 0; i < 40; ++i)
-    was += std::to_string(i) + "\n", is += std::to_string(i == 3 || i == 30 ? -i : i) + "\n";
+  for (int i = 0; i < 40; ++i) was += std::to_string(i) + "\n", is += std::to_string(i == 3 || i ==
+      30 ? -i : i) + "\n";
   const std::string two = unified_difference(was, is, "x", "y");
   EXPECT_NE(two.find("@@ -1,7 +1,7 @@\n 0\n 1\n 2\n-3\n+-3\n 4\n 5\n 6\n@@ -28,7 +28,7 @@\n 27\n"),
-            std::string::npos)
-      << two;
+      std::string::npos) << two;
 }
 
 TEST(Proposal, a_policy_statement_reads_back_and_refuses_changes) {

@@ -1,5 +1,6 @@
-// A policy is an immutable object: each version of a name is its source, known by the SHA-256 of its bytes. Attaching
-// one to an environment or a flow says in which mode it counts there. What the ledger records of that are these acts.
+// A policy is an immutable object: each version of a name is its source, known by the SHA-256 of its bytes.
+// Attaching one to an environment or a flow says in which mode it counts there. What the ledger records of that
+// are these acts.
 #pragma once
 #include <array>
 #include <optional>

@@ -1,5 +1,5 @@
-// Pieces of generated Rego: quoted text, references, conditions from globs. Every line stays short whatever the policy
-// says: lists are written an item a line. Pure.
+// Pieces of generated Rego: quoted text, references, conditions from globs. Every line stays short whatever the
+// policy says: lists are written an item a line. Pure.
 #pragma once
 #include <string>
 #include <string_view>
@@ -10,14 +10,15 @@
 
 namespace weir::policy {
 
-// Bytes of one text or value of a policy that stands in a line of Rego. Two of them, escaped, fit the engine's 1,024.
+// Bytes of one text or value of a policy that stands in a line of Rego. Two of them, escaped, fit the engine's
+// 1,024.
 inline constexpr std::size_t rego_piece_bytes_max = 200;
-std::string brief(std::string_view text);  // at most so many bytes, for messages
+std::string brief(std::string_view text);       // at most so many bytes, for messages
 
-std::string rego_text(std::string_view text);       // quoted
+std::string rego_text(std::string_view text);   // quoted
 std::string rego_value(const format::Json& value);  // as JSON, which Rego reads as it is
-std::string rego_path(std::string_view base,
-                      std::string_view path);  // a, "summary.by severity" → a["summary"]["by severity"]
+// a, "summary.failed" → a["summary"]["failed"]
+std::string rego_path(std::string_view base, std::string_view path);
 
 // Gathers a module's lines and hands out names for helpers.
 class RegoWriter {

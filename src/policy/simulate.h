@@ -1,7 +1,7 @@
-// What would change if a policy were in force: past decisions decided again with a candidate in the place of its older
-// version (or beside the others, when it is new), every verdict that flips shown. Only the candidate is evaluated; what
-// the other policies said stands in the records. Pure; give each thread a clone of the candidate and `merge` the
-// answers.
+// What would change if a policy were in force: past decisions decided again with a candidate in the place of
+// its older version (or beside the others, when it is new), every verdict that flips shown. Only the candidate
+// is evaluated; what the other policies said stands in the records. Pure; give each thread a clone of the
+// candidate and `merge` the answers.
 #pragma once
 #include <map>
 

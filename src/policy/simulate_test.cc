@@ -10,16 +10,15 @@ namespace weir::policy {
 namespace {
 
 const std::string old_rules = policy_of("  - {id: tests, require: {attestation: {type: test}}}\n");
-const std::string new_rules = policy_of(
-    "  - {id: tests, require: {attestation: {type: test}}}\n  - {id: scans, require: {attestation: {type: "
-    "scan}}}\n");
+const std::string new_rules =
+    policy_of("  - {id: tests, require: {attestation: {type: test}}}\n  - {id: scans, require: {attestation: "
+        "{type: scan}}}\n");
 
 DecisionRecord past(bool tested, bool scanned) {
   Input input = plain_input();
   add(input, attested(20, "test", "unit", tested));
   if (scanned) add(input, attested(21, "scan", "trivy", true));
-  Prepared policy = prepared(old_rules),
-           other = prepared(policy_of("  - {id: o, require: {trail: {}}}\n"), "o");
+  Prepared policy = prepared(old_rules), other = prepared(policy_of("  - {id: o, require: {trail: {}}}\n"), "o");
   const std::array attached{Attached{&policy, Mode::enforce}, Attached{&other, Mode::enforce}};
   return decide(attached, input, {});
 }
@@ -50,7 +49,7 @@ TEST(Simulate, every_verdict_that_would_flip_is_shown) {
 
 TEST(Simulate, a_policy_that_denies_everything_is_told) {
   Simulator simulator(prepared(policy_of("  - {id: never, require: {attestation: {type: custom:none}}}\n")),
-                      Mode::enforce);
+      Mode::enforce);
   EXPECT_FALSE(denies_everything(simulator.so_far()));
   ASSERT_TRUE(simulator.add(1, past(true, true)).ok());
   EXPECT_TRUE(denies_everything(simulator.so_far()));
@@ -89,8 +88,8 @@ TEST(PolicyTests, run_and_tell_what_they_cover) {
 }
 
 TEST(Vsa, says_passed_only_of_what_passes) {
-  const VsaOrigin origin{
-      .verifier = "https://weir.example/org", .resource = "https://weir.example/org/prod-eu", .decision = 77};
+  const VsaOrigin origin{.verifier = "https://weir.example/org", .resource = "https://weir.example/org/prod-eu",
+      .decision = 77};
   const ToSign good = decision_statement(past(true, true), origin);
   EXPECT_EQ(good.payload, format::dump_canonical(format::parse_json(good.payload).value()));
   const format::Json statement = format::parse_json(good.payload).value();

@@ -15,13 +15,8 @@ Json json_of(const T& value) {
 }
 
 Input standard_input() {
-  return {.artifact = {.digest = "sha256:" + std::string(64, '0'),
-                       .entry = 1,
-                       .flow = "flow",
-                       .kind = "oci",
-                       .name = "artifact",
-                       .recorded_at = standard_now - hours(2),
-                       .trail = "trail"},
+  return {.artifact = {.digest = "sha256:" + std::string(64, '0'), .entry = 1, .flow = "flow", .kind = "oci",
+                       .name = "artifact", .recorded_at = standard_now - hours(2), .trail = "trail"},
           .environment = {.kind = "kubernetes", .name = "production"},
           .flow = InputFlow{.name = "flow"},
           .now = standard_now};
@@ -80,13 +75,8 @@ class Filler {
     if (said.object() == nullptr) return said;
     Json all{Json::Object{}};
     for (const auto& [type, items] : *said.object()) {
-      Json filling = json_of(InputAttestation{.actor = "pipeline",
-                                              .compliant = true,
-                                              .flow = "flow",
-                                              .name = type,
-                                              .recorded_at = standard_now - hours(1),
-                                              .trail = "trail",
-                                              .type = type});
+      Json filling = json_of(InputAttestation{.actor = "pipeline", .compliant = true, .flow = "flow", .name = type,
+                                              .recorded_at = standard_now - hours(1), .trail = "trail", .type = type});
       filling.set("summary", Json(Json::Object{}));
       all.set(type, list(filling, items));
     }
@@ -99,8 +89,7 @@ class Filler {
     for (auto& [type, items] : *all.object()) {
       if (items.array() == nullptr) continue;
       for (Json& each : *items.array())
-        if (each.at("signer").object() != nullptr)
-          each.set("signer", item(json_of(InputSigner{}), each.at("signer")));
+        if (each.at("signer").object() != nullptr) each.set("signer", item(json_of(InputSigner{}), each.at("signer")));
     }
   }
 
@@ -117,9 +106,8 @@ std::vector<std::string> faults_of(const TestCase& test, const DecisionRecord& r
                                     [&](const RuleResult& rule) { return rule.id == id; });
     const std::string_view got = found == record.rules.end() ? "nothing" : format::name_of(found->result);
     if (wanted != got)
-      faults.push_back(
-          fmt::format("{}: wanted {}, got {}{}", id, wanted, got,
-                      found == record.rules.end() || found->message.empty() ? "" : ": " + found->message));
+      faults.push_back(fmt::format("{}: wanted {}, got {}{}", id, wanted, got,
+                                   found == record.rules.end() || found->message.empty() ? "" : ": " + found->message));
   }
   return faults;
 }

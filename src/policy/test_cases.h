@@ -1,6 +1,6 @@
 // A policy's own tests: `tests:` in its file. Each lays its `input` over a small standard document (an artifact
-// recorded by a flow, in environment `production`, at 2026-01-01T12:00:00Z), decides with the policy enforced, and
-// compares. What an item leaves out has a plain default, so that a test says only what it is about. Pure.
+// recorded by a flow, in environment `production`, at 2026-01-01T12:00:00Z), decides with the policy enforced,
+// and compares. What an item leaves out has a plain default, so that a test says only what it is about. Pure.
 #pragma once
 #include <map>
 #include <set>
@@ -29,7 +29,7 @@ struct TestReport {
   std::vector<TestOutcome> tests;
   std::vector<RuleCoverage> rules;  // of the policy, in its order
   bool passed() const;
-  std::size_t covered() const;  // rules that were seen satisfied and not satisfied
+  std::size_t covered() const;      // rules that were seen satisfied and not satisfied
 };
 
 TestReport run_tests(Prepared& policy);  // of the YAML form; none for the others

@@ -9,7 +9,8 @@ namespace weir::policy {
 
 inline const Instant test_now = parse_instant("2026-11-28T12:00:00Z").value();
 
-inline InputAttestation attested(std::int64_t entry, std::string type, std::string name, std::optional<bool> compliant,
+inline InputAttestation attested(std::int64_t entry, std::string type, std::string name,
+    std::optional<bool> compliant,
                                  std::string_view summary = "{}") {
   return {.actor = "ci-main",
           .compliant = compliant,

@@ -11,10 +11,9 @@ Json digest_set(const Sha256& digest) { return Json::object({{"sha256", to_hex(d
 
 // All that decided, as one policy: the digest is of the list of names, versions, digests and modes.
 Json policy_of(const DecisionRecord& decision, const VsaOrigin& origin) {
-  const std::string list = format::encode(decision.policies);
-  return Json::object(
-      {{"uri", origin.resource + "/policies"},
-       {"digest", digest_set(crypto::sha256(format::dump_canonical(format::parse_json(list).value())))}});
+  const Json list = format::parse_json(format::encode(decision.policies)).value();
+  return Json::object({{"uri", origin.resource + "/policies"},
+                       {"digest", digest_set(crypto::sha256(format::dump_canonical(list)))}});
 }
 
 Json details_of(const DecisionRecord& decision, const VsaOrigin& origin) {
@@ -40,8 +39,7 @@ ToSign decision_statement(const DecisionRecord& decision, const VsaOrigin& origi
   Json subject = Json::object({{"name", decision.input.at("artifact").text("name")},
                                {"digest", digest.ok() ? digest_set(*digest) : Json::object({})}});
   const Json predicate = Json::object(
-      {{"verifier",
-        Json::object({{"id", origin.verifier}, {"version", Json::object({{"engine", decision.engine}})}})},
+      {{"verifier", Json::object({{"id", origin.verifier}, {"version", Json::object({{"engine", decision.engine}})}})},
        {"timeVerified", to_string(decision.decided_at)},
        {"resourceUri", origin.resource},
        {"policy", policy_of(decision, origin)},

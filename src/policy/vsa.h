@@ -1,6 +1,6 @@
-// A decision as a SLSA verification summary (slsa.dev/spec/v1.0/verification_summary): an in-toto statement that others
-// can read. `passed` is what let pass; every other verdict is FAILED. The decision itself stands in the member
-// `weir`. Pure.
+// A decision as a SLSA verification summary (slsa.dev/spec/v1.0/verification_summary): an in-toto statement
+// that others can read. `passed` is what let pass; every other verdict is FAILED. The decision itself stands in
+// the member `weir`. Pure.
 #pragma once
 #include "policy/statement.h"
 
