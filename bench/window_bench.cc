@@ -19,16 +19,21 @@ constexpr std::array rows{
     Row{"weekdays", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "2020-01-01T09:00:00", "Europe/Berlin", hours(8)},
     Row{"since_1970", "FREQ=DAILY;INTERVAL=3", "1970-01-01T09:00:00", "America/New_York", hours(8)},
     Row{"last_friday", "FREQ=MONTHLY;BYDAY=-1FR", "2020-01-01T18:00:00", "Europe/Berlin", hours(6)},
-    Row{"last_working_day", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "2020-01-01T18:00:00", "UTC", hours(6)},
-    Row{"yearly_weeks", "FREQ=YEARLY;BYWEEKNO=1,20,-1;BYDAY=MO", "2020-01-01T09:00:00", "Asia/Kolkata", hours(6)},
+    Row{"last_working_day", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "2020-01-01T18:00:00", "UTC",
+        hours(6)},
+    Row{"yearly_weeks", "FREQ=YEARLY;BYWEEKNO=1,20,-1;BYDAY=MO", "2020-01-01T09:00:00", "Asia/Kolkata",
+        hours(6)},
     Row{"leap_day", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29", "2020-02-29T00:00:00", "UTC", days(1)},
     Row{"counted", "FREQ=HOURLY;COUNT=100000", "2020-01-01T09:00:00", "Europe/Berlin", minutes(10)},
-    Row{"minutes_of_an_hour", "FREQ=MINUTELY;BYHOUR=9;BYDAY=SA", "2020-01-01T09:00:00", "Europe/Berlin", minutes(1)},
+    Row{"minutes_of_an_hour", "FREQ=MINUTELY;BYHOUR=9;BYDAY=SA", "2020-01-01T09:00:00", "Europe/Berlin",
+        minutes(1)},
     Row{"always", "FREQ=DAILY", "2020-01-01T00:00:00", "Europe/Berlin", days(1)},
 };
 
 Schedule schedule_of(const Row& row) {
-  return Schedule::parse({.rrule = row.rrule, .start = row.start, .duration = row.duration, .timezone = row.zone}).value();
+  return Schedule::parse(
+             {.rrule = row.rrule, .start = row.start, .duration = row.duration, .timezone = row.zone})
+      .value();
 }
 
 const Instant begin = parse_instant("2026-01-01T00:00:00Z").value();

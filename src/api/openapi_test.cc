@@ -341,11 +341,12 @@ std::vector<Step> World::windows() {
       {"PUT", "windows/hours", 409, always + R"(,"reason":"more"})"},
       {"PUT", "windows/hours", 201, always + R"(,"reason":"more","confirm":true})"},
       {"PUT", "windows/never", 400, R"({"kind":"allow","cron":"0 0 30 2 *","duration":"1h"})"},
-      {"PUT", "windows/nowhere", 400, R"({"kind":"allow","cron":"0 0 * * *","duration":"1h","timezone":"Mars/Base"})"},
+      {"PUT", "windows/nowhere", 400,
+       R"({"kind":"allow","cron":"0 0 * * *","duration":"1h","timezone":"Mars/Base"})"},
       {"PUT", "windows/hours", 400, R"({"kind":"freeze","cron":"0 0 * * *","duration":"1h"})"},
       {"PUT", "windows/closed", 201,
-       fmt::format(R"({{"kind":"deny","from":"2020-01-01T00:00:00Z","until":"{}",)"
-                   R"("selector":{{"environments":["p*"],"tags":{{"tier":"critical"}}}},"override":{{"longest":"4h"}}}})",
+       fmt::format(R"({{"kind":"deny","from":"2020-01-01T00:00:00Z","until":"{}","override":{{"longest":"4h"}},)"
+                   R"("selector":{{"environments":["p*"],"tags":{{"tier":"critical"}}}}}})",
                    until)},
       {"GET", "windows", 200},
       {"GET", "windows/state?environment=prod", 200},

@@ -75,8 +75,8 @@ Knowledge knowledge_of(std::string_view text) {
     else if (key == "linked") known.primary_linked = true;
     else if (key == "interpreter") known.interpreter_approved = true;
     else if (key == "shut")
-      known.shut_at_start = Reason{value == "freeze" ? ReasonCode::started_in_freeze : ReasonCode::started_outside_window,
-                                   "shut", 40};
+      known.shut_at_start = Reason{
+          value == "freeze" ? ReasonCode::started_in_freeze : ReasonCode::started_outside_window, "shut", 40};
     else if (key == "excepted")
       known.excepted = Excepted{.entry = 30, .until = at(value), .granted_by = "bob", .reason = "no fix yet"};
     else ADD_FAILURE() << "unknown knowledge " << key;

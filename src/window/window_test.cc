@@ -11,21 +11,31 @@ Instant at(std::string_view text) { return parse_instant(text).value(); }
 const Instant monday_noon = at("2026-11-23T12:00:00Z"), saturday = at("2026-11-28T12:00:00Z");
 
 Definition weekdays(Kind kind) {
-  return {.kind = kind, .rrule = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", .start = "2026-01-05T09:00:00", .duration = "8h"};
+  return {.kind = kind,
+          .rrule = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+          .start = "2026-01-05T09:00:00",
+          .duration = "8h"};
 }
-Window made(std::string name, Definition definition) { return prepare(std::move(name), std::move(definition), 7).value(); }
+Window made(std::string name, Definition definition) {
+  return prepare(std::move(name), std::move(definition), 7).value();
+}
 
 Window everything(Kind kind) { return made(kind == Kind::allow ? "hours" : "closed", weekdays(kind)); }
 Window christmas() {
-  return made("christmas", {.kind = Kind::deny, .from = at("2026-11-20T00:00:00Z"), .until = at("2026-12-01T00:00:00Z"),
+  return made("christmas", {.kind = Kind::deny,
+                            .from = at("2026-11-20T00:00:00Z"),
+                            .until = at("2026-12-01T00:00:00Z"),
                             .override_ = OverrideTerms{.longest = "2h"}});
 }
-Window frozen() { return freeze_window(17, "prod", at("2026-11-23T11:00:00Z"), at("2026-11-23T15:00:00Z"), "x", ""); }
+Window frozen() {
+  return freeze_window(17, "prod", at("2026-11-23T11:00:00Z"), at("2026-11-23T15:00:00Z"), "x", "");
+}
 
 std::string said(const std::vector<Window>& windows, Instant now, const std::vector<Lift>& lifts = {}) {
   const Answer answer = decide(windows, {.environment = "prod"}, now, lifts);
   const auto change = answer.verdict == Verdict::open ? answer.next_closing : answer.next_opening;
-  return fmt::format("{} {} {}{}", format::name_of(answer.verdict), answer.window.empty() ? "-" : answer.window,
+  return fmt::format("{} {} {}{}", format::name_of(answer.verdict),
+                     answer.window.empty() ? "-" : answer.window,
                      change ? to_string(*change).substr(0, 16) : "-", answer.overridden ? " overridden" : "");
 }
 
@@ -45,7 +55,8 @@ TEST(Window, an_override_lifts_one_window_in_one_environment_and_no_freeze) {
   EXPECT_EQ(said({christmas()}, monday_noon, {lift}), "open christmas 2026-11-23T13:00 overridden");
   EXPECT_EQ(said({christmas()}, at("2026-11-23T13:00:00Z"), {lift}), "closed christmas 2026-12-01T00:00");
   EXPECT_EQ(said({christmas(), frozen()}, monday_noon, {lift}), "closed freeze 17 2026-12-01T00:00");
-  EXPECT_EQ(said({everything(Kind::allow), christmas()}, saturday, {lift}), "closed christmas 2026-12-01T09:00");
+  EXPECT_EQ(said({everything(Kind::allow), christmas()}, saturday, {lift}),
+            "closed christmas 2026-12-01T09:00");
   Lift elsewhere = lift;
   elsewhere.environment = "staging";
   EXPECT_EQ(said({christmas()}, monday_noon, {elsewhere}), "closed christmas 2026-12-01T00:00");
@@ -58,19 +69,20 @@ TEST(Window, an_override_lifts_one_window_in_one_environment_and_no_freeze) {
 }
 
 TEST(Window, selects_by_environment_flow_class_and_tags) {
-  const Subject subject{.environment = "prod-eu", .flow = "shop", .cls = "normal", .tags = {{"tier", "critical"}}};
-  const std::vector<std::pair<Selector, bool>> cases{
-      {{}, true},
-      {{.environments = {"staging", "prod-*"}}, true},
-      {{.environments = {"prod"}}, false},
-      {{.environments = {"prod-??"}, .flows = {"sh*"}}, true},
-      {{.flows = {"api"}}, false},
-      {{.classes = {"emergency"}}, false},
-      {{.classes = {"normal", "standard"}}, true},
-      {{.tags = {{"tier", "crit*"}}}, true},
-      {{.tags = {{"tier", "low"}}}, false},
-      {{.tags = {{"team", "*"}}}, false}};
-  for (const auto& [selector, want] : cases) EXPECT_EQ(selects(selector, subject), want) << format::encode(selector);
+  const Subject subject{
+      .environment = "prod-eu", .flow = "shop", .cls = "normal", .tags = {{"tier", "critical"}}};
+  const std::vector<std::pair<Selector, bool>> cases{{{}, true},
+                                                     {{.environments = {"staging", "prod-*"}}, true},
+                                                     {{.environments = {"prod"}}, false},
+                                                     {{.environments = {"prod-??"}, .flows = {"sh*"}}, true},
+                                                     {{.flows = {"api"}}, false},
+                                                     {{.classes = {"emergency"}}, false},
+                                                     {{.classes = {"normal", "standard"}}, true},
+                                                     {{.tags = {{"tier", "crit*"}}}, true},
+                                                     {{.tags = {{"tier", "low"}}}, false},
+                                                     {{.tags = {{"team", "*"}}}, false}};
+  for (const auto& [selector, want] : cases)
+    EXPECT_EQ(selects(selector, subject), want) << format::encode(selector);
 }
 
 TEST(Window, a_pattern_of_many_stars_takes_no_time) {
@@ -123,26 +135,34 @@ TEST(Window, an_override_keeps_to_its_terms) {
     OverrideFacts known = facts;
     change(asked, known);
     const auto result = override_window("christmas", asked, known, monday_noon);
-    return result.ok() ? "none" : result.error().field.empty() ? result.error().message : result.error().field;
+    return result.ok()                    ? "none"
+           : result.error().field.empty() ? result.error().message
+                                          : result.error().field;
   };
   EXPECT_EQ(refusal([](auto& r, auto&) { r.reason.clear(); }), "reason");
   EXPECT_EQ(refusal([](auto& r, auto&) { r.ticket.clear(); }), "ticket");
   EXPECT_EQ(refusal([](auto& r, auto&) { r.until = monday_noon + hours(3); }), "until");
   EXPECT_EQ(refusal([](auto& r, auto&) { r.until = monday_noon; }), "until");
   EXPECT_EQ(refusal([](auto& r, auto&) { r.environment = "staging"; }), "environment");
-  EXPECT_EQ(refusal([](auto&, auto& f) { f.roles = {"approver"}; }), "window 'christmas' is overridden only by admin");
+  EXPECT_EQ(refusal([](auto&, auto& f) { f.roles = {"approver"}; }),
+            "window 'christmas' is overridden only by admin");
   EXPECT_EQ(refusal([](auto&, auto& f) { f.window->definition.override_.reset(); }),
             "window 'christmas' has no terms of override");
 }
 
 TEST(Freeze, says_why_and_ends_once) {
-  const FreezeRequest request{.environment = "prod", .incident = "https://status/1", .until = monday_noon + hours(4)};
+  const FreezeRequest request{
+      .environment = "prod", .incident = "https://status/1", .until = monday_noon + hours(4)};
   EXPECT_TRUE(freeze(request, true, monday_noon).ok());
   EXPECT_FALSE(freeze(request, false, monday_noon).ok());
   EXPECT_FALSE(freeze({.environment = "prod", .until = monday_noon + hours(4)}, true, monday_noon).ok());
-  EXPECT_FALSE(freeze({.environment = "prod", .incident = "javascript:x", .until = monday_noon + hours(4)}, true, monday_noon).ok());
+  EXPECT_FALSE(freeze({.environment = "prod", .incident = "javascript:x", .until = monday_noon + hours(4)},
+                      true, monday_noon)
+                   .ok());
   EXPECT_FALSE(freeze({.environment = "prod", .reason = "x", .until = monday_noon}, true, monday_noon).ok());
-  EXPECT_FALSE(freeze({.environment = "prod", .reason = "x", .until = monday_noon + days(400)}, true, monday_noon).ok());
+  EXPECT_FALSE(
+      freeze({.environment = "prod", .reason = "x", .until = monday_noon + days(400)}, true, monday_noon)
+          .ok());
   Freeze held{.id = 17, .environment = "prod", .from = monday_noon, .until = monday_noon + hours(4)};
   EXPECT_EQ(thaw({}, held, monday_noon + hours(1)).value().freeze, 17);
   EXPECT_EQ(thaw({}, held, monday_noon + hours(4)).error().code, Errc::conflict);
