@@ -3,8 +3,8 @@
 
 Usage: run.py WEIR [COUNT] [SEED]      COUNT cases (3000), in ten time zones, most of them around changes of the clock
 Exits 77, and says so, without dateutil (Debian: python3-dateutil).
-Every rule is walked from its start in local time; each start is read in its zone with the offset before a gap and as the
-first of two; occurrences that touch are joined: nothing of that is shared with what is tested.
+Every rule is walked from its start in local time; each start is read in its zone with the offset before a gap and as
+the first of two; occurrences that touch are joined: nothing of that is shared with what is tested.
 """
 import json
 import random
@@ -28,7 +28,7 @@ FREQUENCIES = "YEARLY YEARLY MONTHLY MONTHLY WEEKLY WEEKLY DAILY DAILY HOURLY MI
 INTERVAL_MAX = {"SECONDLY": 5000, "MINUTELY": 500, "HOURLY": 50}
 DURATIONS = [1, 5, 60, 600, 1800, 3600, 3600, 7200, 14400, 14400, 43200, 86400, 90000, 172800, 604800]
 OCCURRENCES_MAX = 400  # after the moment; a reference that needs more takes no part
-SECONDS_MAX = 0.3      # of one reference
+SECONDS_MAX = 0.3      # of CPU, for one reference
 
 
 class TooLong(Exception):
@@ -165,9 +165,9 @@ def near(one):
 
 def generate(count):
     cases = []
-    signal.signal(signal.SIGALRM, alarm)
+    signal.signal(signal.SIGVTALRM, alarm)
     while len(cases) < count:
-        signal.setitimer(signal.ITIMER_REAL, SECONDS_MAX)
+        signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_MAX)
         try:
             one = case()
             if chance(0.7):
@@ -176,7 +176,7 @@ def generate(count):
         except (TooLong, OverflowError):
             continue
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         if want is not None:
             cases.append((one, want))
     return cases
