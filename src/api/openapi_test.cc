@@ -77,6 +77,8 @@ class World {
     alert_ = first_id("alerts");  // the newest: of what came last
     incident_ = *call({"GET", "incidents", 200}).json.items("incidents").back().at("id").integer();
     walk(middle());
+    walk(windows());
+    thaw();
     const auto file = call({"GET", "attestations?flow=shop&trail=t1", 200}).json.items("attestations");
     file_ = *file.back().at("entry").integer();
     walk(end(first_id("approvals")));
@@ -129,6 +131,8 @@ class World {
     }
   }
   static std::vector<Step> beginning();
+  std::vector<Step> windows();
+  void thaw();
   void consent();
   void except();
   // What a policy asks for, and what is answered.
@@ -338,6 +342,50 @@ std::vector<Step> World::end(std::int64_t approval) const {
       {"POST", "people", 409, R"({"name":"eve","roles":["auditor"]})"},
       {"PUT", "flows/shop", 400, R"({"colour":"red"})"},
   };
+}
+
+// What is open now changes only with a confirmation; what is lifted or frozen ends again.
+std::vector<Step> World::windows() {
+  const std::string until = to_string(now() + hours(2));
+  const std::string always = R"({"kind":"allow","cron":"0 0 * * *","duration":"24h")";
+  const std::string lift = fmt::format(R"({{"environment":"prod","until":"{}","reason":"hotfix"}})", until);
+  return {
+      {"PUT", "windows/hours", 201, always + "}"},
+      {"PUT", "windows/hours", 200, always + "}"},
+      {"PUT", "windows/hours", 409, always + R"(,"reason":"more"})"},
+      {"PUT", "windows/hours", 201, always + R"(,"reason":"more","confirm":true})"},
+      {"PUT", "windows/never", 400, R"({"kind":"allow","cron":"0 0 30 2 *","duration":"1h"})"},
+      {"PUT", "windows/nowhere", 400,
+       R"({"kind":"allow","cron":"0 0 * * *","duration":"1h","timezone":"Mars/Base"})"},
+      {"PUT", "windows/hours", 400, R"({"kind":"freeze","cron":"0 0 * * *","duration":"1h"})"},
+      {"PUT", "windows/closed", 201,
+       fmt::format(R"({{"kind":"deny","from":"2020-01-01T00:00:00Z","until":"{}","override":{{"longest":"4h"}},)"
+                   R"("selector":{{"environments":["p*"],"tags":{{"tier":"critical"}}}}}})",
+                   until)},
+      {"GET", "windows", 200},
+      {"GET", "windows/state?environment=prod", 200},
+      {"GET", "windows/state?environment=prod&flow=shop&class=normal&at=2026-01-01T00:00:00Z", 200},
+      {"GET", "windows/state", 400},
+      {"GET", "windows/state?environment=none", 404},
+      {"POST", "windows/closed/overrides", 201, lift},
+      {"POST", "windows/closed/overrides", 400, fmt::format(R"({{"environment":"prod","until":"{}"}})", until)},
+      {"POST", "windows/hours/overrides", 403, lift},
+      {"POST", "windows/none/overrides", 404, lift},
+      {"GET", "windows/state?environment=prod", 200},
+      {"DELETE", "windows/closed", 409},
+      {"DELETE", "windows/closed?confirm=true", 201},
+      {"DELETE", "windows/none", 404},
+      {"POST", "freezes", 201,
+       fmt::format(R"({{"environment":"prod","until":"{}","incident":"https://status.example/7"}})", until)},
+      {"POST", "freezes", 400, fmt::format(R"({{"environment":"prod","until":"{}"}})", until)},
+      {"POST", "freezes", 404, fmt::format(R"({{"environment":"none","until":"{}","reason":"x"}})", until)},
+      {"GET", "freezes?environment=prod", 200},
+      {"GET", "windows/state?environment=prod", 200}};
+}
+
+void World::thaw() {
+  const std::string path = fmt::format("freezes/{}/thaw", first_id("freezes"));
+  walk({{"POST", path, 201, R"({"reason":"over"})"}, {"POST", path, 409, "{}"}, {"POST", "freezes/1/thaw", 404, "{}"}});
 }
 
 // What ada asks for herself is refused; others consent, grant and review.

@@ -74,6 +74,9 @@ Knowledge knowledge_of(std::string_view text) {
     else if (key == "layers") known.same_layers_approved = number(value);
     else if (key == "linked") known.primary_linked = true;
     else if (key == "interpreter") known.interpreter_approved = true;
+    else if (key == "shut")
+      known.shut_at_start = Reason{
+          value == "freeze" ? ReasonCode::started_in_freeze : ReasonCode::started_outside_window, "shut", 40};
     else if (key == "excepted")
       known.excepted = Excepted{.entry = 30, .until = at(value), .granted_by = "bob", .reason = "no fix yet"};
     else ADD_FAILURE() << "unknown knowledge " << key;
@@ -211,6 +214,22 @@ constexpr std::array cases{
          ReasonCode::outside_runtime, Verdict::unknown},
     Case{"outside any runtime, even if packaged", "mark=outside-runtime package", "",
          ReasonCode::outside_runtime, Verdict::unknown},
+    // freezes and windows
+    Case{"approved, and started in a freeze", "", "approval=1@50 shut=freeze", ReasonCode::started_in_freeze,
+         Verdict::unapproved, 40},
+    Case{"approved, and started outside its window", "", "approval=1@50 shut=window",
+         ReasonCode::started_outside_window, Verdict::unapproved, 40},
+    Case{"approved late, and started in a freeze", "", "approval=1@150 shut=freeze", ReasonCode::started_in_freeze,
+         Verdict::unapproved, 40},
+    Case{"adopted after it started in a freeze", "", "approval=1@50 approval=2@150:adopted shut=freeze",
+         ReasonCode::approved, Verdict::approved, 1},
+    Case{"adopted before it started in a freeze", "", "approval=2@50:adopted shut=freeze",
+         ReasonCode::started_in_freeze, Verdict::unapproved, 40},
+    Case{"a package's program may start in a freeze", "package", "approval=1@50 shut=freeze", ReasonCode::approved,
+         Verdict::approved, 1},
+    Case{"what nobody approved is told so first", "", "shut=freeze", ReasonCode::unknown_digest, Verdict::unknown},
+    Case{"an exception covers a start in a freeze", "", "approval=1@50 shut=freeze excepted=300", ReasonCode::excepted,
+         Verdict::explained, 30},
     // exceptions
     Case{"nobody knows it, and an exception covers it", "", "excepted=201", ReasonCode::excepted,
          Verdict::explained, 30},

@@ -164,9 +164,10 @@ Result<std::vector<WindowView>> list_windows(Database& db, Instant now) {
   for (Listed& each : TRY(query(db,
                                 fmt::format("SELECT {} FROM {} WHERE w.ended_at IS NULL ORDER BY w.name",
                                             window_columns, window_tables),
-                                listed_row)))
+                                listed_row))) {
     WindowView view = TRY(shown(std::move(each), now));
-  views.push_back(std::move(view));
+    views.push_back(std::move(view));
+  }
   return views;
 }
 
