@@ -2,6 +2,7 @@
 import type { Environment } from './types-runtime.ts';
 
 export type * from './types-runtime.ts';
+export type * from './types-decide.ts';
 
 export type Time = string;
 export type Digest = string;
@@ -25,6 +26,7 @@ export interface Me {
   name: string;
   kind: 'person' | 'service';
   roles: string[];
+  groups?: string[];
   organization: string;
   scopes: { flows: string[]; environments: string[] };
   server: { version: string; time: Time; url: string };
