@@ -83,6 +83,9 @@ test('a policy is written with the help of its schema, and becomes the next vers
   await page.getByText('It decides at once in production').waitFor();
   await page.getByText(/lines? added, 0 lines removed/).waitFor();
   await assert_accessible(page);
+  await page.getByRole('button', { name: 'Simulate on 30 days' }).click();
+  await page.getByText('Of 204 decisions, 1 release that could run would be held back.').waitFor();
+  await page.getByRole('list', { name: 'What would flip' }).getByText('scanned: no scan was attested').waitFor();
   await page.getByRole('button', { name: 'Record version 4' }).click();
   await page.getByText('production is now version 4').waitFor();
   await page.getByText('version 4', { exact: true }).waitFor();
@@ -98,6 +101,7 @@ test('to enforce a policy asks once more, and says what it does', async () => {
   await page.getByRole('button', { name: 'Mode…' }).last().click();
   await page.getByText('enforce', { exact: true }).last().click();
   await page.getByText('may not run in staging, from now on').waitFor();
+  await page.getByText('Last 30 days: Of 204 decisions, 1 release').waitFor();
   assert.ok(await page.getByRole('button', { name: 'Set the mode' }).isDisabled());
   await page.getByLabel('Yes, production shall decide in staging').check();
   await page.getByRole('button', { name: 'Set the mode' }).click();

@@ -32,3 +32,9 @@ export const useWindows = () => useList<t.Window>(['windows'], 'windows', 'windo
 export const useFreezes = () => useList<t.Freeze>(['windows', 'freezes'], 'freezes', 'freezes', {});
 export const useCalendar = (from: string, until: string) =>
   useRead<t.WindowCalendar>(['windows', 'calendar', from, until], `windows/calendar${query({ from, until })}`);
+export const useDbom = (digest: string, environment: string) =>
+  useRead<t.SignedDbom>(
+    ['artifacts', digest, 'dbom', environment],
+    `dboms/${path(digest)}${query({ environment })}`,
+    Boolean(environment),
+  );

@@ -294,3 +294,23 @@ export interface Freeze {
   ended_reason: string;
   entry: number;
 }
+
+export interface Flip {
+  decision: number; // 0: what runs now without one
+  artifact: Digest;
+  name: string;
+  environment: string;
+  was: GateVerdict;
+  is: GateVerdict;
+  missing: { rule: string; policy: string; message: string; who: string; fix: string; next: Time | null }[];
+}
+export interface Simulation {
+  decisions: number;
+  to_pass: number;
+  to_fail: number;
+  verdicts: Partial<Record<GateVerdict, number>>;
+  rules: Record<string, number>; // in how many decisions each is not met
+  passes_anything: boolean;
+  flips: Flip[];
+  flips_total: number;
+}

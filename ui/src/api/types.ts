@@ -3,6 +3,7 @@ import type { Environment } from './types-runtime.ts';
 
 export type * from './types-runtime.ts';
 export type * from './types-decide.ts';
+export type * from './types-dbom.ts';
 
 export type Time = string;
 export type Digest = string;
@@ -165,7 +166,7 @@ export interface Pool extends Environment {
   tiles: Tile[];
 }
 export interface Need {
-  kind: 'incident' | 'approval' | 'deployment' | 'exception';
+  kind: 'incident' | 'approval' | 'request' | 'deployment' | 'exception';
   id: Id;
   title: string;
   where?: string | null;

@@ -20,7 +20,7 @@ export function Shell() {
   const [path] = useLocation();
   const wall = path === '/wall';
   const open = open_alerts(overview.data);
-  const asked = overview.data?.needs.filter((need) => need.kind === 'approval').length ?? 0;
+  const asked = overview.data?.needs.filter((need) => need.kind === 'request').length ?? 0;
   useEffect(() => follow(client), [client]);
   useOpenCount(open);
   return (

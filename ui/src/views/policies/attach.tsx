@@ -1,12 +1,13 @@
 import { Checkbox, NativeSelect, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { useAct } from '../../api/act.ts';
-import { words_of } from '../../api/client.ts';
+import { ApiError, words_of } from '../../api/client.ts';
 import { useEnvironments, useFlows } from '../../api/queries.ts';
 import type { Attachment, Mode, Policy } from '../../api/types.ts';
 import { Effect, Form } from '../../forms/form.tsx';
 import { Problem } from '../../parts/empty.tsx';
 import { counted } from '../../words/text.ts';
+import { simulation_words, useSimulation, type Trial } from './simulate.tsx';
 
 const effects: Record<Mode, (place: string) => string> = {
   shadow: (place) => `Its results are recorded with every decision for ${place}; no verdict changes.`,
@@ -34,21 +35,22 @@ export function Attach({
   const place = names.includes(chosen) || at ? chosen : (names[0] ?? '');
   const running = environments.find((each) => each.name === place);
   const total = Object.values(running?.counts ?? {}).reduce((sum, count) => sum + count, 0);
-  const attach = useAct<void>({
+  const attach = useAct<boolean>({
     method: 'PUT',
     path: () => `policies/${encodeURIComponent(policy.name)}/attachments`,
-    body: () => ({ [to]: place, mode, ...(sure && { confirm: true }) }),
+    body: (confirm) => ({ [to]: place, mode, ...(confirm && { confirm }) }),
     done: () => `${policy.name} counts in ${place}: ${mode}`,
   });
+  const held = attach.error instanceof ApiError && attach.error.field === 'confirm';
   return (
     <Form
       title={at ? `Mode of ${policy.name} in ${place}` : `Attach ${policy.name}`}
       opened
       close={close}
-      word={at ? 'Set the mode' : 'Attach'}
+      word={held ? 'Enforce it all the same' : at ? 'Set the mode' : 'Attach'}
       busy={attach.isPending}
       able={Boolean(place) && (mode !== 'enforce' || sure)}
-      submit={() => attach.mutate(undefined, { onSuccess: close })}>
+      submit={() => attach.mutate(held, { onSuccess: close })}>
       {!at && (
         <>
           <SegmentedControl
@@ -79,6 +81,7 @@ export function Attach({
         {to === 'environment' && total > 0 && mode !== 'shadow' && (
           <> {counted(total, 'workload runs', 'workloads run')} there and will be judged by it too.</>
         )}
+        {mode !== 'shadow' && <Foreseen trial={{ name: policy.name, [to]: place, mode }} />}
       </Effect>
       {mode === 'enforce' && (
         <Checkbox
@@ -90,4 +93,10 @@ export function Attach({
       {attach.error && <Problem>{words_of(attach.error)}</Problem>}
     </Form>
   );
+}
+
+// What it would have changed in the last thirty days.
+function Foreseen({ trial }: { trial: Trial }) {
+  const read = useSimulation(trial, true);
+  return <p>{read.data ? `Last 30 days: ${simulation_words(read.data)}` : 'Deciding again what was decided…'}</p>;
 }

@@ -1,7 +1,7 @@
 import { Button, Tabs } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { useAct } from '../../api/act.ts';
-import { words_of } from '../../api/client.ts';
+import { ApiError, words_of } from '../../api/client.ts';
 import { usePolicy } from '../../api/queries-decide.ts';
 import type { Policy as Data } from '../../api/types.ts';
 import { Card, Pill } from '../../parts/card.tsx';
@@ -16,6 +16,7 @@ import { place_link, place_of } from './attached.tsx';
 import { Attachments } from './attachments.tsx';
 import { TextDifference } from './difference.tsx';
 import { form_of } from './form-of.ts';
+import { Simulated } from './simulate.tsx';
 import { Versions } from './versions.tsx';
 import styles from './policies.module.css';
 
@@ -86,18 +87,25 @@ export default function Policy({ name }: { name: string }) {
   );
 }
 
-// The source, edited in place; the difference is shown before it becomes the next version.
+// The source, edited in place; difference and simulation are shown before it becomes the next version.
 function Source({ policy }: { policy: Data }) {
   const before = policy.source ?? '';
   const [source, setSource] = useState(before);
-  const save = useAct<void>({
+  const [tried, setTried] = useState<string>();
+  const save = useAct<boolean>({
     method: 'PUT',
     path: () => `policies/${encodeURIComponent(policy.name)}`,
-    body: () => ({ source, form: form_of(source), description: policy.description }),
-    done: (answer) => `${policy.name} is now version ${String(answer['version'] ?? policy.version + 1)}`,
+    body: (confirm) => ({
+      source,
+      form: form_of(source),
+      description: policy.description,
+      ...(confirm && { confirm }),
+    }),
+    done: () => `${policy.name} is now version ${policy.version + 1}`,
   });
   const changed = source !== before;
   const deciding = policy.attachments.filter((each) => each.mode === 'enforce').map(place_of);
+  const refused = save.error instanceof ApiError && save.error.field === 'confirm';
   return (
     <>
       <Suspense fallback={<div className={styles.editor} aria-busy="true" />}>
@@ -108,21 +116,31 @@ function Source({ policy }: { policy: Data }) {
         <>
           <h3>What changes</h3>
           <TextDifference before={before} after={source} label="Difference from the version in force" />
-          <div className={styles.bar}>
-            <Button loading={save.isPending} onClick={() => save.mutate()}>
-              Record version {policy.version + 1}
-            </Button>
+        </>
+      )}
+      <div className={styles.bar}>
+        {changed && (
+          <Button loading={save.isPending} onClick={() => save.mutate(refused)}>
+            {refused ? 'Record it all the same' : `Record version ${policy.version + 1}`}
+          </Button>
+        )}
+        <Button variant="default" onClick={() => setTried(source)}>
+          Simulate on 30 days
+        </Button>
+        {changed && (
+          <>
             <Button variant="default" onClick={() => setSource(before)}>
               Put it back
             </Button>
             <span className={deciding.length ? 'amber' : 'quiet'}>
               {deciding.length
-                ? `It decides at once in ${listed(deciding)}; try a copy in shadow first if in doubt.`
+                ? `It decides at once in ${listed(deciding)}.`
                 : 'It decides nowhere, so this changes no verdict.'}
             </span>
-          </div>
-        </>
-      )}
+          </>
+        )}
+      </div>
+      <Simulated trial={{ name: policy.name, source: tried ?? '' }} running={tried !== undefined} />
     </>
   );
 }

@@ -93,7 +93,7 @@ export default function Windows() {
         {windows.data && windows.rows.length + freezes.rows.length === 0 ? (
           <Empty
             command={command(
-              'window create weekdays --rrule "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH" --start 2026-01-05T09:00:00 --for 8h --timezone Europe/Berlin --environment "prod-*"',
+              'window create weekdays --rrule "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH" --start 2026-01-05T09:00:00 --duration 8h --timezone Europe/Berlin --environment "prod-*"',
             )}>
             A window says when something may start. An allow window keeps what it selects shut outside of it.
           </Empty>
