@@ -102,7 +102,7 @@ test('windows stand on a calendar of weeks in a named zone; a freeze shuts at on
   await page.getByRole('button', { name: 'A week later' }).click();
   await page.getByRole('button', { name: 'This week' }).click();
   await page.getByRole('button', { name: 'Freeze…' }).click();
-  await page.getByLabel('Environment').selectOption('staging');
+  await page.getByLabel('Environment', { exact: true }).selectOption('staging');
   await page.getByLabel('Reason').fill('the cluster is sick');
   await page.getByRole('button', { name: 'Freeze', exact: true }).click();
   await page.getByText('staging is frozen').first().waitFor();

@@ -55,10 +55,11 @@ export function AskException({ draft, close }: { draft?: Draft; close: () => voi
     reason: '',
     control: '',
   });
+  const [opened_at] = useState(Date.now); // or what is asked for would differ at every look
   const [ends_on, setEndsOn] = useState<string[]>(['scope-growth']);
   const [, go] = useLocation();
   const where = told.environment || environments[0] || '';
-  const until = time_of(told.until, Date.now());
+  const until = time_of(told.until, opened_at);
   const complete = Boolean(told.what && where && until && told.owner && told.reason && told.control);
   const body = {
     [told.kind]: told.what,
