@@ -2,6 +2,7 @@
 #include "api/route_table.h"
 #include "api/dbom_assembly.h"
 #include "api/handlers_dbom.h"
+#include "api/handlers_window.h"
 #include "store/view_window.h"
 
 namespace weir::api {
@@ -14,12 +15,15 @@ constexpr std::array window_state_query{Query{"environment", QueryKind::text, "w
                                         Query{"flow", QueryKind::text, "of the artifact"},
                                         Query{"class", QueryKind::text, "of the change"},
                                         Query{"at", QueryKind::instant, "else now"}};
+constexpr std::array calendar_query{Query{"from", QueryKind::instant, "its beginning; must be given"},
+                                    Query{"until", QueryKind::instant, "its end, 62 days later at most; must be given"}};
 constexpr std::array freeze_query{limit, cursor, environment};
 
 
 constexpr std::array dbom_query{
     Query{"environment", QueryKind::text, "where it runs or ran; must be given"},
-    Query{"at", QueryKind::instant, "as it was then; else now"}};
+    Query{"at", QueryKind::instant, "as it was then; else now"},
+    Query{"form", QueryKind::text, "html: the document as one page for people, which proves nothing itself"}};
 
 constexpr std::array rows{
     Route{.method = "POST",
@@ -74,6 +78,12 @@ constexpr std::array rows{
           .summary = "May something be deployed to an environment now, or when",
           .answer = one<WindowState>,
           .query = window_state_query},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/windows/calendar",
+          .read = window_calendar,
+          .summary = "When each window is open in a stretch of time",
+          .answer = one<WindowCalendar>,
+          .query = calendar_query},
     Route{.method = "DELETE",
           .pattern = "/v1/orgs/{org}/windows/{name}",
           .permission = Permission::administer,

@@ -1,4 +1,5 @@
 // Of what is asked before something may run, and of what was decided.
+#include "api/handlers_schema.h"
 #include "api/route_table.h"
 #include "policy/simulate.h"
 #include "store/view_decision.h"
@@ -83,6 +84,12 @@ constexpr std::array rows{
           .summary = "Decide again with a policy what was decided without it; records nothing",
           .answer = one<policy::Simulation>,
           .body = takes<SimulationRequest>},
+    Route{.method = "GET",
+          .pattern = "/v1/policy.schema.json",
+          .door = Door::open,
+          .read = policy_form_schema,
+          .summary = "The JSON Schema of a policy in YAML",
+          .answer = one<format::Json>},
     Route{.method = "DELETE",
           .pattern = "/v1/orgs/{org}/policies/{name}/attachments",
           .permission = Permission::administer,

@@ -7,8 +7,9 @@ namespace weir::page {
 namespace {
 
 // The first parts of the addresses that the page routes itself (ui/src/shell/routes.tsx).
-constexpr std::array<std::string_view, 9> places{
-    "environments", "flows", "artifacts", "approvals", "alerts", "incidents", "ledger", "settings", "wall",
+constexpr std::array<std::string_view, 14> places{
+    "environments", "flows",   "artifacts",  "approvals", "approval-requests", "exceptions", "policies",
+    "decisions",    "windows", "alerts",     "incidents", "ledger",            "settings",   "wall",
 };
 
 bool is_place(std::string_view path) {

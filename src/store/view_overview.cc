@@ -211,6 +211,30 @@ Status add_ending_approvals(Database& db, std::vector<NeedView>& needs, Instant 
   return {};
 }
 
+// Requests for approval that people have not answered.
+Status add_requests(Database& db, std::vector<NeedView>& needs, Instant now) {
+  auto found = TRY(query(
+      db,
+      "SELECT q.entry, coalesce(p.name, ''), coalesce(r.name, ''), q.artifact, q.environment, "
+      "coalesce(s.team, ''), coalesce(s.tier, ''), q.requested_at FROM approval_request q LEFT JOIN account p ON "
+      "p.id=q.account LEFT JOIN artifact r ON r.digest=q.artifact LEFT JOIN flow f ON f.name=r.flow LEFT JOIN "
+      "service s ON s.name=f.service WHERE q.ended='' AND q.expires_at>$1 ORDER BY q.expires_at LIMIT $2",
+      [](const Row& row) {
+        const std::string name = row.text(2).empty() ? to_hex(row.digest(3)).substr(0, 12) : row.string(2);
+        return NeedView{.kind = NeedKind::request,
+                        .id = row.integer(0),
+                        .title = fmt::format("{} asks for {} in {}", row.text(1), name, row.text(4)),
+                        .where = row.string(4),
+                        .owner = row.string(5),
+                        .tier = row.string(6),
+                        .since = row.instant(7),
+                        .severity = alert::Severity::medium};
+      },
+      now, needs_max));
+  std::move(found.begin(), found.end(), std::back_inserter(needs));
+  return {};
+}
+
 // Services of the first tier first; those nobody gave a tier last.
 int tier_of(const NeedView& need) {
   int tier = 9;
@@ -225,6 +249,7 @@ Result<std::vector<NeedView>> needs_of(Database& db, Instant now) {
   TRY(add_incidents(db, needs));
   TRY(add_missed_deployments(db, needs));
   TRY(add_ending_approvals(db, needs, now));
+  TRY(add_requests(db, needs, now));
   std::stable_sort(needs.begin(), needs.end(), [](const NeedView& a, const NeedView& b) {
     return std::tuple(tier_of(a), a.severity, a.since) < std::tuple(tier_of(b), b.severity, b.since);
   });

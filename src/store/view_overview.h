@@ -54,9 +54,9 @@ struct GateView {
   }
 };
 
-enum class NeedKind { incident, approval, deployment, exception };
+enum class NeedKind { incident, approval, request, deployment, exception };
 constexpr auto names_of(NeedKind) {
-  return std::array<std::string_view, 4>{"incident", "approval", "deployment", "exception"};
+  return std::array<std::string_view, 5>{"incident", "approval", "request", "deployment", "exception"};
 }
 struct NeedView {
   NeedKind kind = NeedKind::incident;

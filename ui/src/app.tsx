@@ -1,7 +1,9 @@
 import { MantineProvider } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { ApiError } from './api/client.ts';
 import { useSession } from './api/session.ts';
+import { link_token } from './api/link.ts';
 import { Shell } from './shell/shell.tsx';
 import { theme } from './theme.ts';
 import { Login } from './views/login/login.tsx';
@@ -18,6 +20,8 @@ const client = new QueryClient({
   },
 });
 
+const ByLink = lazy(() => import('./views/approvals/by-link.tsx'));
+
 // Styles come from files alone: the policy of the page forbids inline style elements.
 export function App() {
   const session = useSession();
@@ -30,8 +34,19 @@ export function App() {
       withGlobalClasses={false}
       withStaticClasses={false}>
       <QueryClientProvider client={client}>
-        {session ? <Shell key={session.token} /> : <Login />}
+        {session ? <Shell key={session.token} /> : <Door />}
       </QueryClientProvider>
     </MantineProvider>
+  );
+}
+
+// Without a session: the sign-in, or what a link to an approval request shows.
+function Door() {
+  const token = link_token();
+  if (!token) return <Login />;
+  return (
+    <Suspense fallback={null}>
+      <ByLink token={token} />
+    </Suspense>
   );
 }

@@ -5,6 +5,8 @@ import { test } from 'node:test';
 import { open } from './browser.ts';
 import { make_world, add_alert, add_workload, ago } from './fixture/world.ts';
 import { start_fixture } from './fixture/server.ts';
+import { nothing_decided } from './fixture/world-decide.ts';
+import { no_windows } from './fixture/world-windows.ts';
 import { log_in } from './browser.ts';
 import { assert_accessible, settled, stage } from './support.ts';
 
@@ -141,9 +143,35 @@ test('the address of a workload that has ended says so, and leads to what runs',
 test('an artifact says which of its lines are claims, and marks just as many', async () => {
   const { page, close } = await at.visit(`/artifacts/${at.fixture.world.artifacts[0]?.digest}`);
   const sentence = await page.getByRole('heading', { level: 1 }).innerText();
-  const told = Number(/but (\d+), marked as claims/.exec(sentence)?.[1]);
+  const told = Number(/but (\d+), which are marked as claims/.exec(sentence)?.[1]);
   assert.ok(told > 0, sentence);
   assert.equal(await page.locator('main').getByText('claim', { exact: true }).count(), told);
+  await close();
+});
+
+test('a bill of materials is drawn from commit to workload, and saved as signed JSON and as a page', async () => {
+  const artifact = at.fixture.world.artifacts[0]!;
+  const { page, close } = await at.visit(`/artifacts/${artifact.digest}`);
+  await page.getByRole('heading', { level: 1 }).getByText('payments-api v1.42.0 runs in production as approved.').waitFor();
+  const path = await page.getByRole('img', { name: /^commit: / }).getAttribute('aria-label');
+  assert.match(path ?? '', /test: 1,204 passed; .*gate: allow; deploy: production; run: registry\/payments-api/);
+  for (const title of ['What', 'How', 'Where', 'When', 'Who'])
+    await page.getByRole('heading', { name: title, exact: true }).waitFor();
+  await page.getByRole('button', { name: /more lines of When/ }).click();
+  await page.getByText('openssl').waitFor();
+  for (const [button, check] of [
+    ['Save signed JSON', /^\{"payload":"[A-Za-z0-9+/=]+","payloadType":"application\/vnd.in-toto\+json","signatures":/],
+    ['Save HTML', /^<h1>payments-api/],
+  ] as const) {
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: button }).click(),
+    ]);
+    assert.match(readFileSync(await saved.path(), 'utf8'), check);
+  }
+  await page.getByText('staging', { exact: true }).first().click();
+  await page.getByRole('heading', { level: 1 }).getByText('does not run in staging').waitFor();
+  assert.equal(new URL(page.url()).searchParams.get('environment'), 'staging');
   await close();
 });
 
@@ -229,6 +257,8 @@ test('beyond twelve flows the river is a matrix of services and environments', a
 test('an empty server teaches the command that fills it', async () => {
   const world = make_world();
   Object.assign(world, {
+    ...nothing_decided(),
+    ...no_windows(),
     flows: [],
     trails: [],
     artifacts: [],
@@ -248,7 +278,12 @@ test('an empty server teaches the command that fills it', async () => {
     ['/environments', 'env create host'],
     ['/flows', 'flow create'],
     ['/artifacts', 'weir record'],
-    ['/approvals', 'weir approve'],
+    ['/approvals', 'weir approval request'],
+    ['/policies', 'policy bundle starter'],
+    ['/decisions', 'weir gate'],
+    ['/windows', 'window create'],
+    ['/exceptions', 'exception request'],
+    ['/exceptions?view=glass', 'weir break-glass'],
     ['/alerts', 'weir demo'],
     ['/settings', 'channel add'],
   ] as const) {
@@ -304,6 +339,36 @@ test('an approval shows its effect before it is given, and a scope rule what it 
   await page.getByText('It is resolved.').waitFor();
   await close();
   await own.close();
+});
+
+test('from an alert one makes an exception, opens the runbook and copies it as text', async () => {
+  const { page, close } = await at.visit('/alerts/3');
+  const runbook = page.getByRole('link', { name: 'Open the runbook' });
+  assert.equal(await runbook.getAttribute('href'), 'https://wiki.example/runbooks/unknown-program');
+  await page.getByRole('button', { name: 'Copy as text' }).click();
+  await page.getByRole('button', { name: 'Copied' }).waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(copied, /To make it right|Approve this digest/);
+  assert.match(copied, /runbook: https:/);
+  await page.getByRole('button', { name: 'Make an exception…' }).click();
+  assert.notEqual(await page.getByLabel('Id of the workload').inputValue(), '');
+  await assert_accessible(page);
+  await close();
+});
+
+test('the weir tells what the gate did today, and the queue holds requests and ending exceptions', async () => {
+  const { page, close } = await at.visit('/');
+  const weir = page.getByRole('region', { name: 'Weir' });
+  await weir.getByText('p99 0.8 ms').waitFor();
+  await weir.getByRole('link', { name: '9 denied' }).click();
+  await page.waitForURL('**/decisions?verdict=deny');
+  await page.goBack();
+  const queue = page.getByRole('region', { name: 'Needs a person' });
+  await queue.getByRole('button', { name: /^and \d+ more$/ }).click();
+  await queue.getByRole('link', { name: 'The exception of reviewed ends' }).waitFor();
+  await queue.getByRole('link', { name: 'lena asks for web-shop in production' }).click();
+  await page.waitForURL('**/approval-requests/*');
+  await close();
 });
 
 test('a token that ends while the page is open returns to the sign-in with words', async () => {

@@ -11,6 +11,10 @@ const fixture_views = (fixture: Fixture) => [
   ...['/', '/environments', '/environments/production', '/environments/production?view=snapshots'],
   ...['/environments/production?view=watch', '/flows', '/flows/payments-api'],
   ...['/flows/ledger-worker/trails/v0.9.7', '/artifacts', `/artifacts/${fixture.world.artifacts[0]?.digest}`],
+  ...['/policies', '/policies/production', '/policies/production?view=versions', '/decisions', '/windows'],
+  `/decisions/${fixture.world.decisions[0]?.entry}`,
+  ...[`/approval-requests/${fixture.world.requests[0]?.id}`, '/exceptions', '/exceptions?view=glass'],
+  `/exceptions/${fixture.world.exceptions[0]?.id}`,
   ...['/approvals', '/alerts', '/alerts?view=alerts', '/alerts/3', '/incidents/3', '/ledger', '/ledger/5'],
   '/settings',
 ];

@@ -22,6 +22,17 @@ const views = [
   '/artifacts',
   '/artifacts/DIGEST',
   '/approvals',
+  '/policies',
+  '/policies/production',
+  '/policies/people',
+  '/policies/production?view=versions',
+  '/decisions',
+  '/decisions/DENIED',
+  '/windows',
+  '/approval-requests/REQUEST',
+  '/exceptions',
+  '/exceptions?view=glass',
+  '/exceptions/EXCEPTION',
   '/alerts',
   '/alerts?view=alerts',
   '/alerts/3',
@@ -30,6 +41,13 @@ const views = [
   '/ledger/5',
   '/settings',
 ];
+
+const address_of = (view: string) =>
+  view
+    .replace('DIGEST', at.fixture.world.artifacts[0]?.digest ?? '')
+    .replace('DENIED', String(at.fixture.world.decisions.find((each) => each.row.verdict === 'deny')?.entry))
+    .replace('REQUEST', String(at.fixture.world.requests[0]?.id))
+    .replace('EXCEPTION', String(at.fixture.world.exceptions[0]?.id));
 
 for (const [scheme, width] of [
   ['light', 1600],
@@ -43,7 +61,7 @@ for (const [scheme, width] of [
     async () => {
       const { page, complaints, close } = await at.visit('/', { scheme, width, height: 900 });
       for (const view of views) {
-        await go(page, view.replace('DIGEST', at.fixture.world.artifacts[0]?.digest ?? ''));
+        await go(page, address_of(view));
         await assert_fits(page);
         await assert_accessible(page);
         assert.deepEqual(complaints, [], `${view}: ${complaints.join('\n')}`);

@@ -10,7 +10,7 @@ const path = encodeURIComponent;
 // Heartbeats are no entries and so no events: what shows when a reporter was last seen is read again by the clock.
 const heartbeat_ms = 10_000;
 
-function useRead<T>(key: unknown[], from: string, enabled = true, again_ms: number | false = false) {
+export function useRead<T>(key: unknown[], from: string, enabled = true, again_ms: number | false = false) {
   return useQuery({
     queryKey: key,
     queryFn: ({ signal }) => json<T>(from, { signal }),
@@ -81,7 +81,7 @@ export const useCheckpoint = () =>
   });
 
 // A long list, page by page; `rows` grows as more is asked for.
-function useList<T>(key: unknown[], plural: string, from: string, values: Record<string, string>) {
+export function useList<T>(key: unknown[], plural: string, from: string, values: Record<string, string>) {
   const answer = useInfiniteQuery({
     queryKey: [...key, values],
     queryFn: ({ signal, pageParam }) =>

@@ -123,6 +123,7 @@ export interface Alert {
   story: { what: string; where: string; who: string; why: string; remedy: string };
   service?: string | null;
   owner?: string | null;
+  runbook?: string | null;
   link?: string | null;
   entry: number;
 }

@@ -2,6 +2,8 @@
 import type { Environment } from './types-runtime.ts';
 
 export type * from './types-runtime.ts';
+export type * from './types-decide.ts';
+export type * from './types-dbom.ts';
 
 export type Time = string;
 export type Digest = string;
@@ -25,6 +27,7 @@ export interface Me {
   name: string;
   kind: 'person' | 'service';
   roles: string[];
+  groups?: string[];
   organization: string;
   scopes: { flows: string[]; environments: string[] };
   server: { version: string; time: Time; url: string };
@@ -163,7 +166,7 @@ export interface Pool extends Environment {
   tiles: Tile[];
 }
 export interface Need {
-  kind: 'incident' | 'approval' | 'deployment' | 'exception';
+  kind: 'incident' | 'approval' | 'request' | 'deployment' | 'exception';
   id: Id;
   title: string;
   where?: string | null;

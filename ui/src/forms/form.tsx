@@ -10,11 +10,12 @@ interface FormProps {
   word: string;
   busy?: boolean;
   able?: boolean;
+  wide?: boolean;
   children: ReactNode;
 }
 
 // A form in a dialog: fields, what it will do, and one button that says the verb.
-export function Form({ title, opened, close, submit, word, busy = false, able = true, children }: FormProps) {
+export function Form({ title, opened, close, submit, word, busy = false, able = true, wide = false, children }: FormProps) {
   const act = (event: FormEvent) => {
     event.preventDefault();
     if (able) submit();
@@ -25,7 +26,7 @@ export function Form({ title, opened, close, submit, word, busy = false, able = 
       onClose={close}
       title={title}
       lockScroll={false}
-      size="lg"
+      size={wide ? 'xl' : 'lg'}
       closeButtonProps={{ 'aria-label': 'Close' }}>
       <form onSubmit={act} className={styles.form}>
         {children}

@@ -12,8 +12,8 @@ async function copy(text: string): Promise<void> {
   area.remove();
 }
 
-// Copies `text`; says so for two seconds.
-export function Copy({ text, label }: { text: string; label: string }) {
+// Copies `text`; says so for two seconds. With `worded` the label is shown.
+export function Copy({ text, label, worded = false }: { text: string; label: string; worded?: boolean }) {
   const [done, setDone] = useState(false);
   const act = () => {
     void copy(text).then(() => {
@@ -24,7 +24,7 @@ export function Copy({ text, label }: { text: string; label: string }) {
   return (
     <button
       type="button"
-      className={styles.copy}
+      className={`${styles.copy} ${worded ? styles.worded : ''}`}
       aria-label={done ? 'Copied' : label}
       title={done ? 'Copied' : label}
       onClick={(event) => {
@@ -33,6 +33,7 @@ export function Copy({ text, label }: { text: string; label: string }) {
         act();
       }}>
       {done ? <IconCheck size={14} /> : <IconCopy size={14} />}
+      {worded && <span>{done ? 'Copied' : label}</span>}
     </button>
   );
 }

@@ -1,5 +1,5 @@
 import type { Mark as Verdict } from '../api/types.ts';
-import { looks, type Shape } from '../words/verdict.ts';
+import { looks, type Look, type Shape, type Tone } from '../words/verdict.ts';
 import styles from './mark.module.css';
 
 // The outlines of the marks in a box of 10 × 10.
@@ -14,10 +14,14 @@ export const outlines: Record<Shape, string> = {
   ring: 'M5 1.2a3.8 3.8 0 1 1 0 7.6a3.8 3.8 0 1 1 0-7.6z',
 };
 
-export const mark_class = (verdict: Verdict) => {
-  const { shape, tone } = looks[verdict] ?? looks.unknown;
+const drawn_as = (shape: Shape, tone: Tone) => {
   const kind = shape === 'ring' ? styles.ring : shape === 'hollow' ? styles.hollow : styles.solid;
   return `${kind} ${styles[tone]}`;
+};
+
+export const mark_class = (verdict: Verdict) => {
+  const { shape, tone } = looks[verdict] ?? looks.unknown;
+  return drawn_as(shape, tone);
 };
 
 export const mark_outline = (verdict: Verdict) => outlines[(looks[verdict] ?? looks.unknown).shape];
@@ -47,6 +51,20 @@ export function VerdictWord({ verdict }: { verdict: Verdict }) {
     <span className={styles.word} title={look.said}>
       <Mark verdict={verdict} />
       <span className={look.tone === 'water' ? '' : look.tone}>{verdict}</span>
+    </span>
+  );
+}
+
+// A word with the shape and colour of its look: results of rules, verdicts of the gate, states.
+export function LookWord({ look, word, strong = false }: { look: Look; word: string; strong?: boolean }) {
+  return (
+    <span className={styles.word} title={look.said}>
+      <svg width={12} height={12} viewBox="-1 -1 12 12" className={styles.mark} aria-hidden>
+        <path d={outlines[look.shape]} className={drawn_as(look.shape, look.tone)} />
+      </svg>
+      <span className={`${look.tone === 'red' || look.tone === 'amber' ? look.tone : ''} ${strong ? 'strong' : ''}`}>
+        {word}
+      </span>
     </span>
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { leave } from '../api/session.ts';
 import { useMe } from '../api/queries.ts';
+import { head_of } from '../parts/siblings.tsx';
 import { Keys } from './keys.tsx';
 import { Logo } from './logo.tsx';
 import { Search } from './search.tsx';
@@ -15,6 +16,7 @@ const places = [
   ['/flows', 'Flows'],
   ['/artifacts', 'Artifacts'],
   ['/approvals', 'Approvals'],
+  ['/policies', 'Policies'],
   ['/alerts', 'Alerts'],
   ['/ledger', 'Ledger'],
 ] as const;
@@ -22,9 +24,9 @@ const places = [
 const is_here = (path: string, place: string) =>
   place === '/'
     ? path === '/'
-    : path.startsWith(place) || (place === '/alerts' && path.startsWith('/incidents'));
+    : (head_of(path) ?? path).startsWith(place) || (place === '/alerts' && path.startsWith('/incidents'));
 
-export function Header({ open }: { open: number }) {
+export function Header({ open, asked }: { open: number; asked: number }) {
   const [path] = useLocation();
   const [unfolded, setUnfolded] = useState(false);
   const here =
@@ -58,12 +60,8 @@ export function Header({ open }: { open: number }) {
             aria-current={is_here(path, place) ? 'page' : undefined}
             onClick={() => setUnfolded(false)}>
             {name}
-            {place === '/alerts' && open > 0 && (
-              <span className={styles.badge}>
-                {open > 999 ? '999+' : open}
-                <span className="hidden"> open</span>
-              </span>
-            )}
+            {place === '/alerts' && <Badge count={open} word="open" tone={styles.loud} />}
+            {place === '/approvals' && <Badge count={asked} word="asked for" />}
           </Link>
         ))}
       </nav>
@@ -73,6 +71,16 @@ export function Header({ open }: { open: number }) {
         <Person />
       </div>
     </header>
+  );
+}
+
+function Badge({ count, word, tone = '' }: { count: number; word: string; tone?: string | undefined }) {
+  if (count === 0) return null;
+  return (
+    <span className={`${styles.badge} ${tone}`}>
+      {count > 999 ? '999+' : count}
+      <span className="hidden"> {word}</span>
+    </span>
   );
 }
 

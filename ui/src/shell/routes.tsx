@@ -12,6 +12,14 @@ const Trail = lazy(() => import('../views/flows/trail.tsx'));
 const Artifacts = lazy(() => import('../views/artifacts/artifacts.tsx'));
 const Artifact = lazy(() => import('../views/artifacts/artifact.tsx'));
 const Approvals = lazy(() => import('../views/approvals/approvals.tsx'));
+const ApprovalRequest = lazy(() => import('../views/approvals/request.tsx'));
+const Exceptions = lazy(() => import('../views/exceptions/exceptions.tsx'));
+const Exception = lazy(() => import('../views/exceptions/exception.tsx'));
+const Policies = lazy(() => import('../views/policies/policies.tsx'));
+const Policy = lazy(() => import('../views/policies/policy.tsx'));
+const Decisions = lazy(() => import('../views/decisions/decisions.tsx'));
+const Decision = lazy(() => import('../views/decisions/decision.tsx'));
+const Windows = lazy(() => import('../views/windows/windows.tsx'));
 const Alerts = lazy(() => import('../views/alerts/alerts.tsx'));
 const Alert = lazy(() => import('../views/alerts/alert.tsx'));
 const Incident = lazy(() => import('../views/alerts/incident.tsx'));
@@ -49,6 +57,22 @@ export function Routes() {
       </Route>
       <Route path="/approvals">
         <Approvals />
+      </Route>
+      <Route path="/approval-requests/:id">{({ id }) => <ApprovalRequest key={id} id={id} />}</Route>
+      <Route path="/exceptions">
+        <Exceptions />
+      </Route>
+      <Route path="/exceptions/:id">{({ id }) => <Exception key={id} id={id} />}</Route>
+      <Route path="/policies">
+        <Policies />
+      </Route>
+      <Route path="/policies/:name">{({ name }) => <Policy key={name} name={decodeURIComponent(name)} />}</Route>
+      <Route path="/decisions">
+        <Decisions />
+      </Route>
+      <Route path="/decisions/:entry">{({ entry }) => <Decision key={entry} entry={entry} />}</Route>
+      <Route path="/windows">
+        <Windows />
       </Route>
       <Route path="/alerts">
         <Alerts />

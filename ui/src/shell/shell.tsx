@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import { follow } from '../api/live.ts';
 import { useOverview } from '../api/queries.ts';
 import { Notices } from '../parts/notice.tsx';
+import { Siblings } from '../parts/siblings.tsx';
 import { plain } from '../words/text.ts';
 import { Boundary } from './boundary.tsx';
 import { Header } from './header.tsx';
@@ -19,6 +20,7 @@ export function Shell() {
   const [path] = useLocation();
   const wall = path === '/wall';
   const open = open_alerts(overview.data);
+  const asked = overview.data?.needs.filter((need) => need.kind === 'request').length ?? 0;
   useEffect(() => follow(client), [client]);
   useOpenCount(open);
   return (
@@ -26,9 +28,10 @@ export function Shell() {
       <a href="#view" className="skip">
         Skip to the view
       </a>
-      {!wall && <Header open={open} />}
+      {!wall && <Header open={open} asked={asked} />}
       <Lost />
       <main id="view" className={styles.view} tabIndex={-1}>
+        <Siblings />
         <Boundary key={path}>
           <Suspense fallback={<div className={styles.waiting} aria-busy="true" />}>
             <Routes />

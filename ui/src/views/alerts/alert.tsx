@@ -5,6 +5,7 @@ import { inner, useAlert, useDeliveries } from '../../api/queries.ts';
 import type { Alert as Data } from '../../api/types.ts';
 import { Adopt } from '../../forms/adopt.tsx';
 import { Approve } from '../../forms/approve.tsx';
+import { AskException, type Draft } from '../../forms/ask-exception.tsx';
 import { Scope } from '../../forms/scope.tsx';
 import { Card, Line, Pill } from '../../parts/card.tsx';
 import { Copy } from '../../parts/copy.tsx';
@@ -19,7 +20,7 @@ import { Acknowledge } from './acknowledge.tsx';
 import { Story, as_text } from './story.tsx';
 import styles from './alerts.module.css';
 
-type Open = 'approve' | 'adopt' | 'scope' | null;
+type Open = 'approve' | 'except' | 'adopt' | 'scope' | null;
 
 const sentence_of = (alert: Data) => [
   say(`${alert.title}.`, undefined, alert.state === 'open' ? severity_tone(alert.severity) : undefined),
@@ -46,14 +47,9 @@ export default function Alert({ id }: { id: string }) {
           <Card
             title="Story"
             note={<Pill tone={severity_tone(data.severity)}>{data.severity}</Pill>}
-            side={
-              <>
-                <Copy text={as_text(data)} label="Copy as text" />
-                <Seal entry={data.entry} words />
-              </>
-            }>
+            side={<Seal entry={data.entry} words />}>
             <Story alert={data} />
-            <div className="row">
+            <div className={styles.acts}>
               <Act alert={data} open={setForm} />
             </div>
           </Card>
@@ -74,6 +70,7 @@ export default function Alert({ id }: { id: string }) {
               close={close}
             />
           )}
+          {form === 'except' && <AskException draft={draft_of(data)} close={close} />}
           {form === 'adopt' && <Adopt environment={data.environment} opened close={close} />}
           {form === 'scope' && (
             <Scope
@@ -89,24 +86,40 @@ export default function Alert({ id }: { id: string }) {
   );
 }
 
+// What an exception from here would be about: the workload, or the rule that it does not meet.
+const draft_of = (alert: Data): Draft =>
+  alert.cause === 'policy-not-met'
+    ? { kind: 'rule', what: '', environment: alert.environment, artifact: sha_of(alert) }
+    : { kind: 'workload', what: alert.workload?.id ?? '', environment: alert.environment };
+
+const sha_of = (alert: Data) => alert.workload?.digests[0] ?? '';
+
+// What a person can do about it: approve, make an exception, adopt, not watch, read the runbook, hand it on as text.
 function Act({ alert, open }: { alert: Data; open: (form: Open) => void }) {
   return (
     <>
-      {Boolean(alert.workload?.digests.length) && (
-        <Button mt="sm" onClick={() => open('approve')}>
-          Approve…
+      {Boolean(alert.workload?.digests.length) && <Button onClick={() => open('approve')}>Approve…</Button>}
+      {alert.workload && (
+        <Button variant="default" onClick={() => open('except')}>
+          Make an exception…
         </Button>
       )}
       {alert.cause === 'first-sight' && (
-        <Button mt="sm" onClick={() => open('adopt')}>
+        <Button variant="default" onClick={() => open('adopt')}>
           Adopt…
         </Button>
       )}
       {alert.workload && (
-        <Button mt="sm" variant="default" onClick={() => open('scope')}>
+        <Button variant="default" onClick={() => open('scope')}>
           Do not watch…
         </Button>
       )}
+      {alert.runbook && (
+        <Button component="a" href={alert.runbook} target="_blank" rel="noreferrer" variant="default">
+          Open the runbook
+        </Button>
+      )}
+      <Copy text={as_text(alert)} label="Copy as text" worded />
     </>
   );
 }

@@ -36,6 +36,7 @@ export const as_text = (alert: Alert): string =>
     alert.story.why,
     alert.story.remedy,
     `${alert.severity}, ${alert.cause}, ${alert.state}, ledger entry ${alert.entry}`,
+    alert.runbook ? `runbook: ${alert.runbook}` : '',
     `${location.origin}/alerts/${alert.id}`,
   ]
     .filter(Boolean)

@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { useApprovals } from '../../api/queries.ts';
+import { useApprovalRequests } from '../../api/queries-decide.ts';
 import { words_of } from '../../api/client.ts';
-import type { Approval } from '../../api/types.ts';
+import type { Approval, ApprovalRequest } from '../../api/types.ts';
 import { Card, Pill } from '../../parts/card.tsx';
 import { Digest } from '../../parts/digest.tsx';
 import { Problem } from '../../parts/empty.tsx';
@@ -12,6 +13,7 @@ import { View } from '../../parts/view.tsx';
 import { When } from '../../parts/when.tsx';
 import { counted, number, say } from '../../words/text.ts';
 import { moment } from '../../words/time.ts';
+import { Inbox } from './inbox.tsx';
 import { approval_tone, useRevoke } from '../artifacts/approvals.tsx';
 
 const week = 7 * 86_400_000;
@@ -93,6 +95,12 @@ const columns: Column<Approval>[] = [
   { id: 'revoke', header: 'Act', text: () => '', show: (row) => <Revoke approval={row} /> },
 ];
 
+function asked_of(requests: ApprovalRequest[]) {
+  const open = requests.filter((request) => request.state === 'open').length;
+  if (open === 0) return [];
+  return [say(counted(open, 'request waits', 'requests wait'), undefined, 'amber'), say(' for consent. ')];
+}
+
 function sentence_of(rows: Approval[], now: number) {
   const active = rows.filter((row) => row.state === 'active');
   const ending = active.filter((row) => row.until && moment(row.until) - now < week).length;
@@ -115,10 +123,12 @@ function sentence_of(rows: Approval[], now: number) {
 
 export default function Approvals() {
   const list = useApprovals({});
+  const requests = useApprovalRequests({});
   return (
-    <View sentence={sentence_of(list.rows, Date.now())}>
+    <View sentence={[...asked_of(requests.rows), ...sentence_of(list.rows, Date.now())]}>
       {list.error && !list.data && <Problem>{words_of(list.error)}</Problem>}
-      <Card label="Approvals">
+      {requests.data && <Inbox requests={requests.rows} />}
+      <Card title="Given" note="what may run where, and until when">
         {list.data && (
           <PagedTable
             name="approvals"

@@ -1,21 +1,30 @@
-import { Button } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { query, text, words_of } from '../../api/client.ts';
 import { inner, useArtifact } from '../../api/queries.ts';
-import type { Artifact as Data } from '../../api/types.ts';
+import { useDbom, useDecisions } from '../../api/queries-decide.ts';
+import type { Artifact as Data, DecisionRow, SignedDbom } from '../../api/types.ts';
 import { Approve } from '../../forms/approve.tsx';
+import { AskApproval } from '../../forms/ask-approval.tsx';
 import { Card, Pill } from '../../parts/card.tsx';
 import { Digest } from '../../parts/digest.tsx';
 import { Empty } from '../../parts/empty.tsx';
+import { LookWord } from '../../parts/mark.tsx';
+import { notify } from '../../parts/notice.tsx';
 import { Seal } from '../../parts/seal.tsx';
 import { download } from '../../parts/table/columns.ts';
+import { useUrlState } from '../../parts/table/url-state.ts';
 import { Loaded, View } from '../../parts/view.tsx';
 import { command } from '../../words/command.ts';
+import { verdict_looks } from '../../words/decision.ts';
 import { counted, listed, say, short_digest } from '../../words/text.ts';
 import { is_exceptional } from '../../words/verdict.ts';
 import { Approvals } from './approvals.tsx';
 import { Attestations } from './attestations.tsx';
 import { Columns, claims_of } from './columns.tsx';
+import { DbomPicture } from './dbom.tsx';
+import { proven_words } from './dbom-words.ts';
 import { Identity } from './identity.tsx';
 import { Path } from './path.tsx';
 import { Runs } from './runs.tsx';
@@ -44,78 +53,160 @@ function sentence_of(artifact: Data) {
   ];
 }
 
-// An artifact's page is its story: from the commit to the running instance, and what each line rests on.
+// Where it runs, was deployed or may run; what runs comes first.
+const places_of = (artifact: Data) => [
+  ...new Set([
+    ...artifact.runs.filter((run) => !run.ended_at).map((run) => run.environment),
+    ...artifact.deployments.map((each) => each.environment),
+    ...artifact.runs.map((run) => run.environment),
+    ...artifact.approvals.map((each) => each.environment),
+  ]),
+];
+
+// An artifact's page is its story: from the commit to the running instance, and what each line rests on. Where it was
+// deployed or ran, that story is the deployment bill of materials.
 export default function Artifact({ digest }: { digest: string }) {
   const read = useArtifact(digest);
-  const [approving, setApproving] = useState(false);
+  const { values, set } = useUrlState(['environment']);
   const artifact = inner<Data>(read.data as Data | undefined, 'artifact');
+  const places = artifact ? places_of(artifact) : [];
+  const place = places.includes(values['environment'] ?? '') ? (values['environment'] ?? '') : (places[0] ?? '');
+  const dbom = useDbom(digest, place);
+  const decisions = useDecisions({ artifact: digest });
+  const document = dbom.isPlaceholderData ? undefined : dbom.data?.document;
   if (read.error && !artifact && (read.error as { status?: number }).status === 404)
     return <Unknown digest={digest} />;
   return (
     <Loaded read={{ ...read, data: artifact }}>
       {(data) => (
-        <View sentence={sentence_of(data)}>
-          <div className={styles.bar}>
-            <Pill tone="water">{data.kind}</Pill>
-            <span className="quiet">Deployment bill of materials</span>
-            <Digest digest={data.digest} linked={false} />
-            <Link href={`/ledger/${data.entry}`}>
-              <code>entry {data.entry}</code>
-            </Link>
-            <Seal entry={data.entry} words auto />
-            <span className="push row noprint">
-              <Button onClick={() => setApproving(true)}>Approve…</Button>
-              <Button
-                variant="default"
-                onClick={() =>
-                  download(
-                    `${data.name}-${short_digest(data.digest)}.json`,
-                    'application/json',
-                    JSON.stringify(data, null, 2),
-                  )
-                }>
-                Save JSON
-              </Button>
-              <Button variant="default" onClick={() => print()}>
-                Print
-              </Button>
-            </span>
-          </div>
-          <Card label="Path">
-            <Path artifact={data} />
-          </Card>
-          <Columns artifact={data} />
+        <View
+          sentence={document ? [say(document.sentence), say(proven_words(document))] : sentence_of(data)}>
+          <Bar
+            artifact={data}
+            places={places}
+            place={place}
+            choose={(environment) => set({ environment })}
+            signed={document && dbom.data}
+            decision={decisions.rows.find((row) => row.environment === place && row.current)}
+          />
+          {document ? (
+            <DbomPicture
+              dbom={document}
+              decision={decisions.rows.find((row) => row.environment === place && row.current)}
+              runs={data.runs}
+            />
+          ) : (
+            <>
+              <Card label="Path">
+                <Path artifact={data} />
+              </Card>
+              <Columns artifact={data} />
+              <Card title="Where it ran" note="in all environments, as agents reported it">
+                <Runs runs={data.runs} />
+              </Card>
+            </>
+          )}
           <div className={styles.two}>
-            <Card title="Where it ran" note="in all environments, as agents reported it">
-              <Runs runs={data.runs} />
+            <Card title="Attestations" note={String(data.attestations.length)}>
+              {data.attestations.length ? (
+                <Attestations attestations={data.attestations} />
+              ) : (
+                <Empty
+                  command={command(
+                    `attest junit ./program --flow ${data.flow ?? 'F'} --trail ${data.trail ?? 'T'} ` +
+                      '--name test --file junit.xml',
+                  )}>
+                  No evidence was recorded for this artifact.
+                </Empty>
+              )}
             </Card>
             <Card title="Identity" note={counted(data.identity.length, 'digest')}>
               <Identity artifact={data} />
             </Card>
           </div>
-          <Card title="Attestations" note={String(data.attestations.length)}>
-            {data.attestations.length ? (
-              <Attestations attestations={data.attestations} />
-            ) : (
-              <Empty
-                command={command(
-                  `attest junit ./program --flow ${data.flow ?? 'F'} --trail ${data.trail ?? 'T'} ` +
-                    '--name test --file junit.xml',
-                )}>
-                No evidence was recorded for this artifact.
-              </Empty>
-            )}
-          </Card>
           <Card title="Approvals" note={String(data.approvals.length)}>
             <Approvals approvals={data.approvals} digest={data.digest} />
           </Card>
-          {approving && (
-            <Approve digests={[data.digest]} name={data.name} opened close={() => setApproving(false)} />
-          )}
         </View>
       )}
     </Loaded>
   );
+}
+
+interface BarProps {
+  artifact: Data;
+  places: string[];
+  place: string;
+  choose: (environment: string) => void;
+  signed: SignedDbom | undefined;
+  decision: DecisionRow | undefined;
+}
+
+// What the document is, where it speaks of, and what can be done with it.
+function Bar({ artifact, places, place, choose, signed, decision }: BarProps) {
+  const [form, setForm] = useState<'approve' | 'ask' | null>(null);
+  const name = `${artifact.name || 'artifact'}-${short_digest(artifact.digest)}${place ? `-${place}` : ''}`;
+  const close = () => setForm(null);
+  return (
+    <div className={styles.bar}>
+      {decision ? (
+        <Link href={`/decisions/${decision.entry}`}>
+          <LookWord look={verdict_looks[decision.verdict]} word={decision.verdict} strong />
+        </Link>
+      ) : (
+        <Pill tone="water">{artifact.kind}</Pill>
+      )}
+      <span className="quiet">Deployment bill of materials{places.length === 1 ? ` for ${place}` : ''}</span>
+      {places.length > 1 && (
+        <SegmentedControl size="xs" aria-label="Environment" data={places.slice(0, 5)} value={place} onChange={choose} />
+      )}
+      <Digest digest={artifact.digest} linked={false} />
+      <Link href={`/ledger/${artifact.entry}`}>
+        <code>entry {artifact.entry}</code>
+      </Link>
+      <Seal entry={artifact.entry} words auto />
+      <span className="push row noprint">
+        <Button onClick={() => setForm('approve')}>Approve…</Button>
+        <Button variant="default" onClick={() => setForm('ask')}>
+          Ask for approval…
+        </Button>
+        {signed ? (
+          <>
+            <Button
+              variant="default"
+              onClick={() => download(`${name}.dbom.json`, 'application/json', JSON.stringify(signed.envelope))}>
+              Save signed JSON
+            </Button>
+            <Button variant="default" onClick={() => void save_page(artifact.digest, place, name)}>
+              Save HTML
+            </Button>
+          </>
+        ) : (
+          <Button
+            variant="default"
+            onClick={() => download(`${name}.json`, 'application/json', JSON.stringify(artifact, null, 2))}>
+            Save JSON
+          </Button>
+        )}
+        <Button variant="default" onClick={() => print()}>
+          Print
+        </Button>
+      </span>
+      {form === 'approve' && (
+        <Approve digests={[artifact.digest]} name={artifact.name} environment={place} opened close={close} />
+      )}
+      {form === 'ask' && <AskApproval digest={artifact.digest} name={artifact.name} close={close} />}
+    </div>
+  );
+}
+
+async function save_page(digest: string, environment: string, name: string) {
+  try {
+    const page = await text(`dboms/${encodeURIComponent(digest)}${query({ environment, form: 'html' })}`);
+    download(`${name}.dbom.html`, 'text/html', page);
+  } catch (error) {
+    notify(words_of(error), { failed: true });
+  }
 }
 
 function Unknown({ digest }: { digest: string }) {

@@ -6,7 +6,7 @@ import { ago } from '../../words/time.ts';
 import { BeadMark } from '../overview/stream.tsx';
 import styles from './artifact.module.css';
 
-interface Stop {
+export interface Stop {
   name: string;
   state: Bead['state'];
   first: string;
@@ -70,12 +70,16 @@ const cut = (text: string, letters: number) =>
   text.length > letters ? text.slice(0, letters - 1) + '…' : text;
 
 export function Path({ artifact }: { artifact: Artifact }) {
-  const { ref, width } = useWidth<HTMLDivElement>();
   const now = useNow(10_000) + 10_000;
-  const stops = stops_of(artifact, now);
+  return <Picture stops={stops_of(artifact, now)} />;
+}
+
+// The stops as beads; water flows to the first that is missing or failed.
+export function Picture({ stops }: { stops: Stop[] }) {
+  const { ref, width } = useWidth<HTMLDivElement>();
   const step = Math.max(step_min, width / stops.length);
   const x = (index: number) => step * (index + 0.5);
-  const dry = stops.findIndex((stop) => stop.state !== 'met');
+  const dry = stops.findIndex((stop) => stop.state === 'missing' || stop.state === 'failed');
   const letters = Math.floor(step / 7.6);
   return (
     <div
@@ -100,6 +104,9 @@ export function Path({ artifact }: { artifact: Artifact }) {
           />
           {stops.map((stop, index) => (
             <g key={stop.name} transform={`translate(${x(index)} 0)`}>
+              {(stop.first.length > letters || stop.rest.some((line) => line.length > letters)) && (
+                <title>{[stop.first, ...stop.rest].join(', ')}</title>
+              )}
               <text y={18} className={styles.pathName}>
                 {cut(stop.name, letters)}
               </text>

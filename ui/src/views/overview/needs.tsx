@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { useAct } from '../../api/act.ts';
 import { useAlerts } from '../../api/queries.ts';
@@ -10,13 +11,23 @@ import { severities, severity_tone } from '../../words/verdict.ts';
 import styles from './overview.module.css';
 
 const shown_max = 4;
+const unfolded_max = 60;
 
 const places: Record<Need['kind'], (need: Need) => string> = {
   incident: (need) => `/incidents/${encodeURIComponent(need.id)}`,
   approval: (need) => `/approvals?q=${encodeURIComponent(need.id)}`,
+  request: (need) => `/approval-requests/${encodeURIComponent(need.id)}`,
   deployment: (need) =>
     need.where ? `/environments/${encodeURIComponent(need.where)}?view=deployments` : '/environments',
-  exception: () => '/approvals',
+  exception: (need) => `/exceptions/${encodeURIComponent(need.id)}`,
+};
+
+const kind_words: Record<Need['kind'], string> = {
+  incident: 'incident',
+  approval: 'approval ends',
+  request: 'asks for consent',
+  deployment: 'deployment',
+  exception: 'exception',
 };
 
 const tier = (need: Need) => Number(need.tier ?? 9) || 9;
@@ -29,6 +40,7 @@ export const by_urgency = (a: Need, b: Need) =>
 
 export function Needs({ needs, lake }: { needs: Need[]; lake: Pool[] }) {
   const alerts = useAlerts({ state: 'open' });
+  const [all, setAll] = useState(false);
   const queue = [...needs].sort(by_urgency);
   const story = (need: Need) =>
     need.kind === 'incident' ? alerts.rows.find((alert) => alert.incident === need.id) : undefined;
@@ -36,14 +48,14 @@ export function Needs({ needs, lake }: { needs: Need[]; lake: Pool[] }) {
     <Card title="Needs a person" note={needs.length ? String(needs.length) : undefined}>
       {queue.length === 0 && <Calm lake={lake} />}
       <ul className={`${styles.list} plain`}>
-        {queue.slice(0, shown_max).map((need) => (
+        {queue.slice(0, all ? unfolded_max : shown_max).map((need) => (
           <NeedCard key={need.kind + need.id} need={need} alert={story(need)} />
         ))}
       </ul>
       {queue.length > shown_max && (
-        <p>
-          <Link href="/alerts">and {queue.length - shown_max} more</Link>
-        </p>
+        <button type="button" className={styles.unfold} aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? 'fewer' : `and ${queue.length - shown_max} more`}
+        </button>
       )}
     </Card>
   );
@@ -89,7 +101,7 @@ function NeedCard({ need, alert }: { need: Need; alert: Alert | undefined }) {
         {alert ? alert.story.who : need.where}
       </span>
       <span className="quiet">
-        {alert ? alert.story.where : need.kind}
+        {alert ? alert.story.where : kind_words[need.kind]}
         {' · '}
         <When at={need.since} />
         {need.owner && <> · {need.owner}</>}

@@ -9,7 +9,7 @@ export function Since({ since }: { since: Overview['since'] }) {
       <span className="quiet">Since you last looked:</span>
       <Link href="/environments">{counted(since.starts, 'start')}</Link>
       <Link href="/ledger?q=type:deployment">{counted(since.deployments, 'deployment')}</Link>
-      <Link href="/ledger">{counted(since.policy_changes, 'policy change')}</Link>
+      <Link href="/policies?sort=-created">{counted(since.policy_changes, 'policy change')}</Link>
     </p>
   );
 }

@@ -1,3 +1,4 @@
+import { Link } from 'wouter';
 import type { Overview } from '../../api/types.ts';
 import { number } from '../../words/text.ts';
 import styles from './overview.module.css';
@@ -12,8 +13,10 @@ export function Wall({ weir }: { weir: Overview['weir'] }) {
       <div className={styles.gate}>
         <div>gate</div>
         {weir.p99_us !== null && <strong>p99 {milliseconds(weir.p99_us)} ms</strong>}
-        <div>{number(weir.allowed)} allowed</div>
-        <div className={weir.denied ? 'strong' : ''}>{number(weir.denied)} denied</div>
+        <Link href="/decisions?verdict=allow">{number(weir.allowed)} allowed</Link>
+        <Link href="/decisions?verdict=deny" className={weir.denied ? 'strong' : ''}>
+          {number(weir.denied)} denied
+        </Link>
         <div className="quiet">today</div>
       </div>
     </section>
