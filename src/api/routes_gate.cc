@@ -1,8 +1,8 @@
 // Of what may run.
-#include "api/route_table.h"
 #include "api/dbom_assembly.h"
 #include "api/handlers_dbom.h"
 #include "api/handlers_window.h"
+#include "api/route_table.h"
 #include "store/view_window.h"
 
 namespace weir::api {
@@ -15,10 +15,10 @@ constexpr std::array window_state_query{Query{"environment", QueryKind::text, "w
                                         Query{"flow", QueryKind::text, "of the artifact"},
                                         Query{"class", QueryKind::text, "of the change"},
                                         Query{"at", QueryKind::instant, "else now"}};
-constexpr std::array calendar_query{Query{"from", QueryKind::instant, "its beginning; must be given"},
-                                    Query{"until", QueryKind::instant, "its end, 62 days later at most; must be given"}};
+constexpr std::array calendar_query{
+    Query{"from", QueryKind::instant, "its beginning; must be given"},
+    Query{"until", QueryKind::instant, "its end, 62 days later at most; must be given"}};
 constexpr std::array freeze_query{limit, cursor, environment};
-
 
 constexpr std::array dbom_query{
     Query{"environment", QueryKind::text, "where it runs or ran; must be given"},
@@ -118,7 +118,7 @@ constexpr std::array rows{
           .summary = "End a freeze",
           .answer = written<store::FreezeView>("freeze"),
           .body = takes<window::ThawRequest>},
-,
+    ,
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/dboms/{digest}",
           .read = find_dbom,
