@@ -123,17 +123,6 @@ class Judge final : public Job {
     const auto ended = [&](const std::optional<Instant>& end) { return end && *end <= at; };
     return from <= at && !ended(approval.until) && !ended(approval.revoked_at);
   }
-  static bool was_approved_at_start(const WorkloadFacts& facts) {
-    return std::ranges::any_of(facts.known.approvals, [&](const runtime::MatchedApproval& match) {
-      return was_in_force(match.approval, facts.subject.started_at);
-    });
-  }
-  // Whatever came later. It never reaches back before it was given.
-  static bool was_in_force(const deploy::Approval& approval, Instant at) {
-    const Instant from = std::max(approval.from.value_or(approval.recorded_at), approval.recorded_at);
-    const auto ended = [&](const std::optional<Instant>& end) { return end && *end <= at; };
-    return from <= at && !ended(approval.until) && !ended(approval.revoked_at);
-  }
 
   static std::vector<store::Event> events_of(Acts acts) {
     std::vector<store::Event> events;
