@@ -110,14 +110,14 @@ TEST(Rego, what_cannot_be_answered_as_under_opa_is_refused_by_name) {
     std::string body, message;
   };
   const Row rows[] = {
-      {"p := http.send({\"url\": \"x\"})", "a.rego:2:6: builtin http.send is refused: it asks the network"},
+      {"p := http.send({\"url\": \"x\"})", "builtin http.send is refused: it asks the network"},
       {"p := net.lookup_ip_addr(\"x\")", "builtin net.lookup_ip_addr is refused"},
       {"p := opa.runtime()", "builtin opa.runtime is refused: it reads the machine's state"},
       {"p := providers.aws.sign_req({}, {}, 1)", "builtin providers.aws.sign_req is refused"},
       {"p := rand.intn(\"x\", 3)", "builtin rand.intn is refused: its answer is not reproducible"},
       {"p := uuid.rfc4122(\"x\")", "builtin uuid.rfc4122 is refused"},
       {"p := io.jwt.verify_rs256(\"x\", \"y\")", "builtin io.jwt.verify_rs256 is refused"},
-      {"p if { false; nothing.such(1) }", "a.rego:2:15: undefined function nothing.such"},
+      {"p if { false; nothing.such(1) }", "undefined function nothing.such"},
       {"p := [x | x := foo(1)]", "undefined function foo"},
       {"p := count(1, 2, 3)", "count takes 1 operands, not 3"},
       {"p := count(5)", "operand 1 of count is number, not array or object or string or set"},
@@ -130,8 +130,7 @@ TEST(Rego, what_cannot_be_answered_as_under_opa_is_refused_by_name) {
        "crypto.sha256 cannot be replaced by `with`"},
       {"p if count([1]) == 1 with count as max", "count cannot be replaced by `with` and a builtin"},
       {"import future.keywords.and\np if true", "this import's keywords are not supported by the engine"},
-      {"p := json.match_schema({}, {})",
-       "builtin json.match_schema is refused: this engine does not have it"},
+      {"p := json.match_schema({}, {})", "builtin json.match_schema is refused: this engine does not have it"},
       {"p if { \"a\", \"a\" in {\"a\"} }", "a key and a value `in` a set is not supported"},
   };
   for (const Row& row : rows) {
@@ -147,12 +146,11 @@ TEST(Rego, names_are_local_where_they_are_declared) {
 }
 
 TEST(Rego, a_rule_that_depends_on_itself_is_refused_with_its_cycle) {
-  EXPECT_NE(refusal("p if q\nq if r\nr if p")
-                .find("data.a.p is recursive: data.a.p -> data.a.q -> data.a.r -> data.a.p"),
-            std::string::npos)
-      << refusal("p if q\nq if r\nr if p");
+  const std::string cycle = refusal("p if q\nq if r\nr if p");
+  EXPECT_NE(cycle.find("data.a.p is recursive: data.a.p -> data.a.q -> data.a.r -> data.a.p"), std::string::npos)
+      << cycle;
   EXPECT_NE(refusal("f(x) := f(x - 1)").find("data.a.f is recursive"), std::string::npos);
-  EXPECT_NE(refusal("p := data[x].y if some x in [\"a\"]").find("recursive"), std::string::npos);
+  EXPECT_NE(refusal("p := data[x].p if some x in [\"a\"]").find("recursive"), std::string::npos);
 }
 
 TEST(Rego, wrong_text_is_refused_with_its_place) {
@@ -179,14 +177,12 @@ TEST(Rego, numbers_with_huge_exponents_take_no_time) {
 }
 
 TEST(Rego, what_one_builtin_makes_is_bounded) {
-  for (const char* term :
-       {"numbers.range(1, 1000000000)", "net.cidr_expand(\"::/0\")",
-        "replace(sprintf(\"%900000d\", [1]), \" \", sprintf(\"%900000d\", [1]))",
-        "concat(sprintf(\"%900000d\", [1]), numbers_as_text)", "bits.lsh(1, 1000000000)",
-        "sprintf(\"%999999d%999999d%999999d%999999d%999999d%999999d%999999d%999999d%999999d%999999d"
-        "%999999d%999999d%999999d%999999d%999999d%999999d%999999d%999999d\", numbers.range(1, 18))"}) {
-    auto engine =
-        loaded(std::string("numbers_as_text := [\"x\" | some i in numbers.range(1, 100)]\np := ") + term);
+  for (const char* term : {"numbers.range(1, 1000000000)", "net.cidr_expand(\"::/0\")",
+                           "replace(sprintf(\"%900000d\", [1]), \" \", sprintf(\"%900000d\", [1]))",
+                           "concat(sprintf(\"%900000d\", [1]), numbers_as_text)", "bits.lsh(1, 1000000000)",
+                           "sprintf(concat(\"\", [\"%999999d\" | some i in numbers.range(1, 18)]), "
+                           "numbers.range(1, 18))"}) {
+    auto engine = loaded(std::string("numbers_as_text := [\"x\" | some i in numbers.range(1, 100)]\np := ") + term);
     ASSERT_TRUE(engine.ok()) << engine.error().message;
     const auto value = engine->query_text("data.a.p", "");
     ASSERT_FALSE(value.ok()) << term;
@@ -195,8 +191,8 @@ TEST(Rego, what_one_builtin_makes_is_bounded) {
 }
 
 TEST(Rego, memory_is_bounded) {
-  auto engine =
-      loaded("p := [sprintf(\"%900000d\", [i]) | some i in numbers.range(1, 100000)]", {.time = seconds(60)});
+  auto engine = loaded("p := [sprintf(\"%900000d\", [i]) | some i in numbers.range(1, 100000)]",
+                       {.time = seconds(60)});
   ASSERT_TRUE(engine.ok()) << engine.error().message;
   const auto value = engine->query_text("data.a.p", "");
   ASSERT_FALSE(value.ok());
@@ -244,11 +240,9 @@ TEST(Rego, a_clone_answers_alike_on_another_thread) {
 }
 
 TEST(Rego, data_prints_rules_and_coverage_are_told) {
-  const Module module{
-      .name = "a.rego",
-      .text =
-          "package a\n\np := data.list[0] if {\n\tprint(\"seen\", input.x)\n\tinput.x == 1\n}\n\n"
-          "q := 2 if input.x == 2\n\ntest_p if p with input.x as 1\n"};
+  const Module module{.name = "a.rego",
+                      .text = "package a\n\np := data.list[0] if {\n\tprint(\"seen\", input.x)\n\tinput.x == 1\n}\n\n"
+                              "q := 2 if input.x == 2\n\ntest_p if p with input.x as 1\n"};
   auto engine = Engine::load({&module, 1}, Json::object({{"list", Json(Json::Array{7})}}));
   ASSERT_TRUE(engine.ok()) << engine.error().message;
   ASSERT_TRUE(engine->cover().ok());
