@@ -94,7 +94,7 @@ constexpr std::array table{
             "Lets a policy count in an environment or for a flow, or changes its mode there", policy_attach},
     Command{"policy simulate", gate, server, "Shows which verdicts would flip if a policy were in force",
             policy_simulate},
-    Command{"policy detach", gate, server, "Ends that", policy_detach},
+    Command{"policy detach", gate, server, "Ends such an attachment", policy_detach},
     Command{"policy eval", gate, local, "Asks Rego files a question and prints the answer as JSON", policy_eval},
     Command{"policy test", gate, local, "Runs the tests that policies bring along", policy_test},
     Command{"window create", gate, server, "Declares when something may be deployed, or may not, or changes it",
