@@ -121,6 +121,7 @@ TEST_F(DbomApi, what_is_not_known_has_none_and_the_future_has_not_come) {
   EXPECT_EQ(api_.get("dboms/" + one + "?environment=prod&at=2096-01-01").status, 400);
   EXPECT_EQ(api_.get("dboms/" + one + "?environment=prod&at=1999-01-01").status, 404);
   EXPECT_EQ(api_.get("dboms/7?environment=prod").status, 400);
+  EXPECT_EQ(api_.get("dboms/" + one + "?environment=prod&form=pdf").status, 400);
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ test('a request shows the difference and who is still needed, and the last conse
   await page.getByRole('link', { name: 'See the difference' }).click();
   await settled(page);
   await page.getByRole('heading', { level: 1 }).getByText('lena asks to let web-shop into production').waitFor();
-  await page.getByRole('list', { name: 'Votes' }).getByText('1 more person, one of security').waitFor();
+  await page.getByRole('list', { name: 'Votes' }).getByText('1 more person of security is needed').waitFor();
   await page.getByText('npm/left-pad').waitFor();
   await page.getByText('3.0.20 → 3.0.22').waitFor();
   await page.getByText('Env PAY_TIMEOUT').waitFor();

@@ -74,6 +74,7 @@ test('a policy is written with the help of its schema, and becomes the next vers
   await editor.click();
   await page.keyboard.press('ControlOrMeta+End');
   await page.keyboard.type('  - id: scanned\nsev');
+  await page.keyboard.press('Control+Space');
   const option = page.getByRole('option', { name: /^severity/ });
   await option.waitFor();
   await page.keyboard.press('Enter');

@@ -15,6 +15,7 @@ export async function views_of(ask: Weir['ask']): Promise<string[]> {
   assert.ok(alert && artifact && flow?.latest_trail && snapshots[0] && workload?.id, 'there is one of everything');
   return [
     ...['/', '/wall', '/environments', '/flows', '/artifacts', '/approvals', '/settings'],
+    ...['/policies', '/decisions', '/windows', '/exceptions', '/exceptions?view=glass'],
     ...['', '?view=snapshots', '?view=deployments', '?view=watch', `?workload=${workload.id}`].map(
       (view) => `/${place}${view}`,
     ),

@@ -61,7 +61,7 @@ function Request({ request }: { request: ApprovalRequest }) {
       </span>
       <span>
         {said.length ? `${listed(said)} consented; ` : ''}
-        {needed_words(request)} needed
+        {needed_words(request)}
       </span>
       <div className={styles.pips}>
         <Button component={Link} href={to} size="compact-sm" variant="default">

@@ -1,6 +1,6 @@
 // What a request for approval says: who asks, who has consented, who is still needed.
 import type { ApprovalRequest, Me } from '../../api/types.ts';
-import { counted, listed, say } from '../../words/text.ts';
+import { listed, number, say } from '../../words/text.ts';
 
 export const consents = (request: ApprovalRequest) => request.votes.filter((each) => each.vote === 'consent');
 export const refusals = (request: ApprovalRequest) => request.votes.filter((each) => each.vote === 'refuse');
@@ -20,12 +20,13 @@ export function groups_missing(request: ApprovalRequest): string[] {
 export const still_needed = (request: ApprovalRequest) =>
   Math.max(request.needed - consents(request).length, groups_missing(request).length);
 
-// "1 more person, of security"
+// "1 more person of security is needed"
 export function needed_words(request: ApprovalRequest): string {
   const count = still_needed(request);
   const groups = groups_missing(request);
   if (count === 0) return 'nobody more is needed';
-  return `${counted(count, 'more person', 'more people')}${groups.length ? `, one of ${listed(groups)}` : ''}`;
+  if (count === 1) return `1 more person${groups[0] ? ` of ${groups[0]}` : ''} is needed`;
+  return `${number(count)} more people are needed${groups.length ? `, one of each of ${listed(groups)}` : ''}`;
 }
 
 // Why this person cannot vote, or nothing when they can. The server decides; this only spares the attempt.

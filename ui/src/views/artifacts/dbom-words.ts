@@ -82,7 +82,8 @@ export function stops_of_dbom(dbom: Dbom, decision: DecisionRow | undefined, now
 }
 
 const by_kind: Record<string, (line: DbomLine) => string> = {
-  identity: (line) => ['digest', line.name === 'self' ? '' : line.name, line.value ?? ''].filter(Boolean).join(' '),
+  identity: (line) =>
+    [line.name === 'self' ? 'digest' : line.name, (line.value ?? '').replace('linux/', '')].filter(Boolean).join(' '),
   setting: (line) => line.name,
   artifact: (line) => line.value || 'artifact',
   required: () => 'template',

@@ -94,12 +94,7 @@ function Words({ line }: { line: DbomLine }) {
     return (
       <span className={tone}>
         {line.state}
-        {line.until && (
-          <>
-            {' '}
-            to <When at={line.until} />
-          </>
-        )}
+        {line.until && <span title={line.until}>, until {line.until.slice(0, 10)}</span>}
       </span>
     );
   if (is_moment.has(line.kind)) return line.at ? <When at={line.at} /> : line.value || line.name;

@@ -28,7 +28,7 @@ function Left({ exception }: { exception: Exception }) {
     return <When at={exception.ended_at ?? exception.decided_at} />;
   const { words, soon } = left(exception, now);
   return (
-    <span className={soon ? 'amber strong' : ''} title={exception.until}>
+    <span className={soon && exception.state === 'in-force' ? 'amber strong' : ''} title={exception.until}>
       {words}
     </span>
   );

@@ -62,7 +62,7 @@ export function Calendar({ windows, freezes, week, zone, set }: CalendarProps) {
               ...freezes_in(freezes, days).map(
                 ([environment, openings]): Row => ({
                   name: `freeze of ${environment}`,
-                  note: 'nothing may start',
+                  note: '',
                   kind: 'freeze',
                   openings,
                 }),

@@ -58,7 +58,7 @@ export function WindowList({ windows, environments }: { windows: Window[]; envir
               <code>{when_words(window)}</code> <span className="quiet">in {window.timezone || 'UTC'}</span>
             </span>
             <span className="quiet wrap">
-              for {selected_words(window.selector)} · lifted by {override_words(window.override)}
+              for {selected_words(window.selector)} · {override_words(window.override)}
               {window.reason && ` · ${window.reason}`}
             </span>
           </li>

@@ -23,5 +23,5 @@ export function when_words(window: Window): string {
 export function override_words(terms: OverrideTerms | null | undefined): string {
   if (!terms) return 'nobody may lift it';
   const who = terms.roles?.length ? listed(terms.roles) : 'who may approve';
-  return `${counted(terms.number ?? 1, 'person', 'people')} of ${who}, at most ${terms.longest ?? '4h'}${terms.ticket ? ', with a ticket' : ''}`;
+  return `lifted by ${counted(terms.number ?? 1, 'person', 'people')} of ${who}, at most ${terms.longest ?? '4h'}${terms.ticket ? ', with a ticket' : ''}`;
 }
