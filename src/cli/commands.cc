@@ -57,6 +57,9 @@ constexpr std::array table{
     Command{"deployments", gate, server, "Lists declared deployments and whether they were seen",
             deployments},
 
+    Command{"policy eval", gate, local, "Asks Rego files a question and prints the answer as JSON", policy_eval},
+    Command{"policy test", gate, local, "Runs the tests that policies bring along", policy_test},
+
     Command{"env create", watch, server, "Declares an environment, or changes it", env_create},
     Command{"env list", watch, server, "Lists environments", env_list},
     Command{"env show", watch, server, "Shows what runs in an environment, now or at a past moment",

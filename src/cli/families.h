@@ -70,6 +70,10 @@ Action channel_rotate(Options&);
 Action deliveries(Options&);
 Action delivery_retry(Options&);
 
+// policy_eval.cc, policy_tests.cc
+Action policy_eval(Options&);
+Action policy_test(Options&);
+
 // account.cc, ledger.cc, status.cc, self.cc, demo.cc
 Action account_create(Options&);
 Action account_list(Options&);

@@ -1,0 +1,218 @@
+//! An engine: modules and data, checked together, then asked. Beyond regorus it bounds what a policy may cost,
+//! answers `time.now_ns` from the input, and refuses at load what could not be answered as OPA would.
+use crate::{check, extensions, json, message, Outcome};
+use regorus::utils::limits::ExecutionTimerConfig;
+use regorus::{PolicyLengthConfig, QueryResults, Value};
+use std::collections::BTreeSet;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+/// Every bound comes from src/base/limits.h.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Limits {
+    pub time_micros: u64,
+    pub policy_bytes: usize,
+    pub memory_bytes: u64, // of all engines of the process together
+    pub strict: bool,      // an error of a builtin ends the evaluation; OPA's default, and ours, is undefined
+}
+
+pub struct Failure {
+    pub outcome: Outcome,
+    pub message: String,
+}
+
+impl Failure {
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self { outcome: Outcome::Invalid, message: message.into() }
+    }
+
+    fn of(error: anyhow::Error) -> Self {
+        let message = message::one_line(&error.to_string());
+        let exceeded = error.downcast_ref::<regorus::LimitError>().is_some()
+            || LIMIT_WORDS.iter().any(|w| message.contains(w));
+        Self { outcome: if exceeded { Outcome::Exceeded } else { Outcome::Failed }, message }
+    }
+
+    fn of_text(error: anyhow::Error) -> Self {
+        Self { outcome: Outcome::Invalid, ..Self::of(error) }
+    }
+}
+
+// Limits that reach us as text only, because regorus folds errors of functions into it.
+const LIMIT_WORDS: [&str; 3] =
+    ["execution exceeded time limit", "exceeded memory limit", "exceeds the limit"];
+const WORK_BETWEEN_CLOCK_READINGS: u32 = 64;
+const LINE_COLUMNS_MAX: u32 = 64 * 1024;
+const LINES_MAX: usize = 100_000;
+
+#[derive(Clone)]
+pub struct Engine {
+    inner: regorus::Engine,
+    limits: Limits,
+    /// Paths of rules that `eval_rule` answers without parsing a query.
+    plain_rules: Arc<BTreeSet<String>>,
+    now: Option<i64>,
+    sources: Vec<(String, String)>, // until prepared
+    data: Option<Value>,
+}
+
+impl Engine {
+    pub fn new(limits: Limits) -> Self {
+        static MEMORY: Once = Once::new();
+        MEMORY.call_once(|| regorus::set_global_memory_limit(Some(limits.memory_bytes)));
+        let inner = fresh(&limits);
+        Self { inner, limits, plain_rules: Arc::default(), now: None, sources: Vec::new(), data: None }
+    }
+
+    pub fn add_policy(&mut self, name: &str, text: &str) -> Result<(), Failure> {
+        if text.len() > self.limits.policy_bytes {
+            return Err(Failure {
+                outcome: Outcome::Exceeded,
+                message: format!(
+                    "{name}: {} bytes; a module has at most {}",
+                    text.len(),
+                    self.limits.policy_bytes
+                ),
+            });
+        }
+        check::text(name, text).map_err(Failure::invalid)?;
+        self.inner.add_policy(name.to_string(), text.to_string()).map_err(Failure::of_text)?;
+        self.sources.push((name.to_string(), text.to_string()));
+        Ok(())
+    }
+
+    pub fn add_data(&mut self, text: &str) -> Result<(), Failure> {
+        self.data = Some(value_of(text)?);
+        Ok(())
+    }
+
+    pub fn prepare(&mut self) -> Result<(), Failure> {
+        let modules = check::Modules::read(&mut self.inner)?;
+        check::all(&modules).map_err(Failure::invalid)?;
+        self.plain_rules = Arc::new(modules.plain_rules());
+        self.rewrite(&modules)?;
+        if let Some(data) = self.data.take() {
+            self.inner.add_data(data).map_err(Failure::of_text)?;
+        }
+        // An empty query makes regorus schedule every rule, which finds unsafe variables.
+        self.inner.eval_query("true".to_string(), false).map_err(Failure::of_text)?;
+        Ok(())
+    }
+
+    /// regorus iterates over `walk` only where its result is the last operand; elsewhere it becomes an array's elements.
+    fn rewrite(&mut self, modules: &check::Modules) -> Result<(), Failure> {
+        let sources = std::mem::take(&mut self.sources);
+        let rewritten = check::walks_as_arrays(modules);
+        if rewritten.is_empty() {
+            return Ok(());
+        }
+        self.inner = fresh(&self.limits);
+        for (at, (name, text)) in sources.into_iter().enumerate() {
+            let text = rewritten.get(&at).cloned().unwrap_or(text);
+            self.inner.add_policy(name, text).map_err(Failure::of_text)?;
+        }
+        Ok(())
+    }
+
+    /// An empty text is no input: `input` is undefined.
+    pub fn set_input(&mut self, text: &str) -> Result<(), Failure> {
+        let input = if text.is_empty() { Value::Undefined } else { value_of(text)? };
+        self.now = extensions::now_of(&input);
+        self.inner.set_input(input);
+        Ok(())
+    }
+
+    pub fn eval(&mut self, query: &str) -> Result<Option<String>, Failure> {
+        let value = if self.plain_rules.contains(query) {
+            self.asked(|inner| inner.eval_rule(query.to_string()))?
+        } else {
+            let results = self.ask(query)?;
+            match results.result.first().and_then(|row| row.expressions.last()) {
+                Some(expression) => expression.value.clone(),
+                None => Value::Undefined,
+            }
+        };
+        Ok(if value == Value::Undefined { None } else { Some(json::text(&value)) })
+    }
+
+    pub fn bindings(&mut self, query: &str) -> Result<String, Failure> {
+        let results = self.ask(query)?;
+        let rows = results.result.into_iter().filter(|row| {
+            row.expressions.iter().all(|e| e.value != Value::Undefined && e.value != Value::Bool(false))
+        });
+        Ok(json::text(&Value::from(rows.map(|row| row.bindings).collect::<Vec<_>>())))
+    }
+
+    fn ask(&mut self, query: &str) -> Result<QueryResults, Failure> {
+        check::text("query", query).map_err(Failure::invalid)?;
+        self.asked(|inner| inner.eval_query(query.to_string(), false))
+    }
+
+    fn asked<T>(
+        &mut self,
+        work: impl FnOnce(&mut regorus::Engine) -> anyhow::Result<T>,
+    ) -> Result<T, Failure> {
+        let _ = self.inner.take_prints();
+        extensions::with_facts(self.now, self.limits.strict, || work(&mut self.inner)).map_err(Failure::of)
+    }
+
+    pub fn rules(&mut self) -> Result<String, Failure> {
+        Ok(check::Modules::read(&mut self.inner)?.listing())
+    }
+
+    pub fn prints(&mut self) -> Result<String, Failure> {
+        let lines = self.inner.take_prints().map_err(Failure::of)?;
+        Ok(json::text(&Value::from(lines.into_iter().map(Value::from).collect::<Vec<_>>())))
+    }
+
+    pub fn cover(&mut self) {
+        self.inner.set_enable_coverage(true);
+        self.inner.clear_coverage_data();
+    }
+
+    pub fn coverage(&mut self) -> Result<String, Failure> {
+        let report = self.inner.get_coverage_report().map_err(Failure::of)?;
+        let lines = |of: &BTreeSet<u32>| {
+            Value::from(of.iter().map(|l| Value::from(u64::from(*l))).collect::<Vec<_>>())
+        };
+        let mut out = Vec::new();
+        for file in &report.files {
+            let mut row = regorus::value::Object::default();
+            row.insert(Value::from("file"), Value::from(file.path.as_str()));
+            row.insert(Value::from("covered"), lines(&file.covered));
+            row.insert(Value::from("not_covered"), lines(&file.not_covered));
+            out.push(row.into_value());
+        }
+        Ok(json::text(&Value::from(out)))
+    }
+}
+
+/// An engine with our bounds and builtins, without policies.
+fn fresh(limits: &Limits) -> regorus::Engine {
+    let mut inner = regorus::Engine::new();
+    inner.set_strict_builtin_errors(limits.strict);
+    inner.set_gather_prints(true);
+    inner.set_policy_length_config(PolicyLengthConfig {
+        max_col: NonZeroU32::new(LINE_COLUMNS_MAX).unwrap_or(NonZeroU32::MIN),
+        max_file_bytes: NonZeroUsize::new(limits.policy_bytes.saturating_mul(2)).unwrap_or(NonZeroUsize::MIN),
+        max_lines: NonZeroUsize::new(LINES_MAX).unwrap_or(NonZeroUsize::MIN),
+    });
+    inner.set_execution_timer_config(ExecutionTimerConfig {
+        limit: Duration::from_micros(limits.time_micros),
+        check_interval: NonZeroU32::new(WORK_BETWEEN_CLOCK_READINGS).unwrap_or(NonZeroU32::MIN),
+    });
+    extensions::add_to(&mut inner);
+    inner
+}
+
+fn value_of(text: &str) -> Result<Value, Failure> {
+    Value::from_json_str(text).map_err(|error| Failure::invalid(message::one_line(&error.to_string())))
+}
+
+/// A panic is answered as an outcome; what Rust would print about it goes nowhere.
+pub fn silence_panics() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| std::panic::set_hook(Box::new(|_| {})));
+}

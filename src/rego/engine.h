@@ -1,0 +1,90 @@
+// An engine is a set of Rego v1 modules with their data, checked together and ready to be asked: the one evaluator of
+// policies. A policy that loads answers as under OPA; what cannot be answered so is refused by `load`, with its name
+// (docs/formats/rego.md lists it). Pure: no network, no file, no clock but `input.now`, which time.now_ns() reads as
+// RFC 3339. Bounded: size, depth, chains of rules, time and memory. An error of a builtin makes it undefined, as OPA
+// does by default.
+// One thread at a time; give each worker a clone, which shares what is compiled.
+#pragma once
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/limits.h"
+#include "base/result.h"
+#include "format/json.h"
+
+struct weir_rego_handle;
+
+namespace weir::rego {
+
+struct Module {
+  std::string name;  // shown in errors: a path, or the name of a policy
+  std::string text;
+};
+
+enum class BuiltinErrors {
+  undefined,  // as OPA by default
+  strict,     // end the evaluation
+};
+
+struct Limits {
+  Duration time = limits::rego_time_max;  // of one query
+  std::size_t policy_bytes = limits::rego_policy_bytes_max;
+  BuiltinErrors builtin_errors = BuiltinErrors::undefined;
+};
+
+// A rule as it is written; one document may have several.
+struct Rule {
+  std::string file;
+  std::int64_t line = 0;
+  std::string package;  // "data.a.b"
+  std::string name;
+  bool function = false;
+};
+
+struct Coverage {
+  std::string file;
+  std::vector<std::int64_t> covered, not_covered;  // lines
+};
+
+class Engine {
+ public:
+  // `invalid` names module, line and column, and what is wrong there; `too_large` names the bound.
+  static Result<Engine> load(std::span<const Module> modules, const format::Json& data,
+                             const Limits& limits = {});
+  // The same with the data as JSON text; empty is none.
+  static Result<Engine> load_text(std::span<const Module> modules, std::string_view data_json,
+                                  const Limits& limits = {});
+
+  // The value of a query, mostly a path such as "data.a.deny", under an input (empty: none); nullopt when undefined. Errors:
+  // `invalid` for a query or input that cannot be read, `conflict` for rules that contradict each other,
+  // `too_large` beyond a limit.
+  Result<std::optional<format::Json>> query(std::string_view query, BytesView input_json);
+  // The same as JSON text: keys sorted, sets as sorted arrays, as OPA prints them.
+  Result<std::optional<std::string>> query_text(std::string_view query, BytesView input_json);
+  // Every answer to a query with variables: a JSON array of objects.
+  Result<std::string> bindings_text(std::string_view query, BytesView input_json);
+
+  Result<std::vector<std::string>> prints();  // of the last query: "file:line: text"
+  Result<std::vector<Rule>> rules();
+  Status cover();  // from here on, note which lines are evaluated
+  Result<std::vector<Coverage>> coverage();
+
+  Engine clone() const;
+  static std::string_view version();  // part of decision records: names what could answer differently
+
+ private:
+  struct Free {
+    void operator()(weir_rego_handle* handle) const;
+  };
+  explicit Engine(weir_rego_handle* handle) : handle_(handle) {}
+  Status set_input(BytesView input_json);
+
+  std::unique_ptr<weir_rego_handle, Free> handle_;
+};
+
+}  // namespace weir::rego
