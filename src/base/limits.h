@@ -51,7 +51,7 @@ inline constexpr std::size_t schema_bytes_max = 256 * 1024;
 
 // Rego: a module, one evaluation, and what all engines of the process may hold.
 inline constexpr std::size_t rego_policy_bytes_max = 1024 * 1024;
-inline constexpr std::size_t rego_memory_bytes_max = 512 * 1024 * 1024;
+inline constexpr std::size_t rego_memory_bytes_max = std::size_t{1024} * 1024 * 1024;
 inline constexpr Duration rego_time_max = milliseconds(200);
 
 inline constexpr Duration request_time_max = seconds(30);

@@ -93,8 +93,8 @@ TEST(PolicyTest, machines_get_every_result) {
   const std::string file = folder.write("a.rego", "package a\n\ntest_x if true\n");
   const Finished done = CommandLine().run({"policy", "test", file, "-o", "json"});
   EXPECT_EQ(done.exit, 0) << done.err;
-  EXPECT_EQ(done.out, "{\"passed\":1,\"failed\":0,\"skipped\":0,\"tests\":[{\"name\":\"data.a.test_x\",\"file\":\"" + file +
-                          "\",\"line\":3,\"result\":\"passed\",\"message\":\"\",\"prints\":[]}],\"coverage\":[]}\n");
+  EXPECT_EQ(done.out, R"({"passed":1,"failed":0,"skipped":0,"tests":[{"name":"data.a.test_x","file":")" + file +
+                          R"(","line":3,"result":"passed","message":"","prints":[]}],"coverage":[]})" + "\n");
   EXPECT_EQ(CommandLine().run({"policy", "test", folder.write("b.rego", "package b\n\nx := 1\n")}).exit, 2);
 }
 

@@ -60,8 +60,8 @@ class Engine {
   static Result<Engine> load_text(std::span<const Module> modules, std::string_view data_json,
                                   const Limits& limits = {});
 
-  // The value of a query, mostly a path such as "data.a.deny", under an input (empty: none); nullopt when undefined. Errors:
-  // `invalid` for a query or input that cannot be read, `conflict` for rules that contradict each other,
+  // The value of a query, mostly a path such as "data.a.deny", under an input (empty: none); nullopt when undefined.
+  // Errors: `invalid` for a query or input that cannot be read, `conflict` for rules that contradict each other,
   // `too_large` beyond a limit.
   Result<std::optional<format::Json>> query(std::string_view query, BytesView input_json);
   // The same as JSON text: keys sorted, sets as sorted arrays, as OPA prints them.

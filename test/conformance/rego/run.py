@@ -2,8 +2,8 @@
 """Holds the Rego engine against OPA's own evaluation cases.
 
 Usage: run.py REGO_CASES [WORD]     REGO_CASES answers cases; WORD: only cases whose note or folder contains it
-A case whose module is refused at load for what docs/formats/rego.md says is refused counts as skipped, and so does one that
-known.txt names with a reason. Exits 77 when there is no Go to read the cases with.
+A case whose module is refused at load for what docs/formats/rego.md says is refused counts as skipped, and so does one
+that known.txt names with a reason. Exits 77 when there is no Go to read the cases with.
 """
 import collections
 import json
