@@ -118,7 +118,6 @@ constexpr std::array rows{
           .summary = "End a freeze",
           .answer = written<store::FreezeView>("freeze"),
           .body = takes<window::ThawRequest>},
-    ,
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/dboms/{digest}",
           .read = find_dbom,

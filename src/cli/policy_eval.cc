@@ -38,10 +38,15 @@ Action policy_eval(Options& options) {
                     .need = Need::required,
                     .many = Many::row},
                    &arguments->files);
-  options.option({.name = "query", .value = "QUERY", .help = "what to ask: data.PACKAGE.RULE", .need = Need::required},
+  options.option({.name = "query",
+                  .value = "QUERY",
+                  .help = "what to ask: data.PACKAGE.RULE",
+                  .need = Need::required},
                  &arguments->query);
-  options.option({.name = "input", .value = "FILE", .help = "the input document (JSON or YAML)"}, &arguments->input);
-  options.option({.name = "data", .value = "FILE", .help = "documents below data (JSON or YAML)"}, &arguments->data);
+  options.option({.name = "input", .value = "FILE", .help = "the input document (JSON or YAML)"},
+                 &arguments->input);
+  options.option({.name = "data", .value = "FILE", .help = "documents below data (JSON or YAML)"},
+                 &arguments->data);
   return [arguments](Session& session) { return ask(session, *arguments); };
 }
 
