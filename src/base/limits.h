@@ -67,8 +67,6 @@ inline constexpr Duration window_duration_max = days(366);      // of one occurr
 inline constexpr std::size_t windows_max = 1000;                // of one organization
 inline constexpr std::size_t selector_globs_max = 64;           // of each list of a selector
 
-// Rego: a module, one evaluation, and what all engines of the process may hold.
-
 inline constexpr Duration request_time_max = seconds(30);
 inline constexpr Duration idle_connection_time_max = seconds(120);
 inline constexpr Duration coalesce_snapshot = milliseconds(100);
