@@ -29,7 +29,8 @@ Result<http::Response> find_dbom(const ReadCall& call) {
   const Sha256 digest = TRY(parse_sha256(call.request.parameter("digest")));
   const std::string environment = text_of(call.request, "environment");
   TRY(check_name(environment, "environment"));
-  const SignedDbom made = TRY(signed_dbom(call, {digest, environment, TRY(instant_of(call.request, "at"))}));
+  const auto at = TRY(instant_of(call.request, "at"));
+  const SignedDbom made = TRY(signed_dbom(call, {digest, environment, at}));
   const std::string form = text_of(call.request, "form");
   if (form.empty()) return record_response(made);
   if (form != "html") return invalid("'form' is html, or absent", "form");

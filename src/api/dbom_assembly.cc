@@ -32,19 +32,21 @@ Result<std::vector<dbom::SourceEntry>> read_sources(const DbomSource& from, cons
   std::vector<dbom::SourceEntry> sources;
   for (const std::int64_t index : dbom::entries_of(facts)) {
     auto entry = TRY(sequencer::read_entry(from.db, from.blobs, index));
+    auto proof = TRY(sequencer::prove(from.db, index, size));
     sources.push_back({.index = index,
                        .leaf = std::move(entry.leaf),
                        .payload = std::move(entry.payload),
                        .salt = entry.salt,
-                       .proof = TRY(sequencer::prove(from.db, index, size))});
+                       .proof = std::move(proof)});
   }
   return sources;
 }
 
 Status read_bills(const DbomSource& from, store::DbomFacts& found) {
-  if (found.bill)
-    found.facts.bill = dbom::Bill{found.bill->entry, found.bill->content,
-                                  TRY(from.shelf.find(from.blobs, found.bill->content))};
+  if (found.bill) {
+    auto components = TRY(from.shelf.find(from.blobs, found.bill->content));
+    found.facts.bill = dbom::Bill{found.bill->entry, found.bill->content, std::move(components)};
+  }
   if (found.bill_before && found.facts.before)
     found.facts.before->components = TRY(from.shelf.find(from.blobs, found.bill_before->content));
   return {};
@@ -81,17 +83,19 @@ Result<AssembledDbom> assemble(const DbomSource& from, const DbomMoment& moment,
   const auto head = TRY(sequencer::load_head(from.db));
   if (!head) return not_found("the ledger is empty");
   const Instant at = moment.at.value_or(now);
-  auto found = TRY(store::dbom_facts(from.db, {.digest = moment.digest,
-                                               .environment = moment.environment,
-                                               .at = at,
-                                               .size = TRY(size_at(from.db, *head, at)),
-                                               .past = moment.at.has_value()}));
+  const std::int64_t size = TRY(size_at(from.db, *head, at));
+  const store::DbomQuery query{.digest = moment.digest,
+                               .environment = moment.environment,
+                               .at = at,
+                               .size = size,
+                               .past = moment.at.has_value()};
+  auto found = TRY(store::dbom_facts(from.db, query));
   found.facts.ledger = from.origin;
   found.facts.checkpoint = head->checkpoint;
   TRY(read_bills(from, found));
   const auto sources = TRY(read_sources(from, found.facts, head->size));
-  return AssembledDbom{dbom::statement_of(TRY(dbom::compose(found.facts, sources))),
-                       static_cast<std::int64_t>(head->size.value)};
+  auto document = TRY(dbom::compose(found.facts, sources));
+  return AssembledDbom{dbom::statement_of(std::move(document)), static_cast<std::int64_t>(head->size.value)};
 }
 
 }  // namespace weir::api

@@ -81,7 +81,9 @@ TEST(Check, one_byte_more_or_less_anywhere_is_refused) {
       if (i == file.size() && more == "\n") continue;  // how a text ends
       ASSERT_FALSE(told.check(file.substr(0, i) + std::string(more) + file.substr(i)).genuine()) << i;
     }
-    if (i < file.size()) ASSERT_FALSE(told.check(file.substr(0, i) + file.substr(i + 1)).genuine()) << i;
+    if (i < file.size()) {
+      ASSERT_FALSE(told.check(file.substr(0, i) + file.substr(i + 1)).genuine()) << i;
+    }
   }
 }
 
@@ -103,7 +105,9 @@ TEST(Check, every_byte_of_a_line_that_is_changed_names_that_line) {
         !place.starts_with("predicate.entries") && !place.starts_with("predicate.components"))
       continue;
     const bool broken = !checked.dbom.has_value();  // true became trua, or a member another
-    if (!broken) ASSERT_THAT(checked.faults, at_place(place)) << i << ' ' << said(checked);
+    if (!broken) {
+      ASSERT_THAT(checked.faults, at_place(place)) << i << ' ' << said(checked);
+    }
     named += broken ? 0 : 1;
   }
   EXPECT_GT(named, 1500u);

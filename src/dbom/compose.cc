@@ -17,9 +17,10 @@ using OpenedEntries = std::map<std::int64_t, Opened>;
 
 Result<OpenedEntries> open_all(std::span<const SourceEntry> sources) {
   OpenedEntries opened;
-  for (const SourceEntry& source : sources)
-    opened[source.index] = {
-        &source, {source.index, TRY(ledger::decode_leaf(source.leaf)), source.payload.value_or("")}};
+  for (const SourceEntry& source : sources) {
+    ledger::Leaf leaf = TRY(ledger::decode_leaf(source.leaf));
+    opened[source.index] = {&source, {source.index, std::move(leaf), source.payload.value_or("")}};
+  }
   return opened;
 }
 

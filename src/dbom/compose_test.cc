@@ -143,10 +143,9 @@ TEST(Path, goes_from_commit_to_running_workload_and_missing_is_never_done) {
   std::string marks;
   for (const Step& step : path_of(told.story.compose()))
     marks += fmt::format("{}={} ", step.title, name_of(step.state));
-  EXPECT_EQ(
-      marks,
-      "commit=done review=done build=done provenance=missing test=done scan=missing approve=done deploy=done "
-      "run=done ");
+  EXPECT_EQ(marks,
+            "commit=done review=done build=done provenance=missing test=done scan=missing approve=done "
+            "gate=missing deploy=done run=done ");
 }
 
 TEST(Page, holds_no_script_nothing_from_elsewhere_and_no_markup_of_others) {

@@ -41,6 +41,13 @@ enum class Kind {
   ticket,
   evidence,
   approval,
+  request,
+  policy,
+  decision,
+  exception,
+  break_glass,
+  freeze,
+  override_,
   environment,
   setting,
   host,
@@ -63,12 +70,13 @@ enum class Kind {
   change,
 };
 constexpr auto names_of(Kind) {
-  return std::array<std::string_view, 36>{
-      "artifact",    "identity",   "commit", "service",  "sbom",     "replaces", "flow",     "required",
-      "trail",       "provenance", "review", "test",     "scan",     "ticket",   "evidence", "approval",
-      "environment", "setting",    "host",   "workload", "built",    "attested", "approved", "declared",
-      "first-seen",  "observed",   "missed", "ended",    "replaced", "author",   "reviewer", "approver",
-      "deployer",    "reporter",   "owner",  "change"};
+  return std::array<std::string_view, 43>{
+      "artifact",   "identity",    "commit",   "service",   "sbom",        "replaces", "flow",     "required",
+      "trail",      "provenance",  "review",   "test",      "scan",        "ticket",   "evidence", "approval",
+      "request",    "policy",      "decision", "exception", "break-glass", "freeze",   "override", "environment",
+      "setting",    "host",        "workload", "built",     "attested",    "approved", "declared", "first-seen",
+      "observed",   "missed",      "ended",    "replaced",  "author",      "reviewer", "approver", "deployer",
+      "reporter",   "owner",       "change"};
 }
 
 // How far a line can be checked without asking anybody.

@@ -4,6 +4,8 @@
 
 #include "access/account.h"
 #include "artifact/record.h"
+#include "dbom/gate_lines.h"
+#include "dbom/witness.h"
 #include "deploy/approval.h"
 #include "deploy/deployment.h"
 #include "evidence/attestation.h"
@@ -21,13 +23,6 @@ using evidence::AttestationRecorded;
 using ledger::EntryType;
 using Lines = Result<std::vector<Line>>;
 
-template <class T>
-Result<T> record_of(const Witness& witness) {
-  auto record = format::decode_text<T>(witness.payload, format::Unknown::ignore);
-  if (!record.ok())
-    return invalid(fmt::format("entry {}: {}", witness.index, record.error().message), record.error().field);
-  return record;
-}
 template <class T>
 Result<T> first(const Ground& ground) {
   return record_of<T>(ground.entries.front());
@@ -130,6 +125,11 @@ Lines other_evidence(const Ground& ground) {
   return lines(evidence_line(ground, record));
 }
 
+std::string reason_of(const ApprovalGiven& given) {
+  if (!given.origin.by_rule.empty()) return fmt::format("by rule of {}", given.origin.by_rule);
+  return given.adopted ? fmt::format("adopted: {}", given.reason) : given.reason;
+}
+
 Lines approval_line(const Ground& ground) {
   const auto given = TRY(first<ApprovalGiven>(ground));
   deploy::Approval approval{.from = given.from, .until = given.until};
@@ -139,7 +139,7 @@ Lines approval_line(const Ground& ground) {
                 .name = given.environment,
                 .state = std::string(name_of(deploy::state_at(approval, ground.at))),
                 .until = given.until,
-                .value = given.adopted ? fmt::format("adopted: {}", given.reason) : given.reason});
+                .value = reason_of(given)});
 }
 
 // ---- where ----
@@ -271,6 +271,13 @@ constexpr std::array table{
     LineRow{Kind::ticket, how, Role::attestation, EntryType::attestation_recorded, evidence_of_type<ticket>},
     LineRow{Kind::evidence, how, Role::attestation, EntryType::attestation_recorded, other_evidence},
     LineRow{Kind::approval, how, Role::approval, EntryType::approval_given, approval_line},
+    LineRow{Kind::request, how, Role::request, EntryType::approval_requested, request_line},
+    LineRow{Kind::policy, how, Role::decision, EntryType::decision_recorded, policy_lines},
+    LineRow{Kind::decision, how, Role::decision, EntryType::decision_recorded, decision_line},
+    LineRow{Kind::exception, how, Role::exception, EntryType::exception_requested, exception_line},
+    LineRow{Kind::break_glass, how, Role::break_glass, EntryType::break_glass_opened, break_glass_line},
+    LineRow{Kind::freeze, how, Role::freeze, EntryType::freeze_declared, freeze_line},
+    LineRow{Kind::override_, how, Role::window_override, EntryType::window_overridden, override_line},
 
     LineRow{Kind::environment, where, Role::environment, EntryType::environment_declared, environment_line},
     LineRow{Kind::setting, where, Role::deployment, EntryType::deployment_declared, setting_lines},
@@ -322,11 +329,15 @@ static_assert(a_kind_stands_in_one_section);
 
 // Not among them: accounts and join tokens (digests of tokens), reports and verdicts (what else runs on a host).
 constexpr std::array shown{
-    EntryType::service_declared,     EntryType::flow_declared,        EntryType::trail_begun,
-    EntryType::artifact_recorded,    EntryType::attestation_recorded, EntryType::approval_given,
-    EntryType::approval_revoked,     EntryType::deployment_declared,  EntryType::deployment_changed,
-    EntryType::environment_declared, EntryType::reporter_enrolled,    EntryType::snapshot_taken,
-
+    EntryType::service_declared,      EntryType::flow_declared,          EntryType::trail_begun,
+    EntryType::artifact_recorded,     EntryType::attestation_recorded,   EntryType::approval_given,
+    EntryType::approval_revoked,      EntryType::deployment_declared,    EntryType::deployment_changed,
+    EntryType::approval_requested,    EntryType::approval_consented,     EntryType::approval_request_ended,
+    EntryType::decision_recorded,     EntryType::exception_requested,    EntryType::exception_granted,
+    EntryType::exception_refused,     EntryType::exception_ended,        EntryType::exception_warned,
+    EntryType::break_glass_opened,    EntryType::break_glass_reviewed,   EntryType::freeze_declared,
+    EntryType::freeze_ended,          EntryType::window_overridden,      EntryType::environment_declared,
+    EntryType::reporter_enrolled,     EntryType::snapshot_taken,
 };
 
 }  // namespace

@@ -26,6 +26,12 @@ enum class Role {
   deployer,           // the declaration; then the account that made it
   deployment_change,  // what became of it
   replacement,        // the declaration of what came after
+  request,            // asked for an approval here; then votes and its end
+  decision,           // of the gate
+  exception,          // asked for; then granted, refused, ended
+  break_glass,        // opened; then reviewed
+  freeze,             // of the environment, while it was declared; then its end
+  window_override,    // likewise
   environment,
   reporter,   // an agent that watches here
   sighting,   // the report in which it was first seen; its payload is never shown

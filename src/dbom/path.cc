@@ -15,8 +15,8 @@ constexpr std::array step_table{
     StepRow{"commit", Section::what, Kind::commit},   StepRow{"review", Section::how, Kind::review},
     StepRow{"build", Section::when, Kind::built},     StepRow{"provenance", Section::how, Kind::provenance},
     StepRow{"test", Section::how, Kind::test},        StepRow{"scan", Section::how, Kind::scan},
-    StepRow{"approve", Section::how, Kind::approval}, StepRow{"deploy", Section::when, Kind::declared},
-    StepRow{"run", Section::where, Kind::workload},
+    StepRow{"approve", Section::how, Kind::approval}, StepRow{"gate", Section::how, Kind::decision},
+    StepRow{"deploy", Section::when, Kind::declared}, StepRow{"run", Section::where, Kind::workload},
 };
 
 // What each word of a line's state means for its step; other words mean that it was done.
@@ -29,7 +29,7 @@ constexpr std::array state_table{
     StateRow{"revoked", StepState::failed},    StateRow{"expired", StepState::failed},
     StateRow{"early", StepState::undecided},   StateRow{"erased", StepState::undecided},
     StateRow{"unapproved", StepState::failed}, StateRow{"changed", StepState::failed},
-    StateRow{"unknown", StepState::failed},
+    StateRow{"unknown", StepState::failed},    StateRow{"deny", StepState::failed},
 };
 
 StepState state_of_line(const Line& line) {

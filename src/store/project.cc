@@ -152,6 +152,27 @@ Status follow_row(Database& db, const Stamp& stamp, const deploy::ApprovalRevoke
 Status follow_row(Database& db, const Stamp& stamp, const deploy::DeploymentChanged& event) {
   return follows(db, event.deployment, stamp);
 }
+Status follow_row(Database& db, const Stamp& stamp, const deploy::VoteGiven& event) {
+  return follows(db, event.request, stamp);
+}
+Status follow_row(Database& db, const Stamp& stamp, const deploy::RequestEnded& event) {
+  return follows(db, event.request, stamp);
+}
+Status follow_row(Database& db, const Stamp& stamp, const deploy::BreakGlassReviewed& event) {
+  return follows(db, event.break_glass, stamp);
+}
+Status follow_row(Database& db, const Stamp& stamp, const exceptions::ExceptionGranted& event) {
+  return follows(db, event.exception, stamp);
+}
+Status follow_row(Database& db, const Stamp& stamp, const exceptions::ExceptionRefused& event) {
+  return follows(db, event.exception, stamp);
+}
+Status follow_row(Database& db, const Stamp& stamp, const exceptions::ExceptionEnded& event) {
+  return follows(db, event.exception, stamp);
+}
+Status follow_row(Database& db, const Stamp& stamp, const window::FreezeEnded& event) {
+  return follows(db, event.freeze, stamp);
+}
 
 }  // namespace
 

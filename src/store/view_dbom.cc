@@ -16,6 +16,7 @@ std::int64_t entry_of(const Row& row) { return row.integer(0); }
 struct Deployed {
   std::int64_t entry = 0;
   Bytes actor;
+  Instant at = {};
 };
 
 struct Builder {
@@ -241,19 +242,78 @@ Status add_replacement(Builder& at, std::int64_t declared) {
   return {};
 }
 
+// ---- what let it pass ----
+
+// Entries with what followed them; of each query the newest, in their order.
+template <class... Args>
+Status add_with_followers(Builder& at, Role role, std::string_view sql, const Args&... args) {
+  const auto entries = TRY(query(at.db, sql, entry_of, args..., at.query.size, rows_max));
+  for (auto each = entries.rbegin(); each != entries.rend(); ++each) {
+    std::vector<std::int64_t> line{*each};
+    for (const std::int64_t later : TRY(followers_of(at.db, *each, at.query.size))) line.push_back(later);
+    at.concern(role, std::move(line));
+  }
+  return {};
+}
+
+Status add_gate(Builder& at) {
+  const Sha256& artifact = at.facts().artifact.digest;
+  const std::string& environment = at.query.environment;
+  TRY(add_with_followers(
+      at, Role::request,
+      "SELECT entry FROM approval_request WHERE artifact=$1 AND environment=$2 AND entry<$3 "
+      "ORDER BY entry DESC LIMIT $4",
+      artifact, environment));
+  TRY(add_with_followers(
+      at, Role::exception,
+      "SELECT entry FROM exception WHERE artifact=$1 AND environment=$2 AND entry<$3 ORDER BY "
+      "entry DESC LIMIT $4",
+      artifact, environment));
+  TRY(add_with_followers(
+      at, Role::break_glass,
+      "SELECT entry FROM break_glass WHERE artifact=$1 AND environment=$2 AND entry<$3 ORDER BY "
+      "entry DESC LIMIT $4",
+      artifact, environment));
+  for (const std::string_view purpose : {"start", "running"}) {
+    const auto newest = TRY(query_one(at.db,
+                                      "SELECT entry FROM decision WHERE artifact=$1 AND environment=$2 AND "
+                                      "purpose=$3 AND entry<$4 ORDER BY entry "
+                                      "DESC LIMIT 1",
+                                      entry_of, artifact, environment, purpose, at.query.size));
+    if (newest) at.concern(Role::decision, {*newest});
+  }
+  return {};
+}
+
+// Freezes of the environment and overridden windows while the deployment was declared.
+Status add_windows(Builder& at, Instant declared) {
+  TRY(add_with_followers(
+      at, Role::freeze,
+      "SELECT entry FROM freeze WHERE (environment=$1 OR environment='*') AND from_at<=$2 AND "
+      "coalesce(ended_at, until_at)>$3 AND entry<$4 ORDER BY entry DESC LIMIT $5",
+      at.query.environment, declared, declared));
+  return add_with_followers(
+      at, Role::window_override,
+      "SELECT entry FROM window_override WHERE environment=$1 AND from_at<=$2 AND until_at>$3 "
+      "AND entry<$4 ORDER BY entry DESC LIMIT $5",
+      at.query.environment, declared, declared);
+}
+
 Status add_deployment(Builder& at) {
   const auto declared = TRY(query_one(
       at.db,
-      "SELECT entry, actor FROM deployment WHERE artifact=$1 AND environment=$2 AND entry<$3 ORDER BY entry "
+      "SELECT entry, actor, declared_at FROM deployment WHERE artifact=$1 AND environment=$2 AND entry<$3 "
+      "ORDER BY entry "
       "DESC "
       "LIMIT 1",
-      [](const Row& row) { return Deployed{row.integer(0), Bytes(row.bytes(1))}; },
+      [](const Row& row) { return Deployed{row.integer(0), Bytes(row.bytes(1)), row.instant(2)}; },
       at.facts().artifact.digest, at.query.environment, at.query.size));
   if (!declared) return {};
   at.concern(Role::deployment, {declared->entry});
   at.concern(Role::deployer, TRY(with_account(at.db, declared->entry, declared->actor)));
   for (const std::int64_t change : TRY(followers_of(at.db, declared->entry, at.query.size)))
     at.concern(Role::deployment_change, {change});
+  TRY(add_windows(at, declared->at));
   TRY(add_predecessor(at, declared->entry));
   return add_replacement(at, declared->entry);
 }
@@ -337,6 +397,7 @@ Result<DbomFacts> dbom_facts(Database& db, const DbomQuery& query) {
   TRY(add_evidence(at));
   TRY(add_approvals(at));
   TRY(add_deployment(at));
+  TRY(add_gate(at));
   TRY(add_sightings(at));
   TRY(add_reporters(at));
   const bool known = at.recorded || at.facts().sightings.size() > 0 ||
