@@ -10,9 +10,9 @@ namespace {
 
 constexpr std::int64_t day_seconds = 86'400;
 constexpr Local end_of_time = 253'402'300'799;  // 9999-12-31T23:59:59
-// Periods looked at in one search: more than any rule needs that fires once in 400 years; a bound for those that never
-// do, though their start and interval hide it.
-constexpr std::int64_t periods_max = 4'000'000;
+// Periods in a row that hold nothing, by frequency: then none ever will, because the calendar repeats after 400 years,
+// which are 146,097 days. Below a day days that do not match are passed over whole, and it is only a bound.
+constexpr std::array<std::int64_t, 7> empty_max{4'000'000, 4'000'000, 4'000'000, 146'098, 20'872, 4'801, 401};
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return -floor_div(-a, b); }
@@ -89,10 +89,29 @@ void Recurrence::prepare_times() {
     for (const int minute : rule_.frequency >= Frequency::hourly ? rule_.minutes : none)
       for (const int second : rule_.frequency >= Frequency::minutely ? rule_.seconds : none)
         if (second < 60) times_.push_back(hour * 3600 + minute * 60 + second);
-  if (has_days() || rule_.positions.empty()) return;
+  if (!has_days() && !may_fire()) times_.clear();
+  if (has_days() || rule_.positions.empty() || times_.empty()) return;
   Period unit{.days = {0}, .times = &times_};  // every unit has the same times: choose once
   choose(unit);
   times_.assign(unit.chosen.begin(), unit.chosen.end());
+}
+
+// Below a day: whether the units that its interval reaches hold an hour, minute and second that match, and whether any
+// day of the calendar does.
+bool Recurrence::may_fire() const {
+  const std::int64_t reach = std::gcd(unit_ * rule_.interval, day_seconds);
+  const std::int64_t first = first_unit_ * unit_ - floor_div(first_unit_ * unit_, reach) * reach;
+  bool time = false, day = false;
+  for (std::int64_t second = first; second < day_seconds && !time; second += reach)
+    time = time_matches(static_cast<std::size_t>(second));
+  for (std::int64_t number = 0; number < 146'097 && time && !day; ++number)
+    day = day_matches(rule_, day_of(number));
+  return day;
+}
+
+bool Recurrence::time_matches(std::size_t second) const {
+  return hours_[second / 3600] && (unit_ >= 3600 || minutes_[second / 60 % 60]) &&
+         (unit_ >= 60 || seconds_[second % 60]);
 }
 
 // A rule without filters repeats at one distance for ever, or until it is over.
@@ -157,8 +176,7 @@ bool Recurrence::fill_unit(std::int64_t index, Period& period) const {
   const Local base = (first_unit_ + index * rule_.interval) * unit_;
   const std::int64_t day = floor_div(base, day_seconds);
   const auto second = static_cast<std::size_t>(base - day * day_seconds);
-  const bool matches = hours_[second / 3600] && (unit_ >= 3600 || minutes_[second / 60 % 60]) &&
-                       (unit_ >= 60 || seconds_[second % 60]) && day_matches(rule_, day_of(day));
+  const bool matches = time_matches(second) && day_matches(rule_, day_of(day));
   if (matches) period.days.push_back(base);
   return matches;
 }
@@ -208,9 +226,10 @@ std::optional<Local> Recurrence::first_from(Local from) const {
   from = std::max(from, start_);
   if (from > last_ || times_.empty()) return std::nullopt;
   Period period;
+  const std::int64_t empty_most = empty_max[static_cast<std::size_t>(rule_.frequency)];
   std::int64_t index = std::max<std::int64_t>(period_of(from), 0);
   const std::int64_t end = period_of(last_);
-  for (std::int64_t looked_at = 0; index <= end && looked_at < periods_max; ++looked_at) {
+  for (std::int64_t empty = 0; index <= end && empty < empty_most; ++empty) {
     if (fill(index, period)) {
       const std::size_t i = period.before(from);
       if (i < period.size()) return period.at(i) <= last_ ? std::optional(period.at(i)) : std::nullopt;
@@ -225,9 +244,10 @@ std::optional<Local> Recurrence::last_until(Local until, Local least) const {
   least = std::max(least, start_);
   if (until < least || times_.empty()) return std::nullopt;
   Period period;
+  const std::int64_t empty_most = empty_max[static_cast<std::size_t>(rule_.frequency)];
   std::int64_t index = period_of(until);
   const std::int64_t end = std::max<std::int64_t>(period_of(least), 0);
-  for (std::int64_t looked_at = 0; index >= end && looked_at < periods_max; ++looked_at) {
+  for (std::int64_t empty = 0; index >= end && empty < empty_most; ++empty) {
     if (fill(index, period)) {
       const std::size_t i = period.before(until + 1);
       if (i > 0) return period.at(i - 1) >= least ? std::optional(period.at(i - 1)) : std::nullopt;
@@ -240,16 +260,18 @@ std::optional<Local> Recurrence::last_until(Local until, Local least) const {
 // The local time of the last of `count` occurrences; before the start when there is none.
 Local Recurrence::count_out(std::int64_t count) const {
   Period period;
+  const std::int64_t empty_most = empty_max[static_cast<std::size_t>(rule_.frequency)];
   Local last = start_ - 1;
   std::int64_t index = 0;
   const std::int64_t end = period_of(last_);
-  for (std::int64_t looked_at = 0; index <= end && looked_at < periods_max; ++looked_at) {
+  for (std::int64_t empty = 0; index <= end && empty < empty_most; ++empty) {
     if (fill(index, period)) {
       const std::size_t skipped = period.before(start_);
       const auto here = static_cast<std::int64_t>(period.size() - skipped);
       if (here >= count) return period.at(skipped + static_cast<std::size_t>(count) - 1);
       if (here > 0) last = period.at(period.size() - 1);
       count -= here;
+      empty = 0;
     }
     index = has_days() || !period.days.empty() ? index + 1 : next_unit(index, 1);
   }

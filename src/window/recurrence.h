@@ -15,9 +15,12 @@ class Recurrence {
   // Counts COUNT out. Nothing is refused here: what never fires has no first occurrence.
   Recurrence(Rule rule, Local start);
 
-  std::optional<Local> first_from(Local from) const;                // the earliest at or after
-  std::optional<Local> last_until(Local until, Local least) const;  // the latest at or before; none before `least`
-  std::optional<Local> step() const { return step_; }  // every occurrence follows at this distance, without end
+  std::optional<Local> first_from(Local from) const;  // the earliest at or after
+  std::optional<Local> last_until(Local until,
+                                  Local least) const;  // the latest at or before; none before `least`
+  std::optional<Local> step() const {
+    return step_;
+  }  // every occurrence follows at this distance, without end
 
  private:
   struct Period;
@@ -32,6 +35,8 @@ class Recurrence {
   void fill_gaps(Local start);
   void prepare_times();
   void prepare_step();
+  bool may_fire() const;
+  bool time_matches(std::size_t second) const;  // of a day
 
   Rule rule_;
   Local start_ = 0, last_ = 0;  // no occurrence lies outside

@@ -51,7 +51,7 @@ TEST(Schedule, opens_at_its_local_start_and_closes_after_elapsed_time) {
       {"FREQ=DAILY", "2026-10-01T02:30:00", "1h", berlin, "2026-10-25T01:30:00Z", "shut 2026-10-26T01:30"},
       // Four hours of elapsed time over the change.
       {"FREQ=YEARLY", "2025-03-30T01:00:00", "PT4H", berlin, "2025-03-30T03:59:00Z",
-       "open 2025-03-30T04:00 2026-03-30T"},
+       "open 2025-03-30T04:00 2026-03-29T23:00"},
       // A start that the rule does not yield is none.
       {"FREQ=WEEKLY;BYDAY=TU", "2026-01-05T09:00:00", "PT4H", "UTC", "2026-01-05T10:00:00Z",
        "shut 2026-01-06T09:00"},

@@ -173,7 +173,7 @@ def generate(count):
             if chance(0.7):
                 one = near(one)
             want = expected(*one)
-        except (TooLong, OverflowError):
+        except (TooLong, OverflowError, ValueError):  # too costly, or dateutil itself refuses the rule
             continue
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
