@@ -1,5 +1,6 @@
 #include "api/answers.h"
 #include "api/handlers.h"
+#include "api/handlers_policy.h"
 #include "base/name.h"
 #include "jobs/decider.h"
 #include "sequencer/ledger_store.h"
@@ -110,17 +111,21 @@ Result<http::Response> list_decisions(const ReadCall& call) {
   return list_response("decisions", decisions, full ? std::to_string(decisions.back().entry) : "");
 }
 
-Result<http::Response> find_decision(const ReadCall& call) {
-  const std::int64_t entry = TRY(id_of(call.request, "entry"));
+Result<policy::DecisionRecorded> recorded_decision(const ReadCall& call, std::int64_t entry) {
   const auto stored = sequencer::read_entry(call.db, *call.ports.blobs, entry);
   if (!stored.ok() && stored.error().code != Errc::not_found) return stored.error();
   if (stored.ok() && stored->payload) {
     const auto leaf = TRY(ledger::decode_leaf(stored->leaf));
     const auto event = TRY(store::decode_payload(leaf.type, *stored->payload));
-    if (const auto* recorded = std::get_if<policy::DecisionRecorded>(&event))
-      return record_response(DecisionAnswer{entry, *recorded});
+    if (const auto* recorded = std::get_if<policy::DecisionRecorded>(&event)) return *recorded;
   }
   return not_found(fmt::format("entry {} is no decision", entry));
+}
+
+Result<http::Response> find_decision(const ReadCall& call) {
+  const std::int64_t entry = TRY(id_of(call.request, "entry"));
+  const policy::DecisionRecorded recorded = TRY(recorded_decision(call, entry));
+  return record_response(DecisionAnswer{entry, recorded});
 }
 
 }  // namespace weir::api

@@ -146,7 +146,9 @@ class World {
           {"GET", "decisions/0", 404}});
     const Json decisions = call({"GET", "decisions", 200}).json;
     const std::int64_t entry = *decisions.items("decisions").at(0).at("entry").integer();
-    walk({{"GET", fmt::format("decisions/{}", entry), 200}});
+    walk({{"GET", fmt::format("decisions/{}", entry), 200},
+          {"GET", fmt::format("decisions/{}/vsa", entry), 200},
+          {"GET", "decisions/0/vsa", 404}});
   }
   std::vector<Step> middle() const;
   std::vector<Step> end(std::int64_t approval) const;

@@ -1,4 +1,4 @@
-#include "api/handlers_schema.h"
+#include "api/handlers_policy.h"
 #include "policy/form.h"
 
 namespace weir::api {

@@ -1,6 +1,7 @@
 // Of what is asked before something may run, and of what was decided.
-#include "api/handlers_schema.h"
+#include "api/handlers_policy.h"
 #include "api/route_table.h"
+#include "dbom/envelope.h"
 #include "policy/simulate.h"
 #include "store/view_decision.h"
 #include "store/view_policy.h"
@@ -41,6 +42,11 @@ constexpr std::array rows{
           .read = find_decision,
           .summary = "A decision with everything it rests on",
           .answer = one<DecisionAnswer>},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/decisions/{entry}/vsa",
+          .read = decision_vsa,
+          .summary = "A decision as a signed verification summary (SLSA VSA in DSSE)",
+          .answer = one<dbom::DbomEnvelope>},
     Route{.method = "PUT",
           .pattern = "/v1/orgs/{org}/policies/{name}",
           .permission = Permission::administer,

@@ -17,7 +17,7 @@ Result<http::Response> window_calendar(const ReadCall& call) {
   if (!until) return invalid("'until' is missing: where the calendar ends", "until");
   if (*until <= *from || *until - *from > length_max)
     return invalid("a calendar ends after it begins, and 62 days later at most", "until");
-  WindowCalendar calendar{.from = *from, .until = *until};
+  WindowCalendar calendar{.from = *from, .until = *until, .windows = {}};
   const store::Windows windows = TRY(store::current_windows(call.db, call.now));
   for (const window::Window& each : windows.list)
     if (each.definition.kind != window::Kind::freeze)

@@ -1,0 +1,13 @@
+// The published schema of policies, and decisions as others read them; see handlers.h.
+#pragma once
+#include "api/routes.h"
+#include "policy/decision_recorded.h"
+
+namespace weir::api {
+
+Result<http::Response> policy_form_schema(const ReadCall& call);
+Result<http::Response> decision_vsa(const ReadCall& call);
+
+Result<policy::DecisionRecorded> recorded_decision(const ReadCall& call, std::int64_t entry);  // gate.cc
+
+}  // namespace weir::api
