@@ -42,9 +42,13 @@ std::string compared(RegoWriter& out, const Expression& expression, std::string_
 
 std::string contained(RegoWriter& out, const Expression& expression) {
   const std::string left = value_of(out, expression.operands[0]), right = value_of(out, expression.operands[1]);
-  return helper(out, {{"left := " + left, "right := " + right, "left in right"},
-                      {"left := " + left, "right := " + right, "is_string(left)", "is_string(right)",
-                       "contains(right, left)"}});
+  std::vector<std::vector<std::string>> bodies;
+  if (expression.operands[1].op != Operator::literal)
+    bodies.push_back({"left := " + left, "right := " + right, "left in right"});
+  if (expression.operands[1].op != Operator::list)
+    bodies.push_back({"left := " + left, "right := " + right, "is_string(left)", "is_string(right)",
+                      "contains(right, left)"});
+  return helper(out, bodies);
 }
 
 }  // namespace

@@ -3,12 +3,19 @@
 namespace weir::policy {
 namespace {
 
+// A helper that lists `value` for each way in which the body holds. The body's own helpers stand before it.
+void list_of(RegoWriter& out, const std::string& name, std::string_view value,
+             const std::vector<std::string>& body) {
+  out.line(fmt::format("{} := [{} |", name, value));
+  for (const std::string& line : body) out.line("  " + line);
+  out.line("]");
+}
+
 std::vector<Branch> compile_trail(RegoWriter& out, const RequireTrail& rule) {
   const std::string trails = out.fresh("trails");
-  out.line(fmt::format("{} := [trail |", trails));
-  out.line("  some trail in input.trails");
-  if (!rule.flows.empty()) out.line("  " + out.matches_any("trail.flow", rule.flows));
-  out.line("]");
+  std::vector<std::string> body{"some trail in input.trails"};
+  if (!rule.flows.empty()) body.push_back(out.matches_any("trail.flow", rule.flows));
+  list_of(out, trails, "trail", body);
   const std::string entries = fmt::format("entries_of({})", trails);
   const std::string none = rule.flows.empty() ? "no flow recorded this artifact"
                                               : "no trail of flow " + brief(one_of_text(rule.flows));
@@ -34,15 +41,18 @@ std::vector<Branch> compile_trail(RegoWriter& out, const RequireTrail& rule) {
 
 std::vector<Branch> compile_approval(RegoWriter& out, const RequireApproval& rule) {
   const std::string counted = out.fresh("approvals");
-  out.line(fmt::format("{} := [approval |", counted));
-  out.line("  some approval in input.approvals");
-  out.line("  approval.entry in in_force");
-  if (rule.person) out.line("  approval.actor_kind == \"person\"\n  approval.by_rule == \"\"");
-  if (!rule.groups.empty())
-    out.line(fmt::format("  some group in approval.groups\n  {}", out.matches_any("group", rule.groups)));
-  if (!rule.by.empty()) out.line("  " + out.matches_any("approval.actor", rule.by));
-  if (rule.max_age) out.line("  approval.recorded_at > " + out.ago(rule.max_age->length));
-  out.line("]");
+  std::vector<std::string> body{"some approval in input.approvals", "approval.entry in in_force"};
+  if (rule.person) {
+    body.push_back("approval.actor_kind == \"person\"");
+    body.push_back("approval.by_rule == \"\"");
+  }
+  if (!rule.groups.empty()) {
+    body.push_back("some group in approval.groups");
+    body.push_back(out.matches_any("group", rule.groups));
+  }
+  if (!rule.by.empty()) body.push_back(out.matches_any("approval.actor", rule.by));
+  if (rule.max_age) body.push_back("approval.recorded_at > " + out.ago(rule.max_age->length));
+  list_of(out, counted, "approval", body);
   const std::string people = out.fresh("people");
   out.line(fmt::format("{} := {{approval.actor | some approval in {}}}", people, counted));
   const std::string entries = fmt::format("entries_of({})", counted);

@@ -74,6 +74,8 @@ const std::vector<RequirementCase> requirement_cases{
     {"{approval: {count: 2}}", "satisfied", ""},
     {"{approval: {count: 2, groups: [security]}}", "no-evidence",
         "1 of 2 approvals of group security in force here"},
+    {"{approval: {groups: [ops, security], by: [ann, eve], max_age: 2h}}", "satisfied", ""},
+    {"{trail: {flows: [web, api]}}", "satisfied", ""},
     {"{approval: {by: [ann]}}", "no-evidence", "0 of 1 approval by ann"},
     {"{approval: {max_age: 30m}}", "no-evidence", "0 of 1"},
     {"{vulnerabilities: {critical: 0}}", "satisfied", ""},
