@@ -1,11 +1,10 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
-import type { EditorView } from '@codemirror/view';
 import { make_editor } from './code.ts';
 import styles from './policies.module.css';
 
 interface EditorProps {
-  value: string;
+  value: string; // at the beginning; from then on the editor has the text. To put another one in, give it another key.
   label: string;
   change: (value: string) => void;
 }
@@ -14,7 +13,6 @@ interface EditorProps {
 // styles are sheets made by script, which the page's policy allows, and no <style> elements, which it does not.
 export default function Editor({ value, label, change }: EditorProps) {
   const host = useRef<HTMLDivElement>(null);
-  const view = useRef<EditorView | null>(null);
   const said = useRef(change);
   said.current = change;
   const first = useRef(value);
@@ -24,16 +22,10 @@ export default function Editor({ value, label, change }: EditorProps) {
     if (!element) return;
     const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
     const made = make_editor(root, first.current, label, (text) => said.current(text));
-    view.current = made;
     return () => {
       first.current = made.state.doc.toString();
       made.destroy();
     };
   }, [label, colorScheme]);
-  useEffect(() => {
-    const now = view.current;
-    if (now && now.state.doc.toString() !== value)
-      now.dispatch({ changes: { from: 0, to: now.state.doc.length, insert: value } });
-  }, [value]);
   return <div ref={host} className={styles.editor} />;
 }

@@ -91,6 +91,7 @@ export default function Policy({ name }: { name: string }) {
 function Source({ policy }: { policy: Data }) {
   const before = policy.source ?? '';
   const [source, setSource] = useState(before);
+  const [edition, setEdition] = useState(0);
   const [tried, setTried] = useState<string>();
   const save = useAct<boolean>({
     method: 'PUT',
@@ -109,7 +110,7 @@ function Source({ policy }: { policy: Data }) {
   return (
     <>
       <Suspense fallback={<div className={styles.editor} aria-busy="true" />}>
-        <Editor value={source} change={setSource} label={`Source of ${policy.name}`} />
+        <Editor key={edition} value={source} change={setSource} label={`Source of ${policy.name}`} />
       </Suspense>
       {save.error && <Problem>{words_of(save.error)}</Problem>}
       {changed && (
@@ -129,7 +130,12 @@ function Source({ policy }: { policy: Data }) {
         </Button>
         {changed && (
           <>
-            <Button variant="default" onClick={() => setSource(before)}>
+            <Button
+              variant="default"
+              onClick={() => {
+                setSource(before);
+                setEdition(edition + 1);
+              }}>
               Put it back
             </Button>
             <span className={deciding.length ? 'amber' : 'quiet'}>

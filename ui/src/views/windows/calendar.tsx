@@ -18,6 +18,7 @@ interface CalendarProps {
   set: (values: Record<string, string>) => void;
 }
 
+const kind_words = { allow: 'open: an allow window', deny: 'shut: a deny window', freeze: 'frozen' };
 const iso = (at: number | undefined) => new Date(at ?? 0).toISOString();
 
 // A week of all windows: a band where each is open, and freezes across; in one named time zone.
@@ -81,8 +82,11 @@ export function Calendar({ windows, freezes, week, zone, set }: CalendarProps) {
         )}
       </Loaded>
       <p className={styles.legend}>
-        <span className={styles.allow} /> open: an allow window <span className={styles.deny} /> shut: a deny window{' '}
-        <span className={styles.freeze} /> frozen
+        {(['allow', 'deny', 'freeze'] as const).map((kind) => (
+          <span key={kind}>
+            <i className={styles[kind]} /> {kind_words[kind]}
+          </span>
+        ))}
       </p>
     </>
   );
@@ -149,8 +153,8 @@ function Week({ days, zone, now, rows }: { days: number[]; zone: string; now: nu
                   height={head_height + rows.length * row_height}
                   className={day > 4 ? styles.weekend : styles.day}
                 />
-                <text x={day * step + 6} y={19} className={styles.dayName}>
-                  {day_name(midnight, zone)} <tspan className={styles.date}>{step > 80 ? date_name(midnight, zone) : ''}</tspan>
+                <text x={day * step + (step > 44 ? 6 : 3)} y={19} className={styles.dayName}>
+                  {day_name(midnight, zone).slice(0, step > 44 ? 3 : 2)} <tspan className={styles.date}>{step > 80 ? date_name(midnight, zone) : ''}</tspan>
                 </text>
               </g>
             ))}
