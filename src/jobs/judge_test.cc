@@ -52,8 +52,8 @@ class Judging : public testing::Test {
   }
   std::string alarms() {
     std::string words;
-    for (const auto& alert : store::list_alerts(*ledger_.reader(), {.state = "open"}).value())
-      words += alert.cause + " ";
+    const auto alerts = store::list_alerts(*ledger_.reader(), {.state = "open"}).value();
+    for (const auto& alert : alerts) words += alert.cause + " ";
     return words;
   }
 

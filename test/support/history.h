@@ -218,6 +218,22 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
       policy::PolicyAttached{.policy = "safe", .environment = "prod", .mode = policy::Mode::warn});
   events.push_back(policy::PolicyAttached{.policy = "safe", .flow = "api", .mode = policy::Mode::enforce});
   events.push_back(policy::PolicyDetached{.policy = "safe", .flow = "api"});
+  policy::DecisionRecorded decided{.change_class = "normal"};
+  decided.record.artifact = to_string(api);
+  decided.record.environment = "prod";
+  decided.record.decided_at = at;
+  events.push_back(decided);
+  decided.record.verdict = policy::Verdict::allow;
+  events.push_back(decided);
+  window::Definition nights{.kind = window::Kind::deny, .cron = "0 22 * * *", .duration = "8h"};
+  events.push_back(window::WindowDeclared{.name = "nights", .definition = nights});
+  events.push_back(window::WindowOverridden{
+      .window = "nights", .environment = "prod", .reason = "fix", .ticket = "T-1", .until = at + hours(1)});
+  events.push_back(window::WindowRemoved{.name = "nights"});
+  const std::int64_t freeze = index_of_next();
+  events.push_back(window::FreezeDeclared{
+      .environment = "prod", .incident = "https://incident.example/1", .reason = "outage", .until = at + hours(4)});
+  events.push_back(window::FreezeEnded{freeze, "over"});
   return events;
 }
 

@@ -184,13 +184,6 @@ bool ProcessIdentity::is_in_container(const Sighting& sighting) const {
   return facts.mount_namespace != 0 && facts.root.inode != 0 && facts.mount_namespace != host_mounts_;
 }
 
-// Only what a runtime runs has an image that can hold it. Anybody can make himself a root, and layers below it.
-bool ProcessIdentity::has_image(const Sighting& sighting) const {
-  if (sighting.facts) return !sighting.facts->place.container.empty();
-  const auto space = spaces_.find(sighting.moment.mount_namespace);
-  return space != spaces_.end() && space->second.of_container;
-}
-
 ProcessIdentity::File ProcessIdentity::executable_of(const Sighting& sighting) const {
   const ExecMoment& moment = sighting.moment;
   File file{
@@ -376,7 +369,6 @@ HeldJudgement ProcessIdentity::judge_held(const Sighting& sighting, const File& 
       sighting.facts ? sighting.facts->mount_namespace : sighting.moment.mount_namespace;
   if (spaces_.size() >= spaces_max && !spaces_.contains(number)) spaces_.clear();
   Space& space = spaces_[number];
-  space.of_container = space.of_container || has_image(sighting);
   const auto text = sighting.folder ? sighting.folder->read("mountinfo", 1 << 20) : std::nullopt;
   if (text && !text->empty()) {
     space.mounts = parse_mountinfo(*text);
@@ -393,10 +385,6 @@ HeldJudgement ProcessIdentity::judge_held(const Sighting& sighting, const File& 
 // Marks what the image does not hold. A file of the host that a bind mount brought in is named as the host names it.
 bool ProcessIdentity::is_held(const Sighting& sighting, File& file, runtime::Instance& instance) {
   const HeldJudgement judged = judge_held(sighting, file);
-  if (!has_image(sighting)) {
-    instance.seen_note = "it runs below a root of its own, and no runtime's control group holds it";
-    return false;
-  }
   if (judged.held == Held::blind) {
     if (blind_spots_.size() < 16) blind_spots_.insert(judged.reason);
     return true;

@@ -58,7 +58,6 @@ class ProcessIdentity {
   struct Space {
     std::vector<MountLine> mounts;  // as last seen
     std::int64_t guide = 0;         // a process inside
-    bool of_container = false;      // a process in it was in a container's control group
   };
   struct Claimed {
     FileKey key;
@@ -72,8 +71,7 @@ class ProcessIdentity {
   };
 
   runtime::Origin origin_of(const Sighting& sighting);
-  bool is_in_container(const Sighting& sighting) const;  // or below another root of its own
-  bool has_image(const Sighting& sighting) const;
+  bool is_in_container(const Sighting& sighting) const;
   File executable_of(const Sighting& sighting) const;
   File script_of(const Sighting& sighting, const std::string& path) const;
   void open_left_file(const Sighting& sighting, File& file) const;

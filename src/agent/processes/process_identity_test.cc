@@ -1,6 +1,5 @@
 #include "agent/processes/process_identity.h"
 
-#include <fcntl.h>
 #include <time.h>
 
 #include "agent/processes/processes_fixture.h"
@@ -44,35 +43,6 @@ TEST(ProcessIdentity, a_script_that_was_changed_after_it_started_is_not_what_ran
   EXPECT_EQ(after.instance.seen, runtime::Seen::unhashed);
   EXPECT_EQ(after.instance.digests, std::vector<Sha256>());
   EXPECT_EQ(after.instance.seen_note, "the script was changed after it started");
-}
-
-// This very process, as it would look below a root of its own.
-Sighting below_another_root(const std::string& program, const std::string& container) {
-  Sighting sighting{.moment = {.pid = getpid(), .at_ns = boot_ns(), .parent = getppid()}};
-  sighting.folder = ProcessFolder::open("/proc", getpid());
-  sighting.facts = read_process(*sighting.folder, getpid(), HostRoot{});
-  sighting.facts->mount_namespace = 1;
-  sighting.facts->place.container = container;
-  sighting.facts->executable = program;
-  sighting.facts->arguments = {program};
-  sighting.executable = Fd(open(program.c_str(), O_RDONLY | O_CLOEXEC));
-  return sighting;
-}
-
-TEST(ProcessIdentity, what_runs_below_a_root_of_its_own_but_in_no_container_is_held_by_no_image) {
-  testing::Folder folder;
-  const std::string program = folder / "program";
-  testing::write_text(program, "not a program anybody knows");
-  const ProcessOptions options;
-  Packages packages(options.dpkg, options.package_root);
-  Baseline baseline("", packages, Instant{});
-  ProcessIdentity identity(options, packages, baseline, [](std::int64_t) { return nullptr; });
-
-  const Identified found = identity.identify(below_another_root(program, ""));
-  EXPECT_FALSE(found.held_by_image);
-  EXPECT_FALSE(found.explained);
-  EXPECT_EQ(found.instance.digests, std::vector{testing::digest_of_file(program)});
-  EXPECT_NE(found.instance.seen_note.find("a root of its own"), std::string::npos);
 }
 
 }  // namespace
