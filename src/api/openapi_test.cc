@@ -565,7 +565,10 @@ TEST(Openapi, every_real_answer_fits_its_schema_and_has_no_member_more) {
     if (content.find("application/json") == nullptr) continue;
     const auto schema = document.schema(content.at("application/json").at("schema"));
     const auto checked = schema.check(each.answer.json);
-    ASSERT_TRUE(checked.ok());
+    if (!checked.ok()) {
+      ADD_FAILURE() << each.step.method << ' ' << each.step.path << ": " << checked.error().message;
+      continue;
+    }
     for (const Violation& found : *checked)
       ADD_FAILURE() << each.step.method << ' ' << each.step.path << ' ' << each.answer.status << ": "
                     << found.place << ' ' << found.what << '\n'

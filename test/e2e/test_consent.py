@@ -1,5 +1,5 @@
 """People decide: groups, approval requests, exceptions, break-glass, with the real binary and a real workload."""
-from world import Client, WorldCase, seconds_of, wait_until
+from world import Client, WorldCase, seconds_of, sha256_of, wait_until
 
 
 class Consent(WorldCase):
@@ -56,7 +56,7 @@ class Consent(WorldCase):
         world.workload(old_digest, verdict="approved", seconds=20)
         world.weir("trail", "begin", "t2", "--flow", "differs", "--commit", "c0ffee")
         world.weir("attest", "artifact", new, "--flow", "differs", "--trail", "t2", "--name", "service")
-        digest = world.weir("fingerprint", new).strip()
+        digest = sha256_of(new)
         difference = self.asked(digest)["difference"]
         self.assertEqual(difference["before"]["digest"], old_digest)
         self.assertEqual(difference["after"]["commit"], "c0ffee")
@@ -88,7 +88,7 @@ class Consent(WorldCase):
         world = self.world
         program = world.program()
         world.run(program, "600")
-        digest = world.weir("fingerprint", program).strip()
+        digest = sha256_of(program)
         workload = world.workload(digest, verdict="unknown", seconds=20)
         alert = world.alert(digest=digest, seconds=20)
         asked = self.weir_json("dev", "exception", "request", "--workload", workload["id"], "--environment", "host",
@@ -117,7 +117,7 @@ class Consent(WorldCase):
     def test_broken_glass_lets_in_and_alarms_until_another_person_looked(self):
         world = self.world
         program = world.program()
-        digest = world.weir("fingerprint", program).strip()
+        digest = sha256_of(program)
         opening = ("break-glass", program, "--environment", "host", "--reason", "outage", "--ticket", "INC-7")
         self.weir("dev", *opening, "--for", "1h", code=3)
         self.weir("bob", *opening, "--for", "25h", code=2)
