@@ -78,6 +78,7 @@ Knowledge knowledge_of(std::string_view text) {
     else if (key == "shut")
       known.shut_at_start = Reason{
           value == "freeze" ? ReasonCode::started_in_freeze : ReasonCode::started_outside_window, "shut", 40};
+    else if (key == "objection") known.objection = Objection{number(value), "tests-pass is not met"};
     else if (key == "excepted")
       known.excepted = Excepted{.entry = 30, .until = at(value), .granted_by = "bob", .reason = "no fix yet"};
     else ADD_FAILURE() << "unknown knowledge " << key;
@@ -215,6 +216,11 @@ constexpr std::array cases{
          ReasonCode::outside_runtime, Verdict::unknown},
     Case{"outside any runtime, even if packaged", "mark=outside-runtime package", "",
          ReasonCode::outside_runtime, Verdict::unknown},
+    // decisions
+    Case{"approved, and a policy is no longer met", "", "approval=1@50 objection=45", ReasonCode::policy_not_met,
+         Verdict::unapproved, 45},
+    Case{"nobody approved it, and a policy is not met", "", "objection=45", ReasonCode::unknown_digest,
+         Verdict::unknown},
     // freezes and windows
     Case{"approved, and started in a freeze", "", "approval=1@50 shut=freeze", ReasonCode::started_in_freeze,
          Verdict::unapproved, 40},

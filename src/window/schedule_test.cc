@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 
 #include "window/batch.h"
 #include "window/rule.h"
@@ -111,13 +111,13 @@ std::string line_with(std::string_view member, const format::Json& value) {
 }
 
 void expect_refused(const std::string& line, std::string_view field, std::string_view word) {
-  const auto begun = std::chrono::steady_clock::now();
+  const std::clock_t begun = std::clock();  // of CPU: others may keep the machine busy
   const Checked checked = answer_check(line);
   EXPECT_FALSE(checked.sound) << line.substr(0, 200);
   const format::Json& error = checked.answer.at("error");
   EXPECT_EQ(error.text("field"), field) << dump(checked.answer);
   EXPECT_NE(error.text("message").find(word), std::string_view::npos) << dump(checked.answer);
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5)) << line.substr(0, 200);
+  EXPECT_LT(std::clock() - begun, 2 * CLOCKS_PER_SEC) << line.substr(0, 200);
 }
 
 TEST(Batch, says_what_is_wrong_with_a_rule) {
