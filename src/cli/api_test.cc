@@ -164,7 +164,7 @@ TEST(Approve, a_period_may_be_told_from_now) {
 
 TEST(Deploy, options_become_members) {
   CannedServer server;
-  server.on("GET gate", 200, R"({"verdict":"allow"})");
+  server.on("GET gate?artifact=sha256:" + digest + "&environment=prod", 200, R"({"verdict":"allow"})");
   server.on("POST deployments", 201, R"({"deployment":{},"receipt":{}})");
   EXPECT_EQ(line_to(server)
                 .run({"deploy", "sha256:" + digest, "--environment", "prod", "--within", "2s", "--at-least",

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "cli/api.h"
 #include "cli/session_test_support.h"
 #include "dbom/check.h"
 
@@ -33,7 +34,7 @@ struct Asked {
     digest = statement.at("predicate").at("artifact").text("digest");
     const Json answer = Json::object(
         {{"envelope", format::parse_json(kept).value()}, {"document", statement.at("predicate")}});
-    server.on("GET dboms/" + digest + "?environment=prod", 200, dump(answer));
+    server.on("GET " + path_of({"dboms", digest}) + "?environment=prod", 200, dump(answer));
   }
   Finished run(std::vector<std::string> further) {
     std::vector<std::string> words{"dbom", digest, "--environment", "prod"};

@@ -25,7 +25,7 @@ Result<Exit> ask(Session& session, const Arguments& arguments) {
     session.note(fmt::format("{} is undefined", arguments.query));
     return Exit::no;
   }
-  session.line(*value + "\n");
+  session.line(*value);
   return Exit::yes;
 }
 

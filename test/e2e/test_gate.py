@@ -42,7 +42,7 @@ class Gate(WorldCase):
     def gate(self, what, environment, code):
         return self.world.weir_json("gate", what, "--environment", environment, code=code)
 
-    def tests(self, program, flow, result):
+    def attest_tests(self, program, flow, result):
         file = self.world.directory / f"{flow}.xml"
         file.write_text(result)
         self.world.weir("attest", "junit", program, "--flow", flow, "--trail", "t1", "--name", "unit-tests", "--file",
@@ -59,9 +59,9 @@ class Gate(WorldCase):
         self.assertEqual(first["verdict"], "undecided")
         self.assertEqual(self.results(first)["tests-pass"], "no-evidence")
         self.assertEqual(first["missing"][0]["who"], "developers of the service")
-        self.tests(program, "gate-a", FAILED)
+        self.attest_tests(program, "gate-a", FAILED)
         self.assertEqual(self.gate(program, environment, 1)["verdict"], "deny")
-        self.tests(program, "gate-a", PASSED)
+        self.attest_tests(program, "gate-a", PASSED)
         allowed = self.gate(program, environment, 0)
         self.assertEqual(allowed["verdict"], "allow")
         self.assertTrue(allowed["rules"][0]["evidence"])
@@ -72,7 +72,7 @@ class Gate(WorldCase):
         environment = self.environment(TESTED, "replayed")
         program = self.world.program()
         self.world.recorded(program, flow="gate-b", trail="t1")
-        self.tests(program, "gate-b", PASSED)
+        self.attest_tests(program, "gate-b", PASSED)
         decision = str(self.gate(program, environment, 0)["decision"])
         self.assertTrue(self.world.weir_json("decision", "replay", decision)["same"])
         bundle = self.world.weir_json("decision", "export", decision)
@@ -101,7 +101,7 @@ class Gate(WorldCase):
         program = self.world.program()
         self.world.recorded(program, flow="gate-d", trail="t1")
         self.gate(program, environment, 1)
-        self.tests(program, "gate-d", PASSED)
+        self.attest_tests(program, "gate-d", PASSED)
         self.gate(program, environment, 0)
 
     def test_a_policy_in_rego_decides_too(self):
@@ -116,7 +116,7 @@ class Gate(WorldCase):
         world = self.world
         program = world.program()
         digest = world.recorded(program, flow="gate-e", trail="t1")
-        self.tests(program, "gate-e", PASSED)
+        self.attest_tests(program, "gate-e", PASSED)
         world.weir("approve", program, "--environment", "host")
         world.run(program, "600")
         world.workload(digest, verdict="approved")
@@ -125,10 +125,10 @@ class Gate(WorldCase):
         world.weir("policy", "create", "running", file)
         world.weir("policy", "attach", "running", "--environment", "host", "--mode", "enforce")
         try:
-            self.tests(program, "gate-e", FAILED)
+            self.attest_tests(program, "gate-e", FAILED)
             alert = world.alert(digest=digest, cause="policy-not-met", seconds=5)
             self.assertIn("tests-pass", alert["story"]["why"])
-            self.tests(program, "gate-e", PASSED)
+            self.attest_tests(program, "gate-e", PASSED)
             world.workload(digest, verdict="approved")
             wait_until(lambda: world.api.get(f"alerts/{alert['id']}")["state"] == "resolved", 5, "it is resolved")
         finally:
