@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "cli/session_test_support.h"
@@ -94,8 +95,11 @@ TEST(PolicyTest, machines_get_every_result) {
   const std::string file = folder.write("a.rego", "package a\n\ntest_x if true\n");
   const Finished done = CommandLine().run({"policy", "test", file, "-o", "json"});
   EXPECT_EQ(done.exit, 0) << done.err;
-  EXPECT_EQ(format::dump(format::parse_json(done.out).value()), R"({"passed":1,"failed":0,"skipped":0,"tests":[{"name":"data.a.test_x","file":")" + file +
-                          R"(","line":3,"result":"passed","message":"","prints":[]}],"coverage":[]})");
+  const auto expected =
+      fmt::format(R"({{"passed":1,"failed":0,"skipped":0,"tests":[{{"name":"data.a.test_x","file":"{}","line":3,)"
+                  R"("result":"passed","message":"","prints":[]}}],"coverage":[]}})",
+                  file);
+  EXPECT_EQ(format::dump(format::parse_json(done.out).value()), expected);
   EXPECT_EQ(CommandLine().run({"policy", "test", folder.write("b.rego", "package b\n\nx := 1\n")}).exit, 2);
 }
 

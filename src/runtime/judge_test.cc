@@ -74,7 +74,6 @@ Knowledge knowledge_of(std::string_view text) {
     else if (key == "layers") known.same_layers_approved = number(value);
     else if (key == "linked") known.primary_linked = true;
     else if (key == "interpreter") known.interpreter_approved = true;
-    else if (key == "objection") known.objection = Objection{77, "tests-pass of policy safe"};
     else if (key == "shut")
       known.shut_at_start = Reason{
           value == "freeze" ? ReasonCode::started_in_freeze : ReasonCode::started_outside_window, "shut", 40};
@@ -237,11 +236,6 @@ constexpr std::array cases{
     Case{"what nobody approved is told so first", "", "shut=freeze", ReasonCode::unknown_digest, Verdict::unknown},
     Case{"an exception covers a start in a freeze", "", "approval=1@50 shut=freeze excepted=300", ReasonCode::excepted,
          Verdict::explained, 30},
-    // policies
-    Case{"approved, and does not meet the policies", "", "approval=1@50 objection", ReasonCode::policy_not_met,
-         Verdict::unapproved, 77},
-    Case{"a package's program is not asked", "package", "objection", ReasonCode::explained_by_package,
-         Verdict::explained},
     // exceptions
     Case{"nobody knows it, and an exception covers it", "", "excepted=201", ReasonCode::excepted,
          Verdict::explained, 30},
