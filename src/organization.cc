@@ -125,7 +125,7 @@ Status Organization::load_identity() {
   const auto leaf = TRY(ledger::decode_leaf(first.leaf));
   if (!first.payload) return Error{Errc::corrupt, "the ledger's first entry was erased"};
   const auto event = TRY(store::decode_payload(leaf.type, *first.payload));
-  const auto* opened = std::get_if<store::LedgerOpened>(&event);
+  const auto* opened = event.as<store::LedgerOpened>();
   if (opened == nullptr) return Error{Errc::corrupt, "the ledger does not begin with its opening"};
   identity_.id = leaf.organization;
   identity_.origin = opened->origin;

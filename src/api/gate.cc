@@ -117,7 +117,7 @@ Result<policy::DecisionRecorded> recorded_decision(const ReadCall& call, std::in
   if (stored.ok() && stored->payload) {
     const auto leaf = TRY(ledger::decode_leaf(stored->leaf));
     const auto event = TRY(store::decode_payload(leaf.type, *stored->payload));
-    if (const auto* recorded = std::get_if<policy::DecisionRecorded>(&event)) return *recorded;
+    if (const auto* recorded = event.as<policy::DecisionRecorded>()) return *recorded;
   }
   return not_found(fmt::format("entry {} is no decision", entry));
 }

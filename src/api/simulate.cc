@@ -41,7 +41,7 @@ Result<policy::Simulation> simulate(store::Database& db, blob::BlobStore& blobs,
     if (!stored.payload) continue;  // erased
     const auto leaf = TRY(ledger::decode_leaf(stored.leaf));
     const auto event = TRY(store::decode_payload(leaf.type, *stored.payload));
-    if (const auto* recorded = std::get_if<policy::DecisionRecorded>(&event))
+    if (const auto* recorded = event.as<policy::DecisionRecorded>())
       TRY(simulator.add(entry, recorded->record));
   }
   return simulator.so_far();

@@ -17,6 +17,23 @@ Status decode_integer(const Json& json, T& out, const ReadContext& at) {
 
 }  // namespace
 
+Error ReadContext::wrong(std::string_view expected) const {
+  return invalid(fmt::format("'{}' must be {}", path.empty() ? "the document" : path, expected), path);
+}
+Error ReadContext::not_one_of(std::span<const std::string_view> names) const {
+  return wrong(fmt::format("one of {}", fmt::join(names, ", ")));
+}
+Error ReadContext::missing(std::string_view name) const {
+  const std::string place = member(name).path;
+  return invalid(fmt::format("'{}' is missing", place), place);
+}
+ReadContext ReadContext::member(std::string_view name) const {
+  return {unknown, path.empty() ? std::string(name) : fmt::format("{}.{}", path, name)};
+}
+ReadContext ReadContext::item(std::size_t position) const {
+  return {unknown, fmt::format("{}[{}]", path, position)};
+}
+
 Status decode(const Json& json, bool& out, const ReadContext& at) {
   if (json.boolean() == nullptr) return at.wrong("true or false");
   out = *json.boolean();

@@ -16,9 +16,9 @@
 #include <fmt/format.h>
 
 #include <concepts>
-#include <iterator>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -56,7 +56,8 @@ void encode(std::string& out, const std::same_as<bool> auto& value) { out += val
 void encode(std::string& out, const std::integral auto& value)
   requires(!std::same_as<std::remove_cvref_t<decltype(value)>, bool>)
 {
-  fmt::format_to(std::back_inserter(out), "{}", value);
+  const fmt::format_int digits(value);
+  out.append(digits.data(), digits.size());
 }
 inline void encode(std::string& out, const double& value) { out += dump(Json(value)); }
 inline void encode(std::string& out, const std::string& value) { append_json_string(out, value); }
@@ -140,9 +141,11 @@ enum class Unknown { refuse, ignore };  // what to do with members a record does
 struct ReadContext {
   Unknown unknown = Unknown::refuse;
   std::string path = {};  // of the value being read, for errors
-  Error wrong(std::string_view expected) const {
-    return invalid(fmt::format("'{}' must be {}", path.empty() ? "the document" : path, expected), path);
-  }
+  Error wrong(std::string_view expected) const;
+  Error not_one_of(std::span<const std::string_view> names) const;
+  Error missing(std::string_view member) const;
+  ReadContext member(std::string_view name) const;
+  ReadContext item(std::size_t position) const;
 };
 
 Status decode(const Json& json, bool& out, const ReadContext& at);
@@ -173,7 +176,7 @@ Status decode(const Json& json, std::vector<T>& out, const ReadContext& at) {
   out.reserve(items->size());
   for (std::size_t i = 0; i < items->size(); ++i) {
     T item{};
-    TRY(decode((*items)[i], item, ReadContext{at.unknown, fmt::format("{}[{}]", at.path, i)}));
+    TRY(decode((*items)[i], item, at.item(i)));
     out.push_back(std::move(item));
   }
   return {};
@@ -183,7 +186,7 @@ template <NamedEnum E>
 Status decode(const Json& json, E& out, const ReadContext& at) {
   const std::string* text = json.string();
   const std::optional<E> value = text == nullptr ? std::nullopt : enum_from<E>(*text);
-  if (!value) return at.wrong(fmt::format("one of {}", fmt::join(names_of(E{}), ", ")));
+  if (!value) return at.not_one_of(names_of(E{}));
   out = *value;
   return {};
 }
@@ -203,7 +206,7 @@ Status decode(const Json& json, std::map<std::string, T>& out, const ReadContext
   const Json::Object* members = json.object();
   if (members == nullptr) return at.wrong("an object");
   for (const auto& [key, value] : *members)
-    TRY(decode(value, out[key], ReadContext{at.unknown, at.path.empty() ? key : at.path + "." + key}));
+    TRY(decode(value, out[key], at.member(key)));
   return {};
 }
 
@@ -213,19 +216,15 @@ struct MemberReader {
   Status status = {};
   std::size_t seen = 0;
 
-  std::string path_of(std::string_view name) const {
-    return at.path.empty() ? std::string(name) : fmt::format("{}.{}", at.path, name);
-  }
   bool read(std::string_view name, auto& member) {
     const Json* found = json.find(name);
     if (found == nullptr) return false;
     ++seen;
-    if (status.ok()) status = decode(*found, member, ReadContext{at.unknown, path_of(name)});
+    if (status.ok()) status = decode(*found, member, at.member(name));
     return true;
   }
   void operator()(std::string_view name, auto& member) {
-    if (!read(name, member) && status.ok())
-      status = invalid(fmt::format("'{}' is missing", path_of(name)), path_of(name));
+    if (!read(name, member) && status.ok()) status = at.missing(name);
   }
   void maybe(std::string_view name, auto& member) { read(name, member); }
 };

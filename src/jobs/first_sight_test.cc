@@ -51,8 +51,8 @@ class FirstSight : public testing::Test {
     auto events = first_sight_events(*ledger_.reader());
     EXPECT_TRUE(events.ok());
     for (store::Event& event : *events) {
-      if (const auto* opened = std::get_if<alert::AlertOpened>(&event)) words += "+" + opened->cause + " ";
-      if (std::holds_alternative<alert::AlertsResolved>(event)) words += "- ";
+      if (const auto* opened = event.as<alert::AlertOpened>()) words += "+" + opened->cause + " ";
+      if (event.as<alert::AlertsResolved>()) words += "- ";
       append(std::move(event));
     }
     return words;

@@ -5,17 +5,16 @@ namespace {
 
 template <std::size_t I>
 using Row = std::tuple_element_t<I, EventTable>;
-constexpr std::size_t row_count = std::tuple_size_v<EventTable>;
 
 template <std::size_t I = 0>
 Result<Event> decode_row(ledger::EntryType type, BytesView payload) {
-  if constexpr (I == row_count) {
+  if constexpr (I == event_row_count) {
     return Error{Errc::corrupt, fmt::format("entry type {} is not known to this version", static_cast<int>(type))};
   } else {
     if (Row<I>::type != type) return decode_row<I + 1>(type, payload);
     auto record = format::decode_text<typename Row<I>::Record>(payload, format::Unknown::ignore);
     if (!record) return record.error();
-    return Event(std::in_place_index<I>, std::move(*record));
+    return Event(std::move(*record));
   }
 }
 
@@ -42,18 +41,18 @@ std::vector<Sha256> subjects(const policy::DecisionRecorded& record) {
 }  // namespace
 
 ledger::EntryType type_of(const Event& event) {
-  static constexpr auto types = types_by_index(std::make_index_sequence<row_count>());
-  return types[event.index()];
+  static constexpr auto types = types_by_index(std::make_index_sequence<event_row_count>());
+  return types[event.row()];
 }
 
 std::string encode_payload(const Event& event) {
-  return std::visit([](const auto& record) { return format::encode(record); }, event);
+  return event.visit([](const auto& record) { return format::encode(record); });
 }
 
 Result<Event> decode_payload(ledger::EntryType type, BytesView payload) { return decode_row(type, payload); }
 
 std::vector<Sha256> subjects_of(const Event& event) {
-  return std::visit([](const auto& record) { return subjects(record); }, event);
+  return event.visit([](const auto& record) { return subjects(record); });
 }
 
 }  // namespace weir::store

@@ -1,8 +1,10 @@
 // The acts the ledger records: one row per entry type and the record that is its payload. Payloads are JSON in member
 // order; unknown members of later versions are ignored when read. Everything in the derived tables comes from these.
 #pragma once
+#include <array>
+#include <memory>
 #include <tuple>
-#include <variant>
+#include <type_traits>
 
 #include "access/account.h"
 #include "access/group.h"
@@ -94,13 +96,49 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::break_glass_opened, deploy::BreakGlassOpened>,
     EventRow<ledger::EntryType::break_glass_reviewed, deploy::BreakGlassReviewed>>;
 
-template <class Table>
-struct VariantOf;
-template <class... Rows>
-struct VariantOf<std::tuple<Rows...>> {
-  using type = std::variant<typename Rows::Record...>;
+constexpr std::size_t event_row_count = std::tuple_size_v<EventTable>;
+template <std::size_t I>
+using RecordAt = std::tuple_element_t<I, EventTable>::Record;
+
+// Where a record's type stands in the table; `event_row_count` if it is no record of the ledger.
+template <class T>
+constexpr std::size_t event_row_of = []<std::size_t... I>(std::index_sequence<I...>) {
+  std::size_t row = event_row_count;
+  ((std::is_same_v<T, RecordAt<I>> ? row = I : row), ...);
+  return row;
+}(std::make_index_sequence<event_row_count>());
+
+// A record of any of the table's types, unchanging once made; copies share it. (A variant says the same, but one this
+// wide costs every unit that moves it more than the rest of the unit.)
+class Event {
+ public:
+  template <class T>
+    requires(event_row_of<T> < event_row_count)
+  Event(T record) : row_(event_row_of<T>), record_(std::make_shared<const T>(std::move(record))) {}
+
+  template <class T>
+    requires(event_row_of<T> < event_row_count)
+  const T* as() const {  // null if it is of another type
+    return row_ == event_row_of<T> ? static_cast<const T*>(record_.get()) : nullptr;
+  }
+  std::size_t row() const { return row_; }
+
+  // What `visitor` returns for the record; it takes each type of the table.
+  auto visit(const auto& visitor) const {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      using Returned = decltype(visitor(std::declval<const RecordAt<0>&>()));
+      using Call = Returned (*)(decltype(visitor), const void*);
+      static constexpr std::array<Call, event_row_count> calls{[](decltype(visitor) call, const void* record) {
+        return call(*static_cast<const RecordAt<I>*>(record));
+      }...};
+      return calls[row_](visitor, record_.get());
+    }(std::make_index_sequence<event_row_count>());
+  }
+
+ private:
+  std::size_t row_;
+  std::shared_ptr<const void> record_;
 };
-using Event = VariantOf<EventTable>::type;
 
 ledger::EntryType type_of(const Event& event);
 std::string encode_payload(const Event& event);

@@ -177,12 +177,12 @@ Status follow_row(Database& db, const Stamp& stamp, const window::FreezeEnded& e
 }  // namespace
 
 Status project(Database& db, const Stamp& stamp, const Event& event) {
-  TRY(std::visit([&](const auto& record) { return follow_row(db, stamp, record); }, event));
-  return std::visit([&](const auto& record) { return project_row(db, stamp, record); }, event);
+  TRY(event.visit([&](const auto& record) { return follow_row(db, stamp, record); }));
+  return event.visit([&](const auto& record) { return project_row(db, stamp, record); });
 }
 
 Status enqueue(Database& db, const Stamp& stamp, const Event& event) {
-  TRY(std::visit([&](const auto& record) { return enqueue_row(db, stamp, record); }, event));
+  TRY(event.visit([&](const auto& record) { return enqueue_row(db, stamp, record); }));
   return touch_decisions(db, stamp, event);
 }
 

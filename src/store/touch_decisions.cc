@@ -187,7 +187,7 @@ Status touch(Mark mark, const exceptions::ExceptionEnded& event) {
 }  // namespace
 
 Status touch_decisions(Database& db, const Stamp& stamp, const Event& event) {
-  return std::visit([&](const auto& record) { return touch(Mark{db, stamp.index}, record); }, event);
+  return event.visit([&](const auto& record) { return touch(Mark{db, stamp.index}, record); });
 }
 
 }  // namespace weir::store
