@@ -101,10 +101,10 @@ impl Engine {
         Ok(())
     }
 
-    /// regorus iterates over `walk` only where its result is the last operand; elsewhere it becomes an array's elements.
+    /// Says in words regorus knows what it would answer otherwise (see `check::rewritten`).
     fn rewrite(&mut self, modules: &check::Modules) -> Result<(), Failure> {
         let sources = std::mem::take(&mut self.sources);
-        let rewritten = check::walks_as_arrays(modules);
+        let rewritten = check::rewritten(modules);
         if rewritten.is_empty() {
             return Ok(());
         }

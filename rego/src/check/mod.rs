@@ -8,7 +8,7 @@ mod walk;
 
 pub use model::Modules;
 pub use text::check as text;
-pub use walk::walks_as_arrays;
+pub use walk::rewritten;
 
 pub fn all(modules: &Modules) -> Result<(), String> {
     modules.check_forms()?;

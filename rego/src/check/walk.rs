@@ -341,12 +341,11 @@ impl Walk<'_> {
     fn call(&mut self, inner: &Json) -> Checked {
         let parameters = list(&inner["params"]);
         parameters.iter().try_for_each(|parameter| self.expression(parameter))?;
-        let span = &variant(&inner["fcn"]).1["span"];
+        let span = &variant(unfold(&inner["fcn"]).0).1["span"];
         let head = variant(unfold(&inner["fcn"]).0).1["value"].as_str().unwrap_or_default().to_string();
         if self.local(&head).is_some() {
-            let function = self.module.text_of(span);
             return Err(
-                self.wrong(span, &format!("called function {function} is shadowed by a local variable"))
+                self.wrong(span, &format!("called function {head} is shadowed by a local variable"))
             );
         }
         match self.callee(&inner["fcn"]) {
@@ -373,12 +372,6 @@ impl Walk<'_> {
             return Ok(());
         }
         self.count(name, span, parameters.len(), builtin.arguments.len())?;
-        if parameters.len() > builtin.arguments.len() && extensions::only_here(name) {
-            return Err(self.wrong(
-                span,
-                &format!("{name} with its result as an operand is not supported; write x := {name}(…)"),
-            ));
-        }
         self.pattern_size(name, span, parameters)?;
         for (at, (parameter, wanted)) in parameters.iter().zip(builtin.arguments).enumerate() {
             self.fits(name, span, at, &self.kinds(parameter), wanted)?;
@@ -466,19 +459,20 @@ fn word_for(kind: char) -> &'static str {
     }
 }
 
-/// The text of each module, by its number, in which `walk(x)` stands as a value: there it becomes `weir.walk(x)[_]`.
-pub fn walks_as_arrays(modules: &Modules) -> BTreeMap<usize, String> {
-    let mut edits: BTreeMap<usize, Vec<(usize, &str)>> = BTreeMap::new();
+/// A piece of a text, from one byte to another, and what stands there instead.
+type Edit = (usize, usize, String);
+
+/// The text of each module, by its number, that says the same in words regorus knows: `walk(x)` as a value becomes
+/// `weir.walk(x)[_]`, and a builtin of ours with its result as last operand, `f(x, y)`, becomes `y = f(x)`.
+pub fn rewritten(modules: &Modules) -> BTreeMap<usize, String> {
+    let mut edits: BTreeMap<usize, Vec<Edit>> = BTreeMap::new();
     for rule in &modules.rules {
         let mut pending = vec![&rule.tree];
         while let Some(node) = pending.pop() {
-            if let Some(call) = node.get("Call").filter(|call| is_walk_value(call)) {
-                let at = |span: &Json, key: &str| {
-                    span[key].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(0)
-                };
-                let module = edits.entry(rule.module).or_default();
-                module.push((at(&variant(&call["fcn"]).1["span"], "start"), "weir."));
-                module.push((at(&call["span"], "end"), "[_]"));
+            if let Some(call) = node.get("Call") {
+                if let Some(made) = edits_of(call, &modules.modules[rule.module]) {
+                    edits.entry(rule.module).or_default().extend(made);
+                }
             }
             match node {
                 Json::Array(items) => pending.extend(items),
@@ -487,23 +481,41 @@ pub fn walks_as_arrays(modules: &Modules) -> BTreeMap<usize, String> {
             }
         }
     }
-    edits
-        .into_iter()
-        .map(|(module, edits)| (module, edited(&modules.modules[module].contents, edits)))
-        .collect()
+    edits.into_iter().map(|(module, edits)| (module, edited(&modules.modules[module].contents, edits))).collect()
 }
 
-fn is_walk_value(call: &Json) -> bool {
-    let ("Var", name) = variant(&call["fcn"]) else { return false };
-    name["value"] == "walk" && list(&call["params"]).len() == 1
+fn byte(node: &Json, end: &str) -> usize {
+    let (_, inner) = variant(node);
+    inner["span"][end].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(0)
 }
 
-/// A text with pieces put in at byte offsets.
-fn edited(text: &str, mut edits: Vec<(usize, &str)>) -> String {
+fn edits_of(call: &Json, module: &Module) -> Option<[Edit; 2]> {
+    let (root, steps) = unfold(&call["fcn"]);
+    let mut name = variant(root).1["value"].as_str()?.to_string();
+    for step in steps {
+        let Step::Name(part) = step else { return None };
+        name = format!("{name}.{part}");
+    }
+    let (parameters, from) = (list(&call["params"]), byte(root, "start"));
+    if name == "walk" && parameters.len() == 1 {
+        let end = call["span"]["end"].as_u64().and_then(|n| usize::try_from(n).ok())?;
+        return Some([(from, from, "weir.".to_string()), (end, end, "[_]".to_string())]);
+    }
+    let operands = builtins::find(&name)?.arguments.len();
+    if !extensions::only_here(&name) || parameters.len() != operands + 1 || operands == 0 {
+        return None;
+    }
+    let (before, result) = (&parameters[operands - 1], &parameters[operands]);
+    let text = module.text_of(&variant(result).1["span"]);
+    Some([(from, from, format!("{text} = ")), (byte(before, "end"), byte(result, "end"), String::new())])
+}
+
+/// A text after its edits, the last first.
+fn edited(text: &str, mut edits: Vec<Edit>) -> String {
     edits.sort();
-    edits.iter().rev().fold(text.to_string(), |mut text, (at, piece)| {
-        if text.is_char_boundary(*at) {
-            text.insert_str(*at, piece);
+    edits.iter().rev().fold(text.to_string(), |mut text, (from, to, piece)| {
+        if from <= to && text.is_char_boundary(*from) && text.is_char_boundary(*to) {
+            text.replace_range(*from..*to, piece);
         }
         text
     })
