@@ -61,7 +61,10 @@ Status check(const Service& service) {
   TRY(check_title(service.team, "team"));
   TRY(check_text(service.contact, "contact"));
   TRY(check_text(service.tier, "tier"));
-  return check_text(service.repository, "repository");
+  TRY(check_text(service.repository, "repository"));
+  if (!service.runbook.empty() && !service.runbook.starts_with("https://") && !service.runbook.starts_with("http://"))
+    return invalid("'runbook' is an address that begins with https:// or http://", "runbook");
+  return check_text(service.runbook, "runbook");
 }
 
 Status check(const Flow& flow) {

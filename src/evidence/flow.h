@@ -12,12 +12,14 @@ namespace weir::evidence {
 
 struct Service {
   std::string name, team, contact, tier, repository;
+  std::string runbook;  // where it says what to do when something is wrong, an http(s) address
   static void members(auto& visit, auto& self) {
     visit.maybe("name", self.name);
     visit("team", self.team);
     visit.maybe("contact", self.contact);
     visit.maybe("tier", self.tier);
     visit.maybe("repository", self.repository);
+    visit.maybe("runbook", self.runbook);
   }
 };
 

@@ -86,10 +86,11 @@ Status project_row(Database& db, const Stamp& stamp, const access::GroupDeclared
 Status project_row(Database& db, const Stamp& stamp, const evidence::Service& event) {
   return execute(
       db,
-      "INSERT INTO service (name, team, contact, tier, repository, entry) VALUES ($1,$2,$3,$4,$5,$6) "
+      "INSERT INTO service (name, team, contact, tier, repository, runbook, entry) VALUES ($1,$2,$3,$4,$5,$6,$7) "
       "ON CONFLICT (name) DO UPDATE SET team=excluded.team, contact=excluded.contact, tier=excluded.tier, "
-      "repository=excluded.repository, entry=excluded.entry",
-      event.name, event.team, event.contact, event.tier, event.repository, stamp.index);
+      "repository=excluded.repository, runbook=excluded.runbook, entry=excluded.entry",
+      event.name, event.team, event.contact, event.tier, event.repository, event.runbook,
+      stamp.index);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const evidence::Flow& event) {

@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS people_group (name TEXT PRIMARY KEY, description TEXT
 CREATE TABLE IF NOT EXISTS group_member (account BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY (account, name))
   WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS service (name TEXT PRIMARY KEY, team TEXT, contact TEXT, tier TEXT, repository TEXT,
-  entry INTEGER);
+  runbook TEXT, entry INTEGER);
 CREATE TABLE IF NOT EXISTS flow (name TEXT PRIMARY KEY, service TEXT, description TEXT, template TEXT NOT NULL,
   entry INTEGER, tags TEXT NOT NULL DEFAULT '{}');
 CREATE TABLE IF NOT EXISTS trail (flow TEXT NOT NULL, name TEXT NOT NULL, commit_id TEXT, branch TEXT, url TEXT,

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view owner_of_service =
     "coalesce((SELECT s.team FROM service s WHERE s.name=a.service), '')";
+constexpr std::string_view runbook_of_service =
+    "coalesce((SELECT s.runbook FROM service s WHERE s.name=a.service), '')";
 
 AlertView alert_row(const Row& row) {
   AlertView view{.id = row.integer(0),
@@ -27,6 +29,7 @@ AlertView alert_row(const Row& row) {
                  .title = row.string(6),
                  .service = row.string(10),
                  .owner = row.string(19),
+                 .runbook = row.string(22),
                  .link = fmt::format("/alerts/{}", row.integer(0)),
                  .subject = row.string(20)};
   const std::string host = row.string(21);
@@ -123,12 +126,12 @@ Result<std::vector<AlertView>> list_alerts(Database& db, const AlertFilter& filt
                             "a.who, a.why, a.remedy, a.service, "
                             "a.workload, a.started_at, a.opened_at, a.resolved_at, a.acknowledged_at, "
                             "coalesce(p.name, ''), coalesce(a.note, ''), "
-                            "coalesce(a.resolved_why, ''), {}, a.subject, a.host FROM alert a LEFT JOIN "
+                            "coalesce(a.resolved_why, ''), {}, a.subject, a.host, {} FROM alert a LEFT JOIN "
                             "account p ON p.id=a.acknowledged_by WHERE "
                             "($1='' OR a.state=$2) AND ($3='' OR a.environment=$4) AND ($5 IS NULL OR "
                             "a.incident=$6) AND ($7 IS NULL OR "
                             "a.id=$8) AND a.id<$9 ORDER BY a.id DESC LIMIT $10",
-                            owner_of_service),
+                            owner_of_service, runbook_of_service),
                 alert_row, filter.state, filter.state, filter.environment, filter.environment,
                 filter.incident, filter.incident, filter.id, filter.id, filter.before, filter.limit));
   for (AlertView& alert : alerts) alert = TRY(with_workload(db, std::move(alert)));

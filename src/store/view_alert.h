@@ -32,7 +32,7 @@ struct AlertView {
   std::optional<Instant> resolved_at, acknowledged_at;
   std::string acknowledged_by, note, resolved_why, title;
   StoryView story;
-  std::string service, owner, link, subject;
+  std::string service, owner, runbook, link, subject;
   static void members(auto& visit, auto& self) {
     visit("id", self.id);
     visit("incident", self.incident);
@@ -52,6 +52,7 @@ struct AlertView {
     visit("story", self.story);
     visit("service", self.service);
     visit("owner", self.owner);
+    visit("runbook", self.runbook);
     visit("link", self.link);
     visit("subject", self.subject);
     visit("entry", self.id);

@@ -8,7 +8,8 @@ namespace weir::store {
 namespace {
 
 ServiceView service_row(const Row& row) {
-  return {{row.string(0), row.string(1), row.string(2), row.string(3), row.string(4)}, row.integer(5)};
+  return {{row.string(0), row.string(1), row.string(2), row.string(3), row.string(4), row.string(5)},
+          row.integer(6)};
 }
 
 TrailView trail_row(const Row& row) {
@@ -148,12 +149,12 @@ AttestationTypeView attestation_type_row(const Row& row) {
 }  // namespace
 
 Result<std::vector<ServiceView>> list_services(Database& db) {
-  return query(db, "SELECT name, team, contact, tier, repository, entry FROM service ORDER BY name",
+  return query(db, "SELECT name, team, contact, tier, repository, coalesce(runbook, ''), entry FROM service ORDER BY name",
                service_row);
 }
 
 Result<std::optional<ServiceView>> find_service(Database& db, std::string_view name) {
-  return query_one(db, "SELECT name, team, contact, tier, repository, entry FROM service WHERE name=$1",
+  return query_one(db, "SELECT name, team, contact, tier, repository, coalesce(runbook, ''), entry FROM service WHERE name=$1",
                    service_row, name);
 }
 
