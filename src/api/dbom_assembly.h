@@ -8,6 +8,7 @@
 
 #include "blob/store.h"
 #include "dbom/envelope.h"
+#include "dbom/issue.h"
 #include "store/view_dbom.h"
 
 namespace weir::api {
@@ -55,6 +56,15 @@ struct SignedDbom {
   static void members(auto& visit, auto& self) {
     visit("envelope", self.envelope);
     visit("document", self.document);
+  }
+};
+
+struct DbomIssuedView {
+  dbom::DbomIssued issued;
+  std::int64_t entry = 0;
+  static void members(auto& visit, auto& self) {
+    dbom::DbomIssued::members(visit, self.issued);
+    visit("entry", self.entry);
   }
 };
 

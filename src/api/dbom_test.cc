@@ -112,6 +112,22 @@ TEST_F(DbomApi, a_past_time_has_what_the_ledger_held_then) {
   EXPECT_THAT(states(genuine("one"), dbom::Kind::approval), ElementsAre("revoked"));
 }
 
+TEST_F(DbomApi, an_issued_one_is_kept_byte_for_byte_and_is_a_line_of_the_next) {
+  release("one", "t1", "1.0");
+  const auto issued = api_.post("dboms", there("one"));
+  ASSERT_EQ(issued.status, 201) << issued.response.body;
+  const Json& record = issued.json.at("dbom");
+  write("POST", "approvals", there("one"));
+  const auto kept =
+      api_.get(fmt::format("dboms/{}?issued={}", to_string(crypto::sha256("one")), dump(record.at("entry"))));
+  ASSERT_EQ(kept.status, 200) << kept.response.body;
+  const std::string bytes = dump_canonical(kept.json.at("envelope"));
+  EXPECT_EQ(record.text("digest"), to_string(crypto::sha256(bytes)));
+  EXPECT_TRUE(dbom::check(bytes, api_.ledger().key()).genuine());
+  EXPECT_EQ(states(genuine("one"), dbom::Kind::issued).size(), 1u);
+  EXPECT_EQ(api_.get(fmt::format("dboms/{}?issued=0", to_string(crypto::sha256("one")))).status, 404);
+}
+
 TEST_F(DbomApi, what_is_not_known_has_none_and_the_future_has_not_come) {
   release("one", "t1", "1.0");
   const std::string one = to_string(crypto::sha256("one")), other = to_string(crypto::sha256("other"));

@@ -300,6 +300,8 @@ std::vector<Step> World::middle() const {
       {"GET", "policies/safe/versions", 200},
       {"GET", "policies/safe/versions/1", 200},
       {"GET", of_digest("dboms/DIGEST?environment=prod"), 200},
+      {"POST", "dboms", 201,
+       of_digest(R"({"artifact":"DIGEST","environment":"prod","at":"2024-10-04T00:00:00Z"})")},
       {"GET", "/v1/dbom.schema.json", 200},
       {"GET", "/v1/policy.schema.json", 200},
       {"GET", "windows/calendar?from=2026-01-05T00:00:00Z&until=2026-01-12T00:00:00Z", 200},

@@ -21,8 +21,9 @@ constexpr std::array calendar_query{
 constexpr std::array freeze_query{limit, cursor, environment};
 
 constexpr std::array dbom_query{
-    Query{"environment", QueryKind::text, "where it runs or ran; must be given"},
+    Query{"environment", QueryKind::text, "where it runs or ran; must be given, unless `issued` is"},
     Query{"at", QueryKind::instant, "as it was then; else now"},
+    Query{"issued", QueryKind::number, "the one that this entry issued, byte for byte"},
     Query{"form", QueryKind::text, "html: the document as one page for people, which proves nothing itself"}};
 
 constexpr std::array rows{
@@ -125,6 +126,14 @@ constexpr std::array rows{
           .answer = one<SignedDbom>,
           .query = dbom_query,
           .shows_verdicts = true},
+    Route{.method = "POST",
+          .pattern = "/v1/orgs/{org}/dboms",
+          .permission = Permission::record,
+          .write = issue_dbom,
+          .summary = "Issue a deployment's bill of materials: its digest becomes an entry",
+          .answer = written<DbomIssuedView>("dbom"),
+          .body = takes<dbom::DbomRequest>,
+          .decoding_waits = always},
     Route{.method = "GET",
           .pattern = "/v1/dbom.schema.json",
           .door = Door::open,

@@ -27,6 +27,7 @@ constexpr std::array component_columns{Column{"COMPONENT", "name"}, Column{"WAS"
 struct Asking {
   std::string what, environment;
   std::optional<std::string> at, output, file;
+  bool issue = false;
 };
 
 // ---- for people ----
@@ -95,7 +96,14 @@ Result<Json> ask(Session& session, const Asking& given) {
   const artifact::Fingerprint found = TRY(identify(session, given.what));
   Api* api = TRY(session.api());
   const std::string path = path_of({"dboms", to_string(found.digest)});
-  return api->read(path, {{"environment", given.environment}, {"at", at ? to_string(*at) : ""}});
+  if (!given.issue)
+    return api->read(path, {{"environment", given.environment}, {"at", at ? to_string(*at) : ""}});
+  Json body = Json::object({{"artifact", to_string(found.digest)}, {"environment", given.environment}});
+  set_given(body, "at", at);
+  const Json written = TRY(api->write({.path = "dboms", .body = body}));
+  const Json& issued = written.at("dbom");
+  session.note(fmt::format("issued as entry {}", dump(issued.at("entry"))));
+  return api->read(path_of({"dboms", issued.text("artifact")}), {{"issued", dump(issued.at("entry"))}});
 }
 
 Status put(Session& session, const std::optional<std::string>& file, const std::string& text) {
@@ -165,6 +173,8 @@ Action dbom(Options& options) {
       &given->environment);
   options.option({.name = "at", .value = "WHEN", .help = "as it was at that time; now unless said"},
                  &given->at);
+  options.option({.name = "issue", .help = "records in the ledger that this document was given out"},
+                 &given->issue);
   options.option({.name = "output",
                   .value = "FORM",
                   .help = "for people, the signed document, or a page to print",

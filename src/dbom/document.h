@@ -61,6 +61,7 @@ enum class Kind {
   missed,
   ended,
   replaced,
+  issued,
   author,
   reviewer,
   approver,
@@ -70,13 +71,13 @@ enum class Kind {
   change,
 };
 constexpr auto names_of(Kind) {
-  return std::array<std::string_view, 43>{
-      "artifact",   "identity",    "commit",   "service",   "sbom",        "replaces", "flow",     "required",
-      "trail",      "provenance",  "review",   "test",      "scan",        "ticket",   "evidence", "approval",
-      "request",    "policy",      "decision", "exception", "break-glass", "freeze",   "override", "environment",
-      "setting",    "host",        "workload", "built",     "attested",    "approved", "declared", "first-seen",
-      "observed",   "missed",      "ended",    "replaced",  "author",      "reviewer", "approver", "deployer",
-      "reporter",   "owner",       "change"};
+  return std::array<std::string_view, 44>{
+      "artifact", "identity",   "commit",   "service",   "sbom",        "replaces", "flow",     "required",
+      "trail",    "provenance", "review",   "test",      "scan",        "ticket",   "evidence", "approval",
+      "request",  "policy",     "decision", "exception", "break-glass", "freeze",   "override", "environment",
+      "setting",  "host",       "workload", "built",     "attested",    "approved", "declared", "first-seen",
+      "observed", "missed",     "ended",    "replaced",  "issued",      "author",   "reviewer", "approver",
+      "deployer", "reporter",   "owner",    "change"};
 }
 
 // How far a line can be checked without asking anybody.

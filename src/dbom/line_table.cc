@@ -5,6 +5,7 @@
 #include "access/account.h"
 #include "artifact/record.h"
 #include "dbom/gate_lines.h"
+#include "dbom/issue.h"
 #include "dbom/witness.h"
 #include "deploy/approval.h"
 #include "deploy/deployment.h"
@@ -199,6 +200,11 @@ Lines replacement_line(const Ground& ground) {
   return lines({.at = at_of(ground), .digest = declared.artifact, .name = declared.environment});
 }
 
+Lines issued_line(const Ground& ground) {
+  const auto issued = TRY(first<DbomIssued>(ground));
+  return lines({.at = at_of(ground), .digest = issued.digest, .name = issued.environment});
+}
+
 // ---- who ----
 
 Lines author_line(const Ground& ground) {
@@ -297,6 +303,7 @@ constexpr std::array table{
             changed_line<State::ended>},
     LineRow{Kind::ended, when, Role::departure, EntryType::snapshot_taken, nullptr},
     LineRow{Kind::replaced, when, Role::replacement, EntryType::deployment_declared, replacement_line},
+    LineRow{Kind::issued, when, Role::issued, EntryType::dbom_issued, issued_line},
 
     LineRow{Kind::author, who, Role::trail, EntryType::trail_begun, author_line},
     LineRow{Kind::author, who, Role::attestation, EntryType::attestation_recorded, review_author_line},
@@ -337,7 +344,7 @@ constexpr std::array shown{
     EntryType::exception_refused,     EntryType::exception_ended,        EntryType::exception_warned,
     EntryType::break_glass_opened,    EntryType::break_glass_reviewed,   EntryType::freeze_declared,
     EntryType::freeze_ended,          EntryType::window_overridden,      EntryType::environment_declared,
-    EntryType::reporter_enrolled,     EntryType::snapshot_taken,
+    EntryType::reporter_enrolled,     EntryType::snapshot_taken,         EntryType::dbom_issued,
 };
 
 }  // namespace

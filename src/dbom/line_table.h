@@ -35,6 +35,7 @@ enum class Role {
   environment,
   reporter,   // an agent that watches here
   sighting,   // the report in which it was first seen; its payload is never shown
+  issued,             // a document of this deployment that was given out
   departure,  // the snapshot in which it was gone
 };
 

@@ -57,6 +57,7 @@ enum class EntryType : std::uint16_t {
   exception_warned = 69,
   break_glass_opened = 70,
   break_glass_reviewed = 71,
+  dbom_issued = 75,
 };
 
 struct EntryTypeRow {
@@ -113,6 +114,7 @@ inline constexpr std::array entry_type_table{
     EntryTypeRow{EntryType::exception_warned, "exception-warned"},
     EntryTypeRow{EntryType::break_glass_opened, "break-glass-opened"},
     EntryTypeRow{EntryType::break_glass_reviewed, "break-glass-reviewed"},
+    EntryTypeRow{EntryType::dbom_issued, "dbom-issued"},
 };
 
 constexpr std::string_view name_of(EntryType type) {

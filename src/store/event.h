@@ -11,6 +11,7 @@
 #include "alert/alert.h"
 #include "alert/channel.h"
 #include "artifact/record.h"
+#include "dbom/issue.h"
 #include "deploy/approval.h"
 #include "deploy/break_glass.h"
 #include "deploy/deployment.h"
@@ -94,7 +95,8 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::exception_ended, exceptions::ExceptionEnded>,
     EventRow<ledger::EntryType::exception_warned, exceptions::ExceptionWarned>,
     EventRow<ledger::EntryType::break_glass_opened, deploy::BreakGlassOpened>,
-    EventRow<ledger::EntryType::break_glass_reviewed, deploy::BreakGlassReviewed>>;
+    EventRow<ledger::EntryType::break_glass_reviewed, deploy::BreakGlassReviewed>,
+    EventRow<ledger::EntryType::dbom_issued, dbom::DbomIssued>>;
 
 constexpr std::size_t event_row_count = std::tuple_size_v<EventTable>;
 template <std::size_t I>

@@ -201,4 +201,11 @@ Status project_row(Database& db, const Stamp& stamp, const deploy::DeploymentCha
   return {};
 }
 
+Status project_row(Database& db, const Stamp& stamp, const dbom::DbomIssued& event) {
+  return execute(
+      db,
+      "INSERT INTO dbom_issued (entry, artifact, environment, at, digest, size) VALUES ($1,$2,$3,$4,$5,$6)",
+      stamp.index, event.artifact, event.environment, event.at, event.digest, event.size);
+}
+
 }  // namespace weir::store

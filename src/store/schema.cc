@@ -101,6 +101,9 @@ constexpr std::string_view dbom_schema = R"sql(
 CREATE TABLE IF NOT EXISTS follow_up (earlier INTEGER NOT NULL, later INTEGER NOT NULL,
   PRIMARY KEY (earlier, later)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS follow_up_by_later ON follow_up (later);
+CREATE TABLE IF NOT EXISTS dbom_issued (entry INTEGER PRIMARY KEY, artifact BLOB NOT NULL, environment TEXT NOT NULL,
+  at INTEGER NOT NULL, digest BLOB NOT NULL, size INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS dbom_issued_by_artifact ON dbom_issued (artifact, environment);
 )sql";
 
 constexpr std::string_view runtime_schema = R"sql(

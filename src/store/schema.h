@@ -52,7 +52,8 @@ inline constexpr auto derived_tables = std::to_array<std::string_view>({"organiz
                                                                  "break_glass",
                                                                  "exception",
                                                                  "exception_workload",
-                                                                 "follow_up"});
+                                                                 "follow_up",
+                                                                 "dbom_issued"});
 inline constexpr auto owned_tables = std::to_array<std::string_view>({
     "idempotency",    "idempotency_key", "idempotency_indexed", "unjudged", "delivery",
     "channel_secret", "heartbeat",       "heartbeat_said",      "timer",

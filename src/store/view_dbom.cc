@@ -385,6 +385,13 @@ Status add_environment(Builder& at) {
   return {};
 }
 
+Status add_issued(Builder& at) {
+  return add_with_followers(at, Role::issued,
+                            "SELECT entry FROM dbom_issued WHERE artifact=$1 AND environment=$2 AND entry<$3 "
+                            "ORDER BY entry DESC LIMIT $4",
+                            at.facts().artifact.digest, at.query.environment);
+}
+
 }  // namespace
 
 Result<DbomFacts> dbom_facts(Database& db, const DbomQuery& query) {
@@ -400,6 +407,7 @@ Result<DbomFacts> dbom_facts(Database& db, const DbomQuery& query) {
   TRY(add_gate(at));
   TRY(add_sightings(at));
   TRY(add_reporters(at));
+  TRY(add_issued(at));
   const bool known = at.recorded || at.facts().sightings.size() > 0 ||
                      std::any_of(at.facts().concerns.begin(), at.facts().concerns.end(),
                                  [](const Concern& each) { return each.role != Role::environment; });

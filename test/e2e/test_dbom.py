@@ -94,6 +94,20 @@ class Dbom(WorldCase):
         self.assertNotIn("<script", page)
         self.assertIn("payments runs in host as approved.", self.world.weir("dbom", program, "--environment", "host"))
 
+    def test_an_issued_document_is_kept_byte_for_byte(self):
+        world = self.world
+        world.weir("flow", "create", "payments")
+        program, _ = self.released("t3", "c0ffee3", BILL)
+        first = world.weir("dbom", program, "--environment", "host", "--issue", "--output", "json")
+        entry = world.ledger_size() - 1
+        again = world.api.get(f"ledger/entries/{entry}")
+        while again["type"] != "dbom-issued":
+            entry -= 1
+            again = world.api.get(f"ledger/entries/{entry}")
+        kept = world.api.get(f"dboms/{again['payload']['artifact']}?issued={entry}")["envelope"]
+        self.assertEqual(json.loads(first), kept)
+        self.assertEqual(self.lines(self.document(program))["when"]["issued"]["entries"], [entry])
+
     def test_what_nobody_knows_has_none(self):
         program = self.world.program()
         self.world.weir("dbom", program, "--environment", "host", code=1)
