@@ -17,6 +17,7 @@
 #include "agent/processes/process_collector.h"
 #include "agent/processes/process_identity.h"
 #include "agent/shell/report_maker.h"
+#include "base/check.h"
 #include "format/members.h"
 
 namespace {
@@ -77,8 +78,15 @@ pid_t fork_sleepers(int wanted, int& got) {
   return parent;
 }
 
-void measure(agent::ExecMeans means, const char* name, int sleepers) {
+agent::ProcessOptions options_here() {
   agent::ProcessOptions options;
+  if (auto tasks = agent::open_task_list()) options.tasks = std::move(*tasks);
+  else fmt::print("{}\n", tasks.error().message);
+  return options;
+}
+
+void measure(agent::ExecMeans means, const char* name, int sleepers) {
+  agent::ProcessOptions options = options_here();
   options.means = means;
   DeafSink sink;
   const double cpu_before = cpu_milliseconds();
@@ -109,35 +117,37 @@ void measure(agent::ExecMeans means, const char* name, int sleepers) {
              (cpu_milliseconds() - cpu_at_rest) / milliseconds_since(rest) * 100, memory());
 }
 
+// One look at a process as the collector does it.
+std::optional<runtime::Instance> look_at(const agent::Task& task, agent::ProcessIdentity& identity) {
+  agent::Sighting sighting{.moment = {.pid = task.pid}};
+  sighting.folder = agent::ProcessFolder::open("/proc", task.pid);
+  if (!sighting.folder) return std::nullopt;
+  sighting.executable = sighting.folder->open_executable();
+  sighting.facts = agent::complete_facts(*sighting.folder, task, identity.host_root());
+  if (sighting.facts->executable.empty()) return std::nullopt;
+  sighting.moment.start_ticks = task.start_ticks;
+  sighting.moment.at_ns = agent::boot_ns_of_ticks(task.start_ticks);
+  return identity.identify(sighting).instance;
+}
+
 // A scan and its report with everything warm: hashes, package index, users. By the collector's own parts, one thread.
 void measure_warm() {
-  const agent::ProcessOptions options;
+  const agent::ProcessOptions options = options_here();
   agent::Packages packages(options.dpkg, options.package_root);
   agent::Baseline baseline("", packages, SystemClock().now());
   agent::ProcessIdentity identity(options, packages, baseline, [](std::int64_t) { return nullptr; });
-  for (const char* round : {"cold", "warm"}) {
+  for (const char* round : {"cold", "warm", "warm", "warm"}) {
     const double cpu_before = cpu_milliseconds();
     const auto begin = Clock::now();
     std::vector<runtime::Instance> found;
-    for (const std::int64_t pid : agent::list_processes(options.proc)) {
-      agent::Sighting sighting{.moment = {.pid = pid}};
-      sighting.folder = agent::ProcessFolder::open(options.proc, pid);
-      if (!sighting.folder) continue;
-      sighting.executable = sighting.folder->open_executable();
-      sighting.facts = agent::read_process(*sighting.folder, pid, identity.host_root());
-      if (!sighting.facts || sighting.facts->executable.empty()) continue;
-      sighting.moment.start_ticks = sighting.facts->stat.start_ticks;
-      sighting.moment.at_ns = agent::boot_ns_of_ticks(sighting.moment.start_ticks);
-      found.push_back(identity.identify(sighting).instance);
-    }
+    CHECK(options.tasks->each([&](const agent::Task& task) {
+      if (auto instance = look_at(task, identity)) found.push_back(std::move(*instance));
+    }));
     const double scanned = milliseconds_since(begin), scanned_cpu = cpu_milliseconds() - cpu_before;
     std::string text;
     format::encode(text, found);
-    fmt::print(
-        "scan of {} processes, {}: {:.0f} ms ({:.0f} ms of CPU); with the report: {:.0f} ms ({:.0f} ms of "
-        "CPU)\n",
-        found.size(), round, scanned, scanned_cpu, milliseconds_since(begin),
-        cpu_milliseconds() - cpu_before);
+    fmt::print("scan of {} processes, {}: {:.0f} ms ({:.0f} ms of CPU); with the report: {:.0f} ms ({:.0f} ms of CPU)\n",
+               found.size(), round, scanned, scanned_cpu, milliseconds_since(begin), cpu_milliseconds() - cpu_before);
     identity.forget_all();
   }
 }

@@ -57,6 +57,7 @@ Result<cli::Exit> watch(cli::Session& session, const cli::AgentOptions& options)
   // Reports are texts of a megabyte. Left to itself, glibc puts them on the heap once it has freed the first one, and
   // what lives longer pins the holes they leave: with 10,000 processes 14 MB more.
   mallopt(M_MMAP_THRESHOLD, large_text_bytes);
+  mallopt(M_ARENA_MAX, 1);  // a dozen threads that mostly sleep would keep a heap each
   const agent::AgentConfig config = TRY(config_of(options));
   const auto made =
       TRY(agent::Agent::open(config, agent::make_collectors(config, session.environment().clock),

@@ -47,7 +47,7 @@ std::vector<ContainerRoot> group_roots(std::span<const ContainerRoot> processes)
   return roots;
 }
 
-Census::Census() {
+Census::Census(std::shared_ptr<const TaskList> tasks) : tasks_(std::move(tasks)) {
   for (const char* reference : {"1", "2", "self"}) {
     if (host_mounts_ != 0) break;
     const std::int64_t pid = reference[0] == 's' ? getpid() : reference[0] - '0';
@@ -63,13 +63,27 @@ bool Census::is_foreign(std::int64_t pid) const {
   return mounts != 0 && mounts != host_mounts_;
 }
 
+// Every process outside the host's own mount namespace, with its own; 0 where that may not be seen.
+std::vector<Census::Foreigner> Census::foreigners(CensusResult& result) const {
+  std::vector<Foreigner> found;
+  const auto note = [&](std::int64_t pid, std::uint64_t mounts) {
+    ++result.processes;
+    if (mounts != host_mounts_) found.push_back({pid, mounts});
+  };
+  const auto note_task = [&](const Task& task) {
+    if (!task.ended && task.mount_namespace != 0) note(task.pid, task.mount_namespace);
+  };
+  if (tasks_ && tasks_->each(note_task)) return found;
+  found.clear();
+  result.processes = 0;
+  for (const std::int64_t pid : procfs::process_ids()) note(pid, procfs::namespace_of(pid, "mnt"));
+  return found;
+}
+
 CensusResult Census::take() const {
   CensusResult result;
   std::vector<ContainerRoot> foreign;
-  for (const std::int64_t pid : procfs::process_ids()) {
-    ++result.processes;
-    const std::uint64_t mounts = procfs::namespace_of(pid, "mnt");
-    if (mounts == host_mounts_) continue;
+  for (const auto& [pid, mounts] : foreigners(result)) {
     const auto stat = procfs::stat_of(pid);
     if (!stat || stat->state == 'Z' || stat->state == 'X') continue;  // ended meanwhile
     if (stat->kernel_thread) continue;  // some have mounts of their own, none runs a program

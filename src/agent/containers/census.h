@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/containers/procfs.h"
+#include "agent/processes/task_list.h"
 
 namespace weir::agent {
 
@@ -29,12 +30,21 @@ struct CensusResult {
 
 class Census {
  public:
-  Census();  // takes the host's namespaces from process 1, else from the kernel's threads, else from this process
+  // Takes the host's namespaces from process 1, else from the kernel's threads, else from this process. Processes are
+  // taken from the kernel's list where there is one, else from /proc.
+  explicit Census(std::shared_ptr<const TaskList> tasks = nullptr);
   CensusResult take() const;
   bool is_foreign(std::int64_t pid) const;  // one process: has it a mount namespace of its own? Safe from any thread.
   std::uint64_t host_mounts() const { return host_mounts_; }
 
  private:
+  struct Foreigner {
+    std::int64_t pid = 0;
+    std::uint64_t mounts = 0;
+  };
+  std::vector<Foreigner> foreigners(CensusResult& result) const;
+
+  std::shared_ptr<const TaskList> tasks_;
   std::uint64_t host_mounts_ = 0;
   procfs::FileId host_root_;
 };

@@ -21,7 +21,7 @@ namespace {
 constexpr Duration unexplained_age = milliseconds(150);  // after which nobody needs to be asked again
 constexpr Duration starting_time_max = milliseconds(700);  // that a low-level runtime gets to execute its payload
 constexpr Duration pending_interval = milliseconds(15);
-constexpr std::int64_t census_share = 200;       // of processor time may go into the census at rest
+constexpr std::int64_t census_share = 1000;      // of processor time may go into the census at rest
 constexpr Duration hinted_interval_max = seconds(10);  // where each exec is told, the census is a second look
 constexpr std::int64_t hinted_census_share = 10;  // and when hints come in numbers
 constexpr const char* podman_store = "/var/lib/containers/storage";
@@ -114,7 +114,7 @@ runtime::Instance make_instance(const ContainerRoot& root, const Identification&
 
 struct ContainerCollector::State {
   State(ContainerOptions given, const Clock& host_clock)
-      : options(std::move(given)), clock(host_clock), identifier(options.sockets) {}
+      : options(std::move(given)), clock(host_clock), census(options.tasks), identifier(options.sockets) {}
 
   const ContainerOptions options;
   const Clock& clock;

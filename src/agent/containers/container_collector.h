@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "agent/collector.h"
+#include "agent/processes/task_list.h"
 
 namespace weir::agent {
 
@@ -19,6 +20,7 @@ struct ContainerOptions {
   std::vector<std::string> sockets;  // of runtimes, in addition to those in the usual places
   Duration census_interval = milliseconds(800);  // longer only where execs are told and one costs much
   Duration relist_interval = seconds(10);
+  std::shared_ptr<const TaskList> tasks;  // none: /proc is searched
 };
 
 class ContainerCollector final : public Collector {

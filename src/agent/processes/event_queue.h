@@ -29,7 +29,7 @@ class EventQueue {
   }
   std::optional<ProcessEvent> take(std::chrono::microseconds wait) {
     std::unique_lock lock(mutex_);
-    arrived_.wait_for(lock, wait, [&] { return !events_.empty() || lost_ > 0; });
+    if (wait.count() > 0) arrived_.wait_for(lock, wait, [&] { return !events_.empty() || lost_ > 0; });
     if (events_.empty()) return std::nullopt;
     ProcessEvent event = std::move(events_.front());
     events_.pop_front();

@@ -6,7 +6,6 @@
 #include <atomic>
 #include <span>
 #include <thread>
-#include <unordered_set>
 
 #include "agent/processes/event_queue.h"
 #include "agent/processes/process_sources.h"
@@ -78,10 +77,16 @@ class ProcessCollector::State {
   void replace(const Sighting& sighting, std::int64_t looked_at_ns, std::int64_t ended_at_ns, Sink& sink);
   void end(std::int64_t pid, std::int64_t at_ns, Sink& sink);
   void sweep(bool look_closer, Sink& sink);
+  std::vector<std::int64_t> search(bool look_closer, Sink& sink);
+  std::vector<std::int64_t> search_proc(bool look_closer, Sink& sink);
+  void look_at_listed(const Task& task, bool look_closer, Sink& sink);
+  void look_at_young(Sink& sink);
   enum class Age { any, settled };
-  void look_at(std::int64_t pid, Age age, Sink& sink);
+  void look_at(std::int64_t pid, const Task* listed, Age age, Sink& sink);
+  void put_off(std::int64_t pid);
   void tick(Sink& sink);
   bool runs_another_program(std::int64_t pid);
+  bool runs_another_program(const Task& task);
 
   const ProcessOptions options_;
   Packages packages_;
@@ -98,8 +103,9 @@ class ProcessCollector::State {
   std::atomic<std::int64_t> gone_ = 0;   // execs of which nothing was left to look at
   std::set<std::string> blind_spots_;
   Duration scan_cost_;
-  Instant sweep_at_, tick_at_, count_at_, save_at_, early_sweep_from_;
-  bool look_closer_ = true, young_seen_ = false, swept_ = false, first_look_ = true;
+  Instant sweep_at_, tick_at_, count_at_, save_at_, early_sweep_from_, look_at_young_from_;
+  std::vector<std::int64_t> young_;  // forks too young to be looked at when they were found
+  bool look_closer_ = true, swept_ = false, first_look_ = true;
 };
 
 ProcessCollector::State::State(ProcessOptions options)
@@ -187,14 +193,14 @@ void ProcessCollector::State::tick(Sink& sink) {
   const Instant now = boot_now();
   if (now >= sweep_at_) {
     sweep(std::exchange(look_closer_, means_ == ExecMeans::scan), sink);
-    Duration interval = means_ == ExecMeans::scan ? options_.scan_interval : options_.sweep_interval;
-    if (std::exchange(young_seen_, false)) interval = fork_age;
+    const Duration interval = means_ == ExecMeans::scan ? options_.scan_interval : options_.sweep_interval;
     const Duration affordable = std::min(scan_interval_max, Duration{scan_cost_.micros * scan_share});
     sweep_at_ = boot_now() + std::max(interval, affordable);
     early_sweep_from_ = boot_now() + std::max(early_sweep_pause, Duration{scan_cost_.micros * 10});
   }
   if (now < tick_at_) return;
   tick_at_ = now + tick_interval;
+  if (!young_.empty() && now >= look_at_young_from_) look_at_young(sink);
   std::vector<runtime::Instance> settled;
   {
     const std::scoped_lock lock(mutex_);
@@ -294,13 +300,36 @@ bool ProcessCollector::State::runs_another_program(std::int64_t pid) {
   return stat && run->start_ticks != 0 && stat->start_ticks != run->start_ticks;
 }
 
-void ProcessCollector::State::look_at(std::int64_t pid, Age age, Sink& sink) {
+// By the kernel's list, which may count inodes otherwise than stat() does (overlay): then /proc decides, once per run.
+bool ProcessCollector::State::runs_another_program(const Task& task) {
+  Run* run = runs_.find(task.pid);
+  if (run->start_ticks != 0 && run->start_ticks != task.start_ticks) return !task.ended;
+  const bool same = task.inode == 0 || run->inode == 0 || task.inode == run->inode;
+  if (same || task.inode == run->listed_inode) return false;
+  if (runs_another_program(task.pid)) return true;
+  run->listed_inode = task.inode;
+  return false;
+}
+
+// A fork that is likely about to execute something is looked at when it had the time to.
+void ProcessCollector::State::put_off(std::int64_t pid) {
+  if (young_.empty()) look_at_young_from_ = boot_now() + fork_age;
+  young_.push_back(pid);
+}
+
+void ProcessCollector::State::look_at_young(Sink& sink) {
+  for (const std::int64_t pid : std::exchange(young_, {}))
+    if (!runs_.find(pid)) look_at(pid, nullptr, Age::any, sink);
+}
+
+void ProcessCollector::State::look_at(std::int64_t pid, const Task* listed, Age age, Sink& sink) {
   Sighting sighting{.moment = {.pid = pid}};
   const std::int64_t looked_at = boot_time_ns();
   sighting.folder = ProcessFolder::open(options_.proc, pid);
   if (!sighting.folder) return;
   sighting.executable = sighting.folder->open_executable();
-  sighting.facts = read_process(*sighting.folder, pid, identity_.host_root());
+  if (listed) sighting.facts = complete_facts(*sighting.folder, *listed, identity_.host_root());
+  else sighting.facts = read_process(*sighting.folder, pid, identity_.host_root());
   if (!sighting.facts || sighting.facts->stat.kernel_thread) return;
   if (sighting.facts->stat.state == 'Z' || sighting.facts->stat.state == 'X') return;
   if (sighting.facts->hidden) {
@@ -310,30 +339,58 @@ void ProcessCollector::State::look_at(std::int64_t pid, Age age, Sink& sink) {
   if (!sighting.executable && sighting.facts->executable.empty()) return;  // it ends just now
   sighting.moment.start_ticks = sighting.facts->stat.start_ticks;
   sighting.moment.at_ns = boot_ns_of_ticks(sighting.moment.start_ticks);
-  if (age == Age::settled && looked_at - sighting.moment.at_ns < fork_age.micros * 1000) {
-    young_seen_ = true;
-    return;
-  }
+  if (age == Age::settled && looked_at - sighting.moment.at_ns < fork_age.micros * 1000) return put_off(pid);
   replace(sighting, looked_at, looked_at, sink);
 }
 
+void ProcessCollector::State::look_at_listed(const Task& task, bool look_closer, Sink& sink) {
+  if (runs_.find(task.pid)) {  // by /proc from here on: the list is a moment old
+    if (runs_another_program(task) || (look_closer && runs_another_program(task.pid)))
+      look_at(task.pid, nullptr, Age::any, sink);
+    return;
+  }
+  if (task.ended) return;
+  const std::int64_t age_ns = boot_time_ns() - boot_ns_of_ticks(task.start_ticks);
+  if (!look_closer && age_ns < fork_age.micros * 1000) return put_off(task.pid);
+  look_at(task.pid, &task, Age::any, sink);
+}
+
+std::vector<std::int64_t> ProcessCollector::State::search_proc(bool look_closer, Sink& sink) {
+  std::vector<std::int64_t> alive = list_processes(options_.proc);
+  for (const std::int64_t pid : alive) {
+    work_off(sink);  // news do not wait for a long search
+    if (!runs_.find(pid) || (look_closer && runs_another_program(pid)))
+      look_at(pid, nullptr, look_closer ? Age::any : Age::settled, sink);
+  }
+  std::ranges::sort(alive);
+  return alive;
+}
+
+// The pids that are there, in order.
+std::vector<std::int64_t> ProcessCollector::State::search(bool look_closer, Sink& sink) {
+  if (!options_.tasks) return search_proc(look_closer, sink);
+  std::vector<std::int64_t> alive;
+  alive.reserve(runs_.size());
+  const Status listed = options_.tasks->each([&](const Task& task) {
+    work_off(sink);
+    alive.push_back(task.pid);
+    look_at_listed(task, look_closer, sink);
+  });
+  return listed ? alive : search_proc(look_closer, sink);
+}
+
 // Finds what runs without having been told, and what ended unnoticed. A closer look also finds known processes that
-// execute something else by now.
+// execute something else by now; by the kernel's list each look is one.
 void ProcessCollector::State::sweep(bool look_closer, Sink& sink) {
   const Instant begin = boot_now();
   const std::int64_t begin_ns = boot_time_ns();
   hidden_ = 0;
   identity_.forget_all();
-  const std::vector<std::int64_t> alive = list_processes(options_.proc);
-  for (const std::int64_t pid : alive) {
-    work_off(sink);  // news do not wait for a long search
-    if (!runs_.find(pid) || (look_closer && runs_another_program(pid)))
-      look_at(pid, look_closer ? Age::any : Age::settled, sink);
-  }
+  const std::vector<std::int64_t> alive = search(look_closer, sink);
   first_look_ = false;
-  const std::unordered_set<std::int64_t> living(alive.begin(), alive.end());
   for (const std::int64_t pid : runs_.pids())
-    if (!living.contains(pid) && runs_.find(pid)->looked_at_ns < begin_ns) end(pid, begin_ns, sink);
+    if (!std::ranges::binary_search(alive, pid) && runs_.find(pid)->looked_at_ns < begin_ns)
+      end(pid, begin_ns, sink);
   if (std::exchange(swept_, true)) scan_cost_ = boot_now() - begin;  // the first one hashes everything
 }
 

@@ -16,6 +16,18 @@ std::uint32_t parse_user(std::string_view text, std::uint32_t otherwise) {
   return otherwise;
 }
 
+// What no list tells: where it stands, what it runs and with which words.
+void add_program(const ProcessFolder& folder, ProcessFacts& facts) {
+  const auto executable = folder.link("exe");
+  facts.hidden = !executable && (errno == EACCES || errno == EPERM);
+  LinkTarget target = parse_link(executable.value_or(""));
+  facts.executable = std::move(target.path);
+  facts.deleted = target.deleted;
+  facts.place = parse_cgroups(folder.read("cgroup").value_or(""));
+  facts.arguments = split_words(folder.read("cmdline").value_or(""));
+  facts.directory = parse_link(folder.link("cwd").value_or("")).path;
+}
+
 }  // namespace
 
 std::optional<ProcessFolder> ProcessFolder::open(const std::string& proc, std::int64_t pid) {
@@ -106,6 +118,17 @@ std::optional<ProcessFacts> complete_facts(const ProcessFolder& folder, const Ex
   return facts;
 }
 
+ProcessFacts complete_facts(const ProcessFolder& folder, const Task& task, const HostRoot& host_root) {
+  ProcessFacts facts{.pid = task.pid};
+  facts.stat = {.parent = task.parent, .session = task.session, .start_ticks = task.start_ticks};
+  facts.user = task.user;
+  facts.login_user = task.login_user;
+  add_program(folder, facts);
+  if (const auto root = folder.status("root")) facts.root = {root->st_dev, root->st_ino};
+  if (facts.root != host_root) facts.mount_namespace = task.mount_namespace;
+  return facts;
+}
+
 std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid,
                                          const HostRoot& host_root) {
   const auto stat_text = folder.read("stat");
@@ -113,16 +136,9 @@ std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64
   if (!stat) return std::nullopt;
   ProcessFacts facts{.pid = pid, .stat = std::move(*stat)};
   if (facts.stat.kernel_thread || facts.stat.state == 'Z' || facts.stat.state == 'X') return facts;
-  const auto executable = folder.link("exe");
-  facts.hidden = !executable && (errno == EACCES || errno == EPERM);
-  LinkTarget target = parse_link(executable.value_or(""));
-  facts.executable = std::move(target.path);
-  facts.deleted = target.deleted;
   facts.user = folder.user();
   facts.login_user = parse_user(folder.read("loginuid").value_or(""), facts.login_user);
-  facts.place = parse_cgroups(folder.read("cgroup").value_or(""));
-  facts.arguments = split_words(folder.read("cmdline").value_or(""));
-  facts.directory = parse_link(folder.link("cwd").value_or("")).path;
+  add_program(folder, facts);
   if (const auto root = folder.status("root")) facts.root = {root->st_dev, root->st_ino};
   if (facts.root == host_root) return facts;
   if (const auto mounts = folder.status("ns/mnt")) facts.mount_namespace = mounts->st_ino;

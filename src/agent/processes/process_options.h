@@ -6,6 +6,7 @@
 
 #include "agent/processes/exec_source.h"
 #include "agent/processes/proc_text.h"
+#include "agent/processes/task_list.h"
 #include "base/limits.h"
 #include "runtime/report.h"
 
@@ -28,6 +29,7 @@ struct ProcessOptions {
       seconds(10);  // how often /proc is searched for processes that came without an exec
   Duration scan_interval =
       seconds(1);  // the same where there are no events; stretched so that it costs ≤ 1 %
+  std::shared_ptr<const TaskList> tasks;  // none: /proc is searched
   std::function<bool(const runtime::Instance&)> in_scope;  // empty: everything is
   std::function<void(std::int64_t pid)> executed;          // told of each exec at once; empty: nobody is
 };

@@ -34,6 +34,7 @@ struct Run {
   KeptInstance instance;
   std::uint64_t start_ticks = 0;        // of the process; 0 unknown
   std::uint64_t device = 0, inode = 0;  // of its executable; 0 unknown
+  std::uint64_t listed_inode = 0;       // the same as the kernel's list has it; 0 not compared yet
   std::int64_t looked_at_ns = 0;        // when /proc was read; boot time
   Telling telling = Telling::told;
 };

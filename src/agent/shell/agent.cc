@@ -21,6 +21,7 @@ constexpr Duration idle_time = seconds(2);             // between looks at the s
 constexpr Duration answer_time_max = milliseconds(700);  // for a report that is on its way when the end comes
 constexpr Duration last_words_time_max = milliseconds(700);
 constexpr Duration scope_sources_interval = hours(1);
+constexpr std::size_t part_bytes_max = 256 * 1024;  // of a full report: what is made, sent and read back at a time
 
 }  // namespace
 
@@ -29,7 +30,7 @@ struct Agent::State {
         ReporterState opened, std::unique_ptr<Spool> opened_spool)
       : config(std::move(given)), collectors(std::move(watching)), clock(host_clock), say(std::move(to_people)),
         reporter_state(std::move(opened)), spool(std::move(opened_spool)),
-        maker({.environment = config.environment, .host = config.host}),
+        maker({.environment = config.environment, .host = config.host}, {.full_bytes_max = part_bytes_max}),
         reporter(config, reporter_state, *spool, clock, calls()) {}
 
   AgentConfig config;

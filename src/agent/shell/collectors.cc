@@ -8,8 +8,12 @@
 namespace weir::agent {
 
 std::vector<std::unique_ptr<Collector>> make_collectors(const AgentConfig& config, const Clock& clock) {
-  auto containers = std::make_unique<ContainerCollector>(ContainerOptions{.sockets = config.container_sockets}, clock);
+  auto opened = open_task_list();  // where it is refused, the process collector's source says what is
+  const std::shared_ptr<const TaskList> tasks = opened ? std::move(*opened) : nullptr;
+  auto containers = std::make_unique<ContainerCollector>(
+      ContainerOptions{.sockets = config.container_sockets, .tasks = tasks}, clock);
   ProcessOptions processes;
+  processes.tasks = tasks;
   processes.baseline_file = config.state_directory + "/baseline";
   processes.arguments = config.arguments ? Arguments::report : Arguments::omit;
   processes.executed = [look = containers.get()](std::int64_t pid) { look->poke(pid); };
