@@ -63,18 +63,30 @@ std::string artifact_json(const artifact::ArtifactRecorded& recorded, const sequ
                                             .entry = at.index});
 }
 
+// A service that stands is changed only by who reaches each of its flows: its owner is who alerts go to.
+Status check_service_change(store::Database& db, const access::Actor& actor, std::string_view service) {
+  if (actor.flows.empty()) return {};
+  const auto flows = TRY(store::flows_of_service(db, service));
+  if (flows.empty())
+    return Error{Errc::forbidden, fmt::format("service '{}' has no flow yet, and this token is for some flows only",
+                                              service)};
+  for (const std::string& flow : flows) TRY(access::check_flow_scope(actor, flow));
+  return {};
+}
+
 }  // namespace
 
 Result<Write> declare_service(const Call& call) {
   const auto service = TRY(named<evidence::Service>(call.request, "name"));
   TRY(evidence::check(service));
-  return Write{[service](store::Database& db, Instant) -> Result<Decision> {
+  return Write{[service, actor = call.actor](store::Database& db, Instant) -> Result<Decision> {
     const auto known = TRY(store::find_service(db, service.name));
     const auto answer = [service](std::int64_t entry) {
       return format::encode(store::ServiceView{service, entry});
     };
     if (known && format::encode(known->service) == format::encode(service))
       return Decision{.answer = [answer, entry = known->entry](auto) { return answer(entry); }};
+    if (known) TRY(check_service_change(db, actor, service.name));
     return Decision{.events = {service},
                     .answer = [answer](auto appended) { return answer(appended[0].index); }};
   }};

@@ -175,6 +175,22 @@ TEST_F(Routes, a_removed_account_is_out_at_once) {
   EXPECT_EQ(api_.call("GET", "me", "", token).status, 401);
 }
 
+TEST_F(Routes, a_token_narrowed_to_a_flow_changes_no_service_of_others) {
+  for (const char* service : {"shop", "bank", "bare"})
+    EXPECT_EQ(api_.put(fmt::format("services/{}", service), R"({"team":"payments"})").status, 201);
+  EXPECT_EQ(api_.put("flows/shop", R"({"service":"shop"})").status, 201);
+  EXPECT_EQ(api_.put("flows/bank", R"({"service":"bank"})").status, 201);
+  const std::string token = api_.add_account("ci", "recorder", "shop");
+  const auto put = [&](const char* service, const char* body) {
+    return api_.call("PUT", fmt::format("services/{}", service), body, token).status;
+  };
+  EXPECT_EQ(put("shop", R"({"team":"mine"})"), 201);
+  EXPECT_EQ(put("new", R"({"team":"mine"})"), 201);
+  EXPECT_EQ(put("bank", R"({"team":"mine"})"), 403) << "its flow is another's";
+  EXPECT_EQ(put("bank", R"({"team":"payments"})"), 200) << "nothing changes";
+  EXPECT_EQ(put("bare", R"({"team":"mine"})"), 403) << "it has no flow to reach it by";
+}
+
 TEST_F(Routes, a_token_narrowed_to_a_flow_stays_in_it) {
   const std::string token = api_.add_account("ci", "recorder", "shop");
   EXPECT_EQ(api_.call("PUT", "flows/shop", "{}", token).status, 201);

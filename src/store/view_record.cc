@@ -175,6 +175,11 @@ Result<bool> flow_exists(Database& db, std::string_view name) {
   return TRY(query_count(db, "SELECT count(*) FROM flow WHERE name=$1", name)) > 0;
 }
 
+Result<std::vector<std::string>> flows_of_service(Database& db, std::string_view service) {
+  return query(db, "SELECT name FROM flow WHERE service=$1 ORDER BY name",
+               [](const Row& row) { return row.string(0); }, service);
+}
+
 Result<bool> trail_exists(Database& db, std::string_view flow, std::string_view name) {
   return TRY(query_count(db, "SELECT count(*) FROM trail WHERE flow=$1 AND name=$2", flow, name)) > 0;
 }

@@ -185,6 +185,7 @@ Result<std::optional<ServiceView>> find_service(Database& db, std::string_view n
 Result<std::vector<FlowView>> list_flows(Database& db);
 Result<std::optional<FlowView>> find_flow(Database& db, std::string_view name);
 Result<bool> flow_exists(Database& db, std::string_view name);
+Result<std::vector<std::string>> flows_of_service(Database& db, std::string_view service);
 Result<bool> trail_exists(Database& db, std::string_view flow, std::string_view name);
 Result<std::optional<TrailView>> find_trail(Database& db, std::string_view flow, std::string_view name);
 Result<std::vector<TrailView>> list_trails(Database& db, std::string_view flow, const Page& page);
