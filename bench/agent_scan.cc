@@ -146,7 +146,8 @@ void measure_warm() {
     const double scanned = milliseconds_since(begin), scanned_cpu = cpu_milliseconds() - cpu_before;
     std::string text;
     format::encode(text, found);
-    fmt::print("scan of {} processes, {}: {:.0f} ms ({:.0f} ms of CPU); with the report: {:.0f} ms ({:.0f} ms of CPU)\n",
+    fmt::print("scan of {} processes, {}: {:.0f} ms ({:.0f} ms of CPU); with the report: {:.0f} ms ({:.0f} ms of "
+               "CPU)\n",
                found.size(), round, scanned, scanned_cpu, milliseconds_since(begin), cpu_milliseconds() - cpu_before);
     identity.forget_all();
   }

@@ -7,6 +7,9 @@
 namespace weir::store {
 namespace {
 
+constexpr std::string_view service_columns =
+    "name, team, contact, tier, repository, coalesce(runbook, ''), entry";
+
 ServiceView service_row(const Row& row) {
   return {{row.string(0), row.string(1), row.string(2), row.string(3), row.string(4), row.string(5)},
           row.integer(6)};
@@ -149,13 +152,11 @@ AttestationTypeView attestation_type_row(const Row& row) {
 }  // namespace
 
 Result<std::vector<ServiceView>> list_services(Database& db) {
-  return query(db, "SELECT name, team, contact, tier, repository, coalesce(runbook, ''), entry FROM service ORDER BY name",
-               service_row);
+  return query(db, fmt::format("SELECT {} FROM service ORDER BY name", service_columns), service_row);
 }
 
 Result<std::optional<ServiceView>> find_service(Database& db, std::string_view name) {
-  return query_one(db, "SELECT name, team, contact, tier, repository, coalesce(runbook, ''), entry FROM service WHERE name=$1",
-                   service_row, name);
+  return query_one(db, fmt::format("SELECT {} FROM service WHERE name=$1", service_columns), service_row, name);
 }
 
 Result<std::vector<FlowView>> list_flows(Database& db) {

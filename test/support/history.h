@@ -234,6 +234,8 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   events.push_back(window::FreezeDeclared{
       .environment = "prod", .incident = "https://incident.example/1", .reason = "outage", .until = at + hours(4)});
   events.push_back(window::FreezeEnded{freeze, "over"});
+  events.push_back(dbom::DbomIssued{
+      .artifact = api, .environment = "prod", .at = at, .digest = crypto::sha256("bill"), .size = 3});
   return events;
 }
 

@@ -52,7 +52,8 @@ struct ProcessFacts {
 // Nullopt when the process ended.
 std::optional<ProcessFacts> complete_facts(const ProcessFolder& folder, const ExecMoment& moment,
                                            const HostRoot& host_root);
-// The same of a process that the kernel listed a moment ago. Should its pid be another's by now, the next list shows it.
+// The same of a process that the kernel listed a moment ago. Should its pid be another's by now, the next list shows
+// it.
 ProcessFacts complete_facts(const ProcessFolder& folder, const Task& task, const HostRoot& host_root);
 
 std::vector<std::int64_t> list_processes(const std::string& proc);

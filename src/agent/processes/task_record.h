@@ -1,5 +1,5 @@
-// What tasks.bpf.c says about each process and task_list.cc reads: plain C, shared by both. One record of fixed size per
-// process; threads and the kernel's own tasks have none.
+// What tasks.bpf.c says about each process and task_list.cc reads: plain C, shared by both. One record of fixed size
+// per process; threads and the kernel's own tasks have none.
 #ifndef WEIR_AGENT_TASK_RECORD_H
 #define WEIR_AGENT_TASK_RECORD_H
 

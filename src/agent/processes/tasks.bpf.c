@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// The kernel's own list of processes, one record each (task_record.h), read like a file. Dual licensed as exec.bpf.c is,
-// and for the same reason; types likewise name just the members that are read.
+// The kernel's own list of processes, one record each (task_record.h), read like a file. Dual licensed as exec.bpf.c
+// is, and for the same reason; types likewise name just the members that are read.
 #include <linux/bpf.h>
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
