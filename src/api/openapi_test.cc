@@ -84,6 +84,7 @@ class World {
     walk(end(first_id("approvals")));
     decide();
     consent();
+    propose();
   }
 
   Answer call(const Step& step) {
@@ -135,6 +136,7 @@ class World {
   void thaw();
   void consent();
   void except();
+  void propose();
   // What a policy asks for, and what is answered.
   void decide() {
     const std::string gate = "gate?environment=prod&artifact=" + to_string(crypto::sha256("api"));
@@ -443,6 +445,37 @@ void World::except() {
   as_ = add_approver("ivan");
   walk({{"POST", newest + "/refuse", 201, R"({"note":"n"})"}});
   as_ = test::ApiFixture::admin_token;
+}
+
+// A change of a policy: proposed by one, consented to by another, withdrawn, refused.
+void World::propose() {
+  const std::string source = "apiVersion: weir/v1\\nkind: Policy\\nrules: []\\n# ",
+                    roles = R"({"roles":["security"]})";
+  const auto asking = [&](std::string_view mark) {
+    return fmt::format(R"({{"policy":"safe","source":"{}{}\n","form":"yaml","description":"d"}})", source, mark);
+  };
+  walk({{"GET", "policy-roles", 200},
+        {"PUT", "policy-roles", 201, roles},
+        {"PUT", "policy-roles", 200, roles},
+        {"GET", "policy-roles", 200}});
+  const auto made = [&](std::string_view mark) {
+    const Json proposal = call({"POST", "policy-proposals", 201, asking(mark)}).json.at("proposal");
+    return fmt::format("policy-proposals/{}", dump(proposal.at("id")));
+  };
+  as_ = add_approver("judy");
+  const std::string judy = as_;
+  const std::string first = made("one"), second = made("two");
+  walk({{"POST", first + "/voices", 403, R"({"voice":"consent","role":"security"})"},
+        {"POST", first + "/voices", 201, R"({"voice":"comment","comment":"c"})"},
+        {"POST", second + "/withdraw", 201, R"({"note":"n"})"}});
+  as_ = test::ApiFixture::admin_token;
+  walk({{"GET", "policy-proposals?state=open&policy=safe", 200},
+        {"GET", first, 200},
+        {"POST", first + "/voices", 201, R"({"voice":"consent","role":"security","comment":"c","confirm":true})"},
+        {"GET", first, 200},
+        {"GET", "policies/safe", 200},
+        {"GET", "policy-proposals/0", 404},
+        {"GET", "overview", 200}});
 }
 
 // A body, changed at one place.
