@@ -7,9 +7,9 @@
 namespace weir::api {
 
 Status check_may_come_directly(store::Database& db, const std::string& name, const Attachments& attachments) {
-  const bool decides = std::any_of(attachments.begin(), attachments.end(), [](const store::AttachmentView& each) {
-    return each.mode == policy::Mode::enforce;
-  });
+  const bool decides =
+      std::any_of(attachments.begin(), attachments.end(),
+                  [](const store::AttachmentView& each) { return each.mode == policy::Mode::enforce; });
   if (!decides) return {};
   const auto roles = TRY(store::find_policy_roles(db)).roles;
   if (roles.empty()) return {};
@@ -33,7 +33,8 @@ Status check_where_enforced(store::Database& db, blob::BlobStore& blobs, const p
   return {};
 }
 
-Status end_outdated(store::Database& db, const policy::PolicyCreated& next, std::vector<store::Event>& events) {
+Status end_outdated(store::Database& db, const policy::PolicyCreated& next,
+                    std::vector<store::Event>& events) {
   for (const std::int64_t id : TRY(store::open_proposals_of(db, next.name)))
     if (id != next.proposal)
       events.push_back(policy::PolicyProposalEnded{id, policy::ProposalEnd::outdated,

@@ -17,7 +17,8 @@ Status check_may_come_directly(store::Database& db, const std::string& name, con
 Status check_where_enforced(store::Database& db, blob::BlobStore& blobs, const policy::PolicyCreated& next,
                             const Attachments& attachments, Instant now);
 // Adds the end of every open proposal that was made from an older version than `next`.
-Status end_outdated(store::Database& db, const policy::PolicyCreated& next, std::vector<store::Event>& events);
+Status end_outdated(store::Database& db, const policy::PolicyCreated& next,
+                    std::vector<store::Event>& events);
 
 store::PolicyVersionView version_view(const policy::PolicyCreated& created, const std::string& actor,
                                       const sequencer::Appended& at);

@@ -23,7 +23,8 @@ Result<Proposal> existing(store::Database& db, std::int64_t id) {
 }
 
 Result<policy::ProposalFacts> facts_of(store::Database& db, const std::string& policy) {
-  policy::ProposalFacts facts{.roles = TRY(store::find_policy_roles(db)).roles};
+  store::PolicyRolesView named = TRY(store::find_policy_roles(db));
+  policy::ProposalFacts facts{.roles = std::move(named.roles)};
   if (const auto known = TRY(store::find_policy(db, policy))) {
     facts.newest_version = known->newest.version;
     facts.newest_digest = known->newest.digest;
@@ -45,7 +46,8 @@ Result<policy::Simulation> simulated(const ReadCall& call, const Proposal& propo
 }
 
 // As the tables will show it.
-std::string after_json(Proposal proposal, const std::optional<policy::PolicyProposalEnded>& ended, Instant now) {
+std::string after_json(Proposal proposal, const std::optional<policy::PolicyProposalEnded>& ended,
+                       Instant now) {
   if (ended) {
     proposal.ended = ended->outcome;
     proposal.ended_at = now;
@@ -129,10 +131,11 @@ Result<Write> propose_policy(const Call& call) {
 
 Result<http::Response> list_policy_proposals(const ReadCall& call) {
   const std::int64_t limit = TRY(limit_of(call.request));
+  const std::int64_t before = TRY(cursor_of(call.request));
   auto all = TRY(store::list_proposals(call.db, {.policy = text_of(call.request, "policy"),
                                                  .state = text_of(call.request, "state"),
                                                  .limit = limit,
-                                                 .before = TRY(cursor_of(call.request))}));
+                                                 .before = before}));
   const bool full = all.size() == static_cast<std::size_t>(limit);
   const std::string next = full ? std::to_string(all.back().id) : "";
   std::vector<store::ProposalView> views;
@@ -150,8 +153,8 @@ Result<http::Response> find_policy_proposal(const ReadCall& call) {
       shown.base_source, shown.source,
       base ? fmt::format("{} version {}", proposed.policy, proposed.base_version) : "nothing",
       fmt::format("{} proposal {}", proposed.policy, proposal.id));
-  shown.may_speak =
-      policy::voices_open_to(proposal, call.actor, TRY(store::groups_of(call.db, call.actor.id)));
+  const auto groups = TRY(store::groups_of(call.db, call.actor.id));
+  shown.may_speak = policy::voices_open_to(proposal, call.actor, groups);
   if (!proposal.ended) {
     const auto known = TRY(store::find_policy(call.db, proposed.policy));
     shown.simulation = TRY(simulated(call, proposal, known && !known->attachments.empty()));
@@ -162,7 +165,8 @@ Result<http::Response> find_policy_proposal(const ReadCall& call) {
 
 Result<Write> speak_on_proposal(const Call& call) {
   const std::int64_t id = TRY(id_of(call.request, "id"));
-  const Speaking by{call.actor, TRY(body_of<policy::VoiceRequest>(call.request)), call.ports.blobs};
+  auto request = TRY(body_of<policy::VoiceRequest>(call.request));
+  const Speaking by{call.actor, std::move(request), call.ports.blobs};
   return Write{[by, id](store::Database& db, Instant now) -> Result<Decision> {
     Proposal proposal = TRY(existing(db, id));
     return decide_voice(db, by, std::move(proposal), now);
@@ -190,13 +194,13 @@ Result<Write> name_policy_roles(const Call& call) {
       if (!TRY(store::find_group(db, role))) unknown.push_back(role);
     TRY(policy::check_roles(named.roles, unknown));
     const auto known = TRY(store::find_policy_roles(db));
-    if (known.roles == named.roles) return Decision{.answer = [known](auto) { return format::encode(known); }};
-    return Decision{.events = {named}, .answer = [named, actor](auto appended) {
-                      return format::encode(store::PolicyRolesView{.roles = named.roles,
-                                                                   .actor = actor,
-                                                                   .named_at = appended[0].at,
-                                                                   .entry = appended[0].index});
-                    }};
+    if (known.roles == named.roles)
+      return Decision{.answer = [known](auto) { return format::encode(known); }};
+    return Decision{
+        .events = {named}, .answer = [named, actor](auto appended) {
+          return format::encode(store::PolicyRolesView{
+              .roles = named.roles, .actor = actor, .named_at = appended[0].at, .entry = appended[0].index});
+        }};
   }};
 }
 

@@ -10,8 +10,8 @@ namespace weir::api {
 struct ProposalShown {
   store::ProposalView proposal;
   std::string source, base_source;
-  std::string difference;                // unified, against the version it is made from
-  std::vector<std::string> may_speak;    // in which roles who asks may consent now; "" where none are named
+  std::string difference;              // unified, against the version it is made from
+  std::vector<std::string> may_speak;  // in which roles who asks may consent now; "" where none are named
   std::optional<policy::Simulation> simulation;  // of one that is open
   static void members(auto& visit, auto& self) {
     store::ProposalView::members(visit, self.proposal);

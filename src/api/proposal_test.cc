@@ -46,7 +46,8 @@ class PolicyProposals : public testing::Test {
     return api_.put("policies/safe", dump(Json::object({{"source", source}, {"confirm", confirm}})));
   }
   Answer attach(std::string_view mode) {
-    return api_.put("policies/safe/attachments", fmt::format(R"({{"environment":"prod","mode":"{}"}})", mode));
+    return api_.put("policies/safe/attachments",
+                    fmt::format(R"({{"environment":"prod","mode":"{}"}})", mode));
   }
   Answer propose(const std::string& source, std::string_view by = "dev") {
     return as(by, "policy-proposals", Json::object({{"policy", "safe"}, {"source", source}}));
@@ -68,8 +69,8 @@ class PolicyProposals : public testing::Test {
   // One artifact without evidence, asked about, so that there is a decision to try a policy on.
   void decide_once() {
     const std::string digest = to_string(crypto::sha256("app"));
-    EXPECT_EQ(api_.post("artifacts", fmt::format(R"({{"flow":"shop","trail":"t1","name":"app","digest":"{}"}})",
-                                                 digest))
+    EXPECT_EQ(api_.post("artifacts",
+                        fmt::format(R"({{"flow":"shop","trail":"t1","name":"app","digest":"{}"}})", digest))
                   .status,
               201);
     EXPECT_EQ(api_.get("gate?environment=prod&artifact=" + digest).status, 200);
@@ -143,11 +144,13 @@ TEST_F(PolicyProposals, end_by_a_refusal_or_by_who_made_them) {
 }
 
 TEST_F(PolicyProposals, are_outdated_by_another_version) {
-  const std::int64_t first = proposed(policy_asking_for("test")), second = proposed(policy_asking_for("scan"));
+  const std::int64_t first = proposed(policy_asking_for("test")),
+                     second = proposed(policy_asking_for("scan"));
   EXPECT_EQ(create(lenient).status, 201) << "it is enforced nowhere";
   EXPECT_EQ(state(first), "outdated");
   EXPECT_EQ(say("sec", first).status, 409);
-  const std::int64_t third = proposed(policy_asking_for("test")), fourth = proposed(policy_asking_for("scan"));
+  const std::int64_t third = proposed(policy_asking_for("test")),
+                     fourth = proposed(policy_asking_for("scan"));
   say("sec", third), say("rik", third);
   EXPECT_EQ(state(third), "in-force");
   EXPECT_EQ(state(fourth), "outdated");
@@ -190,8 +193,9 @@ TEST_F(PolicyProposals, that_would_let_nothing_through_are_confirmed_by_the_last
 TEST_F(PolicyProposals, show_difference_and_who_may_speak) {
   EXPECT_EQ(create(policy_asking_for("test")).status, 201);
   const std::int64_t id = proposed(policy_asking_for("scan"));
-  EXPECT_NE(shown(id).text("difference").find("-      attestation: {type: test}\n+      attestation: {type: scan}"),
-            std::string::npos);
+  EXPECT_NE(
+      shown(id).text("difference").find("-      attestation: {type: test}\n+      attestation: {type: scan}"),
+      std::string::npos);
   EXPECT_EQ(dump(shown(id, "both").at("may_speak")), R"(["security","risk"])");
   EXPECT_EQ(dump(shown(id, "dev").at("may_speak")), "[]") << "her own";
   EXPECT_EQ(dump(shown(id, "ci").at("may_speak")), "[]");

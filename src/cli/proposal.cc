@@ -132,8 +132,9 @@ Action policy_propose(Options& options) {
                     .need = Need::required},
                    &arguments->file);
   options.option({.name = "description", .value = "TEXT", .help = "what it is for"}, &arguments->description);
-  options.option({.name = "base", .value = "N", .help = "the version it is made from; the newest unless said"},
-                 &arguments->base);
+  options.option(
+      {.name = "base", .value = "N", .help = "the version it is made from; the newest unless said"},
+      &arguments->base);
   return [arguments](Session& session) -> Result<Exit> {
     const std::string source = TRY(read_file(arguments->file, limits::policy_bytes_max));
     Json body = Json::object({{"policy", arguments->name},
@@ -151,15 +152,14 @@ Action policy_propose(Options& options) {
 }
 
 Action policy_proposals(Options& options) {
-  return listing(options,
-                 {.path = "policy-proposals",
-                  .columns = proposal_columns,
-                  .hint = "nobody proposes a change; propose one: weir policy propose NAME FILE",
-                  .filters = {{.name = "policy", .value = "POLICY", .help = "only for this policy"},
-                              {.name = "state",
-                               .value = "STATE",
-                               .help = "only in this state",
-                               .choices = proposal_states}}});
+  return listing(
+      options,
+      {.path = "policy-proposals",
+       .columns = proposal_columns,
+       .hint = "nobody proposes a change; propose one: weir policy propose NAME FILE",
+       .filters = {
+           {.name = "policy", .value = "POLICY", .help = "only for this policy"},
+           {.name = "state", .value = "STATE", .help = "only in this state", .choices = proposal_states}}});
 }
 
 Action policy_proposal(Options& options) {
@@ -215,11 +215,12 @@ Action policy_roles(Options& options) {
     bool none = false;
   };
   const auto given = std::make_shared<Arguments>();
-  options.argument({.name = "GROUP",
-                    .help = "groups whose consent a change of a policy needs, all of them; those named now are "
-                            "shown when none is given",
-                    .many = Many::row},
-                   &given->roles);
+  options.argument(
+      {.name = "GROUP",
+       .help = "groups whose consent a change of a policy needs, all of them; those named now are "
+               "shown when none is given",
+       .many = Many::row},
+      &given->roles);
   options.option({.name = "none", .help = "names none: changes need no proposal"}, &given->none);
   return [given](Session& session) -> Result<Exit> {
     if (given->none && !given->roles.empty()) return invalid("name groups or say --none, not both", "none");
@@ -231,9 +232,10 @@ Action policy_roles(Options& options) {
       return Exit::yes;
     }
     Json::Array roles(given->roles.begin(), given->roles.end());
-    const std::string said = given->none ? std::string("a change of a policy needs nobody's consent")
-                                         : fmt::format("a change of a policy that decides needs the consent of {}",
-                                                       fmt::join(given->roles, ", "));
+    const std::string said = given->none
+                                 ? std::string("a change of a policy needs nobody's consent")
+                                 : fmt::format("a change of a policy that decides needs the consent of {}",
+                                               fmt::join(given->roles, ", "));
     return put_and_say(session, "policy-roles", Json::object({{"roles", std::move(roles)}}), said);
   };
 }

@@ -30,8 +30,7 @@ bool changes_policies(const access::Actor& actor) {
 
 Status check_open(const Proposal& proposal) {
   if (!proposal.ended) return {};
-  return Error{Errc::conflict,
-               fmt::format("the proposal has ended: {}", format::name_of(*proposal.ended))};
+  return Error{Errc::conflict, fmt::format("the proposal has ended: {}", format::name_of(*proposal.ended))};
 }
 
 Status check_may_speak(const Proposal& proposal, const access::Actor& actor) {
@@ -69,15 +68,17 @@ Status check_roles(const std::vector<std::string>& roles, const std::vector<std:
       return invalid(fmt::format("'{}' comes twice", roles[i]), fmt::format("roles[{}]", i));
   }
   if (unknown.empty()) return {};
-  return Error{Errc::not_found,
-               fmt::format("there is no group '{}'; make it with `weir group create {}`", unknown[0], unknown[0]),
-               "roles"};
+  return Error{
+      Errc::not_found,
+      fmt::format("there is no group '{}'; make it with `weir group create {}`", unknown[0], unknown[0]),
+      "roles"};
 }
 
 Result<PolicyProposed> read_proposal(const ProposalRequest& request) {
   TRY(check_name(request.policy, "policy"));
   TRY(check_text(request.description, "description"));
-  const Document document = TRY(read_policy(request.source, request.form.value_or(recognise_form(request.source))));
+  const Document document =
+      TRY(read_policy(request.source, request.form.value_or(recognise_form(request.source))));
   return PolicyProposed{.policy = request.policy,
                         .base_version = request.base_version.value_or(-1),
                         .form = document.form,
@@ -93,9 +94,10 @@ Result<PolicyProposed> based_on(PolicyProposed proposed, const ProposalFacts& fa
                              proposed.policy, facts.newest_version),
                  "base_version"};
   if (facts.newest_digest == proposed.digest)
-    return Error{Errc::conflict,
-                 fmt::format("this is what version {} of '{}' says already", facts.newest_version, proposed.policy),
-                 "source"};
+    return Error{
+        Errc::conflict,
+        fmt::format("this is what version {} of '{}' says already", facts.newest_version, proposed.policy),
+        "source"};
   if (facts.open >= open_proposals_max)
     return Error{Errc::conflict,
                  fmt::format("{} proposals for '{}' are open already", facts.open, proposed.policy)};
@@ -109,8 +111,8 @@ Result<PolicyProposed> propose(const ProposalRequest& request, const ProposalFac
   return based_on(std::move(read), facts);
 }
 
-Result<PolicyConsented> give_voice(const VoiceRequest& request, const Proposal& proposal, const access::Actor& actor,
-                                   const std::vector<std::string>& groups) {
+Result<PolicyConsented> give_voice(const VoiceRequest& request, const Proposal& proposal,
+                                   const access::Actor& actor, const std::vector<std::string>& groups) {
   TRY(check_text(request.comment, "comment"));
   TRY(check_open(proposal));
   if (proposal.voices.size() >= proposal_voices_max)
@@ -121,8 +123,8 @@ Result<PolicyConsented> give_voice(const VoiceRequest& request, const Proposal& 
   }
   TRY(check_may_speak(proposal, actor));
   std::string role = TRY(role_of(request, proposal, groups));
-  return PolicyConsented{.proposal = proposal.id, .voice = request.voice, .role = std::move(role),
-                         .comment = request.comment};
+  return PolicyConsented{
+      .proposal = proposal.id, .voice = request.voice, .role = std::move(role), .comment = request.comment};
 }
 
 Result<PolicyProposalEnded> withdraw(const Proposal& proposal, const std::string& account,
@@ -136,9 +138,8 @@ Result<PolicyProposalEnded> withdraw(const Proposal& proposal, const std::string
 std::vector<std::string> open_roles(const Proposal& proposal) {
   std::vector<std::string> open;
   for (const std::string& role : proposal.proposed.roles)
-    if (std::none_of(proposal.voices.begin(), proposal.voices.end(), [&](const Voiced& each) {
-          return each.voice == Voice::consent && each.role == role;
-        }))
+    if (std::none_of(proposal.voices.begin(), proposal.voices.end(),
+                     [&](const Voiced& each) { return each.voice == Voice::consent && each.role == role; }))
       open.push_back(role);
   return open;
 }

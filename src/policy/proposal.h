@@ -81,7 +81,7 @@ struct Voiced {
   std::int64_t entry = 0;
 };
 struct Proposal {
-  std::int64_t id = 0;  // its entry
+  std::int64_t id = 0;   // its entry
   std::string account;   // id of who proposed it
   std::string proposer;  // its name
   PolicyProposed proposed;
@@ -106,10 +106,10 @@ struct ProposalRequest {
   }
 };
 struct ProposalFacts {
-  std::int64_t newest_version = 0;      // 0: there is no such policy yet
+  std::int64_t newest_version = 0;  // 0: there is no such policy yet
   std::optional<Sha256> newest_digest;
-  std::vector<std::string> roles;       // that the organization names
-  std::size_t open = 0;                 // proposals for this policy
+  std::vector<std::string> roles;  // that the organization names
+  std::size_t open = 0;            // proposals for this policy
 };
 inline constexpr std::size_t open_proposals_max = 100;  // for one policy
 // Errc::invalid when the source does not read. `base_version` is the wanted one, or none yet: -1.
@@ -132,8 +132,8 @@ struct VoiceRequest {
 // `groups` are the actor's. The role may be left out when only one that is still open is the actor's.
 // Errc::forbidden: a service account, the proposer, who is not of that role, or spoke for another one; without
 // roles, who may not change policies.
-Result<PolicyConsented> give_voice(const VoiceRequest& request, const Proposal& proposal, const access::Actor& actor,
-                                   const std::vector<std::string>& groups);
+Result<PolicyConsented> give_voice(const VoiceRequest& request, const Proposal& proposal,
+                                   const access::Actor& actor, const std::vector<std::string>& groups);
 
 // Errc::forbidden: somebody else's; conflict: it has ended.
 Result<PolicyProposalEnded> withdraw(const Proposal& proposal, const std::string& account,

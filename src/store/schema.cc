@@ -185,8 +185,8 @@ CREATE TABLE IF NOT EXISTS policy_attachment (policy TEXT NOT NULL, environment 
   PRIMARY KEY (policy, environment, flow)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS policy_attachment_by_environment ON policy_attachment (environment, flow);
 CREATE TABLE IF NOT EXISTS policy_proposal (entry INTEGER PRIMARY KEY, policy TEXT NOT NULL, proposed TEXT NOT NULL,
-  source TEXT NOT NULL, account BLOB NOT NULL, proposed_at INTEGER NOT NULL, ended TEXT NOT NULL DEFAULT '', ended_at INTEGER,
-  ended_reason TEXT NOT NULL DEFAULT '');
+  source TEXT NOT NULL, account BLOB NOT NULL, proposed_at INTEGER NOT NULL, ended TEXT NOT NULL DEFAULT '',
+  ended_at INTEGER, ended_reason TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS policy_proposal_open ON policy_proposal (policy) WHERE ended = '';
 CREATE INDEX IF NOT EXISTS policy_proposal_by_policy ON policy_proposal (policy, entry);
 CREATE TABLE IF NOT EXISTS policy_voice (entry INTEGER PRIMARY KEY, proposal INTEGER NOT NULL, account BLOB NOT NULL,

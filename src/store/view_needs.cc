@@ -72,7 +72,8 @@ Status add_break_glass(Database& db, const access::Actor& viewer, std::vector<Ne
   auto waiting = TRY(query(
       db,
       "SELECT b.entry, coalesce(p.name, ''), coalesce(r.name, ''), b.artifact, b.environment, "
-      "coalesce(s.team, ''), coalesce(s.tier, ''), b.opened_at, lower(hex(b.account)) FROM break_glass b LEFT "
+      "coalesce(s.team, ''), coalesce(s.tier, ''), b.opened_at, lower(hex(b.account)) FROM break_glass b "
+      "LEFT "
       "JOIN account p ON p.id=b.account LEFT JOIN artifact r ON r.digest=b.artifact LEFT JOIN flow f ON "
       "f.name=r.flow LEFT JOIN service s ON s.name=f.service WHERE b.reviewed_at IS NULL ORDER BY b.entry "
       "LIMIT $1",

@@ -27,8 +27,10 @@ Proposal proposal_row(const Row& row) {
 Result<Proposal> with_voices(Database& db, Proposal proposal) {
   proposal.voices = TRY(query(
       db,
-      "SELECT lower(hex(v.account)), coalesce(p.name, hex(v.account)), v.voice, v.role, v.comment, v.said_at, "
-      "v.entry FROM policy_voice v LEFT JOIN account p ON p.id=v.account WHERE v.proposal=$1 ORDER BY v.entry",
+      "SELECT lower(hex(v.account)), coalesce(p.name, hex(v.account)), v.voice, v.role, v.comment, "
+      "v.said_at, "
+      "v.entry FROM policy_voice v LEFT JOIN account p ON p.id=v.account WHERE v.proposal=$1 ORDER BY "
+      "v.entry",
       [](const Row& row) {
         return policy::Voiced{.account = row.string(0),
                               .actor = row.string(1),
@@ -71,15 +73,14 @@ Result<std::vector<Proposal>> list_proposals(Database& db, const ProposalFilter&
 }
 
 Result<std::optional<Proposal>> find_proposal(Database& db, std::int64_t id) {
-  auto found =
-      TRY(query_one(
-          db, fmt::format("SELECT {}, q.source FROM {} WHERE q.entry=$1", proposal_columns, proposal_tables),
-          [](const Row& row) {
-            Proposal proposal = proposal_row(row);
-            proposal.proposed.source = row.string(8);
-            return proposal;
-          },
-          id));
+  auto found = TRY(query_one(
+      db, fmt::format("SELECT {}, q.source FROM {} WHERE q.entry=$1", proposal_columns, proposal_tables),
+      [](const Row& row) {
+        Proposal proposal = proposal_row(row);
+        proposal.proposed.source = row.string(8);
+        return proposal;
+      },
+      id));
   if (found) found = TRY(with_voices(db, std::move(*found)));
   return found;
 }

@@ -59,7 +59,8 @@ struct ProposalFilter {
   std::int64_t limit = 100;
   std::int64_t before = std::numeric_limits<std::int64_t>::max();
 };
-Result<std::vector<policy::Proposal>> list_proposals(Database& db, const ProposalFilter& filter);  // newest first, no source
+// Newest first, without their sources.
+Result<std::vector<policy::Proposal>> list_proposals(Database& db, const ProposalFilter& filter);
 Result<std::optional<policy::Proposal>> find_proposal(Database& db, std::int64_t id);
 // Ids of those of a policy that nothing has ended.
 Result<std::vector<std::int64_t>> open_proposals_of(Database& db, std::string_view policy);
