@@ -304,6 +304,7 @@ std::vector<Step> World::middle() const {
       {"GET", "policies/safe", 200},
       {"GET", "policies/safe/versions", 200},
       {"GET", "policies/safe/versions/1", 200},
+      {"GET", "policies/safe/versions/1/signed", 200},
       {"GET", of_digest("dboms/DIGEST?environment=prod"), 200},
       {"POST", "dboms", 201,
        of_digest(R"({"artifact":"DIGEST","environment":"prod","at":"2024-10-04T00:00:00Z"})")},

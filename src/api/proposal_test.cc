@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/signature.h"
+#include "format/dsse.h"
+#include "policy/statement.h"
 #include "support/api_fixture.h"
 
 namespace weir::api {
@@ -202,6 +205,20 @@ TEST_F(PolicyProposals, show_difference_and_who_may_speak) {
   EXPECT_EQ(propose(policy_asking_for("test")).status, 409) << "in force already";
   EXPECT_EQ(propose("rules: 1\n").status, 400);
   EXPECT_EQ(say("sec", 1).status, 404);
+}
+
+TEST_F(PolicyProposals, become_signed_objects_that_anybody_can_check) {
+  EXPECT_EQ(create(lenient).status, 201);
+  const Json envelope = api_.get("policies/safe/versions/1/signed").json;
+  const Bytes payload = decode_base64(envelope.text("payload")).value();
+  const auto policy = policy::read_policy_statement(payload);
+  ASSERT_TRUE(policy.ok());
+  EXPECT_EQ(policy->source, lenient);
+  EXPECT_EQ(policy->version, 1);
+  const Bytes signature = decode_base64(envelope.items("signatures").at(0).text("sig")).value();
+  const Bytes said = format::dsse_signed_bytes(envelope.text("payloadType"), payload);
+  EXPECT_TRUE(crypto::verify_ed25519(api_.ledger().signer().public_key(), said, signature));
+  EXPECT_EQ(api_.get("policies/safe/versions/2/signed").status, 404);
 }
 
 TEST_F(PolicyProposals, without_roles_need_one_other_person_who_may_change_policies) {

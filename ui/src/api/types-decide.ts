@@ -21,6 +21,7 @@ export interface PolicyVersion {
   actor: string;
   created_at: Time;
   entry: number;
+  proposal?: number | null; // that it follows from
 }
 export interface Policy extends PolicyVersion {
   attachments: Attachment[];
