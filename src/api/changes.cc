@@ -41,6 +41,14 @@ std::vector<std::string> topics_of(EntryType type) {
     case EntryType::freeze_ended:
     case EntryType::window_overridden:
       return {"windows"};
+    case EntryType::policy_created:
+    case EntryType::policy_attached:
+    case EntryType::policy_detached:
+    case EntryType::policy_proposed:
+    case EntryType::policy_consented:
+    case EntryType::policy_proposal_ended:
+    case EntryType::policy_roles_named:
+      return {"flows", "artifacts", "policies"};
     case EntryType::channel_declared:
     case EntryType::channel_removed:
       return {"channels"};

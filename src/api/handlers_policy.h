@@ -6,7 +6,9 @@
 namespace weir::api {
 
 Result<http::Response> policy_form_schema(const ReadCall& call);
+// signed_statement.cc
 Result<http::Response> decision_vsa(const ReadCall& call);
+Result<http::Response> signed_policy(const ReadCall& call);
 
 Result<policy::DecisionRecorded> recorded_decision(const ReadCall& call, std::int64_t entry);  // gate.cc
 

@@ -9,6 +9,7 @@
 #include "evidence/schema.h"
 #include "jobs/reconcile.h"
 #include "support/api_fixture.h"
+#include "support/changed_body.h"
 
 namespace weir::api {
 namespace {
@@ -16,6 +17,8 @@ namespace {
 using evidence::Violation;
 using format::Json;
 using test::Answer;
+using test::Change;
+using test::changes_of;
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
   for (std::size_t at = text.find(from); at != text.npos; at = text.find(from, at + to.size()))
@@ -84,6 +87,7 @@ class World {
     walk(end(first_id("approvals")));
     decide();
     consent();
+    propose();
   }
 
   Answer call(const Step& step) {
@@ -135,6 +139,7 @@ class World {
   void thaw();
   void consent();
   void except();
+  void propose();
   // What a policy asks for, and what is answered.
   void decide() {
     const std::string gate = "gate?environment=prod&artifact=" + to_string(crypto::sha256("api"));
@@ -299,6 +304,7 @@ std::vector<Step> World::middle() const {
       {"GET", "policies/safe", 200},
       {"GET", "policies/safe/versions", 200},
       {"GET", "policies/safe/versions/1", 200},
+      {"GET", "policies/safe/versions/1/signed", 200},
       {"GET", of_digest("dboms/DIGEST?environment=prod"), 200},
       {"POST", "dboms", 201,
        of_digest(R"({"artifact":"DIGEST","environment":"prod","at":"2024-10-04T00:00:00Z"})")},
@@ -445,49 +451,35 @@ void World::except() {
   as_ = test::ApiFixture::admin_token;
 }
 
-// A body, changed at one place.
-struct Change {
-  std::string what;
-  Json body;
-  bool of_members = true;  // one too many or too few; else one of another type
-};
-
-void change_below(const Json& at, const std::string& place, const std::function<Json(Json)>& whole,
-                  std::vector<Change>& changes) {
-  if (const Json::Array* items = at.array())
-    for (std::size_t i = 0; i < items->size(); ++i)
-      change_below((*items)[i], fmt::format("{}[{}]", place, i),
-                   [&, i](Json item) {
-                     Json::Array all = *items;
-                     all[i] = std::move(item);
-                     return whole(std::move(all));
-                   },
-                   changes);
-  const Json::Object* members = at.object();
-  if (members == nullptr) return;
-  Json more = at;
-  more.set("colour", "red");
-  changes.push_back({place + " with one more", whole(std::move(more))});
-  for (const auto& [name, member] : *members) {
-    const auto with = [&](Json value) {
-      Json changed = at;
-      changed.set(name, std::move(value));
-      return whole(std::move(changed));
-    };
-    Json::Object fewer = *members;
-    std::erase_if(fewer, [&, &name = name](const Json::Member& each) { return each.first == name; });
-    changes.push_back({fmt::format("{} without {}", place, name), whole(Json(std::move(fewer)))});
-    for (const Json& other :
-         {Json(), Json(true), Json(7), Json(1.5), Json("*"), Json(Json::Array{}), Json(Json::Object{})})
-      changes.push_back({fmt::format("{}.{} = {}", place, name, dump(other)), with(other), false});
-    change_below(member, place + "." + name, with, changes);
-  }
-}
-
-std::vector<Change> changes_of(const Json& body) {
-  std::vector<Change> changes;
-  change_below(body, "", [](Json changed) { return changed; }, changes);
-  return changes;
+// A change of a policy: proposed by one, consented to by another, withdrawn, refused.
+void World::propose() {
+  const std::string source = "apiVersion: weir/v1\\nkind: Policy\\nrules: []\\n# ",
+                    roles = R"({"roles":["security"]})";
+  const auto asking = [&](std::string_view mark) {
+    return fmt::format(R"({{"policy":"safe","source":"{}{}\n","form":"yaml","description":"d"}})", source, mark);
+  };
+  walk({{"GET", "policy-roles", 200},
+        {"PUT", "policy-roles", 201, roles},
+        {"PUT", "policy-roles", 200, roles},
+        {"GET", "policy-roles", 200}});
+  const auto made = [&](std::string_view mark) {
+    const Json proposal = call({"POST", "policy-proposals", 201, asking(mark)}).json.at("proposal");
+    return fmt::format("policy-proposals/{}", dump(proposal.at("id")));
+  };
+  as_ = add_approver("judy");
+  const std::string judy = as_;
+  const std::string first = made("one"), second = made("two");
+  walk({{"POST", first + "/voices", 403, R"({"voice":"consent","role":"security"})"},
+        {"POST", first + "/voices", 201, R"({"voice":"comment","comment":"c"})"},
+        {"POST", second + "/withdraw", 201, R"({"note":"n"})"}});
+  as_ = test::ApiFixture::admin_token;
+  walk({{"GET", "policy-proposals?state=open&policy=safe", 200},
+        {"GET", first, 200},
+        {"POST", first + "/voices", 201, R"({"voice":"consent","role":"security","comment":"c","confirm":true})"},
+        {"GET", first, 200},
+        {"GET", "policies/safe", 200},
+        {"GET", "policy-proposals/0", 404},
+        {"GET", "overview", 200}});
 }
 
 // What a rule of the domain wants beyond the shape.

@@ -1,4 +1,5 @@
 #include "api/handlers.h"
+#include "store/view_needs.h"
 #include "store/view_overview.h"
 
 namespace weir::api {
@@ -11,6 +12,7 @@ constexpr Duration look_back = days(1);  // when the page does not say when it l
 Result<http::Response> overview(const ReadCall& call) {
   const auto since = TRY(instant_of(call.request, "since"));
   auto view = TRY(store::find_overview(call.db, since.value_or(call.now - look_back), call.now));
+  TRY(store::add_needs_of(call.db, call.actor, call.now, view.needs));
   if (const auto p99 = call.ports.gate_times->p99(call.now)) view.weir.p99_us = p99->micros;
   return record_response(view);
 }

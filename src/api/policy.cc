@@ -1,5 +1,6 @@
 #include "api/answers.h"
 #include "api/handlers.h"
+#include "api/new_version.h"
 #include "api/requests.h"
 #include "api/simulate.h"
 #include "base/name.h"
@@ -37,40 +38,13 @@ Status require_target(store::Database& db, const std::string& environment, const
   return {};
 }
 
-store::PolicyVersionView version_view(const policy::PolicyCreated& created, const std::string& actor,
-                                      const sequencer::Appended& at) {
-  return {.name = created.name,
-          .version = created.version,
-          .form = created.form,
-          .digest = created.digest,
-          .source = created.source,
-          .description = created.description,
-          .actor = actor,
-          .created_at = at.at,
-          .entry = at.index};
-}
-
 Result<policy::Prepared> prepared(const store::PolicyVersionView& version) {
   return policy::Prepared::prepare(
       {.name = version.name, .version = version.version, .text = version.source, .form = version.form});
 }
 
-constexpr Duration tried_on = days(30);  // decisions of so long
-
 SimulationScope scope_of(const auto& attachment, Instant now) {
   return {.environment = attachment.environment, .flow = attachment.flow, .since = now - tried_on};
-}
-
-// A new version counts at once wherever the policy is attached.
-Status check_where_enforced(store::Database& db, blob::BlobStore& blobs, const policy::PolicyCreated& next,
-                            const std::vector<store::AttachmentView>& attachments, Instant now) {
-  for (const store::AttachmentView& each : attachments) {
-    if (each.mode != policy::Mode::enforce) continue;
-    auto candidate = TRY(policy::Prepared::prepare(
-        {.name = next.name, .version = next.version, .text = next.source, .form = next.form}));
-    TRY(check_lets_something_through(db, blobs, std::move(candidate), scope_of(each, now)));
-  }
-  return {};
 }
 
 }  // namespace
@@ -97,11 +71,14 @@ Result<Write> create_policy(const Call& call) {
     policy::PolicyCreated next = created;
     next.version = known ? known->newest.version + 1 : 1;
     const auto attachments = known ? known->attachments : std::vector<store::AttachmentView>();
+    TRY(check_may_come_directly(db, next.name, attachments));
     if (!confirm) TRY(check_where_enforced(db, *blobs, next, attachments, now));
-    return Decision{
-        .events = {next}, .answer = [next, attachments, actor](auto appended) {
-          return format::encode(store::PolicyView{version_view(next, actor, appended[0]), attachments});
-        }};
+    Decision decision{.events = {next}, .answer = [next, attachments, actor](auto appended) {
+                        return format::encode(
+                            store::PolicyView{version_view(next, actor, appended[0]), attachments});
+                      }};
+    TRY(end_outdated(db, next, decision.events));
+    return decision;
   }};
 }
 

@@ -1,5 +1,6 @@
 // Of what is asked before something may run, and of what was decided.
 #include "api/handlers_policy.h"
+#include "api/proposal.h"
 #include "api/route_table.h"
 #include "dbom/envelope.h"
 #include "policy/simulate.h"
@@ -23,6 +24,9 @@ constexpr std::array gate_query{
 };
 constexpr std::array decision_query{limit, cursor, environment, artifact,
                                     one_of<policy::Verdict>("verdict", "only of this verdict")};
+
+constexpr std::array proposal_query{limit, cursor, Query{"policy", QueryKind::text, "only for this policy"},
+                                    one_of<store::ProposalState>("state", "only in this state")};
 
 constexpr std::array rows{
     Route{.method = "GET",
@@ -77,6 +81,11 @@ constexpr std::array rows{
           .read = find_policy_version,
           .summary = "One version of a policy",
           .answer = one<store::PolicyVersionView>},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/policies/{name}/versions/{version}/signed",
+          .read = signed_policy,
+          .summary = "One version of a policy as a signed object (DSSE)",
+          .answer = one<dbom::DbomEnvelope>},
     Route{.method = "PUT",
           .pattern = "/v1/orgs/{org}/policies/{name}/attachments",
           .permission = Permission::administer,
@@ -103,6 +112,50 @@ constexpr std::array rows{
           .summary = "Detach a policy",
           .answer = beside_receipt<Removed>,
           .query = attachment_query},
+    Route{.method = "POST",
+          .pattern = "/v1/orgs/{org}/policy-proposals",
+          .permission = Permission::declare,
+          .write = propose_policy,
+          .summary = "Propose a policy, or a change of one",
+          .answer = written<store::ProposalView>("proposal"),
+          .body = takes<policy::ProposalRequest>,
+          .decoding_waits = always},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/policy-proposals",
+          .read = list_policy_proposals,
+          .summary = "List proposals of policies, newest first",
+          .answer = list<store::ProposalView>("policy-proposals"),
+          .query = proposal_query},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/policy-proposals/{id}",
+          .read = find_policy_proposal,
+          .summary = "One proposal with its difference, and what would flip if it were enforced",
+          .answer = one<ProposalShown>},
+    Route{.method = "POST",
+          .pattern = "/v1/orgs/{org}/policy-proposals/{id}/voices",
+          .write = speak_on_proposal,
+          .summary = "Consent to a proposal, refuse it, or comment; the rule checks who may",
+          .answer = written<store::ProposalView>("proposal"),
+          .body = takes<policy::VoiceRequest>},
+    Route{.method = "POST",
+          .pattern = "/v1/orgs/{org}/policy-proposals/{id}/withdraw",
+          .permission = Permission::declare,
+          .write = withdraw_proposal,
+          .summary = "Withdraw one's own proposal",
+          .answer = written<store::ProposalView>("proposal"),
+          .body = takes<NoteRequest>},
+    Route{.method = "PUT",
+          .pattern = "/v1/orgs/{org}/policy-roles",
+          .permission = Permission::administer,
+          .write = name_policy_roles,
+          .summary = "Name the groups whose consent a change of a policy needs",
+          .answer = written<store::PolicyRolesView>("policy_roles"),
+          .body = takes<policy::PolicyRolesNamed>},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/policy-roles",
+          .read = find_policy_roles,
+          .summary = "The groups whose consent a change of a policy needs",
+          .answer = one<store::PolicyRolesView>},
 };
 static_assert(each_has_one_handler(rows));
 

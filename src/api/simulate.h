@@ -9,6 +9,7 @@ namespace weir::api {
 
 struct SimulationScope {
   std::string environment, flow;  // only of these; empty: of all
+  std::string attached = {};      // only where this policy is attached; empty: everywhere
   Instant since;
   std::int64_t decisions_max = 1'000'000;  // the newest
 };

@@ -4,6 +4,7 @@
 
 #include "cli/families.h"
 #include "cli/families_dbom.h"
+#include "cli/families_proposal.h"
 
 namespace weir::cli {
 namespace {
@@ -95,6 +96,17 @@ constexpr std::array table{
     Command{"policy simulate", gate, server, "Shows which verdicts would flip if a policy were in force",
             policy_simulate},
     Command{"policy detach", gate, server, "Ends such an attachment", policy_detach},
+    Command{"policy propose", gate, server, "Proposes a policy, or a change of one, to who must consent",
+            policy_propose},
+    Command{"policy proposals", gate, server, "Lists proposals and whose consent they miss", policy_proposals},
+    Command{"policy proposal", gate, server,
+            "Shows a proposal: its difference, what would flip, what was said, what is open", policy_proposal},
+    Command{"policy consent", gate, server, "Consents to a proposal, under your name", policy_consent},
+    Command{"policy refuse", gate, server, "Refuses a proposal, which ends it", policy_refuse},
+    Command{"policy comment", gate, server, "Says something on a proposal", policy_comment},
+    Command{"policy withdraw", gate, server, "Takes back your own proposal", policy_withdraw},
+    Command{"policy roles", gate, server,
+            "Names the groups whose consent a change of a policy needs, or shows them", policy_roles},
     Command{"policy eval", gate, local, "Asks Rego files a question and prints the answer as JSON", policy_eval},
     Command{"policy test", gate, local, "Runs the tests that policies bring along", policy_test},
     Command{"window create", gate, server, "Declares when something may be deployed, or may not, or changes it",

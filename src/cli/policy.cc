@@ -7,6 +7,7 @@
 #include "cli/exchange.h"
 #include "cli/families.h"
 #include "cli/listing.h"
+#include "cli/simulation_lines.h"
 
 namespace weir::cli {
 namespace {
@@ -68,27 +69,11 @@ std::string source_lines(const Json& version) {
   return out;
 }
 
-constexpr std::array flip_columns{
-    Column{"WAS", "was", Show::state},    Column{"WOULD BE", "is", Show::state},
-    Column{"ARTIFACT", "name"},           Column{"DIGEST", "artifact", Show::digest},
-    Column{"ENVIRONMENT", "environment"}, Column{"DECISION", "decision"}};
-
 // A time, or how long ago.
 Result<std::optional<Instant>> parse_past(const std::optional<std::string>& text, Instant now) {
   if (!text) return std::optional<Instant>();
   if (const auto ago = parse_duration(*text); ago.ok()) return std::optional(now - *ago);
   return parse_moment(text, now, "since");
-}
-
-std::string simulation_lines(const Json& found, Color color) {
-  std::string out =
-      fmt::format("of {} decisions {} would no longer pass, {} would pass that did not\n",
-                  dump(found.at("decisions")), dump(found.at("to_fail")), dump(found.at("to_pass")));
-  if (found.at("decisions") != Json(0) && found.at("passes_anything") == Json(false))
-    out += styled("it lets nothing through\n", Weight::red, color);
-  const Json::Array& flips = found.items("flips");
-  if (!flips.empty()) out += table(flip_columns, flips, color);
-  return out;
 }
 
 }  // namespace

@@ -15,10 +15,32 @@ bool holds(const std::vector<std::string>& items, std::string_view item) {
 
 Error forbidden(std::string message) { return {Errc::forbidden, std::move(message)}; }
 
-bool spoke(const Proposal& proposal, const std::string& actor) {
+// An account and not a name: another account of the same name is somebody else.
+bool spoke(const Proposal& proposal, const std::string& account) {
   return std::any_of(proposal.voices.begin(), proposal.voices.end(), [&](const Voiced& each) {
-    return each.actor == actor && each.voice != Voice::comment;
+    return each.account == account && each.voice != Voice::comment;
   });
+}
+
+// May change policies of the whole organization without anybody's consent.
+bool changes_policies(const access::Actor& actor) {
+  return access::permits(actor, access::Permission::administer) && actor.flows.empty() &&
+         actor.environments.empty();
+}
+
+Status check_open(const Proposal& proposal) {
+  if (!proposal.ended) return {};
+  return Error{Errc::conflict, fmt::format("the proposal has ended: {}", format::name_of(*proposal.ended))};
+}
+
+Status check_may_speak(const Proposal& proposal, const access::Actor& actor) {
+  if (actor.kind != access::AccountKind::person)
+    return forbidden("only people consent; this is a service account");
+  if (actor.id == proposal.account) return forbidden("who proposes a change does not consent to it");
+  if (spoke(proposal, actor.id)) return forbidden("you have spoken on this proposal already");
+  if (proposal.proposed.roles.empty() && !changes_policies(actor))
+    return forbidden("no roles are named: who may change policies consents, and your roles may not");
+  return {};
 }
 
 // The role in which the actor speaks.
@@ -37,47 +59,97 @@ Result<std::string> role_of(const VoiceRequest& request, const Proposal& proposa
 
 }  // namespace
 
-Result<PolicyProposed> propose(const ProposalRequest& request, const ProposalFacts& facts) {
-  TRY(check_name(request.policy, "policy"));
-  TRY(check_text(request.description, "description"));
-  const Document document = TRY(read_policy(request.source, request.form.value_or(recognise_form(request.source))));
-  const Sha256 digest = crypto::sha256(request.source);
-  if (facts.newest_digest == digest)
-    return Error{Errc::conflict, fmt::format("this is what version {} of '{}' says already", facts.newest_version,
-                                             request.policy), "source"};
-  return PolicyProposed{.policy = request.policy,
-                        .base_version = facts.newest_version,
-                        .form = document.form,
-                        .digest = digest,
-                        .source = request.source,
-                        .description = request.description,
-                        .roles = facts.roles};
+Status check_roles(const std::vector<std::string>& roles, const std::vector<std::string>& unknown) {
+  if (roles.size() > proposal_roles_max)
+    return invalid(fmt::format("at most {} roles are named", proposal_roles_max), "roles");
+  for (std::size_t i = 0; i < roles.size(); ++i) {
+    TRY(check_name(roles[i], fmt::format("roles[{}]", i)));
+    if (holds({roles.begin(), roles.begin() + static_cast<std::ptrdiff_t>(i)}, roles[i]))
+      return invalid(fmt::format("'{}' comes twice", roles[i]), fmt::format("roles[{}]", i));
+  }
+  if (unknown.empty()) return {};
+  return Error{
+      Errc::not_found,
+      fmt::format("there is no group '{}'; make it with `weir group create {}`", unknown[0], unknown[0]),
+      "roles"};
 }
 
-Result<PolicyConsented> give_voice(const VoiceRequest& request, const Proposal& proposal, const access::Actor& actor,
-                                   const std::vector<std::string>& groups) {
+Result<PolicyProposed> read_proposal(const ProposalRequest& request) {
+  TRY(check_name(request.policy, "policy"));
+  TRY(check_text(request.description, "description"));
+  const Document document =
+      TRY(read_policy(request.source, request.form.value_or(recognise_form(request.source))));
+  return PolicyProposed{.policy = request.policy,
+                        .base_version = request.base_version.value_or(-1),
+                        .form = document.form,
+                        .digest = crypto::sha256(request.source),
+                        .source = request.source,
+                        .description = request.description};
+}
+
+Result<PolicyProposed> based_on(PolicyProposed proposed, const ProposalFacts& facts) {
+  if (proposed.base_version >= 0 && proposed.base_version != facts.newest_version)
+    return Error{Errc::conflict,
+                 fmt::format("it is made from version {} of '{}'; the newest is {}", proposed.base_version,
+                             proposed.policy, facts.newest_version),
+                 "base_version"};
+  if (facts.newest_digest == proposed.digest)
+    return Error{
+        Errc::conflict,
+        fmt::format("this is what version {} of '{}' says already", facts.newest_version, proposed.policy),
+        "source"};
+  if (facts.open >= open_proposals_max)
+    return Error{Errc::conflict,
+                 fmt::format("{} proposals for '{}' are open already", facts.open, proposed.policy)};
+  proposed.base_version = facts.newest_version;
+  proposed.roles = facts.roles;
+  return proposed;
+}
+
+Result<PolicyProposed> propose(const ProposalRequest& request, const ProposalFacts& facts) {
+  PolicyProposed read = TRY(read_proposal(request));
+  return based_on(std::move(read), facts);
+}
+
+Result<PolicyConsented> give_voice(const VoiceRequest& request, const Proposal& proposal,
+                                   const access::Actor& actor, const std::vector<std::string>& groups) {
   TRY(check_text(request.comment, "comment"));
-  if (proposal.ended)
-    return Error{Errc::conflict, fmt::format("the proposal has ended: {}", format::name_of(*proposal.ended))};
+  TRY(check_open(proposal));
+  if (proposal.voices.size() >= proposal_voices_max)
+    return Error{Errc::conflict, fmt::format("a proposal hears {} voices at most", proposal_voices_max)};
   if (request.voice == Voice::comment) {
     if (request.comment.empty()) return invalid("a comment needs words", "comment");
     return PolicyConsented{.proposal = proposal.id, .voice = Voice::comment, .comment = request.comment};
   }
-  if (actor.kind != access::AccountKind::person) return forbidden("only people consent; this is a service account");
-  if (actor.name == proposal.proposer) return forbidden("who proposes a change does not consent to it");
-  if (spoke(proposal, actor.name)) return forbidden("you have spoken on this proposal already");
+  TRY(check_may_speak(proposal, actor));
   std::string role = TRY(role_of(request, proposal, groups));
-  return PolicyConsented{.proposal = proposal.id, .voice = request.voice, .role = std::move(role),
-                         .comment = request.comment};
+  return PolicyConsented{
+      .proposal = proposal.id, .voice = request.voice, .role = std::move(role), .comment = request.comment};
+}
+
+Result<PolicyProposalEnded> withdraw(const Proposal& proposal, const std::string& account,
+                                     const std::string& reason) {
+  TRY(check_text(reason, "note"));
+  TRY(check_open(proposal));
+  if (account != proposal.account) return forbidden("only who proposed it withdraws it; others refuse");
+  return PolicyProposalEnded{proposal.id, ProposalEnd::withdrawn, reason};
 }
 
 std::vector<std::string> open_roles(const Proposal& proposal) {
   std::vector<std::string> open;
   for (const std::string& role : proposal.proposed.roles)
-    if (std::none_of(proposal.voices.begin(), proposal.voices.end(), [&](const Voiced& each) {
-          return each.voice == Voice::consent && each.role == role;
-        }))
+    if (std::none_of(proposal.voices.begin(), proposal.voices.end(),
+                     [&](const Voiced& each) { return each.voice == Voice::consent && each.role == role; }))
       open.push_back(role);
+  return open;
+}
+
+std::vector<std::string> voices_open_to(const Proposal& proposal, const access::Actor& actor,
+                                        const std::vector<std::string>& groups) {
+  if (!check_open(proposal).ok() || !check_may_speak(proposal, actor).ok()) return {};
+  if (proposal.proposed.roles.empty()) return {""};
+  std::vector<std::string> open = open_roles(proposal);
+  std::erase_if(open, [&](const std::string& role) { return !holds(groups, role); });
   return open;
 }
 

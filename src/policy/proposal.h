@@ -1,7 +1,8 @@
 // A change of a policy as a proposal: the new source, beside the version it is made from, waits for the consent
 // of the roles the organization names (groups: security, risk, development). It is in force once each of them
 // has consented, by different people, none of them who proposed it. A refusal ends it; so does another version
-// in the meantime. Pure.
+// in the meantime. Where the organization names no roles, one person who may change policies anyway consents.
+// Pure.
 #pragma once
 #include <optional>
 #include <string>
@@ -11,6 +12,15 @@
 #include "policy/record.h"
 
 namespace weir::policy {
+
+// Whose consent a change of a policy needs: names of groups; none named: changes need no proposal.
+struct PolicyRolesNamed {
+  std::vector<std::string> roles;
+  static void members(auto& visit, auto& self) { visit("roles", self.roles); }
+};
+inline constexpr std::size_t proposal_roles_max = 16;
+// Errc::invalid: a role that comes twice, or too many of them. `unknown`: those of which there is no group.
+Status check_roles(const std::vector<std::string>& roles, const std::vector<std::string>& unknown);
 
 struct PolicyProposed {
   std::string policy;
@@ -63,54 +73,76 @@ struct PolicyProposalEnded {
 
 // What was said on a proposal, as the tables hold it.
 struct Voiced {
-  std::string actor;
+  std::string account;  // id, 32 hex digits
+  std::string actor;    // its name
   Voice voice = Voice::consent;
   std::string role, comment;
   Instant at;
   std::int64_t entry = 0;
 };
 struct Proposal {
-  std::int64_t id = 0;  // its entry
-  std::string proposer;
+  std::int64_t id = 0;   // its entry
+  std::string account;   // id of who proposed it
+  std::string proposer;  // its name
   PolicyProposed proposed;
+  Instant proposed_at;
   std::vector<Voiced> voices;  // in order
   std::optional<ProposalEnd> ended;
+  std::optional<Instant> ended_at;
+  std::string ended_reason;
 };
+inline constexpr std::size_t proposal_voices_max = 1000;
 
 struct ProposalRequest {
   std::string policy, source, description;
   std::optional<Form> form;
+  std::optional<std::int64_t> base_version;  // that it was made from; the newest unless said
   static void members(auto& visit, auto& self) {
     visit("policy", self.policy);
     visit("source", self.source);
     visit.maybe("description", self.description);
     visit.maybe("form", self.form);
+    visit.maybe("base_version", self.base_version);
   }
 };
 struct ProposalFacts {
-  std::int64_t newest_version = 0;      // 0: there is no such policy yet
+  std::int64_t newest_version = 0;  // 0: there is no such policy yet
   std::optional<Sha256> newest_digest;
-  std::vector<std::string> roles;       // that the organization names
+  std::vector<std::string> roles;  // that the organization names
+  std::size_t open = 0;            // proposals for this policy
 };
-// Errc::invalid when the source does not read; conflict when it is what is in force already.
-Result<PolicyProposed> propose(const ProposalRequest& request, const ProposalFacts& facts);
+inline constexpr std::size_t open_proposals_max = 100;  // for one policy
+// Errc::invalid when the source does not read. `base_version` is the wanted one, or none yet: -1.
+Result<PolicyProposed> read_proposal(const ProposalRequest& request);
+// Errc::conflict when it is what is in force already, is made from another version, or too many are open.
+Result<PolicyProposed> based_on(PolicyProposed proposed, const ProposalFacts& facts);
+Result<PolicyProposed> propose(const ProposalRequest& request, const ProposalFacts& facts);  // both
 
 struct VoiceRequest {
   Voice voice = Voice::consent;
   std::string role, comment;
+  bool confirm = false;  // to bring in force what is enforced somewhere and would let nothing through
   static void members(auto& visit, auto& self) {
     visit.maybe("voice", self.voice);
     visit.maybe("role", self.role);
     visit.maybe("comment", self.comment);
+    visit.maybe("confirm", self.confirm);
   }
 };
 // `groups` are the actor's. The role may be left out when only one that is still open is the actor's.
-// Errc::forbidden: a
-// service account, the proposer, who is not of that role, or spoke for another one.
-Result<PolicyConsented> give_voice(const VoiceRequest& request, const Proposal& proposal, const access::Actor& actor,
-                                   const std::vector<std::string>& groups);
+// Errc::forbidden: a service account, the proposer, who is not of that role, or spoke for another one; without
+// roles, who may not change policies.
+Result<PolicyConsented> give_voice(const VoiceRequest& request, const Proposal& proposal,
+                                   const access::Actor& actor, const std::vector<std::string>& groups);
+
+// Errc::forbidden: somebody else's; conflict: it has ended.
+Result<PolicyProposalEnded> withdraw(const Proposal& proposal, const std::string& account,
+                                     const std::string& reason);
 
 std::vector<std::string> open_roles(const Proposal& proposal);  // whose consent is still missing
+// In which of them the actor may speak now; with no roles named one empty word, when the actor may consent.
+std::vector<std::string> voices_open_to(const Proposal& proposal, const access::Actor& actor,
+                                        const std::vector<std::string>& groups);
 
 // How it ends with these voices, if it does. Without roles one consent is enough, of anybody but who proposed it.
 std::optional<ProposalEnd> end_of(const Proposal& proposal, std::int64_t newest_version);

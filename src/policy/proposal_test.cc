@@ -11,10 +11,13 @@ namespace {
 
 const std::string source = "apiVersion: weir/v1\nkind: Policy\nrules: []\n";
 
-access::Actor person(std::string name) { return {.name = std::move(name), .kind = access::AccountKind::person}; }
+access::Actor person(const std::string& name) {
+  return {.id = "id of " + name, .name = name, .kind = access::AccountKind::person};
+}
 
 Proposal open_proposal() {
   return {.id = 7,
+          .account = "id of ann",
           .proposer = "ann",
           .proposed = {.policy = "p", .base_version = 2, .source = source, .roles = {"security", "risk"}}};
 }
@@ -26,7 +29,7 @@ TEST(Proposal, each_role_consents_by_another_person) {
   const auto say = [&](VoiceRequest request, const access::Actor& actor, const std::vector<std::string>& groups) {
     auto given = give_voice(request, proposal, actor, groups);
     if (given.ok())
-      proposal.voices.push_back({actor.name, given->voice, given->role, given->comment, Instant{}, 0});
+      proposal.voices.push_back({actor.id, actor.name, given->voice, given->role, given->comment, Instant{}, 0});
     return given.ok() ? "as " + given->role : given.error().message;
   };
   EXPECT_EQ(say({}, person("ann"), {"security"}), "who proposes a change does not consent to it");
@@ -53,19 +56,59 @@ TEST(Proposal, a_refusal_ends_it) {
   EXPECT_EQ(give_voice({}, proposal, person("joe"), {"risk"}).error().code, Errc::conflict);
 }
 
+TEST(Proposal, is_withdrawn_by_who_made_it) {
+  Proposal proposal = open_proposal();
+  EXPECT_EQ(withdraw(proposal, "id of eve", "").error().code, Errc::forbidden);
+  EXPECT_EQ(withdraw(proposal, "id of ann", "later")->reason, "later");
+  proposal.ended = ProposalEnd::refused;
+  EXPECT_EQ(withdraw(proposal, "id of ann", "").error().code, Errc::conflict);
+}
+
+TEST(Proposal, is_open_to_those_whose_consent_is_missing) {
+  Proposal proposal = open_proposal();
+  const auto open_to = [&](const std::string& name, const std::vector<std::string>& groups) {
+    return voices_open_to(proposal, person(name), groups);
+  };
+  using Roles = std::vector<std::string>;
+  EXPECT_EQ(open_to("ann", {"security"}), Roles{}) << "she proposed it";
+  EXPECT_EQ(open_to("bob", {"development"}), Roles{});
+  EXPECT_EQ(open_to("eve", {"risk", "security"}), (Roles{"security", "risk"}));
+  proposal.voices.push_back({.account = "id of eve", .role = "security"});
+  EXPECT_EQ(open_to("eve", {"risk"}), Roles{}) << "nobody speaks twice";
+  EXPECT_EQ(open_to("joe", {"risk", "security"}), Roles{"risk"});
+}
+
+TEST(Proposal, roles_are_groups_each_named_once) {
+  EXPECT_TRUE(check_roles({"risk", "security"}, {}).ok());
+  EXPECT_EQ(check_roles({"risk", "risk"}, {}).error().field, "roles[1]");
+  EXPECT_EQ(check_roles({"risk"}, {"risk"}).error().code, Errc::not_found);
+  EXPECT_EQ(check_roles(std::vector<std::string>(proposal_roles_max + 1, "r"), {}).error().field, "roles");
+}
+
 TEST(Proposal, what_is_proposed_must_read_and_differ) {
   EXPECT_TRUE(propose({.policy = "p", .source = source}, {}).ok());
   EXPECT_FALSE(propose({.policy = "p", .source = "rules: 1\n"}, {}).ok());
   const auto same = propose({.policy = "p", .source = source}, {.newest_version = 3, .newest_digest =
       crypto::sha256(source)});
   EXPECT_EQ(same.error().code, Errc::conflict);
+  const auto late = propose({.policy = "p", .source = source, .base_version = 2}, {.newest_version = 3});
+  EXPECT_EQ(late.error().field, "base_version");
+  EXPECT_EQ(propose({.policy = "p", .source = source}, {.newest_version = 3})->base_version, 3);
+  EXPECT_EQ(propose({.policy = "p", .source = source}, {.open = open_proposals_max}).error().code,
+            Errc::conflict);
 }
 
 TEST(Proposal, without_roles_one_other_person_is_enough) {
   Proposal proposal = open_proposal();
   proposal.proposed.roles.clear();
   EXPECT_EQ(end_of(proposal, 2), std::nullopt);
-  EXPECT_TRUE(give_voice({}, proposal, person("bob"), {}).ok());
+  EXPECT_EQ(give_voice({}, proposal, person("bob"), {}).error().code, Errc::forbidden) << "may not change them";
+  access::Actor admin = person("bob");
+  admin.roles = {access::Role::admin};
+  EXPECT_EQ(voices_open_to(proposal, admin, {}), std::vector<std::string>{""});
+  EXPECT_TRUE(give_voice({}, proposal, admin, {}).ok());
+  admin.environments = {"test"};
+  EXPECT_EQ(give_voice({}, proposal, admin, {}).error().code, Errc::forbidden) << "an administrator of a part";
   proposal.voices.push_back({.actor = "bob"});
   EXPECT_EQ(end_of(proposal, 2), ProposalEnd::in_force);
 }

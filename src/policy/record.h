@@ -23,6 +23,7 @@ struct PolicyCreated {
   Form form = Form::yaml;
   Sha256 digest;  // of the source's bytes
   std::string source, description;
+  std::optional<std::int64_t> proposal;  // the one that this follows from
   static void members(auto& visit, auto& self) {
     visit("name", self.name);
     visit("version", self.version);
@@ -30,6 +31,7 @@ struct PolicyCreated {
     visit("digest", self.digest);
     visit("source", self.source);
     visit.maybe("description", self.description);
+    visit.maybe("proposal", self.proposal);
   }
 };
 

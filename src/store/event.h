@@ -21,6 +21,7 @@
 #include "exceptions/exception.h"
 #include "ledger/entry.h"
 #include "policy/decision_recorded.h"
+#include "policy/proposal.h"
 #include "policy/record.h"
 #include "runtime/environment.h"
 #include "window/act.h"
@@ -83,6 +84,10 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::policy_created, policy::PolicyCreated>,
     EventRow<ledger::EntryType::policy_attached, policy::PolicyAttached>,
     EventRow<ledger::EntryType::policy_detached, policy::PolicyDetached>,
+    EventRow<ledger::EntryType::policy_proposed, policy::PolicyProposed>,
+    EventRow<ledger::EntryType::policy_consented, policy::PolicyConsented>,
+    EventRow<ledger::EntryType::policy_proposal_ended, policy::PolicyProposalEnded>,
+    EventRow<ledger::EntryType::policy_roles_named, policy::PolicyRolesNamed>,
     EventRow<ledger::EntryType::decision_recorded, policy::DecisionRecorded>,
     EventRow<ledger::EntryType::window_declared, window::WindowDeclared>,
     EventRow<ledger::EntryType::window_removed, window::WindowRemoved>,

@@ -45,6 +45,10 @@ Status project_row(Database& db, const Stamp& stamp, const window::WindowOverrid
 Status project_row(Database& db, const Stamp& stamp, const policy::PolicyCreated& event);
 Status project_row(Database& db, const Stamp& stamp, const policy::PolicyAttached& event);
 Status project_row(Database& db, const Stamp& stamp, const policy::PolicyDetached& event);
+Status project_row(Database& db, const Stamp& stamp, const policy::PolicyProposed& event);
+Status project_row(Database& db, const Stamp& stamp, const policy::PolicyConsented& event);
+Status project_row(Database& db, const Stamp& stamp, const policy::PolicyProposalEnded& event);
+Status project_row(Database& db, const Stamp& stamp, const policy::PolicyRolesNamed& event);
 Status project_row(Database& db, const Stamp& stamp, const policy::DecisionRecorded& event);
 Status project_row(Database& db, const Stamp& stamp, const exceptions::ExceptionRequested& event);
 Status project_row(Database& db, const Stamp& stamp, const exceptions::ExceptionGranted& event);

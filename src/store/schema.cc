@@ -178,12 +178,22 @@ constexpr std::string_view policy_schema = R"sql(
 CREATE TABLE IF NOT EXISTS policy (name TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS policy_version (name TEXT NOT NULL, version INTEGER NOT NULL, form TEXT NOT NULL,
   digest BLOB NOT NULL, source TEXT NOT NULL, description TEXT, actor BLOB NOT NULL, created_at INTEGER NOT NULL,
-  entry INTEGER NOT NULL, PRIMARY KEY (name, version));
+  entry INTEGER NOT NULL, proposal INTEGER, PRIMARY KEY (name, version));
 CREATE INDEX IF NOT EXISTS policy_version_by_digest ON policy_version (digest);
 CREATE TABLE IF NOT EXISTS policy_attachment (policy TEXT NOT NULL, environment TEXT NOT NULL, flow TEXT NOT NULL,
   mode TEXT NOT NULL, actor BLOB NOT NULL, attached_at INTEGER NOT NULL, entry INTEGER NOT NULL,
   PRIMARY KEY (policy, environment, flow)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS policy_attachment_by_environment ON policy_attachment (environment, flow);
+CREATE TABLE IF NOT EXISTS policy_proposal (entry INTEGER PRIMARY KEY, policy TEXT NOT NULL, proposed TEXT NOT NULL,
+  source TEXT NOT NULL, account BLOB NOT NULL, proposed_at INTEGER NOT NULL, ended TEXT NOT NULL DEFAULT '',
+  ended_at INTEGER, ended_reason TEXT NOT NULL DEFAULT '');
+CREATE INDEX IF NOT EXISTS policy_proposal_open ON policy_proposal (policy) WHERE ended = '';
+CREATE INDEX IF NOT EXISTS policy_proposal_by_policy ON policy_proposal (policy, entry);
+CREATE TABLE IF NOT EXISTS policy_voice (entry INTEGER PRIMARY KEY, proposal INTEGER NOT NULL, account BLOB NOT NULL,
+  voice TEXT NOT NULL, role TEXT NOT NULL, comment TEXT NOT NULL, said_at INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS policy_voice_by_proposal ON policy_voice (proposal);
+CREATE TABLE IF NOT EXISTS policy_roles (one INTEGER PRIMARY KEY CHECK (one = 1), roles TEXT NOT NULL,
+  actor BLOB NOT NULL, named_at INTEGER NOT NULL, entry INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS decision (entry INTEGER PRIMARY KEY, artifact BLOB NOT NULL, environment TEXT NOT NULL,
   change_class TEXT NOT NULL, purpose TEXT NOT NULL, verdict TEXT NOT NULL, decided_at INTEGER NOT NULL,
   objection TEXT NOT NULL, answer TEXT NOT NULL, meaning BLOB NOT NULL);

@@ -3,9 +3,9 @@
 #include "policy/decision.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "ledger/entry.h"
+#include "store/view_needs.h"
 
 namespace weir::store {
 namespace {
@@ -235,25 +235,13 @@ Status add_requests(Database& db, std::vector<NeedView>& needs, Instant now) {
   return {};
 }
 
-// Services of the first tier first; those nobody gave a tier last.
-int tier_of(const NeedView& need) {
-  int tier = 9;
-  const auto digit =
-      std::find_if(need.tier.begin(), need.tier.end(), [](char c) { return c >= '0' && c <= '9'; });
-  std::from_chars(std::to_address(digit), need.tier.data() + need.tier.size(), tier);
-  return tier;
-}
-
 Result<std::vector<NeedView>> needs_of(Database& db, Instant now) {
   std::vector<NeedView> needs;
   TRY(add_incidents(db, needs));
   TRY(add_missed_deployments(db, needs));
   TRY(add_ending_approvals(db, needs, now));
   TRY(add_requests(db, needs, now));
-  std::stable_sort(needs.begin(), needs.end(), [](const NeedView& a, const NeedView& b) {
-    return std::tuple(tier_of(a), a.severity, a.since) < std::tuple(tier_of(b), b.severity, b.since);
-  });
-  if (needs.size() > needs_max) needs.resize(needs_max);
+  order_needs(needs);
   return needs;
 }
 

@@ -54,9 +54,11 @@ struct GateView {
   }
 };
 
-enum class NeedKind { incident, approval, request, deployment, exception };
+// Approvals that end, requests, exceptions and proposals that wait for a consent, break-glass for a review.
+enum class NeedKind { incident, approval, request, deployment, exception, proposal, break_glass };
 constexpr auto names_of(NeedKind) {
-  return std::array<std::string_view, 5>{"incident", "approval", "request", "deployment", "exception"};
+  return std::array<std::string_view, 7>{"incident",  "approval", "request",    "deployment",
+                                         "exception", "proposal", "break-glass"};
 }
 struct NeedView {
   NeedKind kind = NeedKind::incident;

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view version_columns =
     "v.name, v.version, v.form, v.digest, v.source, v.description, coalesce(p.name, hex(v.actor)), "
-    "v.created_at, v.entry";
+    "v.created_at, v.entry, v.proposal";
 constexpr std::string_view version_tables = "policy_version v LEFT JOIN account p ON p.id=v.actor";
 
 PolicyVersionView version_row(const Row& row) {
@@ -19,7 +19,8 @@ PolicyVersionView version_row(const Row& row) {
           .description = row.string(5),
           .actor = row.string(6),
           .created_at = row.instant(7),
-          .entry = row.integer(8)};
+          .entry = row.integer(8),
+          .proposal = row.maybe_integer(9)};
 }
 
 Result<std::vector<AttachmentView>> attachments_of(Database& db, std::string_view policy) {
@@ -95,7 +96,7 @@ Result<std::vector<Attached>> policies_for(Database& db, std::string_view enviro
                   "(t.environment='' AND t.flow=$2)) ORDER BY v.name",
                   version_columns, version_tables),
       [](const Row& row) {
-        return Attached{version_row(row), *format::enum_from<policy::Mode>(row.text(9))};
+        return Attached{version_row(row), *format::enum_from<policy::Mode>(row.text(10))};
       },
       environment, flow));
   std::vector<Attached> attached;

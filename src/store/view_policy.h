@@ -34,6 +34,7 @@ struct PolicyVersionView {
   std::string source, description, actor;
   Instant created_at;
   std::int64_t entry = 0;
+  std::optional<std::int64_t> proposal = {};  // the one it follows from
   static void members(auto& visit, auto& self) {
     visit("name", self.name);
     visit("version", self.version);
@@ -44,6 +45,7 @@ struct PolicyVersionView {
     visit("actor", self.actor);
     visit("created_at", self.created_at);
     visit("entry", self.entry);
+    visit("proposal", self.proposal);
   }
 };
 

@@ -236,6 +236,22 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   events.push_back(window::FreezeEnded{freeze, "over"});
   events.push_back(dbom::DbomIssued{
       .artifact = api, .environment = "prod", .at = at, .digest = crypto::sha256("bill"), .size = 3});
+  events.push_back(policy::PolicyRolesNamed{{"risk"}});
+  for (const policy::ProposalEnd end : {policy::ProposalEnd::in_force, policy::ProposalEnd::withdrawn}) {
+    const std::int64_t proposal = index_of_next();
+    events.push_back(policy::PolicyProposed{
+        .policy = "safe", .base_version = 2, .digest = api, .source = "rules: []", .roles = {"risk"}});
+    events.push_back(
+        policy::PolicyConsented{.proposal = proposal, .voice = policy::Voice::comment, .comment = "hm"});
+    events.push_back(policy::PolicyConsented{.proposal = proposal, .role = "risk"});
+    events.push_back(policy::PolicyProposalEnded{proposal, end, "so"});
+    if (end == policy::ProposalEnd::in_force)
+      events.push_back(policy::PolicyCreated{
+          .name = "safe", .version = 3, .digest = api, .source = "rules: []", .proposal = proposal});
+  }
+  events.push_back(policy::PolicyRolesNamed{});
+  events.push_back(
+      dbom::DbomIssued{.artifact = api, .environment = "prod", .at = at, .digest = image, .size = 7});
   return events;
 }
 

@@ -14,7 +14,7 @@ const fixture_views = (fixture: Fixture) => [
   ...['/policies', '/policies/production', '/policies/production?view=versions', '/decisions', '/windows'],
   `/decisions/${fixture.world.decisions[0]?.entry}`,
   ...[`/approval-requests/${fixture.world.requests[0]?.id}`, '/exceptions', '/exceptions?view=glass'],
-  `/exceptions/${fixture.world.exceptions[0]?.id}`,
+  ...[`/exceptions/${fixture.world.exceptions[0]?.id}`, `/policy-proposals/${fixture.world.proposals[0]?.id}`],
   ...['/approvals', '/alerts', '/alerts?view=alerts', '/alerts/3', '/incidents/3', '/ledger', '/ledger/5'],
   '/settings',
 ];

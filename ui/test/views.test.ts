@@ -26,6 +26,7 @@ const views = [
   '/policies/production',
   '/policies/people',
   '/policies/production?view=versions',
+  '/policy-proposals/PROPOSAL',
   '/decisions',
   '/decisions/DENIED',
   '/windows',
@@ -46,6 +47,7 @@ const address_of = (view: string) =>
   view
     .replace('DIGEST', at.fixture.world.artifacts[0]?.digest ?? '')
     .replace('DENIED', String(at.fixture.world.decisions.find((each) => each.row.verdict === 'deny')?.entry))
+    .replace('PROPOSAL', String(at.fixture.world.proposals[0]?.id))
     .replace('REQUEST', String(at.fixture.world.requests[0]?.id))
     .replace('EXCEPTION', String(at.fixture.world.exceptions[0]?.id));
 

@@ -15,6 +15,11 @@ export const usePolicyVersion = (name: string, version: number | undefined) =>
     `policies/${path(name)}/versions/${version}`,
     version !== undefined,
   );
+export const usePolicyProposals = (values: Record<string, string>) =>
+  useList<t.PolicyProposal>(['policies', 'proposals'], 'policy-proposals', 'policy-proposals', values);
+export const usePolicyProposal = (id: string) =>
+  useRead<t.PolicyProposalShown>(['policies', 'proposals', id], `policy-proposals/${path(id)}`);
+export const usePolicyRoles = () => useRead<t.PolicyRoles>(['policies', 'roles'], 'policy-roles');
 export const useDecisions = (values: Record<string, string>) =>
   useList<t.DecisionRow>(['decisions'], 'decisions', 'decisions', values);
 export const useDecision = (entry: string) =>

@@ -21,6 +21,7 @@ export interface PolicyVersion {
   actor: string;
   created_at: Time;
   entry: number;
+  proposal?: number | null; // that it follows from
 }
 export interface Policy extends PolicyVersion {
   attachments: Attachment[];
@@ -293,6 +294,47 @@ export interface Freeze {
   ended_by: string;
   ended_reason: string;
   entry: number;
+}
+
+// A change of a policy, before it counts.
+export interface Voice {
+  actor: string;
+  voice: 'consent' | 'refuse' | 'comment';
+  role: string; // empty: of a comment, or where no roles are named
+  comment: string;
+  at: Time;
+  entry: number;
+}
+export interface PolicyProposal {
+  id: number;
+  policy: string;
+  state: 'open' | 'in-force' | 'refused' | 'withdrawn' | 'outdated';
+  base_version: number; // 0: the policy is new
+  version: number | null; // that followed
+  form: 'yaml' | 'rego';
+  digest: Digest;
+  description: string;
+  roles: string[]; // groups whose consent it needs
+  open_roles: string[]; // those that have not consented yet
+  voices: Voice[];
+  proposer: string;
+  proposed_at: Time;
+  ended_at: Time | null;
+  ended_reason: string;
+  entry: number;
+}
+export interface PolicyProposalShown extends PolicyProposal {
+  source: string;
+  base_source: string;
+  difference: string;
+  may_speak: string[]; // in which roles who is signed in may consent; one empty word where none are named
+  simulation: Simulation | null; // of one that is open
+}
+export interface PolicyRoles {
+  roles: string[];
+  actor: string;
+  named_at: Time | null;
+  entry: number; // 0: none were ever named
 }
 
 export interface Flip {

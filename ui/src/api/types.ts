@@ -166,7 +166,7 @@ export interface Pool extends Environment {
   tiles: Tile[];
 }
 export interface Need {
-  kind: 'incident' | 'approval' | 'request' | 'deployment' | 'exception';
+  kind: 'incident' | 'approval' | 'request' | 'deployment' | 'exception' | 'proposal' | 'break-glass';
   id: Id;
   title: string;
   where?: string | null;

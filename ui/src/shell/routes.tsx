@@ -17,6 +17,7 @@ const Exceptions = lazy(() => import('../views/exceptions/exceptions.tsx'));
 const Exception = lazy(() => import('../views/exceptions/exception.tsx'));
 const Policies = lazy(() => import('../views/policies/policies.tsx'));
 const Policy = lazy(() => import('../views/policies/policy.tsx'));
+const PolicyProposal = lazy(() => import('../views/policies/proposal.tsx'));
 const Decisions = lazy(() => import('../views/decisions/decisions.tsx'));
 const Decision = lazy(() => import('../views/decisions/decision.tsx'));
 const Windows = lazy(() => import('../views/windows/windows.tsx'));
@@ -67,6 +68,7 @@ export function Routes() {
         <Policies />
       </Route>
       <Route path="/policies/:name">{({ name }) => <Policy key={name} name={decodeURIComponent(name)} />}</Route>
+      <Route path="/policy-proposals/:id">{({ id }) => <PolicyProposal key={id} id={id} />}</Route>
       <Route path="/decisions">
         <Decisions />
       </Route>

@@ -20,6 +20,8 @@ const places: Record<Need['kind'], (need: Need) => string> = {
   deployment: (need) =>
     need.where ? `/environments/${encodeURIComponent(need.where)}?view=deployments` : '/environments',
   exception: (need) => `/exceptions/${encodeURIComponent(need.id)}`,
+  proposal: (need) => `/policy-proposals/${encodeURIComponent(need.id)}`,
+  'break-glass': () => '/exceptions?view=glass',
 };
 
 const kind_words: Record<Need['kind'], string> = {
@@ -28,6 +30,8 @@ const kind_words: Record<Need['kind'], string> = {
   request: 'asks for consent',
   deployment: 'deployment',
   exception: 'exception',
+  proposal: 'asks for consent',
+  'break-glass': 'asks for a review',
 };
 
 const tier = (need: Need) => Number(need.tier ?? 9) || 9;

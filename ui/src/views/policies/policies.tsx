@@ -15,6 +15,7 @@ import { counted, listed, say } from '../../words/text.ts';
 import { moment } from '../../words/time.ts';
 import { Attached, place_of } from './attached.tsx';
 import { NewPolicy } from './new-policy.tsx';
+import { Proposals } from './proposals.tsx';
 
 const to = (policy: Policy) => `/policies/${encodeURIComponent(policy.name)}`;
 
@@ -73,6 +74,7 @@ export default function Policies() {
       sentence={list.data ? sentence_of(list.rows) : []}
       side={<Button onClick={() => setMaking(true)}>New policy…</Button>}>
       {list.error && !list.data && <Problem>{words_of(list.error)}</Problem>}
+      <Proposals />
       <Card label="Policies">
         {list.data && (
           <Table

@@ -1,8 +1,9 @@
 import { Button, Tabs } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
+import { useLocation } from 'wouter';
 import { useAct } from '../../api/act.ts';
 import { ApiError, words_of } from '../../api/client.ts';
-import { usePolicy } from '../../api/queries-decide.ts';
+import { usePolicy, usePolicyRoles } from '../../api/queries-decide.ts';
 import type { Policy as Data } from '../../api/types.ts';
 import { Card, Pill } from '../../parts/card.tsx';
 import { Copy } from '../../parts/copy.tsx';
@@ -16,6 +17,7 @@ import { place_link, place_of } from './attached.tsx';
 import { Attachments } from './attachments.tsx';
 import { TextDifference } from './difference.tsx';
 import { form_of } from './form-of.ts';
+import { proposal_link } from './proposal-words.ts';
 import { Simulated } from './simulate.tsx';
 import { Versions } from './versions.tsx';
 import styles from './policies.module.css';
@@ -104,8 +106,22 @@ function Source({ policy }: { policy: Data }) {
     }),
     done: () => `${policy.name} is now version ${policy.version + 1}`,
   });
+  const [, go] = useLocation();
+  const propose = useAct<void>({
+    path: () => 'policy-proposals',
+    body: () => ({
+      policy: policy.name,
+      source,
+      form: form_of(source),
+      description: policy.description,
+      base_version: policy.version,
+    }),
+    done: () => `A change of ${policy.name} is proposed`,
+  });
+  const roles = usePolicyRoles().data?.roles ?? [];
   const changed = source !== before;
   const deciding = policy.attachments.filter((each) => each.mode === 'enforce').map(place_of);
+  const by_proposal = deciding.length > 0 && roles.length > 0; // the only way
   const refused = save.error instanceof ApiError && save.error.field === 'confirm';
   return (
     <>
@@ -113,6 +129,7 @@ function Source({ policy }: { policy: Data }) {
         <Editor key={edition} value={source} change={setSource} label={`Source of ${policy.name}`} />
       </Suspense>
       {save.error && <Problem>{words_of(save.error)}</Problem>}
+      {propose.error && <Problem>{words_of(propose.error)}</Problem>}
       {changed && (
         <>
           <h3>What changes</h3>
@@ -121,6 +138,18 @@ function Source({ policy }: { policy: Data }) {
       )}
       <div className={styles.bar}>
         {changed && (
+          <Button
+            variant={by_proposal ? 'filled' : 'default'}
+            loading={propose.isPending}
+            onClick={() =>
+              propose.mutate(undefined, {
+                onSuccess: (answer) => go(proposal_link(answer['proposal'] as { id: number })),
+              })
+            }>
+            Propose it
+          </Button>
+        )}
+        {changed && !by_proposal && (
           <Button loading={save.isPending} onClick={() => save.mutate(refused)}>
             {refused ? 'Record it all the same' : `Record version ${policy.version + 1}`}
           </Button>
@@ -139,7 +168,9 @@ function Source({ policy }: { policy: Data }) {
               Put it back
             </Button>
             <span className={deciding.length ? 'amber' : 'quiet'}>
-              {deciding.length
+              {by_proposal
+                ? `It decides in ${listed(deciding)} once ${listed(roles)} consented.`
+                : deciding.length
                 ? `It decides at once in ${listed(deciding)}.`
                 : 'It decides nowhere, so this changes no verdict.'}
             </span>

@@ -57,7 +57,11 @@ export function Simulated({ trial, running }: { trial: Trial; running: boolean }
   if (!running) return null;
   if (read.error) return <Problem>{words_of(read.error)}</Problem>;
   if (!read.data) return <p className="quiet">Deciding again…</p>;
-  const found = read.data;
+  return <Found found={read.data} />;
+}
+
+// What a simulation found: verdicts that flip, and the rules that are missed most.
+export function Found({ found }: { found: Simulation }) {
   const unmet = Object.entries(found.rules).sort((a, b) => b[1] - a[1]);
   return (
     <section aria-label="Simulation" className={styles.simulation}>

@@ -1,4 +1,5 @@
 import { NativeSelect } from '@mantine/core';
+import { Link } from 'wouter';
 import { usePolicyVersion, usePolicyVersions } from '../../api/queries-decide.ts';
 import type { Policy, PolicyVersion } from '../../api/types.ts';
 import { Seal } from '../../parts/seal.tsx';
@@ -6,6 +7,7 @@ import { Loaded } from '../../parts/view.tsx';
 import { When } from '../../parts/when.tsx';
 import { short_digest } from '../../words/text.ts';
 import { TextDifference } from './difference.tsx';
+import { proposal_link } from './proposal-words.ts';
 import styles from './policies.module.css';
 
 interface VersionsProps {
@@ -86,6 +88,7 @@ function List({ versions }: { versions: PolicyVersion[] }) {
           </span>
           <code title={each.digest}>{short_digest(each.digest)}</code>
           <span className="quiet wrap">{each.description}</span>
+          {each.proposal && <Link href={proposal_link({ id: each.proposal })}>proposal {each.proposal}</Link>}
           <span className="push">
             <Seal entry={each.entry} />
           </span>
