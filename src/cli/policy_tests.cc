@@ -84,7 +84,8 @@ std::string rule_lines(const TestReport& report) {
   for (const RuleSeen& rule : report.rules) {
     both += rule.both_ways ? 1 : 0;
     if (rule.both_ways) continue;
-    const std::string seen = rule.results.empty() ? "never asked" : fmt::format("only {}", fmt::join(rule.results, ", "));
+    const std::string seen =
+        rule.results.empty() ? "never asked" : fmt::format("only {}", fmt::join(rule.results, ", "));
     out += fmt::format("not covered: {} ({}): {}\n", cleaned(rule.rule), cleaned(rule.file), seen);
   }
   return out + fmt::format("{} of {} rules seen met and not met\n", both, report.rules.size());

@@ -18,7 +18,8 @@ std::string error_of(std::string_view rego) {
 }
 
 Summary summary_of(std::string_view rule, std::string_view document) {
-  const Schema schema = Schema::read(format::parse_json(R"({"type": "object", "required": ["lines"]})").value()).value();
+  const auto wanted = format::parse_json(R"({"type": "object", "required": ["lines"]})");
+  const Schema schema = Schema::read(*wanted).value();
   const auto summary = summarise_custom(schema, document, rule);
   EXPECT_TRUE(summary.ok()) << summary.error().message;
   return *summary;

@@ -278,13 +278,15 @@ Result<std::optional<AttestationView>> find_attestation(Database& db, std::int64
 }
 
 Result<std::vector<AttestationTypeView>> list_attestation_types(Database& db) {
-  return query(db, "SELECT name, description, schema, coalesce(rule, ''), entry FROM attestation_type ORDER BY name",
+  return query(db,
+               "SELECT name, description, schema, coalesce(rule, ''), entry FROM attestation_type ORDER BY name",
                attestation_type_row);
 }
 
 Result<std::optional<AttestationTypeView>> find_attestation_type(Database& db, std::string_view name) {
-  return query_one(db, "SELECT name, description, schema, coalesce(rule, ''), entry FROM attestation_type WHERE name=$1",
-                   attestation_type_row, name);
+  return query_one(
+      db, "SELECT name, description, schema, coalesce(rule, ''), entry FROM attestation_type WHERE name=$1",
+      attestation_type_row, name);
 }
 
 }  // namespace weir::store

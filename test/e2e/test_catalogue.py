@@ -108,7 +108,7 @@ class Catalogue(WorldCase):
         source = world.weir("policy", "bundle", "regulated", "--show")
         self.assertIn("name: weir-regulated", source)
         world.weir("policy", "create", "weir-regulated", self.write("mine.yaml", source + "# ours\n"))
-        world.weir("policy", "bundle", "regulated", "--environment", "mine", code=2)
+        world.weir("policy", "bundle", "regulated", "--environment", "mine", code=1)
         world.weir("policy", "bundle", "regulated", "--environment", "mine", "--replace")
         shown = world.weir_json("policy", "show", "weir-regulated")
         self.assertNotIn("# ours", shown["source"])
