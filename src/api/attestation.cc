@@ -4,6 +4,7 @@
 #include "base/name.h"
 #include "evidence/recognise.h"
 #include "evidence/schema.h"
+#include "evidence/type_rule.h"
 #include "store/view_record.h"
 
 namespace weir::api {
@@ -64,7 +65,7 @@ Result<evidence::Summary> summarise(const Call& call, const AttestationRecorded&
                     "--schema FILE`",
                     name, name));
   const auto schema = TRY(evidence::Schema::read(type->type.schema));
-  return evidence::summarise_custom(schema, content);
+  return evidence::summarise_custom(schema, content, type->type.rule);
 }
 
 bool is_large(const format::Json& predicate) {
@@ -222,10 +223,12 @@ Result<Write> declare_attestation_type(const Call& call) {
   TRY(access::check_unnarrowed(call.actor, "attestation types"));
   TRY(check_text(request.description, "description"));
   TRY(evidence::Schema::read(request.schema));
-  const AttestationTypeDeclared declared{name, request.description, request.schema};
+  if (!request.rule.empty()) TRY(evidence::TypeRule::read(request.rule));
+  const AttestationTypeDeclared declared{name, request.description, request.schema, request.rule};
   return Write{[declared](store::Database& db, Instant) -> Result<Decision> {
     const auto known = TRY(store::find_attestation_type(db, declared.name));
-    if (known && known->type.description == declared.description && known->type.schema == declared.schema)
+    if (known && known->type.description == declared.description && known->type.schema == declared.schema &&
+        known->type.rule == declared.rule)
       return Decision{.answer = [known](auto) { return format::encode(*known); }};
     return Decision{.events = {declared}, .answer = [declared](auto appended) {
                       return format::encode(store::AttestationTypeView{declared, appended[0].index});

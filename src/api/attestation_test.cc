@@ -184,6 +184,24 @@ TEST_F(Attestations, of_a_custom_type_are_held_against_its_schema) {
   EXPECT_EQ(api_.put("attestation-types/later", R"({"schema":{"unevaluatedProperties":false}})").status, 400);
 }
 
+TEST_F(Attestations, of_a_type_with_a_rule_are_judged_by_it) {
+  const auto type = [](std::string_view rule) {
+    return dump(Json::object({{"schema", Json::object({{"required", Json::Array{"lines"}}})}, {"rule", rule}}));
+  };
+  const Answer broken = api_.put("attestation-types/cover", type("package a\ndeny contains 1 if no_such(1)\n"));
+  EXPECT_EQ(broken.status, 400);
+  EXPECT_NE(dump(broken.json).find("no_such"), std::string::npos) << dump(broken.json);
+  EXPECT_EQ(api_.put("attestation-types/cover", type("package a\nallow := true\n")).status, 400);
+  const std::string rule = "package a\ndeny contains \"too few\" if input.lines < 80\n";
+  EXPECT_EQ(api_.put("attestation-types/cover", type(rule)).status, 201);
+  EXPECT_EQ(api_.put("attestation-types/cover", type(rule)).status, 200) << "nothing new to record";
+  EXPECT_EQ(api_.get("attestation-types").json.items("attestation-types")[0].text("rule"), rule);
+  EXPECT_EQ(record(request("custom:cover", R"({"lines":80})")).json.at("attestation").at("compliant"), Json(true));
+  const Json low = record(request("custom:cover", R"({"lines":79})")).json.at("attestation");
+  EXPECT_EQ(low.at("compliant"), Json(false));
+  EXPECT_EQ(low.at("summary").items("violations")[0].text("what"), "too few");
+}
+
 TEST_F(Attestations, keep_a_small_predicate_in_the_entry_and_a_large_one_as_their_file) {
   Json small = request("generic");
   small.set("predicate", Json::object({{"stage", "beta"}}));

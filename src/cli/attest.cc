@@ -195,7 +195,7 @@ Action attest_artifact(Options& options) {
 Action attestation_type_create(Options& options) {
   struct Arguments {
     std::string name, schema;
-    std::optional<std::string> description;
+    std::optional<std::string> description, rule;
   };
   const auto arguments = std::make_shared<Arguments>();
   options.argument({.name = "NAME", .help = "of the type", .need = Need::required}, &arguments->name);
@@ -204,6 +204,10 @@ Action attestation_type_create(Options& options) {
                   .help = "JSON Schema that evidence must fit",
                   .need = Need::required},
                  &arguments->schema);
+  options.option({.name = "rule",
+                  .value = "FILE",
+                  .help = "Rego whose `deny` says what is wrong with evidence that fits the schema"},
+                 &arguments->rule);
   options.option({.name = "description", .value = "TEXT", .help = "what it shows"}, &arguments->description);
   return [arguments](Session& session) -> Result<Exit> {
     const std::string text = TRY(read_file(arguments->schema, limits::request_body_bytes_max));
@@ -211,6 +215,10 @@ Action attestation_type_create(Options& options) {
     Json body{Json::Object{}};
     body.set("schema", std::move(schema));
     set_given(body, "description", arguments->description);
+    if (arguments->rule) {
+      std::string rule = TRY(read_file(*arguments->rule, limits::request_body_bytes_max));
+      body.set("rule", std::move(rule));
+    }
     return put_and_say(session, path_of({"attestation-types", arguments->name}), body,
                        fmt::format("type custom:{} is recorded", arguments->name));
   };

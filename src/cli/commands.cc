@@ -5,6 +5,7 @@
 #include "cli/families.h"
 #include "cli/families_dbom.h"
 #include "cli/families_proposal.h"
+#include "cli/families_policy.h"
 
 namespace weir::cli {
 namespace {
@@ -109,6 +110,13 @@ constexpr std::array table{
             "Names the groups whose consent a change of a policy needs, or shows them", policy_roles},
     Command{"policy eval", gate, local, "Asks Rego files a question and prints the answer as JSON", policy_eval},
     Command{"policy test", gate, local, "Runs the tests that policies bring along", policy_test},
+    Command{"policy bundle", gate, server, "Lists the shipped bundles of rules, or takes one for an environment",
+            policy_bundle},
+    Command{"policy catalogue", gate, local, "Lists the shipped rules with the controls they serve",
+            policy_catalogue},
+    Command{"policy explain", gate, server,
+            "Shows how a decision came about: what each rule looked at, and what was false", policy_explain},
+    Command{"policy schema", gate, local, "Prints the JSON Schema of policies", policy_schema},
     Command{"window create", gate, server, "Declares when something may be deployed, or may not, or changes it",
             window_create},
     Command{"window list", gate, server, "Lists windows and what they are now", window_list},

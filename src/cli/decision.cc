@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/limits.h"
+#include "cli/decision_bundle.h"
 #include "cli/exchange.h"
 #include "cli/families.h"
 #include "cli/listing.h"
@@ -26,43 +27,11 @@ constexpr std::array decision_columns{Column{"VERDICT", "verdict", Show::state},
 constexpr std::array<std::string_view, 4> verdicts{"allow", "deny", "warn", "undecided"};
 constexpr OptionRow decision_word{.name = "ID", .help = "entry of the decision", .need = Need::required};
 
-// A decision with the sources of its policies: all that is needed to decide it again, anywhere.
-Result<Json> fetch_bundle(Session& session, const std::string& id) {
-  Api* api = TRY(session.api());
-  Json decision = TRY(api->read(path_of({"decisions", id})));
-  Json::Array policies;
-  for (const Json& used : decision.at("record").items("policies")) {
-    Json version = TRY(api->read(
-        path_of({"policies", used.text("name"), "versions", dump(used.at("version"))})));
-    policies.push_back(std::move(version));
-  }
-  return Json::object({{"decision", std::move(decision)}, {"policies", std::move(policies)}});
-}
-
-Result<std::vector<policy::Prepared>> prepare_policies(const Json& bundle) {
-  std::vector<policy::Prepared> prepared;
-  for (const Json& each : bundle.items("policies")) {
-    const std::string source(each.text("source"));
-    const auto* version = each.at("version").integer();
-    policy::Source at{.name = std::string(each.text("name")),
-                      .version = version == nullptr ? 0 : *version,
-                      .text = source,
-                      .form = format::enum_from<policy::Form>(each.text("form"))};
-    auto made = policy::Prepared::prepare(at);
-    if (!made.ok()) return made.error();
-    prepared.push_back(std::move(*made));
-  }
-  return prepared;
-}
-
 Result<Exit> replay_bundle(Session& session, const Json& bundle) {
   const Json& decision = bundle.at("decision");
-  const auto record =
-      TRY(format::decode_text<policy::DecisionRecord>(dump(decision.at("record")), format::Unknown::ignore));
+  const policy::DecisionRecord record = TRY(record_of(bundle));
   auto prepared = TRY(prepare_policies(bundle));
-  std::vector<policy::Prepared*> policies;
-  for (policy::Prepared& each : prepared) policies.push_back(&each);
-  const policy::Replay replayed = TRY(policy::replay(record, policies));
+  const policy::Replay replayed = TRY(policy::replay(record, pointers_to(prepared)));
   const std::string_view verdict = format::name_of(replayed.again.verdict);
   const Json machine = Json::object({{"decision", decision.at("entry")},
                                      {"same", replayed.same},
@@ -84,10 +53,6 @@ std::string explained(const Json& answer) {
                        cleaned(rule.policy.empty() ? "" : rule.policy + "/"), cleaned(rule.id),
                        cleaned(rule.message));
   return out;
-}
-
-bool is_number(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
 }
 
 }  // namespace
@@ -133,7 +98,7 @@ Action decision_replay(Options& options) {
                     .need = Need::required},
                    what.get());
   return [what](Session& session) -> Result<Exit> {
-    if (is_number(*what)) {
+    if (is_entry_number(*what)) {
       const Json bundle = TRY(fetch_bundle(session, *what));
       return replay_bundle(session, bundle);
     }

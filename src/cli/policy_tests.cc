@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <set>
 
 #include "cli/families.h"
 #include "cli/policy_files.h"
 #include "cli/session.h"
+#include "policy/test_cases.h"
 
 namespace weir::cli {
 namespace {
@@ -74,12 +76,27 @@ std::string line_ranges(const std::vector<std::int64_t>& lines) {
   return fmt::format("{}", fmt::join(ranges, ", "));
 }
 
+// Rules that the tests saw met and not met; those they did not by name.
+std::string rule_lines(const TestReport& report) {
+  if (report.rules.empty()) return "";
+  std::string out;
+  std::size_t both = 0;
+  for (const RuleSeen& rule : report.rules) {
+    both += rule.both_ways ? 1 : 0;
+    if (rule.both_ways) continue;
+    const std::string seen =
+        rule.results.empty() ? "never asked" : fmt::format("only {}", fmt::join(rule.results, ", "));
+    out += fmt::format("not covered: {} ({}): {}\n", cleaned(rule.rule), cleaned(rule.file), seen);
+  }
+  return out + fmt::format("{} of {} rules seen met and not met\n", both, report.rules.size());
+}
+
 std::string people_read(const TestReport& report, Color color) {
   std::string out;
   for (const PolicyTest& test : report.tests) {
     const OutcomeRow& row = row_of(test.outcome);
-    out += fmt::format("{} {} ({}:{})", styled(row.word, row.weight, color), cleaned(test.name), cleaned(test.file),
-                       test.line);
+    out += fmt::format("{} {} ({}{})", styled(row.word, row.weight, color), cleaned(test.name), cleaned(test.file),
+                       test.line == 0 ? "" : fmt::format(":{}", test.line));
     out += test.message.empty() ? "\n" : fmt::format(": {}\n", cleaned(test.message));
     if (test.outcome == TestOutcome::failed)
       for (const std::string& line : test.prints) out += fmt::format("     {}\n", cleaned(line));
@@ -88,6 +105,7 @@ std::string people_read(const TestReport& report, Color color) {
     out += fmt::format("{:5.1f} % {}", percent(file), cleaned(file.file));
     out += file.not_covered.empty() ? "\n" : fmt::format(", not lines {}\n", line_ranges(file.not_covered));
   }
+  out += rule_lines(report);
   out += fmt::format("{} passed, {} failed", count(report, TestOutcome::passed), count(report, TestOutcome::failed));
   const std::size_t skipped = count(report, TestOutcome::skipped);
   return out + (skipped == 0 ? "\n" : fmt::format(", {} skipped\n", skipped));
@@ -107,11 +125,18 @@ Json machines_read(const TestReport& report) {
         Json::object({{"file", file.file},
                       {"percent", percent(file)},
                       {"not_covered", Json::Array(file.not_covered.begin(), file.not_covered.end())}}));
+  Json::Array rules;
+  for (const RuleSeen& rule : report.rules)
+    rules.push_back(Json::object({{"file", rule.file},
+                                  {"rule", rule.rule},
+                                  {"results", Json::Array(rule.results.begin(), rule.results.end())},
+                                  {"both_ways", rule.both_ways}}));
   return Json::object({{"passed", static_cast<std::int64_t>(count(report, TestOutcome::passed))},
                        {"failed", static_cast<std::int64_t>(count(report, TestOutcome::failed))},
                        {"skipped", static_cast<std::int64_t>(count(report, TestOutcome::skipped))},
                        {"tests", std::move(tests)},
-                       {"coverage", std::move(coverage)}});
+                       {"coverage", std::move(coverage)},
+                       {"rules", std::move(rules)}});
 }
 
 struct Arguments {
@@ -120,10 +145,15 @@ struct Arguments {
 };
 
 Result<Exit> test(Session& session, const Arguments& arguments) {
-  const std::vector<rego::Module> modules = TRY(read_modules(arguments.paths));
-  const TestReport report =
-      TRY(run_rego_tests(modules, arguments.coverage ? MeasureCoverage::yes : MeasureCoverage::no));
-  if (report.tests.empty()) return invalid("there is no test: no rule is named test_…");
+  const PolicyFiles files = TRY(read_policies(arguments.paths));
+  TestReport report =
+      TRY(run_rego_tests(files.modules, arguments.coverage ? MeasureCoverage::yes : MeasureCoverage::no));
+  for (const rego::Module& form : files.forms) {
+    TestReport more = TRY(run_yaml_tests(form));
+    std::move(more.tests.begin(), more.tests.end(), std::back_inserter(report.tests));
+    if (arguments.coverage) std::move(more.rules.begin(), more.rules.end(), std::back_inserter(report.rules));
+  }
+  if (report.tests.empty()) return invalid("there is no test: no rule is named test_…, and no policy has `tests`");
   session.answer(machines_read(report), people_read(report, session.color()));
   return count(report, TestOutcome::failed) == 0 ? Exit::yes : Exit::no;
 }
@@ -145,6 +175,29 @@ Result<TestReport> run_rego_tests(std::span<const rego::Module> modules, Measure
   return report;
 }
 
+Result<TestReport> run_yaml_tests(const rego::Module& file) {
+  policy::Source source{.name = std::filesystem::path(file.name).stem().string(), .text = file.text,
+                        .form = policy::Form::yaml};
+  const auto document = policy::read_policy(source.text, policy::Form::yaml);
+  if (document.ok() && !document->policy.name.empty()) source.name = document->policy.name;
+  auto policy = policy::Prepared::prepare(source);
+  if (!policy.ok())
+    return Error{policy.error().code, fmt::format("{}: {}", file.name, policy.error().message), policy.error().field};
+  const policy::TestReport ran = policy::run_tests(*policy);
+  TestReport report;
+  for (const policy::TestOutcome& test : ran.tests)
+    report.tests.push_back({.name = test.name,
+                            .file = file.name,
+                            .outcome = test.faults.empty() ? TestOutcome::passed : TestOutcome::failed,
+                            .message = fmt::format("{}", fmt::join(test.faults, "; "))});
+  for (const policy::RuleCoverage& rule : ran.rules) {
+    RuleSeen seen{.file = file.name, .rule = rule.id, .both_ways = rule.both_ways()};
+    for (const policy::Outcome outcome : rule.seen) seen.results.emplace_back(format::name_of(outcome));
+    report.rules.push_back(std::move(seen));
+  }
+  return report;
+}
+
 Action policy_test(Options& options) {
   const auto arguments = std::make_shared<Arguments>();
   options.argument({.name = "PATH",
@@ -152,7 +205,7 @@ Action policy_test(Options& options) {
                     .need = Need::required,
                     .many = Many::row},
                    &arguments->paths);
-  options.option({.name = "coverage", .help = "says which lines the tests evaluated"}, &arguments->coverage);
+  options.option({.name = "coverage", .help = "says which lines and rules the tests evaluated"}, &arguments->coverage);
   return [arguments](Session& session) { return test(session, *arguments); };
 }
 

@@ -38,14 +38,17 @@ struct AttestationRecorded {
   }
 };
 
-// A type of an organization's own: evidence must fit the schema (JSON Schema).
+// A type of an organization's own: evidence must fit the schema (JSON Schema), and its rule, if any, must find
+// nothing wrong (Rego, type_rule.h).
 struct AttestationTypeDeclared {
   std::string name, description;
   format::Json schema;
+  std::string rule;
   static void members(auto& visit, auto& self) {
     visit.maybe("name", self.name);
     visit.maybe("description", self.description);
     visit("schema", self.schema);
+    visit.maybe("rule", self.rule);
   }
 };
 

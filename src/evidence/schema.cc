@@ -15,6 +15,7 @@
 #include "base/limits.h"
 #include "evidence/document.h"
 #include "evidence/schema_rules.h"
+#include "evidence/type_rule.h"
 
 namespace weir::evidence {
 namespace {
@@ -125,14 +126,29 @@ Result<std::vector<Violation>> Schema::check(const Json& document) const {
   return violations;
 }
 
-Result<Summary> summarise_custom(const Schema& schema, BytesView content) {
+namespace {
+
+// By the rule, of a document that fits the schema: nullopt when it cannot be evaluated, with why as the violation.
+Result<std::optional<bool>> judge(std::string_view rule, const Json& document, std::vector<Violation>& violations) {
+  if (rule.empty() || !violations.empty()) return std::optional(violations.empty());
+  TypeRule own = TRY(TypeRule::read(rule));
+  auto found = own.check(document);
+  if (found.ok()) violations = std::move(*found);
+  else violations.push_back({"", fact_text("the rule could not be evaluated: " + found.error().message)});
+  return found.ok() ? std::optional(violations.empty()) : std::nullopt;
+}
+
+}  // namespace
+
+Result<Summary> summarise_custom(const Schema& schema, BytesView content, std::string_view rule) {
   const Json document = TRY(read_json(content));
-  const std::vector<Violation> violations = TRY(schema.check(document));
+  std::vector<Violation> violations = TRY(schema.check(document));
+  const std::optional<bool> compliant = TRY(judge(rule, document, violations));
   Json::Array list;
   for (const Violation& violation : violations)
     list.push_back(Json::object({{"place", violation.place}, {"what", violation.what}}));
   return Summary{.type = "custom",
-                 .compliant = violations.empty(),
+                 .compliant = compliant,
                  .facts = Json::object({{"format", "json"}, {"violations", std::move(list)}})};
 }
 

@@ -34,7 +34,8 @@ class Schema {
 inline constexpr std::size_t schema_string_bytes_max = 4096;
 inline constexpr std::size_t schema_pattern_bytes_max = 1024;
 
-// Facts: format "json", violations [{place, what}]. Compliant: none.
-Result<Summary> summarise_custom(const Schema& schema, BytesView content);
+// Facts: format "json", violations [{place, what}]. Compliant: none, of the schema and then of the type's own rule
+// (type_rule.h), when it has one. A rule that cannot be evaluated leaves the evidence undecided and says so.
+Result<Summary> summarise_custom(const Schema& schema, BytesView content, std::string_view rule = {});
 
 }  // namespace weir::evidence

@@ -83,7 +83,8 @@ std::vector<Branch> compile_promotion(RegoWriter& out, const RequirePromotion& r
   rollback(to, rule);
   out.line(fmt::format("{} contains text if {{\n  some text in []\n}}", to.faults));
   out.line(fmt::format("{} contains text if {{\n  some text in []\n}}", to.lacks));
-  return {{fmt::format("broken({}, [])", to.faults), {fmt::format("count({}) > 0", to.faults)}},
+  return {{"not_applicable", {"input.workload != null"}},  // it runs: too late to ask
+          {fmt::format("broken({}, [])", to.faults), {fmt::format("count({}) > 0", to.faults)}},
           {fmt::format("lacking(concat(\"; \", {}), [])", to.lacks), {fmt::format("count({}) > 0", to.lacks)}},
           {"met([])", {}}};
 }

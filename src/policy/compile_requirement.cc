@@ -150,7 +150,8 @@ std::vector<Branch> compile_change(RegoWriter& out, const RequireChange& rule) {
   const std::string text =
       fmt::format("sprintf(\"the change is of class %s, wanted %s\", [input.change[\"class\"], {}])",
                   rego_text(brief(one_of_text(rule.classes))));
-  return {{"met([])", {out.matches_any("input.change[\"class\"]", rule.classes)}},
+  return {{"not_applicable", {"input.workload != null"}},  // it runs: too late to ask
+          {"met([])", {out.matches_any("input.change[\"class\"]", rule.classes)}},
           {fmt::format("broken([{}], [])", text), {}}};
 }
 

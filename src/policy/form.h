@@ -265,8 +265,15 @@ constexpr auto names_of(Severity) {
   return std::array<std::string_view, 4>{"low", "medium", "high", "critical"};
 }
 
+// Where on the way from source to production it looks.
+enum class Stage { source, build, artifact, test, scan, deploy, runtime };
+constexpr auto names_of(Stage) {
+  return std::array<std::string_view, 7>{"source", "build", "artifact", "test", "scan", "deploy", "runtime"};
+}
+
 struct Rule {
-  std::string id, message, who, fix;
+  std::string id, title, why, message, who, fix;
+  std::optional<Stage> stage;
   Severity severity = Severity::medium;
   std::vector<std::string> controls;
   Condition when;
@@ -276,6 +283,9 @@ struct Rule {
   std::vector<Expression> unless;
   static void members(auto& visit, auto& self) {
     visit("id", self.id);
+    visit.maybe("title", self.title);
+    visit.maybe("stage", self.stage);
+    visit.maybe("why", self.why);
     visit.maybe("message", self.message);
     visit.maybe("who", self.who);
     visit.maybe("fix", self.fix);

@@ -222,6 +222,8 @@ Status check_id(const std::string& id, const std::string& path) {
 
 Status check_rule(const Rule& rule, const std::string& path) {
   TRY(check_id(rule.id, below(path, "id")));
+  if (!rule.title.empty()) TRY(check_title(rule.title, below(path, "title")));
+  TRY(check_text(rule.why, below(path, "why")));
   TRY(check_text(rule.message, below(path, "message")));
   TRY(check_text(rule.who, below(path, "who")));
   TRY(check_text(rule.fix, below(path, "fix")));

@@ -151,10 +151,10 @@ Status project_row(Database& db, const Stamp& stamp, const evidence::Attestation
 Status project_row(Database& db, const Stamp& stamp, const evidence::AttestationTypeDeclared& event) {
   return execute(
       db,
-      "INSERT INTO attestation_type (name, description, schema, entry) VALUES ($1,$2,$3,$4) ON CONFLICT "
-      "(name) "
-      "DO UPDATE SET description=excluded.description, schema=excluded.schema, entry=excluded.entry",
-      event.name, event.description, dump(event.schema), stamp.index);
+      "INSERT INTO attestation_type (name, description, schema, rule, entry) VALUES ($1,$2,$3,$4,$5) ON CONFLICT "
+      "(name) DO UPDATE SET description=excluded.description, schema=excluded.schema, rule=excluded.rule, "
+      "entry=excluded.entry",
+      event.name, event.description, dump(event.schema), event.rule, stamp.index);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const deploy::ApprovalGiven& event) {

@@ -58,7 +58,7 @@ CREATE TABLE IF NOT EXISTS attestation (entry INTEGER PRIMARY KEY, flow TEXT NOT
   predicate TEXT);
 CREATE INDEX IF NOT EXISTS attestation_by_trail ON attestation (flow, trail);
 CREATE INDEX IF NOT EXISTS attestation_by_artifact ON attestation (artifact) WHERE artifact IS NOT NULL;
-CREATE TABLE IF NOT EXISTS attestation_type (name TEXT PRIMARY KEY, description TEXT, schema TEXT NOT NULL,
+CREATE TABLE IF NOT EXISTS attestation_type (name TEXT PRIMARY KEY, description TEXT, schema TEXT NOT NULL, rule TEXT,
   entry INTEGER);
 CREATE TABLE IF NOT EXISTS approval (entry INTEGER PRIMARY KEY, artifact BLOB NOT NULL, environment TEXT NOT NULL,
   from_at INTEGER,

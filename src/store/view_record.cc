@@ -146,7 +146,7 @@ Result<std::vector<RunView>> runs_of(Database& db, const Sha256& digest) {
 }
 
 AttestationTypeView attestation_type_row(const Row& row) {
-  return {{row.string(0), row.string(1), format::parse_json(row.text(2)).value()}, row.integer(3)};
+  return {{row.string(0), row.string(1), format::parse_json(row.text(2)).value(), row.string(3)}, row.integer(4)};
 }
 
 }  // namespace
@@ -284,13 +284,15 @@ Result<std::optional<AttestationView>> find_attestation(Database& db, std::int64
 }
 
 Result<std::vector<AttestationTypeView>> list_attestation_types(Database& db) {
-  return query(db, "SELECT name, description, schema, entry FROM attestation_type ORDER BY name",
+  return query(db,
+               "SELECT name, description, schema, coalesce(rule, ''), entry FROM attestation_type ORDER BY name",
                attestation_type_row);
 }
 
 Result<std::optional<AttestationTypeView>> find_attestation_type(Database& db, std::string_view name) {
-  return query_one(db, "SELECT name, description, schema, entry FROM attestation_type WHERE name=$1",
-                   attestation_type_row, name);
+  return query_one(
+      db, "SELECT name, description, schema, coalesce(rule, ''), entry FROM attestation_type WHERE name=$1",
+      attestation_type_row, name);
 }
 
 }  // namespace weir::store
