@@ -6,6 +6,7 @@
 #include <map>
 
 #include "agent/containers/census.h"
+#include "agent/processes/process_facts.h"
 #include "agent/processes/processes_fixture.h"
 
 namespace weir::agent {
