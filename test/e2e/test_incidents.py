@@ -9,7 +9,7 @@ import time
 import unittest
 from collections import Counter
 
-from engines import Podman, needs
+from engines import Docker, Podman, needs
 from projects import Builder, missing_tools
 from world import ROOT, WorldCase, needs_root, seconds_of, sha256_of, wait_until
 
@@ -218,3 +218,8 @@ class RuntimeCopies:
 @needs("podman")
 class PodmanRuntimeCopies(RuntimeCopies, WorldCase):
     engine = Podman
+
+
+@needs("docker")
+class DockerRuntimeCopies(RuntimeCopies, WorldCase):
+    engine = Docker

@@ -29,22 +29,25 @@ const ContainerRoot* enclosing(const ContainerRoot& root, const ByPid& by_pid, c
 
 }  // namespace
 
-std::vector<ContainerRoot> group_roots(std::span<const ContainerRoot> processes) {
+Groups group(std::span<const ContainerRoot> processes) {
   ByPid by_pid;
-  ByMounts groups;
+  ByMounts oldest;
   for (const ContainerRoot& process : processes) {
     by_pid[process.pid] = &process;
-    const auto [at, added] = groups.emplace(process.mounts, process);
+    const auto [at, added] = oldest.emplace(process.mounts, process);
     if (!added && is_older(process, at->second)) at->second = process;
   }
-  std::vector<ContainerRoot> roots;
-  for (const auto& [mounts, root] : groups) {
-    const ContainerRoot* outer = enclosing(root, by_pid, groups);
-    if (outer != nullptr && outer->root == root.root) continue;
-    roots.push_back(root);
-    roots.back().nested = outer != nullptr;
+  Groups groups;
+  for (const auto& [mounts, root] : oldest) {
+    const ContainerRoot* outer = enclosing(root, by_pid, oldest);
+    if (outer != nullptr && outer->root == root.root) {
+      groups.parts.emplace(mounts, outer->mounts);
+      continue;
+    }
+    groups.roots.push_back(root);
+    groups.roots.back().nested = outer != nullptr;
   }
-  return roots;
+  return groups;
 }
 
 Census::Census(std::shared_ptr<const TaskList> tasks) : tasks_(std::move(tasks)) {
@@ -95,7 +98,7 @@ CensusResult Census::take() const {
     if (*root == host_root_) continue;
     foreign.push_back({pid, stat->parent, stat->start_ticks, mounts, *root});
   }
-  result.roots = group_roots(foreign);
+  result.groups = group(foreign);
   return result;
 }
 

@@ -5,6 +5,7 @@
 // What can't be seen without privilege is counted, never left out silently. One thread.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -22,8 +23,14 @@ struct ContainerRoot {
   auto operator<=>(const ContainerRoot&) const = default;
 };
 
-struct CensusResult {
+// The roots of the groups. A group that is part of another has none; its mount namespace leads to that one's.
+struct Groups {
   std::vector<ContainerRoot> roots;
+  std::map<std::uint64_t, std::uint64_t> parts;
+};
+
+struct CensusResult {
+  Groups groups;
   std::size_t processes = 0;
   std::size_t unreadable = 0;  // processes of others whose namespaces we may not look at
 };
@@ -49,7 +56,7 @@ class Census {
   procfs::FileId host_root_;
 };
 
-// The pure part: one process each with a foreign namespace and root → the roots of their groups.
-std::vector<ContainerRoot> group_roots(std::span<const ContainerRoot> processes);
+// The pure part: one process each with a foreign namespace and root → their groups.
+Groups group(std::span<const ContainerRoot> processes);
 
 }  // namespace weir::agent

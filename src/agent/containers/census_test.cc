@@ -15,36 +15,37 @@ ContainerRoot process(std::int64_t pid, std::int64_t parent, std::uint64_t ticks
 
 TEST(Census, oldest_process_of_a_mount_namespace_is_its_root) {
   const auto roots =
-      group_roots(std::vector{process(30, 10, 300, 7, image_a), process(20, 10, 200, 7, image_a)});
+      group(std::vector{process(30, 10, 300, 7, image_a), process(20, 10, 200, 7, image_a)}).roots;
   ASSERT_EQ(roots.size(), 1u);
   EXPECT_EQ(roots[0].pid, 20);
   EXPECT_FALSE(roots[0].nested);
 }
 
 TEST(Census, two_containers_on_one_root_directory_are_two) {
-  EXPECT_EQ(group_roots(std::vector{process(20, 1, 200, 7, image_a), process(30, 1, 300, 8, image_a)}).size(),
-            2u);
+  const auto groups = group(std::vector{process(20, 1, 200, 7, image_a), process(30, 1, 300, 8, image_a)});
+  EXPECT_EQ(groups.roots.size(), 2u);
+  EXPECT_TRUE(groups.parts.empty());
 }
 
 TEST(Census, service_with_private_mounts_inside_a_container_belongs_to_it) {
-  const auto roots =
-      group_roots(std::vector{process(20, 1, 200, 7, image_a), process(30, 20, 300, 8, image_a)});
-  ASSERT_EQ(roots.size(), 1u);
-  EXPECT_EQ(roots[0].pid, 20);
+  const auto groups = group(std::vector{process(20, 1, 200, 7, image_a), process(30, 20, 300, 8, image_a)});
+  ASSERT_EQ(groups.roots.size(), 1u);
+  EXPECT_EQ(groups.roots[0].pid, 20);
+  EXPECT_EQ(groups.parts, (std::map<std::uint64_t, std::uint64_t>{{8, 7}}));
 }
 
 TEST(Census, container_inside_a_container_is_one_of_its_own_and_nested) {
-  const auto roots = group_roots(std::vector{
-      process(20, 1, 200, 7, image_a), process(25, 20, 210, 7, image_a), process(30, 25, 300, 8, image_b)});
+  const auto roots = group(std::vector{process(20, 1, 200, 7, image_a), process(25, 20, 210, 7, image_a),
+                                       process(30, 25, 300, 8, image_b)})
+                         .roots;
   ASSERT_EQ(roots.size(), 2u);
   EXPECT_TRUE(roots[1].nested);
   EXPECT_EQ(roots[1].pid, 30);
 }
 
 TEST(Census, parents_in_a_circle_end_nowhere) {
-  EXPECT_EQ(
-      group_roots(std::vector{process(20, 30, 200, 7, image_a), process(30, 20, 300, 7, image_a)}).size(),
-      1u);
+  EXPECT_EQ(group(std::vector{process(20, 30, 200, 7, image_a), process(30, 20, 300, 7, image_a)}).roots.size(),
+            1u);
 }
 
 TEST(Census, this_process_is_not_foreign) {

@@ -1,6 +1,7 @@
 #include "agent/containers/container_collector.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -24,6 +25,7 @@ constexpr Duration pending_interval = milliseconds(15);
 constexpr std::int64_t census_share = 1000;      // of processor time may go into the census at rest
 constexpr Duration hinted_interval_max = seconds(10);  // where each exec is told, the census is a second look
 constexpr std::int64_t hinted_census_share = 10;  // and when hints come in numbers
+constexpr std::string_view outside_runtime = "outside-runtime";
 constexpr const char* podman_store = "/var/lib/containers/storage";
 
 class File {
@@ -43,6 +45,15 @@ struct Known {
   runtime::Instance instance;
   File process;  // pidfd
 };
+
+bool has_ended(const File& process) {
+  pollfd polled{process.number(), POLLIN, 0};
+  return process.number() >= 0 && poll(&polled, 1, 0) > 0;
+}
+
+bool is_outside(const Known& container) {
+  return std::ranges::count(container.instance.marks, outside_runtime) > 0;
+}
 
 struct Pending {
   ContainerRoot root;
@@ -91,7 +102,7 @@ void add_outsider(runtime::Instance& instance, const ContainerRoot& root) {
   const auto words = procfs::command_line(root.pid);
   instance.name = words.empty() ? fmt::format("container {}", instance.id) : words[0];
   instance.seen_note = "no runtime admits to this container, so nothing says which image it runs";
-  instance.marks.push_back("outside-runtime");
+  instance.marks.emplace_back(outside_runtime);
   instance.origin.runtime = "none";
   instance.uncertainty = milliseconds(200);
 }
@@ -114,7 +125,8 @@ runtime::Instance make_instance(const ContainerRoot& root, const Identification&
 
 struct ContainerCollector::State {
   State(ContainerOptions given, const Clock& host_clock)
-      : options(std::move(given)), clock(host_clock), census(options.tasks), identifier(options.sockets) {}
+      : options(std::move(given)), clock(host_clock), census(options.tasks),
+        identifier(options.sockets, options.tasks) {}
 
   const ContainerOptions options;
   const Clock& clock;
@@ -133,16 +145,18 @@ struct ContainerCollector::State {
   std::map<std::uint64_t, Known> known;                  // by mount namespace
   std::map<std::string, runtime::Instance> listed_only;  // by id: a runtime lists them, the census doesn't see them
   std::set<std::uint64_t> seen_mounts;
+  std::map<std::uint64_t, std::uint64_t> parts;          // as in Groups
   std::vector<runtime::Source> sources;
   std::size_t unreadable = 0;
   std::atomic<bool> looked = false;
 
   void look(Sink& sink);
-  void end_gone(Sink& sink, const std::vector<ContainerRoot>& roots);
+  void end_gone(Sink& sink, const Groups& groups);
   void note_new(const std::vector<ContainerRoot>& roots);
   void identify_pending(Sink& sink);
   bool is_settled(const Pending& waiting, Identification& found);
   void relist(Sink& sink);
+  void ask_again(Sink& sink);
   void follow_engines();
   Status add_listed(std::map<std::string, runtime::Instance>& listed, Engine& engine);
   void exchange_listed(Sink& sink, std::map<std::string, runtime::Instance> listed);
@@ -152,7 +166,8 @@ struct ContainerCollector::State {
 };
 
 // A container whose first process is gone, or is another one now, has ended.
-void ContainerCollector::State::end_gone(Sink& sink, const std::vector<ContainerRoot>& roots) {
+void ContainerCollector::State::end_gone(Sink& sink, const Groups& groups) {
+  const std::vector<ContainerRoot>& roots = groups.roots;
   std::vector<runtime::Ended> ended;
   {
     const std::lock_guard lock(mutex);
@@ -164,6 +179,7 @@ void ContainerCollector::State::end_gone(Sink& sink, const std::vector<Container
     });
     seen_mounts.clear();
     for (const ContainerRoot& root : roots) seen_mounts.insert(root.mounts);
+    parts = groups.parts;
   }
   for (runtime::Ended& end : ended) sink.ended(std::move(end));
 }
@@ -213,8 +229,8 @@ void ContainerCollector::State::look(Sink& sink) {
   const CensusResult result = census.take();
   census_cost = microseconds(processor_time().micros - began.micros);
   looked_at = clock.now();
-  end_gone(sink, result.roots);
-  note_new(result.roots);
+  end_gone(sink, result.groups);
+  note_new(result.groups.roots);
   identify_pending(sink);
   const std::lock_guard lock(mutex);
   unreadable = result.unreadable;
@@ -283,8 +299,24 @@ void ContainerCollector::State::follow_engines() {
   }
 }
 
+// A runtime that was away when its containers were found may be back: then they are told anew, as what they are.
+void ContainerCollector::State::ask_again(Sink& sink) {
+  std::vector<Known*> outside;
+  for (auto& [mounts, container] : known)  // only this thread changes them
+    if (is_outside(container)) outside.push_back(&container);
+  for (const Known* container : outside) {
+    const ContainerRoot root = container->root;
+    if (identifier.identify(root).state != Identification::State::known) continue;
+    sink.ended({container->instance.id, clock.now()});
+    pending[root.mounts] = Pending{root, clock.now()};
+    const std::lock_guard lock(mutex);
+    known.erase(root.mounts);
+  }
+}
+
 void ContainerCollector::State::relist(Sink& sink) {
   identifier.find_engines();
+  ask_again(sink);
   follow_engines();
   std::map<std::string, runtime::Instance> listed;
   std::vector<runtime::Source> found;
@@ -368,6 +400,25 @@ std::vector<runtime::Source> ContainerCollector::sources() const {
 bool ContainerCollector::has_looked() const { return state_->looked; }
 
 void ContainerCollector::poke() { state_->wake_up.wake(); }
+
+// The number of a namespace is given away again at once when it is gone: what was said of it holds as long as the first
+// process lives.
+Admission ContainerCollector::admission_of(std::uint64_t mount_namespace) const {
+  const std::lock_guard lock(state_->mutex);
+  std::uint64_t mounts = mount_namespace;
+  for (std::size_t steps = 0; steps < state_->parts.size(); ++steps) {
+    const auto part = state_->parts.find(mounts);
+    if (part == state_->parts.end()) break;
+    mounts = part->second;
+  }
+  const auto found = state_->known.find(mounts);
+  if (found == state_->known.end() || has_ended(found->second.process))
+    return {.by = state_->seen_mounts.contains(mounts) ? Admission::By::asked : Admission::By::unseen};
+  const ContainerRoot& root = found->second.root;
+  return {.by = is_outside(found->second) ? Admission::By::nobody : Admission::By::runtime,
+          .pid = root.pid,
+          .root = {root.root.device, root.root.inode}};
+}
 
 void ContainerCollector::poke(std::int64_t pid) {
   state_->hinted = true;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "agent/collector.h"
+#include "agent/processes/admission.h"
 #include "agent/processes/task_list.h"
 
 namespace weir::agent {
@@ -36,6 +37,8 @@ class ContainerCollector final : public Collector {
   // Process `pid` executed something: looks at once if it stands in a container not seen before. Cheap; any thread.
   void poke(std::int64_t pid);
   void poke();
+  // Who answers for what runs in a mount namespace, as far as it is known by now. Cheap; any thread.
+  Admission admission_of(std::uint64_t mount_namespace) const;
 
  private:
   struct State;

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "agent/containers/support_for_test.h"
+#include "agent/containers/podman_for_test.h"
 #include "format/json.h"
 
 namespace weir::agent {
@@ -17,9 +17,6 @@ namespace {
 
 using testing::Contains;
 using testing::Not;
-
-constexpr const char* podman_run =
-    "podman run -d --runtime runc --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --network=none ";
 
 class Watching {
  public:
@@ -42,38 +39,9 @@ auto by_id(const std::string& id) {
 // What a container may take to be told, with room for a busy machine; bench/ has the real figures.
 constexpr Duration told_within = seconds(2);
 
-#define SKIP_UNLESS(condition, what) \
-  if (!(condition)) GTEST_SKIP() << "SKIPPED, NOT TESTED: needs " << what
+using PodmanContainers = test::Podman;
 
-class Podman : public testing::Test {
- protected:
-  void SetUp() override {
-    SKIP_UNLESS(geteuid() == 0 && test::has_program("podman") && test::has_program("runc"),
-                "root, podman and runc");
-    test::make_root_file_system(scratch_.path());
-    store_ = "podman --root " + scratch_.path() + "/store --runroot " + scratch_.path() + "/run --tmpdir " +
-             scratch_.path() + "/tmp --cgroup-manager cgroupfs ";
-    const auto made = test::run(podman("import --change 'CMD [\"/bin/sleep\",\"1000\"]' " + scratch_.path() +
-                                       "/rootfs.tar localhost/weir-test:1"));
-    ASSERT_EQ(made.status, 0) << made.output;
-  }
-  void TearDown() override {
-    if (!store_.empty()) test::run(podman("rm -fa -t 0"));
-  }
-  std::string podman(const std::string& words) const { return store_ + words; }
-  std::string start(const std::string& words) const {
-    std::string command = podman_run + words;
-    command.replace(0, std::string("podman ").size(), store_);
-    const auto ran = test::run(command);
-    EXPECT_EQ(ran.status, 0) << ran.output;
-    return ran.output.substr(ran.output.rfind('\n') + 1);
-  }
-
-  test::ScratchDirectory scratch_;
-  std::string store_;
-};
-
-TEST_F(Podman, container_of_plain_podman_run_is_known_by_config_manifest_and_layers_without_a_service) {
+TEST_F(PodmanContainers, container_of_plain_podman_run_is_known_by_config_manifest_and_layers_without_a_service) {
   Watching watching;
   const std::string id = start("localhost/weir-test:1");
   const auto seen = watching.sink.await_started(by_id(id));
@@ -90,14 +58,14 @@ TEST_F(Podman, container_of_plain_podman_run_is_known_by_config_manifest_and_lay
   EXPECT_THAT(seen->marks, Not(Contains("outside-runtime")));
 }
 
-TEST_F(Podman, container_is_told_soon_after_its_start) {
+TEST_F(PodmanContainers, container_is_told_soon_after_its_start) {
   Watching watching;
   const std::string id = start("localhost/weir-test:1");
   ASSERT_TRUE(watching.sink.await_started(by_id(id)));
   EXPECT_LT(*watching.sink.told_after(by_id(id)), told_within);
 }
 
-TEST_F(Podman, container_with_automatic_removal_is_known_too) {
+TEST_F(PodmanContainers, container_with_automatic_removal_is_known_too) {
   Watching watching;
   const std::string id = start("--rm localhost/weir-test:1");
   const auto seen = watching.sink.await_started(by_id(id));
@@ -106,13 +74,13 @@ TEST_F(Podman, container_with_automatic_removal_is_known_too) {
   EXPECT_TRUE(seen->image->config);
 }
 
-TEST_F(Podman, container_with_the_hosts_process_namespace_is_known_too) {
+TEST_F(PodmanContainers, container_with_the_hosts_process_namespace_is_known_too) {
   Watching watching;
   const std::string id = start("--pid=host localhost/weir-test:1");
   ASSERT_TRUE(watching.sink.await_started(by_id(id)));
 }
 
-TEST_F(Podman, end_of_a_container_is_told_and_it_no_longer_runs) {
+TEST_F(PodmanContainers, end_of_a_container_is_told_and_it_no_longer_runs) {
   Watching watching;
   const std::string id = start("localhost/weir-test:1");
   ASSERT_TRUE(watching.sink.await_started(by_id(id)));
@@ -123,7 +91,7 @@ TEST_F(Podman, end_of_a_container_is_told_and_it_no_longer_runs) {
   EXPECT_TRUE(std::none_of(running.begin(), running.end(), by_id(id)));
 }
 
-TEST_F(Podman, command_executed_in_a_container_is_no_container_of_its_own) {
+TEST_F(PodmanContainers, command_executed_in_a_container_is_no_container_of_its_own) {
   Watching watching;
   const std::string id = start("localhost/weir-test:1");
   ASSERT_TRUE(watching.sink.await_started(by_id(id)));

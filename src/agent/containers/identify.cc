@@ -10,12 +10,14 @@
 
 #include "agent/containers/containerd.h"
 #include "agent/containers/storage.h"
+#include "agent/processes/exec_source.h"
 
 namespace weir::agent {
 namespace {
 
 constexpr int ancestors_max = 4;
 constexpr Duration patience_with_root = seconds(5);
+constexpr Duration engines_interval = milliseconds(500);
 
 std::string program_of(std::int64_t pid) {
   char target[4096];
@@ -53,12 +55,25 @@ std::vector<std::string> matches(const char* pattern) {
   return paths;
 }
 
-// "-H unix:///x.sock", "--host=unix:///x.sock" of each dockerd that root runs.
-std::vector<std::string> sockets_of_daemons() {
-  std::vector<std::string> sockets;
+std::vector<std::int64_t> daemons_named(std::string_view name, const TaskList* tasks) {
+  std::vector<std::int64_t> pids;
+  const auto note = [&](const Task& task) {
+    if (task.command == name && !task.ended) pids.push_back(task.pid);
+  };
+  if (tasks && tasks->each(note)) return pids;
+  pids.clear();
   for (const std::int64_t pid : procfs::process_ids()) {
     const auto stat = procfs::stat_of(pid);
-    if (!stat || stat->command != "dockerd" || procfs::user_of(pid) != 0u) continue;
+    if (stat && stat->command == name) pids.push_back(pid);
+  }
+  return pids;
+}
+
+// "-H unix:///x.sock", "--host=unix:///x.sock" of each dockerd that root runs.
+std::vector<std::string> sockets_of_daemons(const TaskList* tasks) {
+  std::vector<std::string> sockets;
+  for (const std::int64_t pid : daemons_named("dockerd", tasks)) {
+    if (procfs::user_of(pid) != 0u) continue;
     for (const std::string& word : procfs::command_line(pid))
       if (const std::size_t at = word.find("unix://"); at != word.npos)
         sockets.push_back(word.substr(at + 7));
@@ -84,7 +99,7 @@ Identification identify_kept(const Keeper& keeper, std::int64_t pid) {
 
 }  // namespace
 
-std::vector<EngineSocket> find_engine_sockets(const std::vector<std::string>& extra) {
+std::vector<EngineSocket> find_engine_sockets(const std::vector<std::string>& extra, const TaskList* tasks) {
   std::vector<EngineSocket> found;
   const auto add = [&](const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
@@ -100,7 +115,7 @@ std::vector<EngineSocket> find_engine_sockets(const std::vector<std::string>& ex
   add({"/run/docker.sock", "/run/podman/podman.sock"});
   add(matches("/run/user/*/docker.sock"));
   add(matches("/run/user/*/podman/podman.sock"));
-  add(sockets_of_daemons());
+  add(sockets_of_daemons(tasks));
   return found;
 }
 
@@ -117,10 +132,13 @@ std::string container_id_of_cgroup(std::string_view path) {
   return "";
 }
 
-Identifier::Identifier(std::vector<std::string> sockets) : sockets_(std::move(sockets)) { find_engines(); }
+Identifier::Identifier(std::vector<std::string> sockets, std::shared_ptr<const TaskList> tasks)
+    : sockets_(std::move(sockets)), tasks_(std::move(tasks)) {
+  find_engines();
+}
 
 void Identifier::find_engines() {
-  const std::vector<EngineSocket> sockets = find_engine_sockets(sockets_);
+  const std::vector<EngineSocket> sockets = find_engine_sockets(sockets_, tasks_.get());
   std::erase_if(engines_, [&](const auto& engine) {
     return std::find(sockets.begin(), sockets.end(), EngineSocket{engine->runtime(), engine->socket()}) ==
            sockets.end();
@@ -132,17 +150,38 @@ void Identifier::find_engines() {
   }
 }
 
-Identification Identifier::ask_engines(const std::string& id, std::int64_t pid) {
+// Anybody can listen in his own run directory and claim things. Root and the keeper's own user are asked, and whom the
+// configuration names.
+bool Identifier::may_answer(const Engine& engine, std::uint32_t user) const {
+  struct stat socket{};
+  std::error_code ignored;
+  for (const std::string& path : sockets_)
+    if (path == engine.socket() || std::filesystem::canonical(path, ignored) == engine.socket()) return true;
+  return stat(engine.socket().c_str(), &socket) == 0 && (socket.st_uid == 0 || socket.st_uid == user);
+}
+
+Identification Identifier::ask_engines(const std::string& id, std::int64_t pid, std::uint32_t user) {
   using State = Identification::State;
   bool refused = false;
   for (const auto& engine : engines_) {
+    if (!may_answer(*engine, user)) continue;
     const auto found = engine->describe(id);
     if (!found) continue;
-    if (found->pid == pid) return {State::known, found->identity};
+    if (found->pid == pid) {
+      Identification known{State::known, found->identity};
+      known.identity.rootless = user != 0;
+      return known;
+    }
     if (found->pid == 0) return {State::not_yet, {}};
     refused = true;
   }
-  return {refused ? State::outside : State::not_yet, {}};
+  if (refused) return {State::outside, {}};
+  // The daemon behind the shim may have come since engines were last looked for.
+  if (const Instant now{boot_time_ns() / 1000}; now - looked_for_engines_at_ >= engines_interval) {
+    looked_for_engines_at_ = now;
+    find_engines();
+  }
+  return {State::not_yet, {}};
 }
 
 Identification Identifier::identify(const ContainerRoot& root) {
@@ -157,7 +196,7 @@ Identification Identifier::ask_keeper(const Keeper& keeper, std::int64_t pid) {
   if (keeper.kind == Keeper::Kind::conmon) return identify_kept(keeper, pid);
   const auto shim = parse_shim_words(keeper.words);
   if (!shim) return {};
-  if (shim->name_space == "moby") return ask_engines(shim->id, pid);
+  if (shim->name_space == "moby") return ask_engines(shim->id, pid, keeper.user);
   return verdict_of(identify_contained(*shim, pid, keeper.user));
 }
 

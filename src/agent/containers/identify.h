@@ -36,17 +36,21 @@ struct Keeper {
 
 class Identifier {
  public:
-  explicit Identifier(std::vector<std::string> sockets);  // in addition to those found where runtimes put them
+  // `sockets` in addition to those found where runtimes put them; `tasks`: none, and /proc is searched for daemons.
+  explicit Identifier(std::vector<std::string> sockets, std::shared_ptr<const TaskList> tasks = nullptr);
   Identification identify(const ContainerRoot& root);
   std::vector<std::unique_ptr<Engine>>& engines() { return engines_; }
   void find_engines();  // sockets come and go
 
  private:
   Identification ask_keeper(const Keeper& keeper, std::int64_t pid);
-  Identification ask_engines(const std::string& id, std::int64_t pid);
+  Identification ask_engines(const std::string& id, std::int64_t pid, std::uint32_t user);
+  bool may_answer(const Engine& engine, std::uint32_t user) const;
 
   std::vector<std::string> sockets_;
+  std::shared_ptr<const TaskList> tasks_;
   std::vector<std::unique_ptr<Engine>> engines_;
+  Instant looked_for_engines_at_;  // boot time
 };
 
 // Engine sockets that exist now: `extra`, the usual places, and where a running dockerd of root listens.
@@ -54,7 +58,8 @@ struct EngineSocket {
   std::string runtime, path;
   bool operator==(const EngineSocket&) const = default;
 };
-std::vector<EngineSocket> find_engine_sockets(const std::vector<std::string>& extra);
+std::vector<EngineSocket> find_engine_sockets(const std::vector<std::string>& extra,
+                                              const TaskList* tasks = nullptr);
 
 // 64 hex digits somewhere in the last parts of a cgroup path ("docker-<id>.scope"); empty when there are none.
 std::string container_id_of_cgroup(std::string_view path);

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace weir::agent {
@@ -24,6 +25,12 @@ std::string absolute_layer(const std::string& layer, const std::string& upper) {
 OverlayLayers with_absolute_layers(OverlayLayers layers) {
   for (std::string& layer : layers.lower) layer = absolute_layer(layer, layers.upper);
   return layers;
+}
+
+// The first one is the root that paths begin at. What was put over it later is reached by tricks alone.
+const MountLine* root_of(const std::vector<MountLine>& mounts) {
+  const auto found = std::ranges::find(mounts, "/", &MountLine::point);
+  return found == mounts.end() ? nullptr : &*found;
 }
 
 bool is_whiteout(const struct stat& status) {
@@ -104,13 +111,14 @@ HeldJudgement ImageContent::judge_on_overlay(const OverlayLayers& layers, const 
 
 HeldJudgement ImageContent::judge(const std::vector<MountLine>& mounts, const RunningFile& running) {
   if (running.detached) return {Held::foreign, "it lies in memory", {}};
-  const MountLine* root = mount_of(mounts, "/");
+  const MountLine* root = root_of(mounts);
   const MountLine* mount = mount_of(mounts, running.path);
   if (!root || !mount) return {Held::blind, "its mount table can't be read", {}};
   if (mount->point != "/") {
     const std::string host_path = absolute_path("." + running.path.substr(mount->point.size()), mount->root);
     return {Held::foreign, fmt::format("it lies on a mount of {}", mount->type), host_path};
   }
+  if (mount != root) return {Held::foreign, fmt::format("it lies on a mount of {} over the root", mount->type), {}};
   if (mount->type != "overlay")
     return {Held::blind,
             fmt::format("its storage is {}, which does not tell the image from what came later", mount->type),

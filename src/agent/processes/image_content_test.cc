@@ -5,6 +5,8 @@
 #include <sys/mount.h>
 #include <sys/syscall.h>
 
+#include <atomic>
+
 #include "agent/processes/processes_fixture.h"
 
 namespace weir::agent {
@@ -66,111 +68,71 @@ bool has_mark(const runtime::Instance& instance, std::string_view name) {
   return std::ranges::count(instance.marks, name) == 1;
 }
 
-class ContainerContent : public ::testing::Test {
+// Anybody can make himself such an inside: no runtime answers for it, so it has no image that could hold anything.
+class RootOfOnesOwn : public ::testing::Test {
  protected:
-  // Whether a program run inside is reported; a dropped one that runs after it shows that its turn has passed.
-  std::optional<runtime::Instance> seen(const std::string& program,
-                                        const std::function<void()>& before = {}) {
-    const pid_t pid = overlay.run(program, before);
-    testing::await_exec(pid, program);
-    write_text(overlay.folder / "upper/bin/sentinel",
-               program_text(Life::until_killed, "sentinel" + std::to_string(pid)));
-    // The upper layer may not be changed under a mount; the sentinel has an overlay of its own.
-    const pid_t last = overlay.run("/bin/sentinel");
-    EXPECT_TRUE(watching.sink.await_pid(last)) << "the sentinel is not seen";
-    std::optional<runtime::Instance> found;
-    if (watching.sink.starts_of(pid) > 0) found = watching.sink.await_pid(pid);
-    finish(last);
-    finish(pid);
-    return found;
+  static ProcessOptions options_with(FindAdmission admission) {
+    ProcessOptions options;
+    options.admission = std::move(admission);
+    return options;
+  }
+  static void expect_outside(const std::optional<runtime::Instance>& instance, const std::string& text) {
+    ASSERT_TRUE(instance);
+    EXPECT_TRUE(has_mark(*instance, "outside-runtime"));
+    EXPECT_FALSE(instance->package);
+    EXPECT_EQ(instance->digests, std::vector{crypto::sha256(text)});
+    EXPECT_NE(instance->seen_note, "");
   }
   Overlay overlay;
-  Watching watching{ProcessOptions{}};
+  const std::string app = program_text(Life::until_killed, "app");
 };
 
-TEST_F(ContainerContent, a_file_of_the_image_is_part_of_its_container) {
+TEST_F(RootOfOnesOwn, holds_nothing_that_runs_below_it) {
   NEED_MOUNTS();
-  EXPECT_FALSE(seen("/bin/app"));
-}
-
-TEST_F(ContainerContent, a_chmod_that_copies_a_file_up_does_not_make_it_foreign) {
-  NEED_MOUNTS();
-  EXPECT_FALSE(seen("/bin/app", [] { chmod("/bin/app", 0711); }));
-  EXPECT_TRUE(std::filesystem::exists(overlay.folder / "upper/bin/app")) << "nothing was copied up";
-}
-
-TEST_F(ContainerContent, a_file_dropped_into_the_upper_layer_is_foreign) {
-  NEED_MOUNTS();
-  write_text(overlay.folder / "upper/bin/dropped", program_text(Life::until_killed, "dropped"));
-  const auto instance = seen("/bin/dropped");
-  ASSERT_TRUE(instance);
-  EXPECT_TRUE(has_mark(*instance, "foreign"));
-  EXPECT_EQ(instance->name, "/bin/dropped");
-  EXPECT_EQ(instance->digests, std::vector{crypto::sha256(program_text(Life::until_killed, "dropped"))});
-}
-
-TEST_F(ContainerContent, a_file_that_replaces_one_of_the_image_is_foreign) {
-  NEED_MOUNTS();
-  write_text(overlay.folder / "upper/bin/app", program_text(Life::until_killed, "APP"));
-  const auto instance = seen("/bin/app");
-  ASSERT_TRUE(instance);
-  EXPECT_TRUE(has_mark(*instance, "foreign"));
-}
-
-TEST_F(ContainerContent, content_of_the_image_under_another_name_is_renamed) {
-  NEED_MOUNTS();
-  write_text(overlay.folder / "upper/bin/copy", program_text(Life::until_killed, "other"));
-  const auto instance = seen("/bin/copy");
-  ASSERT_TRUE(instance);
-  EXPECT_TRUE(has_mark(*instance, "renamed"));
-  EXPECT_FALSE(has_mark(*instance, "foreign"));
-}
-
-TEST_F(ContainerContent, a_file_on_a_tmpfs_is_foreign) {
-  NEED_MOUNTS();
-  const auto instance = seen("/tmp/app", [] { std::filesystem::copy_file("/bin/app", "/tmp/app"); });
-  ASSERT_TRUE(instance);
-  EXPECT_TRUE(has_mark(*instance, "foreign"));
-}
-
-TEST_F(ContainerContent, a_file_that_ran_briefly_is_read_through_another_process_inside) {
-  NEED_MOUNTS();
-  write_text(overlay.folder / "upper/bin/brief", program_text(Life::short_lived, "brief"));
-  int go[2];
-  ASSERT_EQ(pipe(go), 0);
-  const pid_t inside = overlay.run("/bin/app", [&] {
-    if (fork() != 0) return;  // the child shares the mounts of what stays
-    char byte;
-    (void)!read(go[0], &byte, 1);
-    execl("/bin/brief", "brief", nullptr);
-  });
-  testing::await_exec(inside, "/bin/app");
-  write_text(overlay.folder / "upper/bin/sentinel", program_text(Life::until_killed, "sentinel"));
-  const pid_t last = overlay.run("/bin/sentinel");
-  ASSERT_TRUE(watching.sink.await_pid(last)) << "the turn of what stays has not come";
-  (void)!write(go[1], "x", 1);
-  const auto instance = watching.sink.await_name("/bin/brief");
-  finish(last);
-  finish(inside);
-  ASSERT_TRUE(instance);
-  EXPECT_EQ(instance->seen, runtime::Seen::whole) << instance->seen_note;
-  EXPECT_EQ(instance->digests, std::vector{crypto::sha256(program_text(Life::short_lived, "brief"))});
-  EXPECT_TRUE(has_mark(*instance, "foreign"));
-}
-
-TEST_F(ContainerContent, a_script_that_the_image_does_not_hold_is_foreign) {
-  NEED_MOUNTS();
-  const std::string busybox = "/bin/busybox";
-  if (!std::filesystem::exists(busybox)) GTEST_SKIP() << "no static shell here";
-  std::filesystem::copy_file(busybox, overlay.folder / "lower/bin/busybox");
-  write_text(overlay.folder / "upper/bin/x.sh", "#!/bin/busybox sh\nread line < /tmp/never\n");
-  const pid_t pid = overlay.run("/bin/x.sh", [] { mkfifo("/tmp/never", 0600); });
-  const auto instance = watching.sink.await_pid(pid);
+  Watching watching{ProcessOptions{}};
+  const pid_t pid = overlay.run("/bin/app");
+  expect_outside(watching.sink.await_pid(pid), app);
   finish(pid);
-  ASSERT_TRUE(instance);
-  EXPECT_TRUE(has_mark(*instance, "foreign"));
-  EXPECT_EQ(instance->name, "/bin/x.sh");
-  EXPECT_EQ(instance->digests, std::vector{crypto::sha256("#!/bin/busybox sh\nread line < /tmp/never\n")});
+}
+
+TEST_F(RootOfOnesOwn, is_searched_without_news_of_execs_too) {
+  NEED_MOUNTS();
+  const pid_t pid = overlay.run("/bin/app");
+  testing::await_exec(pid, "/bin/app");
+  Watching watching{testing::options_with(ExecMeans::scan)};
+  expect_outside(watching.sink.await_pid(pid), app);
+  finish(pid);
+}
+
+TEST_F(RootOfOnesOwn, is_told_when_the_runtimes_have_been_asked_in_vain) {
+  NEED_MOUNTS();
+  std::atomic<Admission::By> answer = Admission::By::asked;
+  Watching watching{options_with([&](std::uint64_t) { return Admission{.by = answer}; })};
+  const pid_t pid = overlay.run("/bin/app");
+  testing::await_exec(pid, "/bin/app");
+  write_text(overlay.folder / "after", program_text(Life::short_lived, "after"));
+  testing::wait_for(spawn({overlay.folder / "after"}));
+  ASSERT_TRUE(watching.sink.await_name(overlay.folder / "after"));
+  EXPECT_EQ(watching.sink.starts_of(pid), 0u) << "told before anybody answered";
+  answer = Admission::By::nobody;
+  const auto instance = watching.sink.await_pid(pid);
+  expect_outside(instance, app);
+  finish(pid);
+  EXPECT_TRUE(watching.sink.await_end(instance->id));
+}
+
+TEST_F(RootOfOnesOwn, that_was_gone_before_anybody_was_asked_is_told_as_ended) {
+  NEED_MOUNTS();
+  const std::string brief = program_text(Life::short_lived, "brief");
+  write_text(overlay.folder / "lower/bin/brief", brief);
+  Watching watching{options_with([](std::uint64_t) { return Admission{.by = Admission::By::unseen}; })};
+  const pid_t inside = overlay.run("/bin/app", [] {
+    if (fork() == 0) execl("/bin/brief", "brief", nullptr);
+  });
+  const auto instance = watching.sink.await_name("/bin/brief");
+  finish(inside);
+  expect_outside(instance, brief);
+  EXPECT_TRUE(instance->ended_at);
 }
 
 TEST(ImageContent, layers_are_searched_from_the_top_and_removals_count) {
@@ -196,6 +158,8 @@ TEST(ImageContent, storage_that_is_no_overlay_is_blind) {
   EXPECT_EQ(on_volume.held, Held::foreign);
   EXPECT_EQ(on_volume.host_path, "/vol/x");
   EXPECT_EQ(content.judge({}, {.path = "/bin/x"}).held, Held::blind);
+  const auto covered = parse_mountinfo("1 0 8:1 / / rw - btrfs /dev/x rw\n2 1 0:9 / / rw - tmpfs tmpfs rw\n");
+  EXPECT_EQ(content.judge(covered, {.path = "/bin/x"}).held, Held::foreign) << "below \"/..\"";
   EXPECT_EQ(content.judge(mounts, {.path = "memfd:x", .detached = true}).held, Held::foreign);
 }
 

@@ -24,6 +24,10 @@ constexpr Duration save_interval = seconds(5);
 // Per tick: a burst settles over seconds and never stands in memory whole.
 constexpr std::size_t settled_at_once = 256;
 constexpr std::size_t listed_at_once = 128;
+constexpr std::size_t waiting_max = 128;  // for a runtime's answer; each holds two files open
+constexpr Duration answer_time_max = seconds(6);  // longer than the container collector itself waits
+constexpr Duration answer_interval = milliseconds(20);
+constexpr Duration census_time_max = seconds(1);  // for a container to be noticed while it lives
 constexpr Duration early_sweep_pause = seconds(1);
 constexpr Duration fork_age = seconds(1);  // younger forks are likely about to execute something
 constexpr std::int64_t scan_share = 100;   // a scan may take 1/100 of the time, but comes at least so often:
@@ -54,6 +58,13 @@ OpenedSource open_best(const ProcessOptions& options) {
   return best;
 }
 
+// Held by its image, if a runtime answers for that: which isn't known yet.
+struct Waiting {
+  Sighting sighting;
+  std::int64_t looked_at_ns = 0, ended_at_ns = 0;  // boot time; 0: it runs
+  Instant since;                                   // boot time
+};
+
 }  // namespace
 
 class ProcessCollector::State {
@@ -74,7 +85,13 @@ class ProcessCollector::State {
   void handle(const ExitEvent& exit, Sink& sink);
   bool is_known(const Sighting& sighting);
   Telling how_to_tell(const Identified& identified) const;
-  void replace(const Sighting& sighting, std::int64_t looked_at_ns, std::int64_t ended_at_ns, Sink& sink);
+  void replace(Sighting sighting, std::int64_t looked_at_ns, std::int64_t ended_at_ns, Sink& sink);
+  void put(const Sighting& sighting, Identified identified, std::int64_t looked_at_ns, Sink& sink);
+  Admission admission_of(const Sighting& sighting) const;
+  bool is_answered(Waiting& waiting) const;
+  void wait_for_answer(Waiting waiting, Sink& sink);
+  void settle_waiting(Sink& sink);
+  void tell_unheld(Waiting& waiting, Sink& sink);
   void end(std::int64_t pid, std::int64_t at_ns, Sink& sink);
   void sweep(bool look_closer, Sink& sink);
   std::vector<std::int64_t> search(bool look_closer, Sink& sink);
@@ -104,6 +121,7 @@ class ProcessCollector::State {
   std::set<std::string> blind_spots_;
   Duration scan_cost_;
   Instant sweep_at_, tick_at_, count_at_, save_at_, early_sweep_from_, look_at_young_from_;
+  std::vector<Waiting> waiting_;
   std::vector<std::int64_t> young_;  // forks too young to be looked at when they were found
   bool look_closer_ = true, swept_ = false, first_look_ = true;
 };
@@ -171,7 +189,8 @@ void ProcessCollector::State::note_exec(ExecMoment moment) {
 
 void ProcessCollector::State::work(Sink& sink, const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    auto event = events_.take(std::chrono::microseconds(tick_interval.micros));
+    const Duration pause = waiting_.empty() ? tick_interval : answer_interval;
+    auto event = events_.take(std::chrono::microseconds(pause.micros));
     if (const std::int64_t lost = events_.take_lost(); lost > 0) {
       sink.lost(lost);
       look_closer_ = true;
@@ -198,6 +217,7 @@ void ProcessCollector::State::tick(Sink& sink) {
     sweep_at_ = boot_now() + std::max(interval, affordable);
     early_sweep_from_ = boot_now() + std::max(early_sweep_pause, Duration{scan_cost_.micros * 10});
   }
+  settle_waiting(sink);
   if (now < tick_at_) return;
   tick_at_ = now + tick_interval;
   if (!young_.empty() && now >= look_at_young_from_) look_at_young(sink);
@@ -207,7 +227,7 @@ void ProcessCollector::State::tick(Sink& sink) {
     settled = runs_.settle(instant_of_boot_ns(boot_time_ns()), options_.settled_age, settled_at_once);
   }
   for (runtime::Instance& instance : settled) sink.started(std::move(instance));
-  looked_ = true;
+  if (waiting_.empty()) looked_ = true;
   const Instant wall = instant_of_boot_ns(boot_time_ns());
   const bool hour_turned = wall.micros / hours(1).micros != (wall - tick_interval).micros / hours(1).micros;
   if (now >= count_at_ || hour_turned || counts_.is_full()) {
@@ -230,14 +250,24 @@ bool ProcessCollector::State::is_known(const Sighting& sighting) {
 
 void ProcessCollector::State::handle(Sighting sighting, Sink& sink) {
   if (is_known(sighting)) return;
-  replace(sighting, boot_time_ns(), sighting.moment.at_ns, sink);
+  const std::int64_t at_ns = sighting.moment.at_ns;
+  replace(std::move(sighting), boot_time_ns(), at_ns, sink);
 }
 
 // What runs from here on in a process; what ran there before ends.
-void ProcessCollector::State::replace(const Sighting& sighting, std::int64_t looked_at_ns,
-                                      std::int64_t ended_at_ns, Sink& sink) {
+void ProcessCollector::State::replace(Sighting sighting, std::int64_t looked_at_ns, std::int64_t ended_at_ns,
+                                      Sink& sink) {
+  sighting.admission = admission_of(sighting);
   Identified identified = identity_.identify(sighting);
+  const bool waits = identified.held_by_image && sighting.admission.by != Admission::By::runtime;
   end(sighting.moment.pid, ended_at_ns, sink);
+  put(sighting, std::move(identified), looked_at_ns, sink);
+  if (waits)
+    wait_for_answer({.sighting = std::move(sighting), .looked_at_ns = looked_at_ns, .since = boot_now()}, sink);
+}
+
+void ProcessCollector::State::put(const Sighting& sighting, Identified identified, std::int64_t looked_at_ns,
+                                  Sink& sink) {
   Run run{.start_ticks = sighting.moment.start_ticks,
           .device = identified.device,
           .inode = identified.inode,
@@ -252,6 +282,53 @@ void ProcessCollector::State::replace(const Sighting& sighting, std::int64_t loo
     if (blind_spots_.size() != identity_.blind_spots().size()) blind_spots_ = identity_.blind_spots();
   }
   if (news) sink.started(std::move(*news));
+}
+
+Admission ProcessCollector::State::admission_of(const Sighting& sighting) const {
+  const auto space = identity_.space_of(sighting);
+  return space && options_.admission ? options_.admission(*space) : Admission{};
+}
+
+// Whether it is known who answers for the container. A container that was gone before anybody could be asked is one if
+// a control group says so: such a name can be forged, but without it every short container would be an alarm.
+bool ProcessCollector::State::is_answered(Waiting& waiting) const {
+  Sighting& sighting = waiting.sighting;
+  sighting.admission = admission_of(sighting);
+  using By = Admission::By;
+  if (sighting.admission.by == By::runtime || sighting.admission.by == By::nobody) return true;
+  const Duration waited = boot_now() - waiting.since;
+  if (waited < (sighting.admission.by == By::asked ? answer_time_max : census_time_max)) return false;
+  const bool named = sighting.facts && !sighting.facts->place.container.empty();
+  sighting.admission = {.by = named ? By::runtime : By::nobody};
+  return true;
+}
+
+void ProcessCollector::State::wait_for_answer(Waiting waiting, Sink& sink) {
+  if (waiting_.size() >= waiting_max) {  // what waited longest waits no more
+    waiting_.front().since = {};
+    settle_waiting(sink);
+  }
+  waiting_.push_back(std::move(waiting));
+}
+
+void ProcessCollector::State::settle_waiting(Sink& sink) {
+  std::vector<Waiting> unheld;
+  std::erase_if(waiting_, [&](Waiting& waiting) {
+    if (!is_answered(waiting)) return false;
+    if (waiting.sighting.admission.by == Admission::By::nobody) unheld.push_back(std::move(waiting));
+    return true;
+  });
+  for (Waiting& waiting : unheld) tell_unheld(waiting, sink);
+}
+
+// Nobody answers for the container, so its image holds nothing: what ran there is told after all.
+void ProcessCollector::State::tell_unheld(Waiting& waiting, Sink& sink) {
+  const Sighting& sighting = waiting.sighting;
+  Identified identified = identity_.identify(sighting);
+  if (waiting.ended_at_ns == 0) return put(sighting, std::move(identified), waiting.looked_at_ns, sink);
+  if (how_to_tell(identified) == Telling::never) return;
+  identified.instance.ended_at = instant_of_boot_ns(waiting.ended_at_ns);
+  sink.started(std::move(identified.instance));
 }
 
 // What the first look finds is told by the first listing, and not one by one.
@@ -274,6 +351,8 @@ void ProcessCollector::State::handle(const ExitEvent& exit, Sink& sink) {
 
 void ProcessCollector::State::end(std::int64_t pid, std::int64_t at_ns, Sink& sink) {
   identity_.forget(pid);
+  for (Waiting& waiting : waiting_)
+    if (waiting.sighting.moment.pid == pid && waiting.ended_at_ns == 0) waiting.ended_at_ns = at_ns;
   std::optional<Run> run;
   {
     const std::scoped_lock lock(mutex_);
@@ -340,7 +419,7 @@ void ProcessCollector::State::look_at(std::int64_t pid, const Task* listed, Age 
   sighting.moment.start_ticks = sighting.facts->stat.start_ticks;
   sighting.moment.at_ns = boot_ns_of_ticks(sighting.moment.start_ticks);
   if (age == Age::settled && looked_at - sighting.moment.at_ns < fork_age.micros * 1000) return put_off(pid);
-  replace(sighting, looked_at, looked_at, sink);
+  replace(std::move(sighting), looked_at, looked_at, sink);
 }
 
 void ProcessCollector::State::look_at_listed(const Task& task, bool look_closer, Sink& sink) {

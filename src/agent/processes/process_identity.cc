@@ -178,10 +178,13 @@ runtime::Origin ProcessIdentity::origin_of(const Sighting& sighting) {
   return origin;
 }
 
-bool ProcessIdentity::is_in_container(const Sighting& sighting) const {
-  if (!sighting.facts) return spaces_.contains(sighting.moment.mount_namespace);
-  const ProcessFacts& facts = *sighting.facts;
-  return facts.mount_namespace != 0 && facts.root.inode != 0 && facts.mount_namespace != host_mounts_;
+std::optional<std::uint64_t> ProcessIdentity::space_of(const Sighting& sighting) const {
+  const std::uint64_t number =
+      sighting.facts ? sighting.facts->mount_namespace : sighting.moment.mount_namespace;
+  const bool elsewhere = sighting.facts
+                             ? number != 0 && sighting.facts->root.inode != 0 && number != host_mounts_
+                             : spaces_.contains(number);
+  return elsewhere ? std::optional(number) : std::nullopt;
 }
 
 ProcessIdentity::File ProcessIdentity::executable_of(const Sighting& sighting) const {
@@ -269,7 +272,7 @@ ProcessIdentity::File ProcessIdentity::script_of(const Sighting& sighting, const
     const bool elsewhere =
         sighting.facts && sighting.facts->root.inode != 0 && sighting.facts->root != host_root_;
     const std::int64_t guide = sighting.facts ? sighting.moment.pid : sighting.moment.parent;
-    const std::string root = elsewhere || (!sighting.facts && is_in_container(sighting))
+    const std::string root = elsewhere || (!sighting.facts && space_of(sighting).has_value())
                                  ? fmt::format("{}/{}/root", options_.proc, guide)
                                  : "/";
     const std::string inside =
@@ -364,19 +367,31 @@ std::string ProcessIdentity::original_path(const File& executable) const {
   return original == originals_.end() ? std::string() : original->second.path;
 }
 
+// The mounts that count are the container's own. What made itself another root inside the container sees others, and
+// those may hide where a file lies.
+void ProcessIdentity::look_at_space(const Sighting& sighting, std::uint64_t number, Space& space) const {
+  const Admission& admission = sighting.admission;
+  const bool own_root = admission.by == Admission::By::runtime && sighting.facts &&
+                        sighting.facts->root != admission.root;
+  const auto first = own_root ? ProcessFolder::open(options_.proc, admission.pid) : std::nullopt;
+  if (own_root) space.mounts.clear();
+  const ProcessFolder* folder = first ? &*first : !own_root && sighting.folder ? &*sighting.folder : nullptr;
+  const auto text = folder ? folder->read("mountinfo", 1 << 20) : std::nullopt;
+  if (!text || text->empty()) return;
+  space.mounts = parse_mountinfo(*text);
+  space.root = folder->link("root").value_or("/");
+  struct stat inside{};
+  const std::string guide = fmt::format("{}/{}/ns/mnt", options_.proc, space.guide);
+  if (stat(guide.c_str(), &inside) != 0 || inside.st_ino != number)
+    space.guide = first ? admission.pid : sighting.moment.pid;
+}
+
 HeldJudgement ProcessIdentity::judge_held(const Sighting& sighting, const File& file) {
-  const std::uint64_t number =
-      sighting.facts ? sighting.facts->mount_namespace : sighting.moment.mount_namespace;
+  const std::uint64_t number = space_of(sighting).value_or(0);
   if (spaces_.size() >= spaces_max && !spaces_.contains(number)) spaces_.clear();
   Space& space = spaces_[number];
-  const auto text = sighting.folder ? sighting.folder->read("mountinfo", 1 << 20) : std::nullopt;
-  if (text && !text->empty()) {
-    space.mounts = parse_mountinfo(*text);
-    struct stat inside{};
-    const std::string guide = fmt::format("{}/{}/ns/mnt", options_.proc, space.guide);
-    if (stat(guide.c_str(), &inside) != 0 || inside.st_ino != number) space.guide = sighting.moment.pid;
-  }
-  return images_.judge(space.mounts, {.path = path_below(file.path, root_path(sighting)),
+  look_at_space(sighting, number, space);
+  return images_.judge(space.mounts, {.path = path_below(file.path, space.root),
                                       .file = file.number,
                                       .deleted = file.deleted,
                                       .detached = file.detached});
@@ -384,6 +399,11 @@ HeldJudgement ProcessIdentity::judge_held(const Sighting& sighting, const File& 
 
 // Marks what the image does not hold. A file of the host that a bind mount brought in is named as the host names it.
 bool ProcessIdentity::is_held(const Sighting& sighting, File& file, runtime::Instance& instance) {
+  if (sighting.admission.by == Admission::By::nobody) {
+    mark(instance, "outside-runtime");
+    instance.seen_note = "it runs below a root of its own, and no container runtime answers for it";
+    return false;
+  }
   const HeldJudgement judged = judge_held(sighting, file);
   if (judged.held == Held::blind) {
     if (blind_spots_.size() < 16) blind_spots_.insert(judged.reason);
@@ -400,7 +420,7 @@ bool ProcessIdentity::is_held(const Sighting& sighting, File& file, runtime::Ins
 
 void ProcessIdentity::add_script(File script, const Sighting& sighting, Identified& out) {
   runtime::Instance& instance = out.instance;
-  const bool inside = is_in_container(sighting);
+  const bool inside = space_of(sighting).has_value();
   if (inside && out.held_by_image) {
     out.held_by_image = is_held(sighting, script, instance);
     if (out.held_by_image) return;
@@ -484,7 +504,7 @@ Identified ProcessIdentity::identify(const Sighting& sighting) {
   out.device = executable.status.st_dev;
   out.inode = executable.status.st_ino;
   if (executable.deleted || executable.detached) mark(instance, executable.detached ? "memfd" : "deleted");
-  const bool inside = is_in_container(sighting);
+  const bool inside = space_of(sighting).has_value();
   if (inside) out.held_by_image = is_held(sighting, executable, instance);
   Program program = program_in(sighting, inner_path);
   if (out.held_by_image && program.kind != ProgramKind::file) return out;

@@ -21,6 +21,7 @@ struct Sighting {
   std::optional<ProcessFacts> facts;  // none when the process was gone
   std::optional<ProcessFolder> folder;
   Fd executable;
+  Admission admission;  // of its mount namespace, where its root is not the host's
 };
 
 struct Identified {
@@ -38,6 +39,8 @@ class ProcessIdentity {
   ProcessIdentity(const ProcessOptions& options, Packages& packages, Baseline& baseline, FindRun find_run);
 
   Identified identify(const Sighting& sighting);
+  // The mount namespace of what runs below another root than the host's; none of what does not.
+  std::optional<std::uint64_t> space_of(const Sighting& sighting) const;
   const HostRoot& host_root() const { return host_root_; }
   void forget(std::int64_t pid) { ancestry_.forget(pid); }
   void forget_all() { ancestry_.forget_all(); }
@@ -57,6 +60,7 @@ class ProcessIdentity {
   };
   struct Space {
     std::vector<MountLine> mounts;  // as last seen
+    std::string root = "/";         // what the paths in it are below
     std::int64_t guide = 0;         // a process inside
   };
   struct Claimed {
@@ -71,7 +75,6 @@ class ProcessIdentity {
   };
 
   runtime::Origin origin_of(const Sighting& sighting);
-  bool is_in_container(const Sighting& sighting) const;
   File executable_of(const Sighting& sighting) const;
   File script_of(const Sighting& sighting, const std::string& path) const;
   void open_left_file(const Sighting& sighting, File& file) const;
@@ -83,6 +86,7 @@ class ProcessIdentity {
   void explain_copy(const File& executable, runtime::Instance& instance);
   std::string original_path(const File& executable) const;  // empty: its content is no known program's
   HeldJudgement judge_held(const Sighting& sighting, const File& file);
+  void look_at_space(const Sighting& sighting, std::uint64_t number, Space& space) const;
   bool is_held(const Sighting& sighting, File& file, runtime::Instance& instance);
   Program program_in(const Sighting& sighting, const std::string& executable) const;
   std::string id_of(const Sighting& sighting, const runtime::Instance& instance) const;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "agent/processes/admission.h"
 #include "agent/processes/exec_source.h"
 #include "agent/processes/proc_text.h"
 #include "agent/processes/task_list.h"
@@ -30,6 +31,7 @@ struct ProcessOptions {
   Duration scan_interval =
       seconds(1);  // the same where there are no events; stretched so that it costs ≤ 1 %
   std::shared_ptr<const TaskList> tasks;  // none: /proc is searched
+  FindAdmission admission;                // none: no runtime answers for any container
   std::function<bool(const runtime::Instance&)> in_scope;  // empty: everything is
   std::function<void(std::int64_t pid)> executed;          // told of each exec at once; empty: nobody is
 };

@@ -37,7 +37,8 @@ Task task_of(const weir_task_record& record) {
           .start_ticks = ticks_of_boot_ns(record.forked_at),
           .mount_namespace = record.mount_namespace,
           .inode = record.inode,
-          .ended = record.ended != 0};
+          .ended = record.ended != 0,
+          .command = {record.comm, strnlen(record.comm, sizeof record.comm)}};
 }
 
 class KernelTaskList final : public TaskList {

@@ -4,6 +4,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -16,6 +17,7 @@ struct Task {
   std::uint64_t mount_namespace = 0;  // 0: it ends just now
   std::uint64_t inode = 0;            // of the executable, as the kernel counts it; 0: it has none any more
   bool ended = false;                 // only its exit status is left
+  std::string_view command;           // as it calls itself, at most 15 bytes; only while it is told
 };
 
 class TaskList {

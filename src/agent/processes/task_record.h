@@ -12,6 +12,7 @@ struct weir_task_record {
   unsigned int mount_namespace;  // 0: it ends just now
   unsigned int ended;            // 1: only its exit status is left
   unsigned int reserved;
+  char comm[16];                 // as the process calls itself
   unsigned long long inode;      // of its executable; 0: it has none any more
   unsigned long long forked_at;  // boot-time ns
 };

@@ -34,6 +34,7 @@ struct task_struct {
   struct signal_struct *signal;
   struct nsproxy *nsproxy;
   struct mm_struct *mm;
+  char comm[16];
 };
 struct seq_file;
 struct bpf_iter_meta { struct seq_file *seq; };
@@ -43,7 +44,7 @@ struct bpf_iter__task { struct bpf_iter_meta *meta; struct task_struct *task; };
 enum { PIDTYPE_OF_SESSION = 3, KERNEL_THREAD = 0x00200000 };
 #define UNSET 0xffffffffU
 
-// The kernel checks each step of such a walk by its own types, so no read needs a helper.
+// The kernel checks each step of such a walk by its own types, so only the name needs a helper.
 SEC("iter/task")
 int weir_tasks(struct bpf_iter__task *context) {
   struct task_struct *task = context->task;
@@ -58,6 +59,7 @@ int weir_tasks(struct bpf_iter__task *context) {
   record.ended = task->exit_state != 0;
   record.inode = task->mm->exe_file->f_inode->i_ino;
   record.forked_at = task->start_boottime;
+  bpf_probe_read_kernel_str(record.comm, sizeof record.comm, &task->comm);
   bpf_seq_write(context->meta->seq, &record, sizeof record);
   return 0;
 }

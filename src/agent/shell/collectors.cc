@@ -17,8 +17,9 @@ std::vector<std::unique_ptr<Collector>> make_collectors(const AgentConfig& confi
   processes.baseline_file = config.state_directory + "/baseline";
   processes.arguments = config.arguments ? Arguments::report : Arguments::omit;
   processes.executed = [look = containers.get()](std::int64_t pid) { look->poke(pid); };
+  processes.admission = [look = containers.get()](std::uint64_t mounts) { return look->admission_of(mounts); };
 
-  // The process collector's hook points at the container collector; both live until every watching thread has ended.
+  // The process collector's hooks point at the container collector; both live until every watching thread has ended.
   std::vector<std::unique_ptr<Collector>> all;
   all.push_back(std::move(containers));
   all.push_back(std::make_unique<UnitCollector>(UnitOptions{}, clock));
