@@ -1,5 +1,5 @@
-// Container runtimes run a sealed copy of themselves (runc: from a memfd, or from a mount that hangs in no tree). Such a
-// copy is explained by its content alone: that of a package's program which ran here from its own place.
+// Container runtimes run a sealed copy of themselves (runc: from a memfd, or from a mount that hangs in no tree). Such
+// a copy is explained by its content alone: that of a package's program which ran here from its own place.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
