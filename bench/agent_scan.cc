@@ -118,12 +118,13 @@ void measure(agent::ExecMeans means, const char* name, int sleepers) {
 }
 
 // One look at a process as the collector does it.
-std::optional<runtime::Instance> look_at(const agent::Task& task, agent::ProcessIdentity& identity) {
+std::optional<runtime::Instance> look_at(const agent::Task& task, agent::ProcessIdentity& identity,
+                                         agent::ListMemory& memory) {
   agent::Sighting sighting{.moment = {.pid = task.pid}};
   sighting.folder = agent::ProcessFolder::open("/proc", task.pid);
   if (!sighting.folder) return std::nullopt;
   sighting.executable = sighting.folder->open_executable();
-  sighting.facts = agent::complete_facts(*sighting.folder, task, identity.host_root());
+  sighting.facts = agent::complete_facts(*sighting.folder, task, identity.host_root(), memory);
   if (sighting.facts->executable.empty()) return std::nullopt;
   sighting.moment.start_ticks = task.start_ticks;
   sighting.moment.at_ns = agent::boot_ns_of_ticks(task.start_ticks);
@@ -140,14 +141,15 @@ void measure_warm() {
     const double cpu_before = cpu_milliseconds();
     const auto begin = Clock::now();
     std::vector<runtime::Instance> found;
+    agent::ListMemory memory;
     CHECK(options.tasks->each([&](const agent::Task& task) {
-      if (auto instance = look_at(task, identity)) found.push_back(std::move(*instance));
+      if (auto instance = look_at(task, identity, memory)) found.push_back(std::move(*instance));
     }));
     const double scanned = milliseconds_since(begin), scanned_cpu = cpu_milliseconds() - cpu_before;
     std::string text;
     format::encode(text, found);
-    fmt::print("scan of {} processes, {}: {:.0f} ms ({:.0f} ms of CPU); with the report: {:.0f} ms ({:.0f} ms of "
-               "CPU)\n",
+    fmt::print("scan of {} processes, {}: {:.0f} ms ({:.0f} ms of CPU); "
+               "with the report: {:.0f} ms ({:.0f} ms of CPU)\n",
                found.size(), round, scanned, scanned_cpu, milliseconds_since(begin), cpu_milliseconds() - cpu_before);
     identity.forget_all();
   }

@@ -1,9 +1,12 @@
 """Real containers of podman and docker, each engine with a root of its own."""
+import os
+import tarfile
 import time
+import unittest
 
-from engines import Docker, Podman, needs
+from engines import BUSYBOX, Docker, Podman, image_tree, needs
 from registry import Registry
-from world import WorldCase, seconds_of, wait_until
+from world import WorldCase, needs_root, seconds_of, sha256_of, wait_until
 
 
 class ContainerCases:
@@ -63,6 +66,24 @@ class PodmanContainers(ContainerCases, WorldCase):
 @needs("docker")
 class DockerContainers(ContainerCases, WorldCase):
     engine = Docker
+
+
+@needs_root
+@unittest.skipUnless(os.path.exists(BUSYBOX), f"needs {BUSYBOX}")
+class RootOfOnesOwn(WorldCase):
+    def test_what_runs_below_it_is_outside_any_runtime_by_its_own_digest_even_if_approved(self):
+        world = self.world
+        root = world.directory / "root"
+        with tarfile.open(image_tree(world)) as tar:
+            tar.extractall(root)
+        with open(root / "bin/busybox", "ab") as program:
+            program.write(os.urandom(8))
+        digest = sha256_of(root / "bin/busybox")
+        world.api.post("approvals", {"artifact": digest, "environment": "host", "reason": "released"})
+        world.run("unshare", "--mount", "--fork", "--kill-child", "chroot", root, "/bin/busybox", "sleep", "600")
+        alert = world.alert(digest=digest, state="open", seconds=15)
+        self.assertEqual((alert["cause"], alert["workload"]["kind"]), ("outside-runtime", "process"))
+        self.assertLess(seconds_of(alert["opened_at"]) - seconds_of(alert["started_at"]), 2.0)
 
 
 class RegistryCases:

@@ -128,8 +128,10 @@ TEST_F(ContainerContent, content_of_the_image_under_another_name_is_renamed) {
 }
 
 TEST_F(ContainerContent, a_file_on_a_tmpfs_is_foreign) {
-  in_container("/bin/cp /bin/app /dev/shm/app");
-  const auto instance = seen("/dev/shm/app");
+  test::run(podman("rm -fa -t 0"));
+  begin("--tmpfs /scratch:exec localhost/weir-test:1");
+  in_container("/bin/cp /bin/app /scratch/app");
+  const auto instance = seen("/scratch/app");
   ASSERT_TRUE(instance);
   EXPECT_TRUE(has_mark(*instance, "foreign"));
 }

@@ -121,6 +121,7 @@ class ProcessCollector::State {
   std::set<std::string> blind_spots_;
   Duration scan_cost_;
   Instant sweep_at_, tick_at_, count_at_, save_at_, early_sweep_from_, look_at_young_from_;
+  ListMemory listed_;  // of the list that is being told
   std::vector<Waiting> waiting_;
   std::vector<std::int64_t> young_;  // forks too young to be looked at when they were found
   bool look_closer_ = true, swept_ = false, first_look_ = true;
@@ -407,7 +408,7 @@ void ProcessCollector::State::look_at(std::int64_t pid, const Task* listed, Age 
   sighting.folder = ProcessFolder::open(options_.proc, pid);
   if (!sighting.folder) return;
   sighting.executable = sighting.folder->open_executable();
-  if (listed) sighting.facts = complete_facts(*sighting.folder, *listed, identity_.host_root());
+  if (listed) sighting.facts = complete_facts(*sighting.folder, *listed, identity_.host_root(), listed_);
   else sighting.facts = read_process(*sighting.folder, pid, identity_.host_root());
   if (!sighting.facts || sighting.facts->stat.kernel_thread) return;
   if (sighting.facts->stat.state == 'Z' || sighting.facts->stat.state == 'X') return;
@@ -448,6 +449,7 @@ std::vector<std::int64_t> ProcessCollector::State::search_proc(bool look_closer,
 // The pids that are there, in order.
 std::vector<std::int64_t> ProcessCollector::State::search(bool look_closer, Sink& sink) {
   if (!options_.tasks) return search_proc(look_closer, sink);
+  listed_ = {};
   std::vector<std::int64_t> alive;
   alive.reserve(runs_.size());
   const Status listed = options_.tasks->each([&](const Task& task) {

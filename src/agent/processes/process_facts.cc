@@ -16,6 +16,10 @@ std::uint32_t parse_user(std::string_view text, std::uint32_t otherwise) {
   return otherwise;
 }
 
+CgroupPlace read_place(const ProcessFolder& folder) {
+  return parse_cgroups(folder.read("cgroup").value_or(""));
+}
+
 // What no list tells: where it stands, what it runs and with which words.
 void add_program(const ProcessFolder& folder, ProcessFacts& facts) {
   const auto executable = folder.link("exe");
@@ -23,7 +27,6 @@ void add_program(const ProcessFolder& folder, ProcessFacts& facts) {
   LinkTarget target = parse_link(executable.value_or(""));
   facts.executable = std::move(target.path);
   facts.deleted = target.deleted;
-  facts.place = parse_cgroups(folder.read("cgroup").value_or(""));
   facts.arguments = split_words(folder.read("cmdline").value_or(""));
   facts.directory = parse_link(folder.link("cwd").value_or("")).path;
 }
@@ -111,21 +114,30 @@ std::optional<ProcessFacts> complete_facts(const ProcessFolder& folder, const Ex
   facts.user = moment.user;
   facts.login_user = moment.login_user;
   facts.directory = moment.directory;
-  facts.place = parse_cgroups(folder.read("cgroup").value_or(""));
+  facts.place = read_place(folder);
   LinkTarget target = parse_link(folder.link("exe").value_or(""));
   facts.executable = std::move(target.path);
   facts.deleted = target.deleted;
   return facts;
 }
 
-ProcessFacts complete_facts(const ProcessFolder& folder, const Task& task, const HostRoot& host_root) {
+ProcessFacts complete_facts(const ProcessFolder& folder, const Task& task, const HostRoot& host_root,
+                            ListMemory& memory) {
   ProcessFacts facts{.pid = task.pid};
   facts.stat = {.parent = task.parent, .session = task.session, .start_ticks = task.start_ticks};
   facts.user = task.user;
   facts.login_user = task.login_user;
   add_program(folder, facts);
+  const auto known = memory.places.find(task.cgroups);
+  if (task.cgroups != 0 && known != memory.places.end()) facts.place = known->second;
+  else memory.places.insert_or_assign(task.cgroups, facts.place = read_place(folder));
+  if (task.root != 0 && task.root == memory.host_root) {
+    facts.root = host_root;
+    return facts;
+  }
   if (const auto root = folder.status("root")) facts.root = {root->st_dev, root->st_ino};
-  if (facts.root != host_root) facts.mount_namespace = task.mount_namespace;
+  if (facts.root == host_root) memory.host_root = task.root;
+  else facts.mount_namespace = task.mount_namespace;
   return facts;
 }
 
@@ -139,6 +151,7 @@ std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64
   facts.user = folder.user();
   facts.login_user = parse_user(folder.read("loginuid").value_or(""), facts.login_user);
   add_program(folder, facts);
+  facts.place = read_place(folder);
   if (const auto root = folder.status("root")) facts.root = {root->st_dev, root->st_ino};
   if (facts.root == host_root) return facts;
   if (const auto mounts = folder.status("ns/mnt")) facts.mount_namespace = mounts->st_ino;

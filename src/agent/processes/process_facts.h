@@ -4,6 +4,8 @@
 #pragma once
 #include <sys/stat.h>
 
+#include <unordered_map>
+
 #include "agent/processes/exec_source.h"
 #include "agent/processes/proc_text.h"
 #include "agent/processes/task_list.h"
@@ -52,9 +54,15 @@ struct ProcessFacts {
 // Nullopt when the process ended.
 std::optional<ProcessFacts> complete_facts(const ProcessFolder& folder, const ExecMoment& moment,
                                            const HostRoot& host_root);
+// What one list has told so far: processes share root and control groups by the thousands.
+struct ListMemory {
+  std::uint64_t host_root = 0;  // the number of the host's own root directory; 0 not met yet
+  std::unordered_map<std::uint64_t, CgroupPlace> places;
+};
 // The same of a process that the kernel listed a moment ago. Should its pid be another's by now, the next list shows
-// it.
-ProcessFacts complete_facts(const ProcessFolder& folder, const Task& task, const HostRoot& host_root);
+// it. `memory` is of this list.
+ProcessFacts complete_facts(const ProcessFolder& folder, const Task& task, const HostRoot& host_root,
+                            ListMemory& memory);
 
 std::vector<std::int64_t> list_processes(const std::string& proc);
 std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid,

@@ -37,6 +37,8 @@ Task task_of(const weir_task_record& record) {
           .start_ticks = ticks_of_boot_ns(record.forked_at),
           .mount_namespace = record.mount_namespace,
           .inode = record.inode,
+          .root = record.root,
+          .cgroups = record.cgroups,
           .ended = record.ended != 0,
           .command = {record.comm, strnlen(record.comm, sizeof record.comm)}};
 }

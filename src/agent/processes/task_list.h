@@ -16,6 +16,8 @@ struct Task {
   std::uint64_t start_ticks = 0;      // as /proc/PID/stat has it
   std::uint64_t mount_namespace = 0;  // 0: it ends just now
   std::uint64_t inode = 0;            // of the executable, as the kernel counts it; 0: it has none any more
+  // Its root directory and its control groups: equal numbers in one list are the same, and mean nothing else.
+  std::uint64_t root = 0, cgroups = 0;
   bool ended = false;                 // only its exit status is left
   std::string_view command;           // as it calls itself, at most 15 bytes; only while it is told
 };

@@ -52,6 +52,28 @@ TEST_F(KernelsTaskList, says_of_this_process_what_proc_says) {
   EXPECT_FALSE(self.ended);
 }
 
+TEST_F(KernelsTaskList, gives_what_shares_root_and_control_groups_the_same_numbers) {
+  const pid_t pid = fork();
+  if (pid == 0) {
+    pause();
+    _exit(0);
+  }
+  Task self, child;
+  std::string command;
+  EXPECT_TRUE(list->each([&](const Task& task) {
+    if (task.pid == pid) child = task;
+    if (task.pid != getpid()) return;
+    self = task;
+    command = task.command;
+  }));
+  finish(pid);
+  EXPECT_NE(self.root, 0u);
+  EXPECT_NE(self.cgroups, 0u);
+  EXPECT_EQ(self.root, child.root);
+  EXPECT_EQ(self.cgroups, child.cgroups);
+  EXPECT_EQ(command + "\n", ProcessFolder::open("/proc", getpid())->read("comm"));
+}
+
 TEST_F(KernelsTaskList, names_each_process_once_and_no_thread_of_the_kernel) {
   std::jthread other([](const std::stop_token& stop) {
     while (!stop.stop_requested()) sched_yield();

@@ -15,6 +15,8 @@ struct weir_task_record {
   char comm[16];                 // as the process calls itself
   unsigned long long inode;      // of its executable; 0: it has none any more
   unsigned long long forked_at;  // boot-time ns
+  unsigned long long root;       // its root directory; equal numbers in one list are the same
+  unsigned long long cgroups;    // its control groups, likewise
 };
 
 #endif

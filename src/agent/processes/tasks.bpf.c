@@ -12,6 +12,10 @@ char weir_license[] SEC("license") = "Dual MIT/GPL";
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 struct inode { unsigned long i_ino; };
+struct dentry;
+struct css_set;
+struct path { struct dentry *dentry; };
+struct fs_struct { struct path root; };
 struct file { struct inode *f_inode; };
 struct mm_struct { struct file *exe_file; };
 struct ns_common { unsigned int inum; };
@@ -33,6 +37,8 @@ struct task_struct {
   kuid_t loginuid;
   struct signal_struct *signal;
   struct nsproxy *nsproxy;
+  struct fs_struct *fs;
+  struct css_set *cgroups;
   struct mm_struct *mm;
   char comm[16];
 };
@@ -59,6 +65,8 @@ int weir_tasks(struct bpf_iter__task *context) {
   record.ended = task->exit_state != 0;
   record.inode = task->mm->exe_file->f_inode->i_ino;
   record.forked_at = task->start_boottime;
+  record.root = (unsigned long long)task->fs->root.dentry;
+  record.cgroups = (unsigned long long)task->cgroups;
   bpf_probe_read_kernel_str(record.comm, sizeof record.comm, &task->comm);
   bpf_seq_write(context->meta->seq, &record, sizeof record);
   return 0;

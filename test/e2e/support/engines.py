@@ -71,6 +71,9 @@ class Podman:
         self.names.append(name)
         return name
 
+    def ids(self, names):
+        return set(run([*self.base, "inspect", "--format", "{{.Id}}", *names]).split())
+
     def remove(self, name):
         run([*self.base, "rm", "--force", "--time", "0", name])
         self.names.remove(name)
@@ -121,6 +124,9 @@ class Docker:
         run([*self.base, "run", "--detach", "--network", "none", "--name", name, image, *command])
         self.names.append(name)
         return name
+
+    def ids(self, names):
+        return set(run([*self.base, "inspect", "--format", "{{.Id}}", *names]).split())
 
     def remove(self, name):
         run([*self.base, "rm", "--force", name])
