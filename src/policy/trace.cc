@@ -50,52 +50,61 @@ std::vector<Observation> of_vulnerabilities(const RequireVulnerabilities& rule, 
 std::vector<Observation> of_trails(const RequireTrail& rule, const Input& input) {
   std::vector<Observation> out;
   for (const InputTrail& trail : input.trails) {
-    Observation flow = observe_name(fmt::format("trail {} of a flow", trail.name), trail.flow, rule.flows);
-    if (!rule.flows.empty()) out.push_back(flow);
-    const bool counts = rule.flows.empty() || flow.holds;
-    if (counts && rule.compliant)
-      out.push_back({fmt::format("trail {} of flow {} is compliant", trail.name, trail.flow),
-                     trail.compliant         ? "compliant"
-                     : trail.missing.empty() ? "not compliant"
-                                             : "misses " + seen_list(trail.missing),
-                     trail.compliant});
+    if (!rule.flows.empty() && !observe_name("", trail.flow, rule.flows).holds) continue;
+    const std::string seen = trail.compliant         ? "compliant"
+                             : trail.missing.empty() ? "not compliant"
+                                                     : "misses " + seen_list(trail.missing);
+    if (rule.compliant)
+      out.push_back(
+          {fmt::format("trail {} of flow {} is compliant", trail.name, trail.flow), seen, trail.compliant});
+    else
+      out.push_back({"a flow recorded it", fmt::format("trail {} of flow {}", trail.name, trail.flow), true});
   }
-  out.push_back(
-      {"a flow recorded it", std::to_string(input.trails.size()) + " trails", !input.trails.empty()});
+  if (out.empty()) out.push_back({"a flow recorded it", "no trail", false});
   return out;
 }
 
-void of_run(std::vector<Observation>& out, const RequirePromotion& rule, const std::string& glob,
-            const Input& input) {
-  bool ran = false;
+// Of the newest of each name since then: none failed, and one passed.
+Observation verified_since(const std::string& type, Instant since, const Input& input) {
+  std::map<std::string, const InputAttestation*> newest;
+  if (const auto found = input.attestations.find(type); found != input.attestations.end())
+    for (const InputAttestation& each : found->second)
+      if (each.recorded_at >= since) newest[each.name] = &each;  // listed by entry
+  bool passed = false, failed = false;
+  std::vector<std::string> seen;
+  for (const auto& [name, each] : newest) {
+    passed = passed || each->compliant == true;
+    failed = failed || each->compliant == false;
+    seen.push_back(
+        fmt::format("{} {}", name, each->compliant ? (*each->compliant ? "passed" : "failed") : "undecided"));
+  }
+  return {fmt::format("{} passed since {}", type, to_string(since)), seen_list(seen), passed && !failed};
+}
+
+void of_runs(std::vector<Observation>& out, const RequirePromotion& rule, const std::string& glob,
+             const Input& input) {
+  std::vector<std::string> seen;
+  std::optional<Instant> since;
+  Duration longest{};
   for (const InputRun& run : input.runs) {
     if (!matches_glob(glob, run.environment)) continue;
-    ran = true;
-    out.push_back({"it ran in " + glob,
-                   fmt::format("{} since {}{}", run.environment, to_string(run.first_seen),
-                               run.live ? "" : " until " + to_string(run.last_seen)),
-                   true});
-    const Duration lasted = (run.live ? input.now : run.last_seen) - run.first_seen;
-    if (rule.soak)
-      out.push_back({"for " + period_text(*rule.soak),
-                     period_text({minutes(lasted.micros / minutes(1).micros)}), lasted >= rule.soak->length});
+    seen.push_back(fmt::format("{} since {}{}", run.environment, to_string(run.first_seen),
+                               run.live ? "" : " until " + to_string(run.last_seen)));
+    since = since ? std::min(*since, run.first_seen) : run.first_seen;
+    longest = std::max(longest, (run.live ? input.now : run.last_seen) - run.first_seen);
   }
-  if (!ran) out.push_back({"it ran in " + glob, "never", false});
-  for (const std::string& type : rule.evidence) {
-    const auto found = input.attestations.find(type);
-    std::vector<std::string> names;
-    if (found != input.attestations.end())
-      for (const InputAttestation& each : found->second)
-        names.push_back(fmt::format("{} {} at {}", each.name,
-                                    each.compliant ? (*each.compliant ? "passed" : "failed") : "undecided",
-                                    to_string(each.recorded_at)));
-    out.push_back({fmt::format("{} passed since then", type), seen_list(names), ran && !names.empty()});
-  }
+  out.push_back({"it ran in " + glob, seen_list(seen), since.has_value()});
+  if (!since) return;
+  const Period whole_minutes{minutes(longest.micros / minutes(1).micros)};
+  if (rule.soak)
+    out.push_back(
+        {"for " + period_text(*rule.soak), period_text(whole_minutes), longest >= rule.soak->length});
+  for (const std::string& type : rule.evidence) out.push_back(verified_since(type, *since, input));
 }
 
 std::vector<Observation> of_promotion(const RequirePromotion& rule, const Input& input) {
   std::vector<Observation> out;
-  for (const std::string& glob : rule.after) of_run(out, rule, glob, input);
+  for (const std::string& glob : rule.after) of_runs(out, rule, glob, input);
   std::int64_t today = 0;
   std::optional<Instant> last;
   for (const InputDeployment& each : input.deployments) {

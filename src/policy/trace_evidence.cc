@@ -88,6 +88,8 @@ EvidenceSeen seen_of(const InputAttestation& item, const Look& look) {
 
 std::vector<EvidenceSeen> attestations(const Look& look, const Input& input) {
   std::vector<EvidenceSeen> list;
+  Look whenever = look;  // one that failed counts for ever, where none must ever have
+  whenever.of.max_age.reset();
   for (const auto& [type, items] : input.attestations) {
     if (!matches_glob(look.of.type, type)) continue;
     for (const InputAttestation& item : items) {
@@ -97,8 +99,10 @@ std::vector<EvidenceSeen> attestations(const Look& look, const Input& input) {
         seen.excluded =
             fmt::format("{} one of its name decides", look.of.which == Which::first ? "an older" : "a newer");
       if (look.of.which == Which::never_failed && item.compliant == false &&
-          matches_glob(look.of.name, item.name))
-        seen.facts.push_back({"never failed", "failed", false});
+          excluded(item, whenever, input).empty()) {
+        seen.excluded.clear();
+        seen.facts.push_back({"it never failed", "failed", false});
+      }
       list.push_back(std::move(seen));
     }
   }

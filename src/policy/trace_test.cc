@@ -31,7 +31,9 @@ bool all_hold(const std::vector<Observation>& all) {
 // Whether the trace by itself says that the rule is met.
 bool looks_met(const RuleTrace& trace, const Requirement& require) {
   if (!all_hold(trace.required)) return false;
-  const bool asks_evidence = require.attestation || require.provenance || require.review || require.ticket;
+  const bool by_scans = require.vulnerabilities && trace.required.size() == 1;
+  const bool asks_evidence =
+      require.attestation || require.provenance || require.review || require.ticket || by_scans;
   bool counted = false;
   for (const EvidenceSeen& each : trace.evidence) {
     if (!each.excluded.empty()) continue;
