@@ -234,6 +234,12 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   events.push_back(window::FreezeDeclared{
       .environment = "prod", .incident = "https://incident.example/1", .reason = "outage", .until = at + hours(4)});
   events.push_back(window::FreezeEnded{freeze, "over"});
+  const integration::IntegrationDeclared canary{
+      .name = "canary", .kind = integration::Kind::flagger, .environment = "prod"};
+  events.push_back(canary);
+  events.push_back(integration::CallerAnswered{.integration = "github", .answer = "approved", .artifacts = {api}});
+  events.push_back(integration::IntegrationRemoved{"canary"});
+  events.push_back(canary);
   return events;
 }
 
