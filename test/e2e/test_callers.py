@@ -1,8 +1,13 @@
 """Argo CD, Argo Rollouts, Spinnaker, Jenkins and Flagger ask the gate by the very requests that they send."""
 import json
+import os
+import shutil
+import subprocess
+import textwrap
+import unittest
 
 from callers import FAILED, PASSED, Callers
-from world import ORG
+from world import ORG, ROOT
 
 
 class Pulling(Callers):
@@ -55,6 +60,25 @@ class Pulling(Callers):
         self.attest_for(built, PASSED)
         image = f"registry.example/acme/shop@{built['digest']}"
         self.world.weir("gate", image, "--environment", "production", "--wait", "5m")
+
+    def run_hook(self, artifact, code):
+        """The very script of the recipe's Job, as its container runs it."""
+        recipe = (ROOT / "docs/how-to/gate-from-argo-cd.md").read_text()
+        script = textwrap.dedent(recipe.split("            - |\n")[1].split("```")[0])
+        gate = f"{self.world.url}{ORG}gate?environment=production&status=verdict"
+        done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60, cwd=self.world.directory,
+                              env=os.environ | {"IMAGE": artifact, "GATE": gate, "TOKEN": self.world.token})
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stdout
+
+    @unittest.skipUnless(shutil.which("curl"), "needs curl")
+    def test_the_hook_of_the_recipe_ends_as_the_verdict_says(self):
+        built = self.built(tests=PASSED)
+        image = f"registry.example/acme/shop@{built['digest']}"
+        self.assertEqual(json.loads(self.run_hook(image, 0))["verdict"], "allow")
+        self.attest_for(built, FAILED)
+        self.assertEqual(json.loads(self.run_hook(image, 1))["verdict"], "deny")
+        self.assertIn("error", json.loads(self.run_hook("registry.example/acme/shop:latest", 1)))
 
     def test_spinnaker_posts_and_polls_by_status_and_by_member(self):
         built = self.built()

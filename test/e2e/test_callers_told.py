@@ -110,6 +110,18 @@ class OfGitHub(Deciding):
         for word in ("tests-pass", "Unit tests must have passed", "developers of the service", "attest the JUnit file"):
             self.assertIn(word, review["comment"])
 
+    def test_outside_a_window_it_is_rejected_with_the_next_opening(self):
+        built = self.built(tests=PASSED)
+        self.world.weir("approve", built["program"], "--environment", "staging")
+        self.world.weir("freeze", "staging", "--for", "2h", "--reason", "stocktaking")
+        try:
+            self.deliver(self.payload(built["commit"], environment="staging"))
+            review = self.settled(self.latest)
+            self.assertEqual(review["state"], "rejected")
+            self.assertRegex(review["comment"], r"opens at 20\d\d-")
+        finally:
+            self.world.weir("thaw", "staging")
+
     def test_while_it_is_undecided_a_comment_stands_and_the_answer_comes_when_the_evidence_does(self):
         built = self.built()
         run = (self.deliver(self.payload(built["commit"])), self.latest)[1]
