@@ -12,6 +12,7 @@
 #include "cli/session.h"
 #include "http/server.h"
 #include "http/tls.h"
+#include "jobs/answer_callers.h"
 #include "jobs/checkpointer.h"
 #include "jobs/deliver.h"
 #include "jobs/runner.h"
@@ -137,6 +138,9 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   const auto deliverer = TRY(jobs::Deliverer::start(
       {*sequencer, organization->server_actor()}, [&organization] { return organization->open_reader(); },
       clock, report));
+  const auto answerer = TRY(jobs::CallerAnswerer::start(
+      {*sequencer, organization->server_actor()}, [&organization] { return organization->open_reader(); },
+      clock, report));
   auto scrub = TRY(scrub_of(*organization, *sequencer));
   jobs::Runner scrubber(std::move(scrub), clock, report);
   const auto checkpointer = TRY(jobs::Checkpointer::start(
@@ -144,10 +148,11 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
        .on_error = [report](const Error& error) { report("checkpointer", error); }}));
   auto decisions = TRY(decisions_of(*organization, *sequencer));
   jobs::Runner decider(std::move(decisions), clock, report);
-  sequencer->on_commit([&runner, &decider, &deliverer, &checkpointer](std::int64_t) {
+  sequencer->on_commit([&runner, &decider, &deliverer, &answerer, &checkpointer](std::int64_t) {
     runner.committed();
     decider.committed();
     deliverer->committed();
+    answerer->committed();
     checkpointer->committed();
   });
   // Whatever way this function ends, nothing is committed and no listener called once the followers go.
@@ -174,6 +179,7 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   service->stop();
   server.stop();
   deliverer->stop();
+  answerer->stop();
   runner.stop();
   decider.stop();
   scrubber.stop();

@@ -52,6 +52,10 @@ std::vector<std::string> topics_of(EntryType type) {
     case EntryType::channel_declared:
     case EntryType::channel_removed:
       return {"channels"};
+    case EntryType::integration_declared:
+    case EntryType::integration_removed:
+    case EntryType::caller_answered:
+      return {"integrations"};
     case EntryType::account_created:
     case EntryType::account_removed:
     case EntryType::join_token_issued:

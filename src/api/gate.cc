@@ -1,8 +1,9 @@
 #include "api/answers.h"
+#include "api/gate_verdict.h"
 #include "api/handlers.h"
 #include "api/handlers_policy.h"
+#include "api/requests.h"
 #include "base/name.h"
-#include "jobs/decider.h"
 #include "sequencer/ledger_store.h"
 #include "store/view_decision.h"
 #include "store/view_deploy.h"
@@ -10,79 +11,15 @@
 namespace weir::api {
 namespace {
 
-using sequencer::Decision;
 using store::DecisionSubject;
-using store::Watched;
 
-constexpr int tries_max = 8;  // each time an entry came between looking and recording
-
-struct Closed {  // a read transaction ends with its block
-  store::Database& db;
-  ~Closed() { db.rollback(); }
-};
-
-// Everything the answer rests on is read in one transaction, so that no later entry is half seen.
-Result<Watched> look(store::Database& db, const DecisionSubject& subject) {
-  auto watched = TRY(store::find_watched(db, subject));
-  return watched ? std::move(*watched) : Watched{.subject = subject};
-}
-
-sequencer::Command command_of(const Call& call, sequencer::Decide decide) {
-  return {.actor = call.ports.server_actor, .idempotency = {}, .decide = std::move(decide), .done = {}};
-}
-
-// A subject that nobody asked for before is watched from now on: what comes from here is noticed.
-Status begin_to_watch(const Call& call, const DecisionSubject& subject) {
-  TRY(call.ports.sequencer.submit_and_wait(
-      command_of(call, [subject, size = call.ports.sequencer.size()](store::Database&, Instant) -> Result<Decision> {
-        return Decision{.keep = [subject, size](store::Database& db) {
-          return store::watch_subject(db, subject, size);
-        }};
-      })));
-  return {};
-}
-
-Result<bool> decide_again(const ReadCall& call, const DecisionSubject& subject) {
-  thread_local jobs::Decider decider;
-  TRY(call.db.script("BEGIN"));
-  auto made = [&]() -> Result<jobs::Decider::Made> {
-    const Closed closed{call.db};
-    const Watched watched = TRY(look(call.db, subject));
-    return decider.decide(call.db, watched, call.now);
-  }();
-  if (!made.ok()) return made.error();
-  auto recorded = std::make_shared<bool>(false);
-  TRY(call.ports.sequencer.submit_and_wait(
-      command_of(call, [made = std::move(*made), recorded](store::Database& db, Instant) -> Result<Decision> {
-        Decision decision;
-        *recorded = TRY(jobs::record_made(db, made, decision));
-        return decision;
-      })));
-  return *recorded;
-}
-
-}  // namespace
-
-Result<std::string> gate_answer(const ReadCall& call, const DecisionSubject& subject) {
-  Watched watched = TRY(look(call.db, subject));
-  if (watched.is_good_at(call.now)) return watched.answer;
-  if (watched.checked < 0 && watched.cause == 0) TRY(begin_to_watch(call, subject));
-  for (int tries = 0; tries < tries_max; ++tries) {
-    if (!TRY(decide_again(call, subject))) continue;
-    watched = TRY(look(call.db, subject));
-    if (watched.entry) return watched.answer;
-  }
-  return Error{Errc::unavailable, "entries come faster than they can be decided on; try again"};
-}
-
-Result<DecisionSubject> decision_subject(const ReadCall& call) {
-  const auto artifact = TRY(digest_of(call.request, "artifact"));
-  if (!artifact) return invalid("'artifact' is missing: the digest of what is to run", "artifact");
-  DecisionSubject subject{.artifact = *artifact, .environment = text_of(call.request, "environment")};
+Result<DecisionSubject> subject_of(const ReadCall& call, const GateRequest& request) {
+  if (request.artifact.empty()) return invalid("'artifact' is missing: the digest of what is to run", "artifact");
+  DecisionSubject subject{.artifact = TRY(parse_artifact(request.artifact)), .environment = request.environment};
   TRY(check_name(subject.environment, "environment"));
-  if (const std::string named = text_of(call.request, "class"); !named.empty()) {
-    TRY(check_name(named, "class"));
-    subject.change_class = named;
+  if (!request.change_class.empty()) {
+    TRY(check_name(request.change_class, "class"));
+    subject.change_class = request.change_class;
   }
   if (!TRY(store::environment_exists(call.db, subject.environment)))
     return not_found(fmt::format("there is no environment '{}'; create it with `weir env create {} --kind host`",
@@ -91,13 +28,31 @@ Result<DecisionSubject> decision_subject(const ReadCall& call) {
   return subject;
 }
 
-Result<http::Response> gate(const ReadCall& call) {
+// 409 as well as 403 carries the answer; an error of ours carries `error` and nothing else.
+int status_of(policy::Verdict verdict) {
+  if (policy::passes(verdict)) return 200;
+  return verdict == policy::Verdict::deny ? 403 : 409;
+}
+
+}  // namespace
+
+Result<http::Response> gate_response(const ReadCall& call, const GateRequest& request, StatusSays says) {
   const Instant began = call.ports.clock->now();
-  const DecisionSubject subject = TRY(decision_subject(call));
-  std::string answer = TRY(gate_answer(call, subject));
+  const DecisionSubject subject = TRY(subject_of(call, request));
+  auto answered = TRY(jobs::ask_gate({call.ports.sequencer, call.ports.server_actor}, call.db, subject, call.now));
   const Instant ended = call.ports.clock->now();
   call.ports.gate_times->note(ended - began, ended);
-  return json_response(std::move(answer));
+  return json_response(std::move(answered.answer),
+                       says == StatusSays::verdict ? status_of(answered.verdict) : 200);
+}
+
+Result<http::Response> gate(const ReadCall& call) {
+  GateRequest request{.artifact = text_of(call.request, "artifact"),
+                      .environment = text_of(call.request, "environment"),
+                      .change_class = text_of(call.request, "class")};
+  if (call.request.method == "POST") request = TRY(body_of<GateRequest>(call.request));
+  const bool verdict = text_of(call.request, "status") == "verdict";
+  return gate_response(call, request, verdict ? StatusSays::verdict : StatusSays::answered);
 }
 
 Result<http::Response> list_decisions(const ReadCall& call) {

@@ -158,6 +158,7 @@ std::string_view summary_of(Errc code) {
 }
 
 bool can_meet(const Route& route, Errc code) {
+  if (route.door == Door::integration) return code != Errc::forbidden && code != Errc::corrupt;
   if (code == Errc::unauthenticated) return route.door == Door::token || route.door == Door::signed_report;
   if (code == Errc::forbidden && route.door == Door::signed_link) return true;
   if (code == Errc::forbidden || code == Errc::too_many) return route.door == Door::token;
@@ -190,10 +191,11 @@ Json responses_of(SchemaBook& book, const Route& route) {
   } else {
     answer(route.success, route.summary, content_of(book, route.answer, Receipt::none));
   }
-  if (route.refusal != 0) {
+  for (const int refusal : route.refusals) {
+    if (refusal == 0) continue;
     const Json either =
         Json::object({{"anyOf", Json::Array{route.answer.schema(book), schema_out<ErrorView>(book)}}});
-    answer(route.refusal, "refused; what is expected instead, or why", json_content(either));
+    answer(refusal, "refused; what is expected instead, or why", json_content(either));
   }
   add_errors(book, route, responses);
   return responses;
@@ -202,6 +204,12 @@ Json responses_of(SchemaBook& book, const Route& route) {
 Json security_of(const Route& route) {
   if (route.door == Door::token) return Json::Array{Json::object({{"token", Json::Array{}}})};
   if (route.door == Door::open || route.door == Door::signed_link) return Json::Array{};
+  if (route.door == Door::integration) {
+    Json::Array ways;
+    for (const std::string_view way : {"github", "gitlab", "gitlab-signature", "standard-webhooks"})
+      ways.push_back(Json::object({{std::string(way), Json::Array{}}}));
+    return ways;
+  }
   return Json::Array{Json::object({{"signature", Json::Array{}}, {"reporter", Json::Array{}}})};
 }
 
@@ -247,7 +255,11 @@ std::string openapi_document(std::string_view version) {
   const Json security = Json::object(
       {{"token", Json::object({{"type", "http"}, {"scheme", "bearer"}})},
        {"signature", header_key("Weir-Signature", "base64 of the Ed25519 signature over the body")},
-       {"reporter", header_key("Weir-Reporter", "the reporter's id; enrolment does without")}});
+       {"reporter", header_key("Weir-Reporter", "the reporter's id; enrolment does without")},
+       {"github", header_key("X-Hub-Signature-256", "sha256= and the HMAC of the body in hex")},
+       {"gitlab", header_key("X-Gitlab-Token", "the secret of the webhook")},
+       {"gitlab-signature", header_key("X-Gitlab-Signature", "the HMAC of the body in hex")},
+       {"standard-webhooks", header_key("Webhook-Signature", "as Standard Webhooks says")}});
   const Json license = Json::object({{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}});
   return dump(Json::object(
       {{"openapi", "3.1.0"},

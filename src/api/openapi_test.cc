@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "api/openapi_steps_for_test.h"
 #include "api/routes.h"
 #include "crypto/signature.h"
 #include "evidence/schema.h"
@@ -58,12 +59,6 @@ class Document {
   Json document_ = format::parse_json(openapi_document("1")).value();
 };
 
-struct Step {
-  std::string method, path;
-  int status = 0;
-  std::string body = {};
-};
-
 struct Sent {
   const Route* route;
   Step step;
@@ -88,6 +83,7 @@ class World {
     decide();
     consent();
     propose();
+    integrate();
   }
 
   Answer call(const Step& step) {
@@ -98,6 +94,7 @@ class World {
                           .path = (at_root ? "" : "/v1/orgs/org/") + step.path.substr(0, mark)};
     if (mark < step.path.size()) request.query_fields = http::parse_query(step.path.substr(mark + 1)).value();
     request.headers = {{"authorization", fmt::format("Bearer {}", as_)},
+                       {"x-gitlab-token", "glwebhook-0123456789"},
                        {"weir-signature", encode_base64(signer_.sign(step.body))},
                        {"weir-reporter", to_hex(crypto::sha256(signer_.public_key()))}};
     request.body = step.body;
@@ -140,11 +137,15 @@ class World {
   void consent();
   void except();
   void propose();
+  void integrate();
   // What a policy asks for, and what is answered.
   void decide() {
     const std::string gate = "gate?environment=prod&artifact=" + to_string(crypto::sha256("api"));
     walk({{"GET", gate, 200},
           {"GET", gate + "&class=standard", 200},
+          {"GET", gate + "&status=verdict", 403},
+          {"POST", "gate", 200, of_digest(R"({"artifact":"DIGEST","environment":"prod","class":"normal"})")},
+          {"POST", "gate?status=verdict", 403, of_digest(R"({"artifact":"DIGEST","environment":"prod"})")},
           {"GET", "decisions?environment=prod", 200},
           {"POST", "policies/simulate", 200, R"({"name":"safe","environment":"prod"})"},
           {"GET", "gate?environment=prod", 400},
@@ -480,6 +481,57 @@ void World::propose() {
         {"GET", "policies/safe", 200},
         {"GET", "policy-proposals/0", 404},
         {"GET", "overview", 200}});
+void World::integrate() {
+  walk(steps_of_integrations());
+  const Json asked = call({"GET", "integrations/gitlab/requests", 200}).json.items("requests").at(0);
+  walk({{"POST", fmt::format("integrations/gitlab/requests/{}/retry", dump(asked.at("id"))), 200, ""}});
+  const Json made = call({"PUT", "integrations/canary", 201, std::string(canary)}).json;
+  walk(steps_of_canary(std::string(made.text("path")), of_digest(std::string(canary_webhook))));
+}
+
+// A body, changed at one place.
+struct Change {
+  std::string what;
+  Json body;
+  bool of_members = true;  // one too many or too few; else one of another type
+};
+
+void change_below(const Json& at, const std::string& place, const std::function<Json(Json)>& whole,
+                  std::vector<Change>& changes) {
+  if (const Json::Array* items = at.array())
+    for (std::size_t i = 0; i < items->size(); ++i)
+      change_below((*items)[i], fmt::format("{}[{}]", place, i),
+                   [&, i](Json item) {
+                     Json::Array all = *items;
+                     all[i] = std::move(item);
+                     return whole(std::move(all));
+                   },
+                   changes);
+  const Json::Object* members = at.object();
+  if (members == nullptr) return;
+  Json more = at;
+  more.set("colour", "red");
+  changes.push_back({place + " with one more", whole(std::move(more))});
+  for (const auto& [name, member] : *members) {
+    const auto with = [&](Json value) {
+      Json changed = at;
+      changed.set(name, std::move(value));
+      return whole(std::move(changed));
+    };
+    Json::Object fewer = *members;
+    std::erase_if(fewer, [&, &name = name](const Json::Member& each) { return each.first == name; });
+    changes.push_back({fmt::format("{} without {}", place, name), whole(Json(std::move(fewer)))});
+    for (const Json& other :
+         {Json(), Json(true), Json(7), Json(1.5), Json("*"), Json(Json::Array{}), Json(Json::Object{})})
+      changes.push_back({fmt::format("{}.{} = {}", place, name, dump(other)), with(other), false});
+    change_below(member, place + "." + name, with, changes);
+  }
+}
+
+std::vector<Change> changes_of(const Json& body) {
+  std::vector<Change> changes;
+  change_below(body, "", [](Json changed) { return changed; }, changes);
+  return changes;
 }
 
 // What a rule of the domain wants beyond the shape.
@@ -491,6 +543,8 @@ constexpr std::array rules{
             "unless only its secret is rotated, a channel has an address"},
     RuleRow{"/attestations", " without content", "evidence that is read must be there"},
     RuleRow{"/scopes", " without path", "a rule matches by something"},
+    RuleRow{"/integrations/{name}", " without base_url", "what is called has an address"},
+    RuleRow{"/integrations/{name}", " without environment", "flagger asks for one environment"},
     RuleRow{"/writes", ".writes[2] without body", "an account has a name"},
     RuleRow{"/windows/{name}", " without cron", "a window has a schedule"},
     RuleRow{"/windows/{name}", " without duration", "an opening has a length"},
@@ -499,11 +553,7 @@ constexpr std::array rules{
     RuleRow{"/attachments", " without environment", "a policy counts somewhere"},
     RuleRow{"/exceptions", " without rule", "an exception is for something"},
     RuleRow{"/exceptions", " without artifact", "an exception for a rule is for some content"},
-    RuleRow{"/windows/{name}", " without cron", "a window has a rule or a period"},
-    RuleRow{"/windows/{name}", " without duration", "what recurs has a length"},
     RuleRow{"/windows/{name}", " without from", "a window has a rule or a period"},
-    RuleRow{"/overrides", " without reason", "an override says why"},
-    RuleRow{"/freezes", " without incident", "a freeze says why"},
     RuleRow{"/review", " without note", "a review says what it found"},
 };
 bool is_wanted_by_a_rule(const Route& route, std::string_view what) {

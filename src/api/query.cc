@@ -44,6 +44,9 @@ Status check_value(const Query& query, const http::Request& request) {
     case QueryKind::digest:
       TRY(digest_of(request, query.name));
       return {};
+    case QueryKind::artifact:
+      TRY(parse_artifact(text));
+      return {};
     case QueryKind::moment:
       TRY(moment_of(request, query.name));
       return {};
@@ -98,6 +101,8 @@ Json schema_of(const Query& query) {
       return string("date-time");
     case QueryKind::digest:
       return Json::object({{"type", "string"}, {"pattern", "^(sha256:)?[0-9a-fA-F]{64}$"}});
+    case QueryKind::artifact:
+      return Json::object({{"type", "string"}, {"pattern", "^([^@\\s]+@sha256:|(sha256:)?)[0-9a-fA-F]{64}$"}});
     case QueryKind::word: {
       Json::Array words;
       for (const std::string_view word : query.words) words.push_back(word);
@@ -148,6 +153,19 @@ Result<std::optional<Sha256>> digest_of(const http::Request& request, std::strin
   const auto digest = parse_sha256(text);
   if (!digest.ok()) return invalid(digest.error().message, std::string(name));
   return std::optional(*digest);
+}
+
+Result<Sha256> parse_artifact(std::string_view text) {
+  const std::size_t at = text.rfind('@');
+  if (at == text.npos) {
+    const auto digest = parse_sha256(text);
+    return digest.ok() ? digest : Result<Sha256>(invalid(digest.error().message, "artifact"));
+  }
+  const std::string_view image = text.substr(0, at), digest = text.substr(at + 1);
+  const bool one_word = !image.empty() && image.find_first_of(" \t\r\n@") == image.npos;
+  const auto parsed = parse_sha256(digest);
+  if (one_word && digest.starts_with("sha256:") && parsed.ok()) return parsed;
+  return invalid("'artifact' must be a digest, or an image named with one: HOST/NAME@sha256:…", "artifact");
 }
 
 bool flag_of(const http::Request& request, std::string_view name) { return text_of(request, name) == "true"; }

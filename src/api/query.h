@@ -18,6 +18,7 @@ enum class QueryKind {
   flag,     // true, false
   instant,  // RFC 3339
   digest,
+  artifact,  // a digest, or the reference of an image that ends in one
   moment,  // a time, or #number of a snapshot
   word,    // one of some
 };
@@ -41,6 +42,9 @@ Result<std::optional<Instant>> instant_of(const http::Request& request, std::str
 Result<std::optional<Sha256>> digest_of(const http::Request& request, std::string_view name);
 bool flag_of(const http::Request& request, std::string_view name);
 std::string text_of(const http::Request& request, std::string_view name);  // empty when absent
+
+// "sha256:…", or "registry.example/app:1@sha256:…".
+Result<Sha256> parse_artifact(std::string_view text);
 
 Result<store::Moment> moment_of(const http::Request& request, std::string_view name);
 

@@ -1,6 +1,7 @@
 // The bodies that only the API knows; others are the domain's own (deploy::ApprovalRequest). Their members are what
 // /v1/openapi.json says of them, and what the server refuses.
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "deploy/request.h"
 #include "evidence/attestation.h"
 #include "exceptions/exception.h"
+#include "integration/integration.h"
 #include "policy/record.h"
 
 namespace weir::api {
@@ -93,6 +95,15 @@ struct SimulationRequest {
   }
 };
 
+struct GateRequest {
+  std::string artifact, environment, change_class;
+  static void members(auto& visit, auto& self) {
+    visit("artifact", self.artifact);
+    visit("environment", self.environment);
+    visit.maybe("class", self.change_class);
+  }
+};
+
 struct AttachmentRequest {
   std::string environment, flow;  // one of the two
   policy::Mode mode = policy::Mode::shadow;
@@ -157,6 +168,40 @@ struct ChannelRequest {
     visit.maybe("kind", self.kind);
     visit.maybe("environments", self.environments);
     visit.maybe("rotate", self.rotate);
+  }
+};
+
+struct IntegrationRequest {
+  integration::Kind kind = integration::Kind::github;
+  std::string base_url, app_id, private_key, token;
+  std::vector<std::string> webhook_secrets;  // newest first; none: as they are, at first one is made
+  std::map<std::string, std::string> environments;
+  std::string environment, merge_environment;
+  std::optional<Duration> wait;
+  bool rotate = false;  // of flagger: another secret in its address
+  static void members(auto& visit, auto& self) {
+    visit("kind", self.kind);
+    visit.maybe("base_url", self.base_url);
+    visit.maybe("app_id", self.app_id);
+    visit.maybe("private_key", self.private_key);
+    visit.maybe("token", self.token);
+    visit.maybe("webhook_secrets", self.webhook_secrets);
+    visit.maybe("environments", self.environments);
+    visit.maybe("environment", self.environment);
+    visit.maybe("merge_environment", self.merge_environment);
+    visit.maybe("wait_us", self.wait);
+    visit.maybe("rotate", self.rotate);
+  }
+};
+
+// As Flagger posts it; what else it sends is passed over.
+struct CanaryWebhook {
+  std::string name, space;
+  std::map<std::string, std::string> metadata;
+  static void members(auto& visit, auto& self) {
+    visit("name", self.name);
+    visit("namespace", self.space);
+    visit.maybe("metadata", self.metadata);
   }
 };
 

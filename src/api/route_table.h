@@ -17,6 +17,7 @@ std::span<const Route> consent_routes();
 std::span<const Route> policy_routes();
 std::span<const Route> watch_routes();
 std::span<const Route> resolve_routes();
+std::span<const Route> integration_routes();
 
 constexpr bool each_has_one_handler(std::span<const Route> rows) {
   for (const Route& row : rows)

@@ -2,6 +2,7 @@
 // test that walks every role over every route are all made from it.
 #pragma once
 #include <algorithm>
+#include <array>
 #include <span>
 
 #include "api/query.h"
@@ -10,8 +11,9 @@
 
 namespace weir::api {
 
-// Who may call. `open` needs nobody; `signed_report` checks the reporter's signature itself, `signed_link` the link's.
-enum class Door { open, token, signed_report, signed_link };
+// Who may call. `open` needs nobody; `signed_report` checks the reporter's signature itself, `signed_link` the link's;
+// `integration` is opened by the secret of the integration that the path names, which `proof` of its row looks for.
+enum class Door { open, token, signed_report, signed_link, integration };
 
 using ReadHandler = Result<http::Response> (*)(const ReadCall&);
 using WriteHandler = Result<Write> (*)(const Call&);
@@ -23,6 +25,8 @@ struct BatchedWrite {
   std::optional<sequencer::Idempotency> idempotency;
   Write write;
 };
+// The digest of the secret by which a request proves who it is; none when none does.
+using Proof = Result<std::optional<Sha256>> (*)(const ReadCall&);
 using BatchHandler = Result<std::vector<BatchedWrite>> (*)(const Call&);
 
 struct Route {
@@ -39,12 +43,13 @@ struct Route {
   std::span<const Query> query = {};  // besides min_index, which every read takes
   Shape preview = {};                 // of a write that records nothing when it is asked with ?preview=true
   int success = 200;                  // of what is no write
-  int refusal = 0;                    // a status that carries the answer too
+  std::array<int, 2> refusals = {};   // statuses that carry the answer too; 0: none
   std::size_t body_bytes_max = limits::request_body_bytes_max;
   bool (*decoding_waits)(const http::Request&) =
       nullptr;                    // of a write: for a disk; then not where it arrives
   bool shows_verdicts = false;    // or what follows from them: read when all is judged
   bool changes_accounts = false;  // tokens are read again after it
+  Proof proof = nullptr;          // of the door `integration`
 
   constexpr bool writes() const { return write != nullptr || batch != nullptr; }
 };

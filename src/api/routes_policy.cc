@@ -17,11 +17,16 @@ constexpr std::array attachment_query{
     Query{"flow", QueryKind::text, "from this flow"},
 };
 
+constexpr std::array<std::string_view, 1> status_words{"verdict"};
+constexpr Query status_query{"status", QueryKind::word, "verdict: 200 when it may run, 403 denied, 409 undecided",
+                             status_words};
 constexpr std::array gate_query{
-    Query{"artifact", QueryKind::digest, "what is to run; must be given"},
+    Query{"artifact", QueryKind::artifact, "what is to run: a digest, or an image named with one; must be given"},
     Query{"environment", QueryKind::text, "where; must be given"},
     Query{"class", QueryKind::text, "of the change: standard, normal, emergency; normal unless said"},
+    status_query,
 };
+constexpr std::array posted_gate_query{status_query};
 constexpr std::array decision_query{limit, cursor, environment, artifact,
                                     one_of<policy::Verdict>("verdict", "only of this verdict")};
 
@@ -34,7 +39,16 @@ constexpr std::array rows{
           .read = gate,
           .summary = "May an artifact run in an environment, and why not",
           .answer = one<store::GateAnswer>,
-          .query = gate_query},
+          .query = gate_query,
+          .refusals = {403, 409}},
+    Route{.method = "POST",
+          .pattern = "/v1/orgs/{org}/gate",
+          .read = gate,
+          .summary = "The same, for callers that can only post",
+          .answer = one<store::GateAnswer>,
+          .body = takes<GateRequest>,
+          .query = posted_gate_query,
+          .refusals = {403, 409}},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/decisions",
           .read = list_decisions,

@@ -19,7 +19,7 @@ constexpr std::array rows{
           .read = readiness,
           .summary = "Does it accept writes",
           .answer = one<Health>,
-          .refusal = 503},
+          .refusals = {503}},
     Route{.method = "GET",
           .pattern = "/metrics",
           .read = metrics,

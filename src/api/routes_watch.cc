@@ -101,7 +101,7 @@ constexpr std::array rows{
           .summary = "Send a report (signed)",
           .answer = one<runtime::ReportAnswer>,
           .body = takes<runtime::Report>,
-          .refusal = 409,
+          .refusals = {409},
           .body_bytes_max = limits::report_bytes_max},
     Route{.method = "POST",
           .pattern = "/v1/orgs/{org}/heartbeats",

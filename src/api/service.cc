@@ -111,6 +111,10 @@ Result<std::size_t> Service::body_limit(const http::Request& head, std::optional
   if (route.door == Door::signed_report)
     return tokens_->is_reporter(head.header("weir-reporter").value_or("")) ? route.body_bytes_max
                                                                            : limits::stranger_body_bytes_max;
+  if (route.door == Door::integration)
+    return tokens_->is_integration(probe.parameter("name"), head.remote_address, ports_.clock->now())
+               ? route.body_bytes_max
+               : limits::stranger_body_bytes_max;
   TRY(tokens_->recognise(head.header("authorization").value_or(""), head.remote_address,
                          ports_.clock->now()));
   return route.body_bytes_max;
@@ -130,7 +134,7 @@ void Service::dispatch(std::size_t at, http::Request request, http::Respond resp
   const std::string_view org = request.parameter("org");
   if (!org.empty() && org != ports_.sequencer.identity().organization)
     return respond(http::error_response(not_found(fmt::format("there is no organization '{}'", org))));
-  if (route.door == Door::open || route.door == Door::signed_link)
+  if (route.door == Door::open || route.door == Door::signed_link || route.door == Door::integration)
     return read(at, {}, std::move(request), std::move(respond));
   if (route.door == Door::signed_report)
     return on_worker(std::move(respond), [this, at, request = std::move(request)](store::Database& db) {
@@ -212,12 +216,21 @@ void Service::on_worker(http::Respond respond, std::function<http::Response(stor
   if (!taken) (*shared)(http::error_response(Error{Errc::unavailable, "too many requests wait; try again"}));
 }
 
+// Behind the door of integrations nobody is recognised before; who he is stands in the tables.
+Result<http::Response> Service::read_by(const Route& route, const ReadCall& call) {
+  if (route.proof != nullptr) {
+    const auto proven = TRY(route.proof(call));
+    TRY(tokens_->admit(proven, call.request.remote_address, call.now));
+  }
+  return route.read(call);
+}
+
 void Service::read(std::size_t at, access::Actor actor, http::Request request, http::Respond respond) {
   on_worker(std::move(respond),
             [this, at, actor = std::move(actor), request = std::move(request)](store::Database& db) {
               if (routes()[at].shows_verdicts) begin_settled(db);
               const ReadCall call{{request, actor, config_, ports_, ports_.clock->now()}, db};
-              auto answered = routes()[at].read(call);
+              auto answered = read_by(routes()[at], call);
               db.rollback();  // ends the reading transaction, where there is one
               if (!answered.ok() && answered.error().code == Errc::corrupt)
                 ports_.sequencer.stop_writes(answered.error().message);

@@ -75,6 +75,7 @@ class Service {
   Service(Config config, Ports ports, std::unique_ptr<Tokens> tokens, std::unique_ptr<Changes> changes);
   void dispatch(std::size_t route, http::Request request, http::Respond respond);
   void read(std::size_t route, access::Actor actor, http::Request request, http::Respond respond);
+  Result<http::Response> read_by(const Route& route, const ReadCall& call);
   void read_when_here(std::size_t route, access::Actor actor, http::Request request, http::Respond respond);
   void write(std::size_t route, const store::TokenHolder& holder, http::Request request,
              http::Respond respond);

@@ -24,6 +24,9 @@ Status Tokens::reload() {
   const auto ids =
       TRY(query(*reader_, "SELECT id FROM reporter", [](const store::Row& row) { return row.string(0); }));
   reporters_ = {ids.begin(), ids.end()};
+  const auto names =
+      TRY(query(*reader_, "SELECT name FROM integration", [](const store::Row& row) { return row.string(0); }));
+  integrations_ = {names.begin(), names.end()};
   return {};
 }
 
@@ -36,6 +39,24 @@ bool Tokens::is_known(const Sha256& digest, Instant now) {
 bool Tokens::is_reporter(std::string_view id) {
   const std::lock_guard lock(mutex_);
   return reporters_.contains(id);
+}
+
+bool Tokens::is_integration(std::string_view name, const std::string& address, Instant now) {
+  const std::lock_guard lock(mutex_);
+  return integrations_.contains(name) && !too_many(address, now);
+}
+
+Status Tokens::admit(const std::optional<Sha256>& proven, const std::string& address, Instant now) {
+  const std::lock_guard lock(mutex_);
+  const bool was_good = proven && known_.contains({*proven, address});
+  if (too_many(address, now) && !was_good)
+    return Error{Errc::too_many, "too many wrong secrets from this address; wait a minute"};
+  if (!proven) {
+    note_failure(address, now);
+    return Error{Errc::unauthenticated, "the signature or secret is wrong, or nobody of this name is declared here"};
+  }
+  note_success(*proven, address);
+  return {};
 }
 
 Result<store::TokenHolder> Tokens::recognise(std::string_view bearer, const std::string& address,

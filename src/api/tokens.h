@@ -19,6 +19,10 @@ class Tokens {
   Status reload();
   bool is_known(const Sha256& digest, Instant now);  // a token that was recognised may have ended since
   bool is_reporter(std::string_view id);  // enrolled here; proves nothing
+  // Declared here, and not guessed at from this address; proves nothing either.
+  bool is_integration(std::string_view name, const std::string& address, Instant now);
+  // Of a secret that was checked elsewhere: its digest, when it was right. Guesses count as those of tokens do.
+  Status admit(const std::optional<Sha256>& proven, const std::string& address, Instant now);
   Result<store::TokenHolder> recognise(std::string_view bearer, const std::string& address, Instant now);
 
  private:
@@ -38,7 +42,7 @@ class Tokens {
   std::shared_ptr<const Holders> holders_ = std::make_shared<Holders>();
   std::unordered_map<std::string, Failures> failures_;
   std::set<Known> known_;
-  std::set<std::string, std::less<>> reporters_;
+  std::set<std::string, std::less<>> reporters_, integrations_;
 };
 
 // A new token: 32 random bytes, shown once.

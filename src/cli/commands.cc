@@ -6,6 +6,7 @@
 #include "cli/families_dbom.h"
 #include "cli/families_proposal.h"
 #include "cli/families_policy.h"
+#include "cli/families_integration.h"
 
 namespace weir::cli {
 namespace {
@@ -130,6 +131,16 @@ constexpr std::array table{
     Command{"freeze", gate, server, "Shuts an environment for a while, whatever else is open", freeze},
     Command{"thaw", gate, server, "Ends freezes", thaw},
     Command{"freezes", gate, server, "Lists freezes", freezes},
+    Command{"integration create", gate, server,
+            "Lets GitHub, GitLab or Flagger ask the gate in its own words, or changes how", integration_create},
+    Command{"integration list", gate, server, "Lists integrations and how many of their requests wait",
+            integration_list},
+    Command{"integration remove", gate, server, "Removes an integration and its secrets", integration_remove},
+    Command{"integration test", gate, server, "Sees whether the system knows us by the secrets that are kept",
+            integration_test},
+    Command{"integration requests", gate, server, "Lists what an integration asked and what it was told",
+            integration_requests},
+    Command{"integration retry", gate, server, "Answers a request again that is dead or waits", integration_retry},
 
     Command{"env create", watch, server, "Declares an environment, or changes it", env_create},
     Command{"env list", watch, server, "Lists environments", env_list},

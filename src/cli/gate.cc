@@ -69,6 +69,15 @@ std::string told(const Json& answer, Color color, bool explain) {
   return out + window_line(answer);
 }
 
+// An image that is named with its digest needs no registry to be asked: the gate wants no more of it.
+Result<std::string> digest_of(Session& session, const std::string& what) {
+  const std::size_t at = what.rfind("@sha256:");
+  const auto named = parse_sha256(at == std::string::npos || at == 0 ? "" : what.substr(at + 1));
+  if (named.ok()) return to_string(*named);
+  const artifact::Fingerprint found = TRY(identify(session, what));
+  return to_string(found.digest);
+}
+
 Result<Json> ask(Session& session, const Asking& asked, const std::string& digest) {
   Api* api = TRY(session.api());
   return api->read("gate", {{"artifact", digest},
@@ -92,8 +101,7 @@ Action gate(Options& options) {
   options.option({.name = "explain", .help = "every rule, what mends it, and the entries it rests on"},
                  &asked->explain);
   return [asked](Session& session) -> Result<Exit> {
-    const artifact::Fingerprint found = TRY(identify(session, asked->what));
-    const std::string digest = to_string(found.digest);
+    const std::string digest = TRY(digest_of(session, asked->what));
     const Instant until = session.now() + asked->wait.value_or(Duration{});
     Json answer = TRY(ask(session, *asked, digest));
     while (!passes(answer) && session.now() < until) {

@@ -1,7 +1,11 @@
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 #include "crypto/digest.h"
 #include "crypto/random.h"
+#include "crypto/rsa.h"
 #include "crypto/seal.h"
 #include "crypto/signature.h"
 
@@ -30,6 +34,44 @@ TEST(Signature, ed25519_matches_rfc8032_test_2) {
   EXPECT_TRUE(verify_ed25519(signer.public_key(), "\x72", signature));
   EXPECT_FALSE(verify_ed25519(signer.public_key(), "\x73", signature));
   EXPECT_FALSE(verify_ed25519("short", "\x72", signature));
+}
+
+// A fresh key as PEM, as OpenSSL writes it; with a passphrase when one is given.
+std::string pem_of(EVP_PKEY* key, const char* passphrase = nullptr) {
+  BIO* const bio = BIO_new(BIO_s_mem());
+  const int length = passphrase == nullptr ? 0 : static_cast<int>(std::strlen(passphrase));
+  const auto* const phrase = reinterpret_cast<const unsigned char*>(passphrase);
+  EXPECT_EQ(PEM_write_bio_PrivateKey(bio, key, passphrase == nullptr ? nullptr : EVP_aes_256_cbc(), phrase, length,
+                                     nullptr, nullptr), 1);
+  char* text = nullptr;
+  const auto size = BIO_get_mem_data(bio, &text);
+  std::string pem(text, static_cast<std::size_t>(size));
+  BIO_free(bio);
+  return pem;
+}
+
+TEST(Rsa, signs_what_its_public_key_verifies_and_nothing_else) {
+  EVP_PKEY* const key = EVP_RSA_gen(2048);
+  const auto signer = RsaSigner::from_pem(pem_of(key));
+  ASSERT_TRUE(signer.ok());
+  const Bytes signature = signer->sign("header.claims");
+  EXPECT_EQ(signature.size(), 256u);
+  EXPECT_TRUE(verify_rsa_sha256(signer->public_pem(), "header.claims", signature));
+  EXPECT_FALSE(verify_rsa_sha256(signer->public_pem(), "header.claimz", signature));
+  EXPECT_FALSE(verify_rsa_sha256("nothing", "header.claims", signature));
+  EXPECT_FALSE(RsaSigner::from_pem(pem_of(key, "secret")).ok()) << "nobody is asked for a passphrase";
+  EVP_PKEY_free(key);
+}
+
+TEST(Rsa, other_and_weak_keys_are_refused) {
+  EVP_PKEY* const weak = EVP_RSA_gen(1024);
+  EVP_PKEY* const curve = EVP_EC_gen("P-256");
+  EXPECT_EQ(RsaSigner::from_pem(pem_of(weak)).error().message, "the RSA key must have 2048 to 8192 bits");
+  EXPECT_EQ(RsaSigner::from_pem(pem_of(curve)).error().message, "the private key is no RSA key");
+  EXPECT_FALSE(RsaSigner::from_pem("").ok());
+  EXPECT_FALSE(RsaSigner::from_pem(std::string(100'000, 'x')).ok());
+  EVP_PKEY_free(weak);
+  EVP_PKEY_free(curve);
 }
 
 TEST(Seal, opens_only_with_its_key_and_unchanged_bytes) {

@@ -62,6 +62,9 @@ enum class EntryType : std::uint16_t {
   break_glass_opened = 70,
   break_glass_reviewed = 71,
   dbom_issued = 75,
+  integration_declared = 90,
+  integration_removed = 91,
+  caller_answered = 92,
 };
 
 struct EntryTypeRow {
@@ -123,6 +126,9 @@ inline constexpr std::array entry_type_table{
     EntryTypeRow{EntryType::break_glass_opened, "break-glass-opened"},
     EntryTypeRow{EntryType::break_glass_reviewed, "break-glass-reviewed"},
     EntryTypeRow{EntryType::dbom_issued, "dbom-issued"},
+    EntryTypeRow{EntryType::integration_declared, "integration-declared"},
+    EntryTypeRow{EntryType::integration_removed, "integration-removed"},
+    EntryTypeRow{EntryType::caller_answered, "caller-answered"},
 };
 
 constexpr std::string_view name_of(EntryType type) {

@@ -34,6 +34,7 @@ std::vector<Sha256> subjects(const exceptions::ExceptionRequested& record) {
 }
 std::vector<Sha256> subjects(const deploy::DeploymentDeclared& record) { return {record.artifact}; }
 std::vector<Sha256> subjects(const dbom::DbomIssued& record) { return {record.artifact, record.digest}; }
+std::vector<Sha256> subjects(const integration::CallerAnswered& record) { return record.artifacts; }
 std::vector<Sha256> subjects(const policy::DecisionRecorded& record) {
   const auto artifact = parse_sha256(record.record.artifact);
   return artifact.ok() ? std::vector{*artifact} : std::vector<Sha256>();

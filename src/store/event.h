@@ -19,6 +19,7 @@
 #include "evidence/attestation.h"
 #include "evidence/flow.h"
 #include "exceptions/exception.h"
+#include "integration/integration.h"
 #include "ledger/entry.h"
 #include "policy/decision_recorded.h"
 #include "policy/proposal.h"
@@ -101,7 +102,10 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::exception_warned, exceptions::ExceptionWarned>,
     EventRow<ledger::EntryType::break_glass_opened, deploy::BreakGlassOpened>,
     EventRow<ledger::EntryType::break_glass_reviewed, deploy::BreakGlassReviewed>,
-    EventRow<ledger::EntryType::dbom_issued, dbom::DbomIssued>>;
+    EventRow<ledger::EntryType::dbom_issued, dbom::DbomIssued>,
+    EventRow<ledger::EntryType::integration_declared, integration::IntegrationDeclared>,
+    EventRow<ledger::EntryType::integration_removed, integration::IntegrationRemoved>,
+    EventRow<ledger::EntryType::caller_answered, integration::CallerAnswered>>;
 
 constexpr std::size_t event_row_count = std::tuple_size_v<EventTable>;
 template <std::size_t I>

@@ -120,6 +120,12 @@ Status enqueue_row(Database& db, const Stamp&, const alert::ChannelRemoved& even
   return execute(db, "DELETE FROM delivery WHERE channel=$1 AND state='pending'", event.name);
 }
 
+// Who is gone asks nothing any more.
+Status enqueue_row(Database& db, const Stamp&, const integration::IntegrationRemoved& event) {
+  TRY(execute(db, "DELETE FROM integration_secret WHERE integration=$1", event.name));
+  return execute(db, "DELETE FROM caller_request WHERE integration=$1 AND state='pending'", event.name);
+}
+
 // ---- which entry changes what an earlier one said, so that a past moment can be told ----
 
 Status follow_row(Database&, const Stamp&, const auto&) { return {}; }

@@ -58,6 +58,9 @@ Status project_row(Database& db, const Stamp& stamp, const exceptions::Exception
 Status project_row(Database& db, const Stamp& stamp, const deploy::BreakGlassOpened& event);
 Status project_row(Database& db, const Stamp& stamp, const deploy::BreakGlassReviewed& event);
 Status project_row(Database& db, const Stamp& stamp, const dbom::DbomIssued& event);
+Status project_row(Database& db, const Stamp& stamp, const integration::IntegrationDeclared& event);
+Status project_row(Database& db, const Stamp& stamp, const integration::IntegrationRemoved& event);
+Status project_row(Database& db, const Stamp& stamp, const integration::CallerAnswered& event);
 
 // An identity's own row; every digest that is recorded, approved or deployed has one.
 Status identify_self(Database& db, const Sha256& digest);

@@ -172,6 +172,7 @@ CREATE INDEX IF NOT EXISTS incident_by_key ON incident (key, id);
 CREATE TABLE IF NOT EXISTS channel (name TEXT PRIMARY KEY, kind TEXT NOT NULL, address TEXT NOT NULL,
   environments TEXT NOT NULL,
   secrets INTEGER NOT NULL, entry INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS integration (name TEXT PRIMARY KEY, declared TEXT NOT NULL, entry INTEGER NOT NULL);
 )sql";
 
 constexpr std::string_view policy_schema = R"sql(
@@ -230,6 +231,16 @@ CREATE TABLE IF NOT EXISTS delivery (id INTEGER PRIMARY KEY, channel TEXT NOT NU
   next_at INTEGER NOT NULL, delivered_at INTEGER, last_status INTEGER, last_error TEXT);
 CREATE INDEX IF NOT EXISTS delivery_pending ON delivery (channel, id) WHERE state = 'pending';
 CREATE TABLE IF NOT EXISTS channel_secret (channel TEXT PRIMARY KEY, url TEXT NOT NULL, secrets TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS integration_secret (integration TEXT PRIMARY KEY, secrets TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS caller_request (id INTEGER PRIMARY KEY, integration TEXT NOT NULL,
+  key TEXT NOT NULL, delivery TEXT NOT NULL, asked TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'pending',
+  said TEXT NOT NULL DEFAULT '', told TEXT NOT NULL DEFAULT '', comments INTEGER NOT NULL DEFAULT 0,
+  waits INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
+  received_at INTEGER NOT NULL, next_at INTEGER NOT NULL, until_at INTEGER NOT NULL, answered_at INTEGER,
+  last_status INTEGER, last_error TEXT NOT NULL DEFAULT '');
+CREATE UNIQUE INDEX IF NOT EXISTS caller_request_by_key ON caller_request (integration, key);
+CREATE INDEX IF NOT EXISTS caller_request_by_delivery ON caller_request (integration, delivery) WHERE delivery <> '';
+CREATE INDEX IF NOT EXISTS caller_request_pending ON caller_request (integration, id) WHERE state = 'pending';
 CREATE TABLE IF NOT EXISTS heartbeat (reporter TEXT PRIMARY KEY, seen_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS heartbeat_said (reporter TEXT PRIMARY KEY, sent_at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS decision_watch (artifact BLOB NOT NULL, environment TEXT NOT NULL,

@@ -37,6 +37,7 @@ inline constexpr auto derived_tables = std::to_array<std::string_view>({"organiz
                                                                  "alert",
                                                                  "incident",
                                                                  "channel",
+                                                                 "integration",
                                                                  "policy",
                                                                  "policy_version",
                                                                  "policy_attachment",
@@ -60,7 +61,7 @@ inline constexpr auto derived_tables = std::to_array<std::string_view>({"organiz
 inline constexpr auto owned_tables = std::to_array<std::string_view>({
     "idempotency",    "idempotency_key", "idempotency_indexed", "unjudged", "delivery",
     "channel_secret", "heartbeat",       "heartbeat_said",      "timer",
-    "decision_watch"});
+    "decision_watch", "integration_secret", "caller_request"});
 
 // Creates what is missing and brings an older version's tables up to this one; refuses a database made by a newer
 // version. `empty`: the derived tables changed with the version; the caller fills them from the entries and notes it;

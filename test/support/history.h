@@ -252,6 +252,12 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   events.push_back(policy::PolicyRolesNamed{});
   events.push_back(
       dbom::DbomIssued{.artifact = api, .environment = "prod", .at = at, .digest = image, .size = 7});
+  const integration::IntegrationDeclared canary{
+      .name = "canary", .kind = integration::Kind::flagger, .environment = "prod"};
+  events.push_back(canary);
+  events.push_back(integration::CallerAnswered{.integration = "github", .answer = "approved", .artifacts = {api}});
+  events.push_back(integration::IntegrationRemoved{"canary"});
+  events.push_back(canary);
   return events;
 }
 

@@ -1,0 +1,52 @@
+// Steps of the walk in openapi_test.cc over what delivery systems ask.
+#pragma once
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::api {
+
+struct Step {
+  std::string method, path;
+  int status = 0;
+  std::string body = {};
+};
+
+inline constexpr std::string_view gitlab_secret = "glwebhook-0123456789";
+inline constexpr std::string_view canary = R"({"kind":"flagger","environment":"prod","rotate":true})";
+inline constexpr std::string_view canary_webhook =
+    R"({"name":"a","namespace":"b","phase":"Waiting","metadata":{"artifact":"DIGEST","class":"standard"}})";
+
+inline std::vector<Step> steps_of_integrations() {
+  const std::string event = fmt::format(
+      R"({{"object_kind":"deployment","status":"blocked","deployment_id":5,"deployable_id":6,"environment":"prod",)"
+      R"("project":{{"id":3,"path_with_namespace":"a/b"}},"short_sha":"cccccccc","commit_url":"https://g/{}"}})",
+      std::string(40, 'c'));
+  const std::string gitlab = fmt::format(
+      R"({{"kind":"gitlab","base_url":"https://gitlab.example","token":"glpat-0123456789abcdef",)"
+      R"("webhook_secrets":["{}"],"environments":{{"prod":"prod"}},"merge_environment":"prod","wait_us":60000000}})",
+      gitlab_secret);
+  return {{"PUT", "integrations/gitlab", 201, gitlab},
+          {"PUT", "integrations/gitlab", 200, gitlab},
+          {"PUT", "integrations/gitlab", 400, R"({"kind":"gitlab","base_url":"http://gitlab.example"})"},
+          {"PUT", "integrations/gitlab", 409, R"({"kind":"flagger","environment":"prod"})"},
+          {"POST", "integrations/gitlab/events", 202, event},
+          {"POST", "integrations/gitlab/events", 400, "{"},
+          {"POST", "integrations/nobody/events", 401, event},
+          {"GET", "integrations", 200},
+          {"GET", "integrations/gitlab/requests?state=pending", 200},
+          {"GET", "integrations/none/requests", 404},
+          {"POST", "integrations/gitlab/test", 200, ""},
+          {"POST", "integrations/gitlab/requests/999/retry", 404, ""}};
+}
+
+inline std::vector<Step> steps_of_canary(const std::string& path, const std::string& webhook) {
+  return {{"POST", path, 200, webhook},
+          {"POST", path, 400, R"({"name":"a","namespace":"b"})"},
+          {"POST", "integrations/canary/gate/wh_guess", 401, webhook},
+          {"DELETE", "integrations/canary", 201}};
+}
+
+}  // namespace weir::api

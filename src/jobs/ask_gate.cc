@@ -1,0 +1,78 @@
+#include "jobs/ask_gate.h"
+
+#include "jobs/decider.h"
+
+namespace weir::jobs {
+namespace {
+
+using sequencer::Decision;
+using store::DecisionSubject;
+using store::Watched;
+
+constexpr int tries_max = 8;  // each time an entry came between looking and recording
+
+struct Closed {  // a read transaction ends with its block
+  store::Database& db;
+  ~Closed() { db.rollback(); }
+};
+
+// Everything the answer rests on is read in one transaction, so that no later entry is half seen.
+Result<Watched> look(store::Database& db, const DecisionSubject& subject) {
+  auto watched = TRY(store::find_watched(db, subject));
+  return watched ? std::move(*watched) : Watched{.subject = subject};
+}
+
+sequencer::Command command_of(const Shared& shared, sequencer::Decide decide) {
+  return {.actor = shared.server, .idempotency = {}, .decide = std::move(decide), .done = {}};
+}
+
+// A subject that nobody asked for before is watched from now on: what comes from here is noticed.
+Status begin_to_watch(const Shared& shared, const DecisionSubject& subject) {
+  TRY(shared.sequencer.submit_and_wait(
+      command_of(shared, [subject, size = shared.sequencer.size()](store::Database&, Instant) -> Result<Decision> {
+        return Decision{.keep = [subject, size](store::Database& db) {
+          return store::watch_subject(db, subject, size);
+        }};
+      })));
+  return {};
+}
+
+Result<bool> decide_again(const Shared& shared, store::Database& db, const DecisionSubject& subject, Instant now) {
+  thread_local Decider decider;
+  TRY(db.script("BEGIN"));
+  auto made = [&]() -> Result<Decider::Made> {
+    const Closed closed{db};
+    const Watched watched = TRY(look(db, subject));
+    return decider.decide(db, watched, now);
+  }();
+  if (!made.ok()) return made.error();
+  auto recorded = std::make_shared<bool>(false);
+  TRY(shared.sequencer.submit_and_wait(command_of(
+      shared, [made = std::move(*made), recorded](store::Database& tables, Instant) -> Result<Decision> {
+        Decision decision;
+        *recorded = TRY(record_made(tables, made, decision));
+        return decision;
+      })));
+  return *recorded;
+}
+
+GateAnswered answered(Watched watched) {
+  return {std::move(watched.answer), watched.verdict.value_or(policy::Verdict::undecided)};
+}
+
+}  // namespace
+
+Result<GateAnswered> ask_gate(const Shared& shared, store::Database& db, const DecisionSubject& subject,
+                              Instant now) {
+  Watched watched = TRY(look(db, subject));
+  if (watched.is_good_at(now)) return answered(std::move(watched));
+  if (watched.checked < 0 && watched.cause == 0) TRY(begin_to_watch(shared, subject));
+  for (int tries = 0; tries < tries_max; ++tries) {
+    if (!TRY(decide_again(shared, db, subject, now))) continue;
+    watched = TRY(look(db, subject));
+    if (watched.entry) return answered(std::move(watched));
+  }
+  return Error{Errc::unavailable, "entries come faster than they can be decided on; try again"};
+}
+
+}  // namespace weir::jobs

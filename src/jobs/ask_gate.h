@@ -1,0 +1,20 @@
+// What the gate answers about a subject, for whoever asks: a request of the API, or a job that answers a delivery
+// system. An answer that is still good is given as it is; else the decision is made again and recorded before.
+#pragma once
+#include <string>
+
+#include "jobs/reconcile.h"
+#include "store/view_decision.h"
+
+namespace weir::jobs {
+
+struct GateAnswered {
+  std::string answer;  // store::GateAnswer as JSON
+  policy::Verdict verdict = policy::Verdict::undecided;
+};
+
+// Not from the sequencer's thread. `unavailable` when entries come faster than they can be decided on.
+Result<GateAnswered> ask_gate(const Shared& shared, store::Database& db, const store::DecisionSubject& subject,
+                              Instant now);
+
+}  // namespace weir::jobs
