@@ -481,57 +481,14 @@ void World::propose() {
         {"GET", "policies/safe", 200},
         {"GET", "policy-proposals/0", 404},
         {"GET", "overview", 200}});
+}
+
 void World::integrate() {
   walk(steps_of_integrations());
   const Json asked = call({"GET", "integrations/gitlab/requests", 200}).json.items("requests").at(0);
   walk({{"POST", fmt::format("integrations/gitlab/requests/{}/retry", dump(asked.at("id"))), 200, ""}});
   const Json made = call({"PUT", "integrations/canary", 201, std::string(canary)}).json;
   walk(steps_of_canary(std::string(made.text("path")), of_digest(std::string(canary_webhook))));
-}
-
-// A body, changed at one place.
-struct Change {
-  std::string what;
-  Json body;
-  bool of_members = true;  // one too many or too few; else one of another type
-};
-
-void change_below(const Json& at, const std::string& place, const std::function<Json(Json)>& whole,
-                  std::vector<Change>& changes) {
-  if (const Json::Array* items = at.array())
-    for (std::size_t i = 0; i < items->size(); ++i)
-      change_below((*items)[i], fmt::format("{}[{}]", place, i),
-                   [&, i](Json item) {
-                     Json::Array all = *items;
-                     all[i] = std::move(item);
-                     return whole(std::move(all));
-                   },
-                   changes);
-  const Json::Object* members = at.object();
-  if (members == nullptr) return;
-  Json more = at;
-  more.set("colour", "red");
-  changes.push_back({place + " with one more", whole(std::move(more))});
-  for (const auto& [name, member] : *members) {
-    const auto with = [&](Json value) {
-      Json changed = at;
-      changed.set(name, std::move(value));
-      return whole(std::move(changed));
-    };
-    Json::Object fewer = *members;
-    std::erase_if(fewer, [&, &name = name](const Json::Member& each) { return each.first == name; });
-    changes.push_back({fmt::format("{} without {}", place, name), whole(Json(std::move(fewer)))});
-    for (const Json& other :
-         {Json(), Json(true), Json(7), Json(1.5), Json("*"), Json(Json::Array{}), Json(Json::Object{})})
-      changes.push_back({fmt::format("{}.{} = {}", place, name, dump(other)), with(other), false});
-    change_below(member, place + "." + name, with, changes);
-  }
-}
-
-std::vector<Change> changes_of(const Json& body) {
-  std::vector<Change> changes;
-  change_below(body, "", [](Json changed) { return changed; }, changes);
-  return changes;
 }
 
 // What a rule of the domain wants beyond the shape.
