@@ -53,7 +53,8 @@ TEST_F(Integrations, a_rotated_address_ends_the_one_before) {
   const std::string first(api_.put("integrations/x", std::string(canary)).json.text("path"));
   EXPECT_EQ(api_.put("integrations/x", std::string(canary)).status, 200);
   const std::string second(
-      api_.put("integrations/x", R"({"kind":"flagger","environment":"prod","rotate":true})").json.text("path"));
+      api_.put("integrations/x", R"({"kind":"flagger","environment":"prod","rotate":true})")
+          .json.text("path"));
   EXPECT_NE(first, second);
   const auto post = [&](const std::string& path) { return deliver(path.substr(13), {}).status; };
   EXPECT_EQ(post(first), 401);
@@ -69,7 +70,9 @@ TEST_F(Integrations, an_administrator_of_a_part_declares_none) {
 TEST_F(Integrations, one_that_is_removed_is_not_heard_any_more) {
   declare(gitlab);
   EXPECT_EQ(api_.put("integrations/x", R"({"kind":"gitlab","base_url":"https://gitlab.example",)"
-                                       R"("webhook_secrets":["glwebhook-0123456789"]})").status, 201);
+                                       R"("webhook_secrets":["glwebhook-0123456789"]})")
+                .status,
+            201);
   const std::vector<http::Field> headers{{"x-gitlab-token", "glwebhook-0123456789"}};
   EXPECT_EQ(deliver("integrations/x/events", headers, R"({"object_kind":"push"})").status, 202);
   EXPECT_EQ(api_.call("DELETE", "integrations/x").status, 201);
@@ -93,14 +96,18 @@ TEST_F(Integrations, large_deliveries_are_taken_of_declared_names_only) {
 }
 
 TEST_F(Integrations, a_delivery_that_comes_again_makes_no_second_request) {
-  EXPECT_EQ(declare(R"({"kind":"gitlab","base_url":"https://gitlab.example","token":"glpat-0123456789abcdef",)"
-                    R"("webhook_secrets":["glwebhook-0123456789"]})"), 201);
-  const std::string event = fmt::format(
-      R"({{"object_kind":"build","build_status":"manual","build_id":6,"project_id":3,"sha":"{}",)"
-      R"("environment":{{"name":"prod","action":"start"}}}})", std::string(40, 'c'));
+  EXPECT_EQ(
+      declare(R"({"kind":"gitlab","base_url":"https://gitlab.example","token":"glpat-0123456789abcdef",)"
+              R"("webhook_secrets":["glwebhook-0123456789"]})"),
+      201);
+  const std::string event =
+      fmt::format(R"({{"object_kind":"build","build_status":"manual","build_id":6,"project_id":3,"sha":"{}",)"
+                  R"("environment":{{"name":"prod","action":"start"}}}})",
+                  std::string(40, 'c'));
   const auto send = [&](const char* delivery) {
     return deliver("integrations/x/events",
-                   {{"x-gitlab-token", "glwebhook-0123456789"}, {"idempotency-key", delivery}}, event).json;
+                   {{"x-gitlab-token", "glwebhook-0123456789"}, {"idempotency-key", delivery}}, event)
+        .json;
   };
   const format::Json first = send("one"), again = send("one"), other = send("two");
   EXPECT_FALSE(*first.at("replayed").boolean());
