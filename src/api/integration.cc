@@ -33,12 +33,14 @@ bool is_printable(std::string_view text) {
 Status check_secret(std::string_view secret, std::string_view field) {
   const bool fits = secret.size() >= secret_bytes_min && secret.size() <= secret_bytes_max;
   if (fits && is_printable(secret)) return {};
-  return invalid(fmt::format("'{}' has 16 to 4096 printable characters, no spaces", field), std::string(field));
+  return invalid(fmt::format("'{}' has 16 to 4096 printable characters, no spaces", field),
+                 std::string(field));
 }
 
 Status check_secrets(const IntegrationRequest& request) {
   if (request.webhook_secrets.size() > integration::secrets_max)
-    return Error{Errc::too_large, "'webhook_secrets' has two at most: a new one and an old one", "webhook_secrets"};
+    return Error{Errc::too_large, "'webhook_secrets' has two at most: a new one and an old one",
+                 "webhook_secrets"};
   for (const std::string& secret : request.webhook_secrets) {
     TRY(check_secret(secret, "webhook_secrets"));
     if (secret.starts_with("whsec_")) TRY(alert::decode_secret(secret));
@@ -67,8 +69,8 @@ Status check_environments(store::Database& db, const IntegrationDeclared& declar
   for (const auto& [theirs, ours] : declared.environments) named.push_back(ours);
   for (const std::string& environment : named)
     if (!environment.empty() && !TRY(store::environment_exists(db, environment)))
-      return not_found(fmt::format("environment '{}' does not exist; create it with `weir env create {}`", environment,
-                                   environment));
+      return not_found(fmt::format("environment '{}' does not exist; create it with `weir env create {}`",
+                                   environment, environment));
   return {};
 }
 
@@ -86,7 +88,8 @@ struct Merged {
   bool url_made = false, webhook_made = false;
 };
 // What is not given stays as it is; what its kind needs and nobody gave is made.
-Result<Merged> merged(const IntegrationRequest& request, const std::optional<Secrets>& known, const Made& fresh) {
+Result<Merged> merged(const IntegrationRequest& request, const std::optional<Secrets>& known,
+                      const Made& fresh) {
   Merged out{.secrets = known.value_or(Secrets())};
   Secrets& secrets = out.secrets;
   if (request.kind == Kind::flagger) {
@@ -124,23 +127,25 @@ Result<Decision> declare(store::Database& db, const Place& place, const Integrat
                                              format::name_of(found->declared.kind))};
   TRY(check_environments(db, declared));
   const Merged made = TRY(merged(request, known, fresh));
-  declared.secrets = declared.kind == Kind::flagger ? 1 : static_cast<std::int64_t>(made.secrets.webhook.size());
+  declared.secrets =
+      declared.kind == Kind::flagger ? 1 : static_cast<std::int64_t>(made.secrets.webhook.size());
   NewIntegration shown{.integration = found.value_or(IntegrationView{}), .path = place.events()};
   shown.integration.declared = declared;
   if (declared.kind == Kind::flagger) shown.path = place.gate(made.url_made ? fresh.url_secret : "SECRET");
   if (made.webhook_made) shown.secret = fresh.webhook_secret;
-  const bool same = found && known == made.secrets && format::encode(found->declared) == format::encode(declared);
+  const bool same =
+      found && known == made.secrets && format::encode(found->declared) == format::encode(declared);
   if (same) return Decision{.answer = [shown](auto) { return format::encode(shown); }};
-  return Decision{.events = {declared},
-                  .answer =
-                      [shown](auto appended) mutable {
-                        shown.integration.entry = appended[0].index;
-                        return format::encode(shown);
-                      },
-                  .answer_is_secret = made.url_made || made.webhook_made,
-                  .keep = [name = place.name, secrets = made.secrets](store::Database& tables) {
-                    return store::keep_secrets(tables, name, secrets);
-                  }};
+  return Decision{
+      .events = {declared},
+      .answer =
+          [shown](auto appended) mutable {
+            shown.integration.entry = appended[0].index;
+            return format::encode(shown);
+          },
+      .answer_is_secret = made.url_made || made.webhook_made,
+      .keep = [name = place.name, secrets = made.secrets](
+                  store::Database& tables) { return store::keep_secrets(tables, name, secrets); }};
 }
 
 Result<IntegrationView> existing(store::Database& db, const std::string& name) {
@@ -149,7 +154,8 @@ Result<IntegrationView> existing(store::Database& db, const std::string& name) {
   return std::move(*found);
 }
 
-Result<store::CallerRequestView> existing_request(store::Database& db, const std::string& name, std::int64_t id) {
+Result<store::CallerRequestView> existing_request(store::Database& db, const std::string& name,
+                                                  std::int64_t id) {
   auto found = TRY(store::list_caller_requests(db, {.integration = name, .id = id, .limit = 1}));
   if (found.empty()) return not_found(fmt::format("integration '{}' has no request {}", name, id));
   return std::move(found.front());
@@ -159,7 +165,8 @@ Result<store::CallerRequestView> existing_request(store::Database& db, const std
 
 Result<Write> declare_integration(const Call& call) {
   const auto request = TRY(body_of<IntegrationRequest>(call.request));
-  const Place place{call.ports.sequencer.identity().organization, std::string(call.request.parameter("name"))};
+  const Place place{call.ports.sequencer.identity().organization,
+                    std::string(call.request.parameter("name"))};
   TRY(access::check_unnarrowed(call.actor, "an integration"));
   TRY(integration::check(declared_of(place.name, request)));
   TRY(check_secrets(request));
@@ -193,17 +200,17 @@ Result<Write> test_integration(const Call& call) {
     const IntegrationView found = TRY(existing(db, name));
     if (found.declared.kind == Kind::flagger)
       return Error{Errc::conflict, "flagger is never called: it calls; post to its address to try it"};
-    const auto made = std::make_shared<store::CallerRequestView>(
-        store::CallerRequestView{.integration = name, .received_at = now, .next_at = now, .until = now + minutes(1)});
+    const auto made = std::make_shared<store::CallerRequestView>(store::CallerRequestView{
+        .integration = name, .received_at = now, .next_at = now, .until = now + minutes(1)});
     return Decision{.answer = [made](auto) { return format::encode(*made); },
                     .keep = [made](store::Database& tables) -> Status {
-                      made->id = TRY(query_count(tables,
-                                                 "INSERT INTO caller_request (integration, key, delivery, asked, "
-                                                 "received_at, next_at, until_at) VALUES ($1,$2,'',$3,$4,$5,$6) "
-                                                 "RETURNING id",
-                                                 made->integration, fmt::format("test {}", made->received_at.micros),
-                                                 format::encode(made->asked), made->received_at, made->next_at,
-                                                 made->until));
+                      made->id = TRY(query_count(
+                          tables,
+                          "INSERT INTO caller_request (integration, key, delivery, asked, "
+                          "received_at, next_at, until_at) VALUES ($1,$2,'',$3,$4,$5,$6) "
+                          "RETURNING id",
+                          made->integration, fmt::format("test {}", made->received_at.micros),
+                          format::encode(made->asked), made->received_at, made->next_at, made->until));
                       return {};
                     }};
   }};
@@ -233,12 +240,14 @@ Result<Write> retry_caller_request(const Call& call) {
     request.next_at = now;
     request.until = std::max(request.until, now + of.declared.wait);
     return Decision{.answer = [request](auto) { return format::encode(request); },
-                    .keep = [request](store::Database& tables) {
-                      return execute(tables,
-                                     "UPDATE caller_request SET state='pending', attempts=0, comments=0, told='', "
-                                     "waits=0, next_at=$1, until_at=$2 WHERE id=$3 AND state<>'answered'",
-                                     request.next_at, request.until, request.id);
-                    }};
+                    .keep =
+                        [request](store::Database& tables) {
+                          return execute(
+                              tables,
+                              "UPDATE caller_request SET state='pending', attempts=0, comments=0, told='', "
+                              "waits=0, next_at=$1, until_at=$2 WHERE id=$3 AND state<>'answered'",
+                              request.next_at, request.until, request.id);
+                        }};
   }};
 }
 

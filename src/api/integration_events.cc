@@ -24,7 +24,7 @@ std::string_view header(const http::Request& request, std::string_view name) {
 // GitHub names each delivery, and keeps the name when it sends it again; GitLab does so since 17.4; an external status
 // check of GitLab's has no name.
 std::string delivery_of(Kind kind, const http::Request& request) {
-  const std::string_view name = kind == Kind::github                         ? header(request, "x-github-delivery")
+  const std::string_view name = kind == Kind::github ? header(request, "x-github-delivery")
                                 : !header(request, "webhook-id").empty() ? header(request, "webhook-id")
                                                                          : header(request, "idempotency-key");
   return std::string(name.substr(0, 128));
@@ -33,8 +33,8 @@ std::string delivery_of(Kind kind, const http::Request& request) {
 Result<integration::Heard> hear(const IntegrationDeclared& declared, const http::Request& request) {
   const auto body = format::parse_json(request.body);
   if (!body.ok())
-    return invalid(fmt::format("the body is no JSON (let the webhook send application/json): {}",
-                               body.error().message));
+    return invalid(
+        fmt::format("the body is no JSON (let the webhook send application/json): {}", body.error().message));
   if (declared.kind == Kind::github)
     return integration::hear_github(declared, header(request, "x-github-event"), *body);
   return integration::hear_gitlab(declared, *body);
@@ -51,24 +51,25 @@ struct Delivery {
 Result<std::int64_t> keep_one(store::Database& db, const Delivery& delivery, const Asked& asked, Instant now,
                               bool& made) {
   const std::string key = integration::key_of(asked);
-  const std::int64_t id =
-      TRY(query_count(db,
-                      "INSERT INTO caller_request (integration, key, delivery, asked, received_at, next_at, until_at) "
-                      "VALUES ($1,$2,$3,$4,$5,$6,$7) ON CONFLICT (integration, key) DO NOTHING RETURNING id",
-                      delivery.of.name, key, delivery.name, format::encode(asked), now, now, now + delivery.of.wait));
+  const std::int64_t id = TRY(query_count(
+      db,
+      "INSERT INTO caller_request (integration, key, delivery, asked, received_at, next_at, until_at) "
+      "VALUES ($1,$2,$3,$4,$5,$6,$7) ON CONFLICT (integration, key) DO NOTHING RETURNING id",
+      delivery.of.name, key, delivery.name, format::encode(asked), now, now, now + delivery.of.wait));
   made |= id != 0;
   if (id != 0) return id;
   if (asked.asking == Asking::status_check) {
-    const std::int64_t again =
-        TRY(query_count(db,
-                        "UPDATE caller_request SET state='pending', said='', told='', comments=0, waits=0, attempts=0, "
-                        "next_at=$1, until_at=$2, answered_at=NULL WHERE integration=$3 AND key=$4 AND "
-                        "state<>'pending' RETURNING id",
-                        now, now + delivery.of.wait, delivery.of.name, key));
+    const std::int64_t again = TRY(query_count(
+        db,
+        "UPDATE caller_request SET state='pending', said='', told='', comments=0, waits=0, attempts=0, "
+        "next_at=$1, until_at=$2, answered_at=NULL WHERE integration=$3 AND key=$4 AND "
+        "state<>'pending' RETURNING id",
+        now, now + delivery.of.wait, delivery.of.name, key));
     made |= again != 0;
     if (again != 0) return again;
   }
-  return query_count(db, "SELECT id FROM caller_request WHERE integration=$1 AND key=$2", delivery.of.name, key);
+  return query_count(db, "SELECT id FROM caller_request WHERE integration=$1 AND key=$2", delivery.of.name,
+                     key);
 }
 
 Status keep(store::Database& db, const Delivery& delivery, Instant now, HeardView& view) {
@@ -90,8 +91,9 @@ Status submit(const ReadCall& call, const Delivery& delivery, const std::shared_
       {.actor = call.ports.server_actor,
        .idempotency = {},
        .decide = [delivery, view](store::Database& db, Instant now) -> Result<Decision> {
-         const std::int64_t pending = TRY(query_count(
-             db, "SELECT count(*) FROM caller_request WHERE integration=$1 AND state='pending'", delivery.of.name));
+         const std::int64_t pending = TRY(
+             query_count(db, "SELECT count(*) FROM caller_request WHERE integration=$1 AND state='pending'",
+                         delivery.of.name));
          if (pending >= pending_max)
            return Error{Errc::too_many, fmt::format("{} requests of this integration wait already", pending)};
          return Decision{.keep = [delivery, view, now](store::Database& tables) {
@@ -148,10 +150,11 @@ Result<http::Response> gate_of_canary(const ReadCall& call) {
   if (said("artifact").empty())
     return invalid("the webhook's metadata has no 'artifact': the digest of the image it is to let through",
                    "metadata.artifact");
-  return gate_response(
-      call,
-      {.artifact = said("artifact"), .environment = found->declared.environment, .change_class = said("class")},
-      StatusSays::verdict);
+  return gate_response(call,
+                       {.artifact = said("artifact"),
+                        .environment = found->declared.environment,
+                        .change_class = said("class")},
+                       StatusSays::verdict);
 }
 
 }  // namespace weir::api

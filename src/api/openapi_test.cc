@@ -59,6 +59,7 @@ class Document {
   Json document_ = format::parse_json(openapi_document("1")).value();
 };
 
+std::string of_digest(std::string_view pattern);
 struct Sent {
   const Route* route;
   Step step;

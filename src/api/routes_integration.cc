@@ -62,7 +62,8 @@ constexpr std::array rows{
           .pattern = "/v1/orgs/{org}/integrations/{name}/gate/{secret}",
           .door = Door::integration,
           .read = gate_of_canary,
-          .summary = "A webhook of Flagger's: may the artifact of its metadata run in the integration's environment",
+          .summary =
+              "A webhook of Flagger's: may the artifact of its metadata run in the integration's environment",
           .answer = one<store::GateAnswer>,
           .refusals = {403, 409},
           .proof = integration_proof},

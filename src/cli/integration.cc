@@ -61,8 +61,7 @@ Result<Json> body_of(const Declared& declared) {
   if (declared.kind == "github") body.set("base_url", declared.api.value_or("https://api.github.com"));
   if (declared.kind == "gitlab") body.set("base_url", declared.api.value_or("https://gitlab.com"));
   set_given(body, "app_id", declared.app_id);
-  if (declared.private_key)
-    body.set("private_key", TRY(read_file(*declared.private_key, key_bytes_max)));
+  if (declared.private_key) body.set("private_key", TRY(read_file(*declared.private_key, key_bytes_max)));
   set_given(body, "token", declared.gitlab_token);
   set_given(body, "webhook_secrets", declared.webhook_secrets);
   if (!declared.mapped.empty()) body.set("environments", TRY(mapping_of(declared.mapped)));
@@ -75,8 +74,9 @@ Result<Json> body_of(const Declared& declared) {
 
 void declare_options(Options& options, Declared& into) {
   options.argument(integration_word, &into.name);
-  options.option({.name = "kind", .value = "KIND", .help = "what asks", .need = Need::required, .choices = kinds},
-                 &into.kind);
+  options.option(
+      {.name = "kind", .value = "KIND", .help = "what asks", .need = Need::required, .choices = kinds},
+      &into.kind);
   options.option({.name = "api",
                   .value = "URL",
                   .help = "base of its API; https://api.github.com or https://gitlab.com unless said"},
@@ -84,28 +84,32 @@ void declare_options(Options& options, Declared& into) {
   options.option({.name = "app-id", .value = "N", .help = "of github: the number of the App"}, &into.app_id);
   options.option({.name = "private-key", .value = "FILE", .help = "of github: the App's private key (PEM)"},
                  &into.private_key);
-  options.option({.name = "gitlab-token",
-                  .value = "TOKEN",
-                  .help = "of gitlab: with the scope api; better in WEIR_GITLAB_TOKEN than in a command line"},
-                 &into.gitlab_token);
-  options.option({.name = "webhook-secret",
-                  .value = "SECRET",
-                  .help = "proves deliveries; made when absent, two while it is changed, the new one first; better in "
-                          "WEIR_WEBHOOK_SECRET than in a command line",
-                  .many = Many::each},
-                 &into.webhook_secrets);
-  options.option({.name = "map",
-                  .value = "THEIRS=OURS",
-                  .help = "an environment of theirs and the one of Weir it stands for; without any they have the same "
-                          "names",
-                  .many = Many::each},
-                 &into.mapped);
+  options.option(
+      {.name = "gitlab-token",
+       .value = "TOKEN",
+       .help = "of gitlab: with the scope api; better in WEIR_GITLAB_TOKEN than in a command line"},
+      &into.gitlab_token);
+  options.option(
+      {.name = "webhook-secret",
+       .value = "SECRET",
+       .help = "proves deliveries; made when absent, two while it is changed, the new one first; better in "
+               "WEIR_WEBHOOK_SECRET than in a command line",
+       .many = Many::each},
+      &into.webhook_secrets);
+  options.option(
+      {.name = "map",
+       .value = "THEIRS=OURS",
+       .help = "an environment of theirs and the one of Weir it stands for; without any they have the same "
+               "names",
+       .many = Many::each},
+      &into.mapped);
   options.option({.name = "environment", .value = "ENV", .help = "of flagger: the only one it asks for"},
                  &into.environment);
-  options.option({.name = "merge-environment",
-                  .value = "ENV",
-                  .help = "of gitlab: what a merge request is held against; without it status checks stay unanswered"},
-                 &into.merge_environment);
+  options.option(
+      {.name = "merge-environment",
+       .value = "ENV",
+       .help = "of gitlab: what a merge request is held against; without it status checks stay unanswered"},
+      &into.merge_environment);
   options.option({.name = "wait",
                   .value = "DURATION",
                   .help = "how long a request may stay undecided before it is rejected; 24h unless said"},
@@ -134,7 +138,8 @@ Action integration_create(Options& options) {
         TRY(api->write({.method = "PUT", .path = path_of({"integrations", declared->name}), .body = body}));
     std::string people = fmt::format("integration {} is recorded\n", declared->name);
     if (!answer.text("path").empty())
-      people += fmt::format("its deliveries go to {}{}\n", session.globals().url, cleaned(answer.text("path")));
+      people +=
+          fmt::format("its deliveries go to {}{}\n", session.globals().url, cleaned(answer.text("path")));
     if (!answer.text("secret").empty())
       people += fmt::format("secret (shown once): {}\n", cleaned(answer.text("secret")));
     session.answer(answer, people);
@@ -143,9 +148,10 @@ Action integration_create(Options& options) {
 }
 
 Action integration_list(Options& options) {
-  return listing(options, {.path = "integrations",
-                           .columns = integration_columns,
-                           .hint = "no integrations yet; add one: weir integration create NAME --kind github …"});
+  return listing(options,
+                 {.path = "integrations",
+                  .columns = integration_columns,
+                  .hint = "no integrations yet; add one: weir integration create NAME --kind github …"});
 }
 
 Action integration_remove(Options& options) {
@@ -210,10 +216,11 @@ Action integration_retry(Options& options) {
   options.argument(integration_word, &arguments->name);
   options.argument({.name = "ID", .help = "of the request", .need = Need::required}, &arguments->id);
   return [arguments](Session& session) -> Result<Exit> {
-    return write_and_say(session,
-                         {.path = path_of({"integrations", arguments->name, "requests", arguments->id, "retry"}),
-                          .body = Json(Json::Object{})},
-                         fmt::format("request {} is answered again", arguments->id));
+    return write_and_say(
+        session,
+        {.path = path_of({"integrations", arguments->name, "requests", arguments->id, "retry"}),
+         .body = Json(Json::Object{})},
+        fmt::format("request {} is answered again", arguments->id));
   };
 }
 

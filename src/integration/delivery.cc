@@ -19,7 +19,8 @@ bool signs(const std::string& secret, BytesView body, std::string_view hex) {
 
 bool is_timely(std::string_view timestamp, Instant now) {
   std::int64_t seconds_since = 0;
-  const auto [end, error] = std::from_chars(timestamp.data(), timestamp.data() + timestamp.size(), seconds_since);
+  const auto [end, error] =
+      std::from_chars(timestamp.data(), timestamp.data() + timestamp.size(), seconds_since);
   if (error != std::errc() || end != timestamp.data() + timestamp.size()) return false;
   const std::int64_t off = now.micros / 1'000'000 - seconds_since;
   return off <= timestamp_skew_max.micros / 1'000'000 && -off <= timestamp_skew_max.micros / 1'000'000;
@@ -48,7 +49,8 @@ bool proves(Kind kind, const std::string& secret, const Presented& presented, In
   }
   if (!presented.webhook_signature.empty()) return signs_as_standard(secret, presented, now);
   if (!presented.gitlab_signature.empty()) return signs(secret, presented.body, presented.gitlab_signature);
-  return !presented.gitlab_token.empty() && !secret.starts_with("whsec_") && same(secret, presented.gitlab_token);
+  return !presented.gitlab_token.empty() && !secret.starts_with("whsec_") &&
+         same(secret, presented.gitlab_token);
 }
 
 }  // namespace

@@ -13,8 +13,8 @@ inline constexpr Duration timestamp_skew_max = minutes(5);  // of Standard Webho
 
 // What came with a delivery; empty: not there.
 struct Presented {
-  std::string_view hub_signature;                               // X-Hub-Signature-256
-  std::string_view gitlab_token, gitlab_signature;              // X-Gitlab-Token, X-Gitlab-Signature
+  std::string_view hub_signature;                   // X-Hub-Signature-256
+  std::string_view gitlab_token, gitlab_signature;  // X-Gitlab-Token, X-Gitlab-Signature
   std::string_view webhook_id, webhook_timestamp, webhook_signature;
   std::string_view in_url;
   BytesView body;

@@ -17,14 +17,16 @@ std::string base64url(BytesView bytes) {
 
 bool same_letters(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 // The run of BASE/repos/OWNER/NAME/actions/runs/RUN/deployment_protection_rule.
 Result<std::int64_t> run_of(const IntegrationDeclared& declared, std::string_view callback,
                             std::string_view repository) {
-  const Error elsewhere = invalid("'deployment_callback_url' does not lead to this repository's runs below " +
-                                      declared.base_url, "deployment_callback_url");
+  const Error elsewhere =
+      invalid("'deployment_callback_url' does not lead to this repository's runs below " + declared.base_url,
+              "deployment_callback_url");
   const std::string before = fmt::format("{}/repos/{}/actions/runs/", declared.base_url, repository);
   constexpr std::string_view after = "/deployment_protection_rule";
   if (callback.size() <= before.size() + after.size() || !callback.ends_with(after)) return elsewhere;
@@ -43,16 +45,18 @@ Result<Heard> hear_github(const IntegrationDeclared& declared, std::string_view 
     return Heard{.ignored = fmt::format("event {} asks nothing", event.substr(0, 64))};
   if (body.text("action") != "requested") return Heard{.ignored = "only the action requested asks something"};
   const Json& deployment = body.at("deployment");
-  Asked asked{.asking = Asking::protection_rule,
-              .repository = std::string(body.at("repository").text("full_name")),
-              .commit = std::string(deployment.text("sha").empty() ? body.text("sha") : deployment.text("sha")),
-              .environment = std::string(body.text("environment")),
-              .installation = number(body.at("installation").at("id")),
-              .deployment = number(deployment.at("id"))};
+  Asked asked{
+      .asking = Asking::protection_rule,
+      .repository = std::string(body.at("repository").text("full_name")),
+      .commit = std::string(deployment.text("sha").empty() ? body.text("sha") : deployment.text("sha")),
+      .environment = std::string(body.text("environment")),
+      .installation = number(body.at("installation").at("id")),
+      .deployment = number(deployment.at("id"))};
   const bool two = std::count(asked.repository.begin(), asked.repository.end(), '/') == 1;
   if (!two || !is_repository(asked.repository))
     return invalid("'repository.full_name' must be OWNER/NAME", "repository.full_name");
-  if (!is_commit(asked.commit)) return invalid("'deployment.sha' must be a whole commit id", "deployment.sha");
+  if (!is_commit(asked.commit))
+    return invalid("'deployment.sha' must be a whole commit id", "deployment.sha");
   if (asked.environment.empty() || asked.environment.size() > 255)
     return invalid("'environment' has 1 to 255 bytes", "environment");
   if (asked.installation <= 0) return invalid("'installation.id' is missing", "installation.id");
@@ -85,7 +89,8 @@ std::string token_body(const Asked& asked) {
 Result<InstallationToken> read_token(std::string_view answer) {
   const Json json = TRY(format::parse_json(answer));
   InstallationToken token{.token = std::string(json.text("token"))};
-  const bool printable = std::all_of(token.token.begin(), token.token.end(), [](char c) { return c > ' ' && c < 127; });
+  const bool printable =
+      std::all_of(token.token.begin(), token.token.end(), [](char c) { return c > ' ' && c < 127; });
   if (token.token.empty() || !printable) return invalid("the answer has no token", "token");
   token.expires_at = TRY(parse_instant(json.text("expires_at")));
   return token;

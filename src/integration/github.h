@@ -8,7 +8,8 @@
 namespace weir::integration {
 
 // `event` is X-GitHub-Event. `invalid` names the member that is missing or leads elsewhere.
-Result<Heard> hear_github(const IntegrationDeclared& declared, std::string_view event, const format::Json& body);
+Result<Heard> hear_github(const IntegrationDeclared& declared, std::string_view event,
+                          const format::Json& body);
 
 // Below the base: what a review is sent to, and what gives a token for it.
 std::string review_path(const Asked& asked);

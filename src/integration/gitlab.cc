@@ -17,8 +17,8 @@ bool waits(std::string_view status) { return status == "created" || status == "b
 std::string percent(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '_' || c == '.' || c == '~';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_' || c == '.' || c == '~';
     out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return out;
@@ -50,10 +50,12 @@ std::string path_of(const Json& body) { return std::string(body.at("project").te
 // The commit's whole id stands only at the end of its address.
 Result<Heard> hear_deployment(const IntegrationDeclared& declared, const Json& body) {
   if (!waits(body.text("status")))
-    return Heard{.ignored = fmt::format("a deployment that is {} needs no answer", body.text("status").substr(0, 32))};
+    return Heard{
+        .ignored = fmt::format("a deployment that is {} needs no answer", body.text("status").substr(0, 32))};
   const std::string_view address = body.text("commit_url");
   const std::string_view commit = address.substr(std::min(address.rfind('/') + 1, address.size()));
-  if (!commit.starts_with(body.text("short_sha"))) return invalid("'commit_url' is of another commit", "commit_url");
+  if (!commit.starts_with(body.text("short_sha")))
+    return invalid("'commit_url' is of another commit", "commit_url");
   return hear_one(declared, {.asking = Asking::deployment,
                              .repository = path_of(body),
                              .commit = std::string(commit),
@@ -84,7 +86,8 @@ Result<Heard> hear_pipeline(const IntegrationDeclared& declared, const Json& bod
   Heard heard;
   for (const Json& job : body.items("builds")) {
     if (job.text("status") != "manual" || !deploys(job.at("environment"))) continue;
-    if (heard.asked.size() == jobs_max) return Error{Errc::too_large, "more than 100 jobs wait to deploy", "builds"};
+    if (heard.asked.size() == jobs_max)
+      return Error{Errc::too_large, "more than 100 jobs wait to deploy", "builds"};
     heard.asked.push_back(
         TRY(checked(declared, Asked{.asking = Asking::deployment,
                                     .repository = path_of(body),
@@ -128,8 +131,9 @@ Result<Heard> hear_gitlab(const IntegrationDeclared& declared, const Json& body)
 }
 
 std::string blocked_deployments_path(const Asked& asked) {
-  return fmt::format("/api/v4/projects/{}/deployments?environment={}&status=blocked&order_by=id&sort=desc&per_page=100",
-                     asked.project, percent(asked.environment));
+  return fmt::format(
+      "/api/v4/projects/{}/deployments?environment={}&status=blocked&order_by=id&sort=desc&per_page=100",
+      asked.project, percent(asked.environment));
 }
 
 std::string approval_path(const Asked& asked) {
@@ -159,7 +163,8 @@ std::string status_body(const Asked& asked, policy::Verdict verdict) {
   const std::string_view status = policy::passes(verdict)            ? "passed"
                                   : verdict == policy::Verdict::deny ? "failed"
                                                                      : "pending";
-  return dump(Json::object({{"sha", asked.commit}, {"external_status_check_id", asked.check}, {"status", status}}));
+  return dump(
+      Json::object({{"sha", asked.commit}, {"external_status_check_id", asked.check}, {"status", status}}));
 }
 
 }  // namespace weir::integration

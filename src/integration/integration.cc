@@ -26,7 +26,8 @@ Status check_base(const IntegrationDeclared& declared) {
 }
 
 bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+         c == '.';
 }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 std::string lowered(std::string_view text) {
@@ -45,7 +46,8 @@ Place place_of(std::string_view address) {
   const std::size_t scheme = rest.find("://");
   if (scheme != std::string_view::npos) rest.remove_prefix(scheme + 3);
   const std::string_view authority = rest.substr(0, rest.find('/'));
-  if (const std::size_t user = authority.rfind('@'); user != std::string_view::npos) rest.remove_prefix(user + 1);
+  if (const std::size_t user = authority.rfind('@'); user != std::string_view::npos)
+    rest.remove_prefix(user + 1);
   else if (scheme == std::string_view::npos) return {};
   const std::size_t end = std::min(rest.find_first_of(":/"), rest.size());
   std::string path(rest.substr(end));
@@ -99,7 +101,8 @@ std::string key_of(const Asked& asked) {
       return asked.job != 0 ? fmt::format("{} {} job {}", what, asked.project, asked.job)
                             : fmt::format("{} {} {}", what, asked.project, asked.deployment);
     case Asking::status_check:
-      return fmt::format("{} {} {} {} {}", what, asked.project, asked.merge_request, asked.check, asked.commit);
+      return fmt::format("{} {} {} {} {}", what, asked.project, asked.merge_request, asked.check,
+                         asked.commit);
     case Asking::test:
       return std::string(what);
   }
@@ -123,7 +126,8 @@ bool is_commit(std::string_view text) {
          text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
 }
 
-std::optional<bool> speaks_of(std::string_view address, std::string_view base_url, std::string_view repository) {
+std::optional<bool> speaks_of(std::string_view address, std::string_view base_url,
+                              std::string_view repository) {
   const Place place = place_of(address);
   std::string host = place_of(base_url).host;
   if (host.starts_with("api.")) host.erase(0, 4);  // api.github.com speaks for github.com

@@ -18,7 +18,8 @@ IntegrationDeclared github() {
   return {.name = "g", .kind = Kind::github, .base_url = "https://api.github.com", .app_id = "7"};
 }
 IntegrationDeclared gitlab() {
-  return {.name = "g", .kind = Kind::gitlab, .base_url = "https://gitlab.example", .merge_environment = "prod"};
+  return {
+      .name = "g", .kind = Kind::gitlab, .base_url = "https://gitlab.example", .merge_environment = "prod"};
 }
 
 TEST(Integration, bases_are_https_or_this_machine) {
@@ -26,11 +27,12 @@ TEST(Integration, bases_are_https_or_this_machine) {
     const char* base;
     bool good;
   };
-  for (const Case& each : {Case{"https://api.github.com", true}, Case{"https://ghe.example/api/v3", true},
-                           Case{"http://127.0.0.1:99", true}, Case{"http://localhost/x", true},
-                           Case{"http://127.0.0.1.evil.example", false}, Case{"http://api.github.com", false},
-                           Case{"https://api.github.com/", false}, Case{"https://me@api.github.com", false},
-                           Case{"https://api.github.com?x", false}, Case{"ftp://x", false}, Case{"", false}}) {
+  for (const Case& each :
+       {Case{"https://api.github.com", true}, Case{"https://ghe.example/api/v3", true},
+        Case{"http://127.0.0.1:99", true}, Case{"http://localhost/x", true},
+        Case{"http://127.0.0.1.evil.example", false}, Case{"http://api.github.com", false},
+        Case{"https://api.github.com/", false}, Case{"https://me@api.github.com", false},
+        Case{"https://api.github.com?x", false}, Case{"ftp://x", false}, Case{"", false}}) {
     IntegrationDeclared declared = github();
     declared.base_url = each.base;
     EXPECT_EQ(check(declared).ok(), each.good) << each.base;
@@ -62,29 +64,30 @@ TEST(Integration, an_address_speaks_of_a_repository_of_its_own_host) {
 }
 
 Json protection_rule(std::string_view callback) {
-  return Json::object(
-      {{"action", "requested"},
-       {"environment", "prod"},
-       {"deployment_callback_url", callback},
-       {"deployment", Json::object({{"id", 9}, {"sha", commit}})},
-       {"repository", Json::object({{"full_name", "acme/shop"}})},
-       {"installation", Json::object({{"id", 5}})}});
+  return Json::object({{"action", "requested"},
+                       {"environment", "prod"},
+                       {"deployment_callback_url", callback},
+                       {"deployment", Json::object({{"id", 9}, {"sha", commit}})},
+                       {"repository", Json::object({{"full_name", "acme/shop"}})},
+                       {"installation", Json::object({{"id", 5}})}});
 }
 
 TEST(Integration, only_a_callback_below_the_declared_base_is_understood) {
   const std::string end = "/repos/acme/shop/actions/runs/42/deployment_protection_rule";
-  const auto heard = hear_github(github(), "deployment_protection_rule",
-                                 protection_rule("https://api.github.com" + end));
+  const auto heard =
+      hear_github(github(), "deployment_protection_rule", protection_rule("https://api.github.com" + end));
   ASSERT_TRUE(heard.ok());
   ASSERT_EQ(heard->asked.size(), 1u);
   EXPECT_EQ(heard->asked[0].run, 42);
   EXPECT_EQ(review_path(heard->asked[0]), end);
   for (const std::string& callback :
-       {"https://evil.example" + end, "https://api.github.com.evil.example" + end, "http://api.github.com" + end,
-        "https://api.github.com@evil.example" + end, "https://api.github.com/x" + end,
+       {"https://evil.example" + end, "https://api.github.com.evil.example" + end,
+        "http://api.github.com" + end, "https://api.github.com@evil.example" + end,
+        "https://api.github.com/x" + end,
         std::string("https://api.github.com/repos/acme/bank/actions/runs/42/deployment_protection_rule"),
         std::string("https://api.github.com/repos/acme/shop/actions/runs/4/../deployment_protection_rule"),
-        std::string("https://api.github.com/repos/acme/shop/actions/runs//deployment_protection_rule"), std::string()})
+        std::string("https://api.github.com/repos/acme/shop/actions/runs//deployment_protection_rule"),
+        std::string()})
     EXPECT_EQ(hear_github(github(), "deployment_protection_rule", protection_rule(callback)).error().field,
               "deployment_callback_url")
         << callback;
@@ -92,8 +95,10 @@ TEST(Integration, only_a_callback_below_the_declared_base_is_understood) {
 
 TEST(Integration, a_review_says_a_state_only_when_it_is_settled) {
   const Asked asked{.asking = Asking::protection_rule, .repository = "a/b", .environment = "prod"};
-  EXPECT_EQ(review_body(asked, Verdict::warn, "c"), R"({"environment_name":"prod","state":"approved","comment":"c"})");
-  EXPECT_EQ(review_body(asked, Verdict::deny, "c"), R"({"environment_name":"prod","state":"rejected","comment":"c"})");
+  EXPECT_EQ(review_body(asked, Verdict::warn, "c"),
+            R"({"environment_name":"prod","state":"approved","comment":"c"})");
+  EXPECT_EQ(review_body(asked, Verdict::deny, "c"),
+            R"({"environment_name":"prod","state":"rejected","comment":"c"})");
   EXPECT_EQ(review_body(asked, Verdict::undecided, "c"), R"({"environment_name":"prod","comment":"c"})");
 }
 
@@ -110,8 +115,12 @@ TEST(Integration, what_waits_at_gitlab_asks_and_the_rest_is_passed_over) {
   EXPECT_EQ(hear_gitlab(gitlab(), deployment("blocked"))->asked.at(0).commit, commit);
   EXPECT_TRUE(hear_gitlab(gitlab(), deployment("running"))->asked.empty());
   const auto job = [](std::string_view status, Json environment) {
-    return Json::object({{"object_kind", "build"}, {"build_status", status}, {"build_id", 6}, {"project_id", 3},
-                         {"sha", commit}, {"environment", std::move(environment)}});
+    return Json::object({{"object_kind", "build"},
+                         {"build_status", status},
+                         {"build_id", 6},
+                         {"project_id", 3},
+                         {"sha", commit},
+                         {"environment", std::move(environment)}});
   };
   const Json prod = Json::object({{"name", "prod"}, {"action", "start"}});
   EXPECT_EQ(hear_gitlab(gitlab(), job("manual", prod))->asked.at(0).job, 6);
@@ -122,9 +131,11 @@ TEST(Integration, what_waits_at_gitlab_asks_and_the_rest_is_passed_over) {
 }
 
 TEST(Integration, a_blocked_deployment_is_found_by_its_job_and_commit) {
-  const Asked asked{.asking = Asking::deployment, .commit = commit, .environment = "review/7", .project = 3, .job = 6};
+  const Asked asked{
+      .asking = Asking::deployment, .commit = commit, .environment = "review/7", .project = 3, .job = 6};
   EXPECT_EQ(blocked_deployments_path(asked),
-            "/api/v4/projects/3/deployments?environment=review%2F7&status=blocked&order_by=id&sort=desc&per_page=100");
+            "/api/v4/projects/3/"
+            "deployments?environment=review%2F7&status=blocked&order_by=id&sort=desc&per_page=100");
   const std::string rows = fmt::format(
       R"([{{"id":1,"sha":"{0}","deployable":{{"id":5}}}},{{"id":2,"sha":"b","deployable":{{"id":6}}}},)"
       R"({{"id":3,"sha":"{0}","deployable":{{"id":6}}}},{{"id":4,"sha":"{0}","deployable":null}}])",
@@ -141,12 +152,14 @@ TEST(Integration, deliveries_are_proven_by_the_secret_over_the_bytes_as_they_cam
   EXPECT_EQ(proven_by(Kind::github, secrets, {.hub_signature = hub, .body = "Hello, World!"}, {}),
             crypto::sha256("It's a Secret to Everybody"));
   EXPECT_FALSE(proven_by(Kind::github, secrets, {.hub_signature = hub, .body = "Hello, World! "}, {}));
-  EXPECT_FALSE(proven_by(Kind::github, secrets, {.hub_signature = hub.substr(7), .body = "Hello, World!"}, {}));
+  EXPECT_FALSE(
+      proven_by(Kind::github, secrets, {.hub_signature = hub.substr(7), .body = "Hello, World!"}, {}));
   EXPECT_FALSE(proven_by(Kind::github, secrets, {.body = "Hello, World!"}, {}));
   EXPECT_FALSE(proven_by(Kind::github, {}, {.hub_signature = hub, .body = "Hello, World!"}, {}));
   EXPECT_TRUE(proven_by(Kind::gitlab, secrets, {.gitlab_token = "new-secret-0123456789"}, {}));
   EXPECT_FALSE(proven_by(Kind::gitlab, secrets, {.gitlab_token = "new-secret"}, {}));
-  EXPECT_TRUE(proven_by(Kind::gitlab, secrets, {.gitlab_signature = hub.substr(7), .body = "Hello, World!"}, {}));
+  EXPECT_TRUE(
+      proven_by(Kind::gitlab, secrets, {.gitlab_signature = hub.substr(7), .body = "Hello, World!"}, {}));
   EXPECT_FALSE(proven_by(Kind::flagger, secrets, {.in_url = ""}, {}));
 }
 
@@ -184,7 +197,8 @@ TEST(Integration, one_deny_denies_and_nothing_to_judge_is_undecided) {
 TEST(Integration, a_comment_is_bounded_and_ends_with_a_whole_character) {
   Judgement judgement;
   judgement.artifacts.push_back({.name = "shop", .verdict = Verdict::deny, .decision = 3});
-  for (int i = 0; i < 200; ++i) judgement.artifacts[0].explanation.push_back("größer als erlaubt, größer als erlaubt");
+  for (int i = 0; i < 200; ++i)
+    judgement.artifacts[0].explanation.push_back("größer als erlaubt, größer als erlaubt");
   const std::string comment = comment_on(judgement, "prod");
   EXPECT_LE(comment.size(), 3010u);
   EXPECT_TRUE(comment.starts_with("Weir: denied in prod\nshop (decision 3):\n  größer"));

@@ -44,11 +44,12 @@ policy::Verdict verdict_of(const Judgement& judgement) {
 }
 
 std::string comment_on(const Judgement& judgement, const std::string& environment) {
-  std::string text = fmt::format("Weir: {}{}{}\n", sentence(verdict_of(judgement)), environment.empty() ? "" : " in ",
-                                 environment);
+  std::string text = fmt::format("Weir: {}{}{}\n", sentence(verdict_of(judgement)),
+                                 environment.empty() ? "" : " in ", environment);
   if (!judgement.problem.empty()) text += judgement.problem + "\n";
   for (const Judged& each : judgement.artifacts) {
-    text += fmt::format("{} (decision {}):\n", each.name.empty() ? to_string(each.artifact) : each.name, each.decision);
+    text += fmt::format("{} (decision {}):\n", each.name.empty() ? to_string(each.artifact) : each.name,
+                        each.decision);
     for (const std::string& line : each.explanation) text += fmt::format("  {}\n", line);
   }
   text.pop_back();

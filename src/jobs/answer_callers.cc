@@ -23,8 +23,8 @@ constexpr std::size_t systems_at_once = 4;
 constexpr std::size_t systems_waiting_max = 1024;
 constexpr std::int64_t requests_at_once = 512;
 constexpr std::size_t artifacts_max = 64;
-constexpr std::int64_t comments_max = 5;        // GitHub takes ten for one rule
-constexpr std::int64_t not_blocked_tries = 6;   // about half a minute
+constexpr std::int64_t comments_max = 5;       // GitHub takes ten for one rule
+constexpr std::int64_t not_blocked_tries = 6;  // about half a minute
 constexpr Duration look_at_least_every = seconds(30);
 constexpr Duration look_at_most_every = milliseconds(200);
 constexpr Duration wait_after_trouble = seconds(1);
@@ -47,12 +47,13 @@ struct Noted {
 Status write_down(Database& db, const Noted& noted) {
   const PendingCaller& request = noted.request;
   const bool over = noted.state != CallerState::pending;
-  return execute(db,
-                 "UPDATE caller_request SET state=$1, said=$2, told=$3, comments=$4, waits=$5, attempts=$6, "
-                 "next_at=$7, answered_at=$8, last_status=$9, last_error=$10 WHERE id=$11 AND state='pending'",
-                 noted.state, noted.said.word, request.told, request.comments, request.waits, request.attempts,
-                 noted.next_at, over ? std::optional(noted.at) : std::nullopt, noted.said.status, noted.said.error,
-                 request.id);
+  return execute(
+      db,
+      "UPDATE caller_request SET state=$1, said=$2, told=$3, comments=$4, waits=$5, attempts=$6, "
+      "next_at=$7, answered_at=$8, last_status=$9, last_error=$10 WHERE id=$11 AND state='pending'",
+      noted.state, noted.said.word, request.told, request.comments, request.waits, request.attempts,
+      noted.next_at, over ? std::optional(noted.at) : std::nullopt, noted.said.status, noted.said.error,
+      request.id);
 }
 
 Result<integration::Judgement> judge(const Shared& shared, Database& db,
@@ -60,14 +61,17 @@ Result<integration::Judgement> judge(const Shared& shared, Database& db,
                                      Instant now) {
   integration::Judgement judgement;
   if (asked.ours.empty() || !TRY(store::environment_exists(db, asked.ours))) {
-    judgement.problem = fmt::format("no environment of Weir stands for {}; an administrator maps it in the integration",
-                                    asked.environment);
+    judgement.problem =
+        fmt::format("no environment of Weir stands for {}; an administrator maps it in the integration",
+                    asked.environment);
     return judgement;
   }
   const auto built = TRY(store::built_from(db, declared, asked, artifacts_max));
   if (built.empty())
-    judgement.problem = fmt::format("nothing is recorded of commit {}; the pipeline that builds it records it with "
-                                    "`weir record`", asked.commit);
+    judgement.problem = fmt::format(
+        "nothing is recorded of commit {}; the pipeline that builds it records it with "
+        "`weir record`",
+        asked.commit);
   if (built.size() > artifacts_max) {
     judgement.problem = fmt::format("more than {} artifacts are recorded of this commit", artifacts_max);
     return judgement;
@@ -107,8 +111,8 @@ class CallerAnswerer::System {
  public:
   System(std::string name, Shared shared) : name_(std::move(name)), shared_(shared) {}
 
-  bool busy = false;   // guarded by the answerer's mutex, as are the next
-  bool look = false;   // something was committed since it was last served
+  bool busy = false;  // guarded by the answerer's mutex, as are the next
+  bool look = false;  // something was committed since it was last served
   Instant not_before;
 
   Status serve(const OpenReader& open_reader, const Clock& clock, const std::stop_token& stop) {
@@ -138,7 +142,8 @@ class CallerAnswerer::System {
   }
 
   // Nothing when there is nothing new to say.
-  Result<std::optional<Noted>> answer(PendingCaller request, const Clock& clock, const std::stop_token& stop) {
+  Result<std::optional<Noted>> answer(PendingCaller request, const Clock& clock,
+                                      const std::stop_token& stop) {
     const Instant now = clock.now();
     if (request.asked.asking == Asking::test) {
       Said said = call_->try_out(now, stop);
@@ -148,7 +153,8 @@ class CallerAnswerer::System {
     Verdict verdict = integration::verdict_of(judgement);
     const bool late = verdict == Verdict::undecided && now >= request.until;
     if (late)
-      judgement.problem = fmt::format("undecided since it was asked, and its time is over. {}", judgement.problem);
+      judgement.problem =
+          fmt::format("undecided since it was asked, and its time is over. {}", judgement.problem);
     std::string comment = integration::comment_on(judgement, request.asked.ours);
     if (late) verdict = Verdict::deny;
     const auto words = call_->words(request.asked, verdict, comment);
@@ -177,8 +183,8 @@ class CallerAnswerer::System {
     return waits;
   }
 
-  static Noted concluded(PendingCaller request, Said said, Verdict verdict, const integration::Judgement& judgement,
-                         Instant now) {
+  static Noted concluded(PendingCaller request, Said said, Verdict verdict,
+                         const integration::Judgement& judgement, Instant now) {
     const AfterAttempt after =
         after_attempt({said.status, said.retry_after}, request.attempts + 1, random_spread());
     const bool test = request.asked.asking == Asking::test;
@@ -201,7 +207,8 @@ class CallerAnswerer::System {
     } else {
       ++kept.attempts;
       kept.told.clear();  // it did not arrive
-      if (after.state == DeliveryState::dead && verdict == Verdict::undecided) return mute(std::move(noted), now);
+      if (after.state == DeliveryState::dead && verdict == Verdict::undecided)
+        return mute(std::move(noted), now);
       kept.waits = false;
       noted.state = after.state == DeliveryState::dead ? CallerState::dead : CallerState::pending;
       noted.next_at = now + after.wait;
@@ -213,8 +220,8 @@ class CallerAnswerer::System {
   Status note(Noted noted) {
     return act(shared_, [noted = std::move(noted)](Database& db, Instant) -> Result<sequencer::Decision> {
       sequencer::Decision decision;
-      const auto open = TRY(query_count(db, "SELECT count(*) FROM caller_request WHERE id=$1 AND state='pending'",
-                                        noted.request.id));
+      const auto open = TRY(query_count(
+          db, "SELECT count(*) FROM caller_request WHERE id=$1 AND state='pending'", noted.request.id));
       if (open == 0) return decision;
       if (noted.answered) decision.events.push_back(*noted.answered);
       decision.keep = [noted](Database& tables) { return write_down(tables, noted); };
@@ -229,7 +236,8 @@ class CallerAnswerer::System {
 };
 
 Result<std::unique_ptr<CallerAnswerer>> CallerAnswerer::start(Shared shared, OpenReader open_reader,
-                                                              std::shared_ptr<const Clock> clock, Report report) {
+                                                              std::shared_ptr<const Clock> clock,
+                                                              Report report) {
   auto reader = TRY(open_reader());
   return std::unique_ptr<CallerAnswerer>(new CallerAnswerer(shared, std::move(open_reader), std::move(clock),
                                                             std::move(report), std::move(reader)));
@@ -298,19 +306,22 @@ Instant CallerAnswerer::plan(Instant now, bool news) {
 }
 
 Result<std::vector<CallerAnswerer::Head>> CallerAnswerer::heads() {
-  return query(*reader_,
-               "SELECT r.integration, min(r.next_at), max(r.waits) FROM caller_request r JOIN integration_secret s ON "
-               "s.integration=r.integration WHERE r.state='pending' GROUP BY r.integration",
-               [](const Row& row) { return Head{row.string(0), row.instant(1), row.boolean(2)}; });
+  return query(
+      *reader_,
+      "SELECT r.integration, min(r.next_at), max(r.waits) FROM caller_request r JOIN integration_secret s ON "
+      "s.integration=r.integration WHERE r.state='pending' GROUP BY r.integration",
+      [](const Row& row) { return Head{row.string(0), row.instant(1), row.boolean(2)}; });
 }
 
 Status CallerAnswerer::forget_old(Instant now) {
-  const std::int64_t old = TRY(query_count(
-      *reader_, "SELECT count(*) FROM caller_request WHERE state<>'pending' AND answered_at<$1", now - keep_finished));
+  const std::int64_t old = TRY(
+      query_count(*reader_, "SELECT count(*) FROM caller_request WHERE state<>'pending' AND answered_at<$1",
+                  now - keep_finished));
   if (old == 0) return {};
   return act(shared_, [](Database&, Instant at) -> Result<sequencer::Decision> {
     return sequencer::Decision{.keep = [at](Database& db) {
-      return execute(db, "DELETE FROM caller_request WHERE state<>'pending' AND answered_at<$1", at - keep_finished);
+      return execute(db, "DELETE FROM caller_request WHERE state<>'pending' AND answered_at<$1",
+                     at - keep_finished);
     }};
   });
 }

@@ -14,7 +14,7 @@ struct GateAnswered {
 };
 
 // Not from the sequencer's thread. `unavailable` when entries come faster than they can be decided on.
-Result<GateAnswered> ask_gate(const Shared& shared, store::Database& db, const store::DecisionSubject& subject,
-                              Instant now);
+Result<GateAnswered> ask_gate(const Shared& shared, store::Database& db,
+                              const store::DecisionSubject& subject, Instant now);
 
 }  // namespace weir::jobs

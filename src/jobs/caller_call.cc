@@ -48,7 +48,8 @@ std::optional<std::string> CallerCall::words(const Asked& asked, policy::Verdict
 CallerCall::Outcome CallerCall::send(const Request& request, Instant now, const std::stop_token& stop) {
   http::ClientRequest made{.method = request.method, .target = request.target, .body = request.body};
   const bool github = declared_.kind == Kind::github;
-  made.headers = {{"user-agent", "weir"}, {"accept", github ? "application/vnd.github+json" : "application/json"}};
+  made.headers = {{"user-agent", "weir"},
+                  {"accept", github ? "application/vnd.github+json" : "application/json"}};
   if (github) {
     made.headers.push_back({"authorization", "Bearer " + request.authorization});
     made.headers.push_back({"x-github-api-version", "2022-11-28"});
@@ -56,7 +57,8 @@ CallerCall::Outcome CallerCall::send(const Request& request, Instant now, const 
     made.headers.push_back({"private-token", request.authorization});
   }
   if (request.method == "POST")  // so that it may be sent again on a connection that had been closed
-    made.headers.push_back({"idempotency-key", to_hex(crypto::sha256(request.target, request.body)).substr(0, 32)});
+    made.headers.push_back(
+        {"idempotency-key", to_hex(crypto::sha256(request.target, request.body)).substr(0, 32)});
   const auto answer = client_.send(made, stop);
   if (!answer.ok()) return {{.error = answer.error().message.substr(0, error_bytes_max)}, ""};
   Said said{.status = answer->status};
@@ -91,7 +93,8 @@ Result<std::string> CallerCall::token_for(const Asked& asked, Instant now, const
   return tokens_.insert_or_assign(key, std::move(*token)).first->second.token;
 }
 
-Said CallerCall::review(const Asked& asked, const std::string& words, Instant now, const std::stop_token& stop) {
+Said CallerCall::review(const Asked& asked, const std::string& words, Instant now,
+                        const std::stop_token& stop) {
   Said trouble;
   const auto token = token_for(asked, now, stop, trouble);
   if (!token.ok()) return trouble;
@@ -108,9 +111,10 @@ Said CallerCall::review(const Asked& asked, const std::string& words, Instant no
 // The deployment is looked up where the event named only its job. One that is not there is not blocked yet, or no more.
 Said CallerCall::approve(Asked asked, const std::string& words, Instant now, const std::stop_token& stop) {
   if (asked.deployment == 0) {
-    const Outcome found = send(
-        {.method = "GET", .target = integration::blocked_deployments_path(asked), .authorization = secrets_.token}, now,
-        stop);
+    const Outcome found = send({.method = "GET",
+                                .target = integration::blocked_deployments_path(asked),
+                                .authorization = secrets_.token},
+                               now, stop);
     if (!succeeded(found.said)) return found.said;
     const auto deployment = integration::find_deployment(asked, found.body);
     if (!deployment.ok()) return {.error = deployment.error().message.substr(0, error_bytes_max)};
@@ -147,11 +151,11 @@ Said CallerCall::say(const Asked& asked, policy::Verdict verdict, const std::str
 
 Said CallerCall::try_out(Instant now, const std::stop_token& stop) {
   const bool github = declared_.kind == Kind::github;
-  Outcome outcome =
-      send({.method = "GET",
-            .target = github ? "/app" : "/api/v4/user",
-            .authorization = github ? integration::app_token(*signer_, declared_.app_id, now) : secrets_.token},
-           now, stop);
+  Outcome outcome = send(
+      {.method = "GET",
+       .target = github ? "/app" : "/api/v4/user",
+       .authorization = github ? integration::app_token(*signer_, declared_.app_id, now) : secrets_.token},
+      now, stop);
   outcome.said.word = "known";
   return outcome.said;
 }

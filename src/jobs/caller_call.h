@@ -50,7 +50,8 @@ class CallerCall {
   Outcome send(const Request& request, Instant now, const std::stop_token& stop);
   Result<std::string> token_for(const integration::Asked& asked, Instant now, const std::stop_token& stop,
                                 Said& trouble);
-  Said review(const integration::Asked& asked, const std::string& words, Instant now, const std::stop_token& stop);
+  Said review(const integration::Asked& asked, const std::string& words, Instant now,
+              const std::stop_token& stop);
   Said approve(integration::Asked asked, const std::string& words, Instant now, const std::stop_token& stop);
 
   integration::IntegrationDeclared declared_;

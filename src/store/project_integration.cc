@@ -3,10 +3,11 @@
 namespace weir::store {
 
 Status project_row(Database& db, const Stamp& stamp, const integration::IntegrationDeclared& event) {
-  return execute(db,
-                 "INSERT INTO integration (name, declared, entry) VALUES ($1,$2,$3) ON CONFLICT (name) DO UPDATE SET "
-                 "declared=excluded.declared, entry=excluded.entry",
-                 event.name, format::encode(event), stamp.index);
+  return execute(
+      db,
+      "INSERT INTO integration (name, declared, entry) VALUES ($1,$2,$3) ON CONFLICT (name) DO UPDATE SET "
+      "declared=excluded.declared, entry=excluded.entry",
+      event.name, format::encode(event), stamp.index);
 }
 
 Status project_row(Database& db, const Stamp&, const integration::IntegrationRemoved& event) {

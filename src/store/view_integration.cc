@@ -12,7 +12,8 @@ using integration::IntegrationDeclared;
 
 constexpr std::string_view integration_columns =
     "SELECT i.declared, i.entry, (SELECT count(*) FROM caller_request r WHERE r.integration=i.name AND "
-    "r.state='pending'), (SELECT count(*) FROM caller_request r WHERE r.integration=i.name AND r.state='dead') "
+    "r.state='pending'), (SELECT count(*) FROM caller_request r WHERE r.integration=i.name AND "
+    "r.state='dead') "
     "FROM integration i";
 
 IntegrationView integration_of(const Row& row) {
@@ -41,17 +42,19 @@ Result<std::optional<integration::Secrets>> find_secrets(Database& db, std::stri
 }
 
 Status keep_secrets(Database& db, std::string_view integration, const integration::Secrets& secrets) {
-  return execute(db,
-                 "INSERT INTO integration_secret (integration, secrets) VALUES ($1,$2) ON CONFLICT (integration) "
-                 "DO UPDATE SET secrets=excluded.secrets",
-                 integration, format::encode(secrets));
+  return execute(
+      db,
+      "INSERT INTO integration_secret (integration, secrets) VALUES ($1,$2) ON CONFLICT (integration) "
+      "DO UPDATE SET secrets=excluded.secrets",
+      integration, format::encode(secrets));
 }
 
 Result<std::vector<CallerRequestView>> list_caller_requests(Database& db, const CallerRequestFilter& filter) {
   return query(
       db,
       "SELECT id, integration, asked, state, said, attempts, received_at, next_at, until_at, answered_at, "
-      "coalesce(last_status, 0), last_error FROM caller_request WHERE ($1='' OR integration=$2) AND ($3='' OR "
+      "coalesce(last_status, 0), last_error FROM caller_request WHERE ($1='' OR integration=$2) AND ($3='' "
+      "OR "
       "state=$4) AND ($5 IS NULL OR id=$6) AND id<$7 ORDER BY id DESC LIMIT $8",
       [](const Row& row) {
         return CallerRequestView{.id = row.integer(0),
@@ -75,7 +78,8 @@ Result<std::vector<PendingCaller>> list_pending_callers(Database& db, std::strin
                                                         std::int64_t limit) {
   return query(
       db,
-      "SELECT id, integration, asked, told, attempts, next_at, until_at, comments, waits FROM caller_request WHERE "
+      "SELECT id, integration, asked, told, attempts, next_at, until_at, comments, waits FROM caller_request "
+      "WHERE "
       "integration=$1 AND state='pending' ORDER BY id LIMIT $2",
       [](const Row& row) {
         return PendingCaller{.id = row.integer(0),
@@ -99,14 +103,19 @@ Result<std::vector<BuiltArtifact>> built_from(Database& db, const IntegrationDec
   };
   const auto rows = TRY(query(
       db,
-      "SELECT a.digest, a.name, t.url, a.build_url, s.repository FROM artifact a LEFT JOIN trail t ON t.flow=a.flow "
+      "SELECT a.digest, a.name, t.url, a.build_url, s.repository FROM artifact a LEFT JOIN trail t ON "
+      "t.flow=a.flow "
       "AND t.name=a.trail LEFT JOIN flow f ON f.name=a.flow LEFT JOIN service s ON s.name=f.service WHERE "
-      "a.commit_id=$1 AND a.commit_id<>'' UNION SELECT a.digest, o.name, t.url, a.build_url, s.repository FROM trail t "
-      "JOIN artifact_on_trail o ON o.flow=t.flow AND o.trail=t.name JOIN artifact a ON a.digest=o.digest LEFT JOIN "
-      "flow f ON f.name=t.flow LEFT JOIN service s ON s.name=f.service WHERE t.commit_id=$2 AND t.commit_id<>'' "
+      "a.commit_id=$1 AND a.commit_id<>'' UNION SELECT a.digest, o.name, t.url, a.build_url, s.repository "
+      "FROM trail t "
+      "JOIN artifact_on_trail o ON o.flow=t.flow AND o.trail=t.name JOIN artifact a ON a.digest=o.digest "
+      "LEFT JOIN "
+      "flow f ON f.name=t.flow LEFT JOIN service s ON s.name=f.service WHERE t.commit_id=$2 AND "
+      "t.commit_id<>'' "
       "ORDER BY 2, 1",
       [](const Row& row) {
-        return Found{{row.digest(0), row.string(1)}, {whole_text(row, 2), whole_text(row, 3), whole_text(row, 4)}};
+        return Found{{row.digest(0), row.string(1)},
+                     {whole_text(row, 2), whole_text(row, 3), whole_text(row, 4)}};
       },
       asked.commit, asked.commit));
   std::vector<BuiltArtifact> built;

@@ -13,7 +13,9 @@
 namespace weir::store {
 
 enum class CallerState { pending, answered, dead };
-constexpr auto names_of(CallerState) { return std::array<std::string_view, 3>{"pending", "answered", "dead"}; }
+constexpr auto names_of(CallerState) {
+  return std::array<std::string_view, 3>{"pending", "answered", "dead"};
+}
 
 struct IntegrationView {
   integration::IntegrationDeclared declared;

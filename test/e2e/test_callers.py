@@ -67,7 +67,6 @@ class Pulling(Callers):
         script = textwrap.dedent(recipe.split("            - |\n")[1].split("```")[0])
         gate = f"{self.world.url}{ORG}gate?environment=production&status=verdict"
         done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60,
-                              cwd=self.world.directory,
                               env=os.environ | {"IMAGE": artifact, "GATE": gate, "TOKEN": self.world.token})
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done.stdout
