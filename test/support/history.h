@@ -234,8 +234,6 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   events.push_back(window::FreezeDeclared{
       .environment = "prod", .incident = "https://incident.example/1", .reason = "outage", .until = at + hours(4)});
   events.push_back(window::FreezeEnded{freeze, "over"});
-  events.push_back(dbom::DbomIssued{
-      .artifact = api, .environment = "prod", .at = at, .digest = crypto::sha256("bill"), .size = 3});
   events.push_back(policy::PolicyRolesNamed{{"risk"}});
   for (const policy::ProposalEnd end : {policy::ProposalEnd::in_force, policy::ProposalEnd::withdrawn}) {
     const std::int64_t proposal = index_of_next();
