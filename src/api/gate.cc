@@ -51,14 +51,12 @@ Result<bool> decide_again(const ReadCall& call, const DecisionSubject& subject) 
     return decider.decide(call.db, watched, call.now);
   }();
   if (!made.ok()) return made.error();
-  auto recorded = std::make_shared<bool>(false);
+  auto recorded = std::make_shared<std::vector<bool>>();
   TRY(call.ports.sequencer.submit_and_wait(
       command_of(call, [made = std::move(*made), recorded](store::Database& db, Instant) -> Result<Decision> {
-        Decision decision;
-        *recorded = TRY(jobs::record_made(db, made, decision));
-        return decision;
+        return jobs::record_made(db, {&made, 1}, recorded.get());
       })));
-  return *recorded;
+  return !recorded->empty() && recorded->front();
 }
 
 }  // namespace

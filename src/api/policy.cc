@@ -64,11 +64,13 @@ SimulationScope scope_of(const auto& attachment, Instant now) {
 // A new version counts at once wherever the policy is attached.
 Status check_where_enforced(store::Database& db, blob::BlobStore& blobs, const policy::PolicyCreated& next,
                             const std::vector<store::AttachmentView>& attachments, Instant now) {
+  std::optional<policy::Prepared> candidate;
   for (const store::AttachmentView& each : attachments) {
     if (each.mode != policy::Mode::enforce) continue;
-    auto candidate = TRY(policy::Prepared::prepare(
-        {.name = next.name, .version = next.version, .text = next.source, .form = next.form}));
-    TRY(check_lets_something_through(db, blobs, std::move(candidate), scope_of(each, now)));
+    if (!candidate)
+      candidate = TRY(policy::Prepared::prepare(
+          {.name = next.name, .version = next.version, .text = next.source, .form = next.form}));
+    TRY(check_lets_something_through(db, blobs, candidate->clone(), scope_of(each, now)));
   }
   return {};
 }
