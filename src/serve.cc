@@ -74,7 +74,10 @@ Result<std::vector<jobs::Schedule>> decisions_of(const Organization& organizatio
                                                  sequencer::Sequencer& sequencer) {
   std::vector<jobs::Schedule> schedules;
   auto reader = TRY(organization.open_reader());
-  schedules.push_back({"decide", jobs::make_decide({sequencer, organization.server_actor()}, std::move(reader)),
+  auto second = TRY(organization.open_reader());
+  schedules.push_back({"decide",
+                       jobs::make_decide({sequencer, organization.server_actor()}, std::move(reader),
+                                         std::move(second)),
                        milliseconds(100), milliseconds(0)});
   return schedules;
 }

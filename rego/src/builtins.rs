@@ -144,6 +144,10 @@ pub const TABLE: &[Builtin] = &[
     row("urlquery.encode_object", &["o"], "s"),
     row("uuid.parse", &["s"], "o"),
     row("walk", &["*"], "a"),
+    row("weir.ago", &["s", "n"], "s"),
+    row("weir.last", &["a", "s"], "*"),
+    row("weir.newest", &["a"], "a"),
+    row("weir.oldest", &["a"], "a"),
     row("yaml.is_valid", &["s"], "b"),
     row("yaml.marshal", &["*"], "s"),
     row("yaml.unmarshal", &["s"], "*"),
@@ -187,6 +191,10 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("uri.", ABSENT),
     ("uuid.rfc4122", CHANCE),
 ];
+
+/// What begins so is ours, and only what a policy in YAML is compiled to may call it: OPA does not have it.
+pub const OURS: &str = "weir.";
+pub const OUR_PACKAGE: [&str; 2] = ["weir", "policy"];
 
 pub fn find(name: &str) -> Option<&'static Builtin> {
     TABLE.binary_search_by(|row| row.name.cmp(name)).ok().map(|at| &TABLE[at])

@@ -5,8 +5,8 @@ use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{PolicyLengthConfig, QueryResults, Value};
 use std::collections::BTreeSet;
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::sync::{Arc, Once};
-use std::time::Duration;
+use std::sync::{Arc, Once, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 /// Every bound comes from src/base/limits.h.
 #[repr(C)]
@@ -36,24 +36,68 @@ impl Failure {
     }
 
     fn of_text(error: anyhow::Error) -> Self {
-        Self { outcome: Outcome::Invalid, ..Self::of(error) }
+        let failure = Self::of(error);
+        if failure.is_of_memory() {
+            return failure;
+        }
+        Self { outcome: Outcome::Invalid, ..failure }
+    }
+
+    fn is_of_memory(&self) -> bool {
+        self.outcome == Outcome::Exceeded && self.message.contains(MEMORY_WORDS)
     }
 }
 
 // Limits that reach us as text only, because regorus folds errors of functions into it.
-const LIMIT_WORDS: [&str; 3] =
-    ["execution exceeded time limit", "exceeded memory limit", "exceeds the limit"];
+const LIMIT_WORDS: [&str; 3] = [TIME_WORDS, MEMORY_WORDS, "exceeds the limit"];
+const TIME_WORDS: &str = "execution exceeded time limit";
+const MEMORY_WORDS: &str = "exceeded memory limit";
 const WORK_BETWEEN_CLOCK_READINGS: u32 = 64;
 const LINE_COLUMNS_MAX: u32 = 64 * 1024;
 const LINES_MAX: usize = 100_000;
 
+/// The bound on memory is one for the process, so whoever meets it need not be who is at fault. Work that met it has
+/// given back what it held and is done once more with nothing beside it; what fails then failed by itself.
+static AT_WORK: RwLock<()> = RwLock::new(());
+
+fn within_memory<T>(mut work: impl FnMut() -> Result<T, Failure>) -> Result<T, Failure> {
+    let first = {
+        let _with_others = AT_WORK.read().unwrap_or_else(PoisonError::into_inner);
+        work()
+    };
+    match first {
+        Err(failure) if failure.is_of_memory() => {
+            let _alone = AT_WORK.write().unwrap_or_else(PoisonError::into_inner);
+            work()
+        }
+        other => other,
+    }
+}
+
+/// A document, read once for any number of engines.
+pub struct Input {
+    value: Value,
+    now: Option<i64>,
+}
+
+impl Input {
+    /// An empty text is no input: `input` is undefined.
+    pub fn read(text: &str) -> Result<Self, Failure> {
+        let value = if text.is_empty() { Value::Undefined } else { within_memory(|| value_of(text))? };
+        Ok(Self { now: extensions::now_of(&value), value })
+    }
+}
+
 #[derive(Clone)]
 pub struct Engine {
     inner: regorus::Engine,
+    /// As it was when prepared: what a failed evaluation left behind is dropped with the engine that holds it.
+    unused: Option<Arc<regorus::Engine>>,
     limits: Limits,
     /// Paths of rules that `eval_rule` answers without parsing a query.
     plain_rules: Arc<BTreeSet<String>>,
     now: Option<i64>,
+    input: Value,
     sources: Vec<(String, String)>, // until prepared
     data: Option<Value>,
 }
@@ -63,7 +107,16 @@ impl Engine {
         static MEMORY: Once = Once::new();
         MEMORY.call_once(|| regorus::set_global_memory_limit(Some(limits.memory_bytes)));
         let inner = fresh(&limits);
-        Self { inner, limits, plain_rules: Arc::default(), now: None, sources: Vec::new(), data: None }
+        Self {
+            inner,
+            unused: None,
+            limits,
+            plain_rules: Arc::default(),
+            now: None,
+            input: Value::Undefined,
+            sources: Vec::new(),
+            data: None,
+        }
     }
 
     pub fn add_policy(&mut self, name: &str, text: &str) -> Result<(), Failure> {
@@ -78,13 +131,15 @@ impl Engine {
             });
         }
         check::text(name, text).map_err(Failure::invalid)?;
-        self.inner.add_policy(name.to_string(), text.to_string()).map_err(Failure::of_text)?;
+        within_memory(|| {
+            self.inner.add_policy(name.to_string(), text.to_string()).map(drop).map_err(Failure::of_text)
+        })?;
         self.sources.push((name.to_string(), text.to_string()));
         Ok(())
     }
 
     pub fn add_data(&mut self, text: &str) -> Result<(), Failure> {
-        self.data = Some(value_of(text)?);
+        self.data = Some(within_memory(|| value_of(text))?);
         Ok(())
     }
 
@@ -97,7 +152,8 @@ impl Engine {
             self.inner.add_data(data).map_err(Failure::of_text)?;
         }
         // An empty query makes regorus schedule every rule, which finds unsafe variables.
-        self.inner.eval_query("true".to_string(), false).map_err(Failure::of_text)?;
+        within_memory(|| self.inner.eval_query("true".to_string(), false).map(drop).map_err(Failure::of_text))?;
+        self.unused = Some(Arc::new(self.inner.clone()));
         Ok(())
     }
 
@@ -116,12 +172,10 @@ impl Engine {
         Ok(())
     }
 
-    /// An empty text is no input: `input` is undefined.
-    pub fn set_input(&mut self, text: &str) -> Result<(), Failure> {
-        let input = if text.is_empty() { Value::Undefined } else { value_of(text)? };
-        self.now = extensions::now_of(&input);
-        self.inner.set_input(input);
-        Ok(())
+    pub fn set_input(&mut self, input: &Input) {
+        self.now = input.now;
+        self.input = input.value.clone();
+        self.inner.set_input(self.input.clone());
     }
 
     pub fn eval(&mut self, query: &str) -> Result<Option<String>, Failure> {
@@ -135,6 +189,24 @@ impl Engine {
             }
         };
         Ok(if value == Value::Undefined { None } else { Some(json::text(&value)) })
+    }
+
+    /// The values of several queries, one a line, as a JSON array; null for what is undefined. The bound on time is one
+    /// for all of them, and the one that is at work when it comes may still end.
+    pub fn eval_all(&mut self, queries: &str) -> Result<String, Failure> {
+        let begun = Instant::now();
+        let mut out = String::from("[");
+        for query in queries.lines() {
+            if begun.elapsed() > Duration::from_micros(self.limits.time_micros) {
+                return Err(Failure { outcome: Outcome::Exceeded, message: TIME_WORDS.to_string() });
+            }
+            if out.len() > 1 {
+                out.push(',');
+            }
+            out.push_str(self.eval(query)?.as_deref().unwrap_or("null"));
+        }
+        out.push(']');
+        Ok(out)
     }
 
     pub fn bindings(&mut self, query: &str) -> Result<String, Failure> {
@@ -152,10 +224,26 @@ impl Engine {
 
     fn asked<T>(
         &mut self,
-        work: impl FnOnce(&mut regorus::Engine) -> anyhow::Result<T>,
+        work: impl Fn(&mut regorus::Engine) -> anyhow::Result<T>,
     ) -> Result<T, Failure> {
-        let _ = self.inner.take_prints();
-        extensions::with_facts(self.now, self.limits.strict, || work(&mut self.inner)).map_err(Failure::of)
+        within_memory(|| {
+            let _ = self.inner.take_prints();
+            let answer = extensions::with_facts(self.now, self.limits.strict, || work(&mut self.inner));
+            answer.map_err(|error| {
+                let failure = Failure::of(error);
+                if failure.outcome == Outcome::Exceeded {
+                    self.begin_anew();
+                }
+                failure
+            })
+        })
+    }
+
+    fn begin_anew(&mut self) {
+        if let Some(unused) = &self.unused {
+            self.inner = regorus::Engine::clone(unused);
+            self.inner.set_input(self.input.clone());
+        }
     }
 
     pub fn rules(&mut self) -> Result<String, Failure> {
@@ -208,7 +296,7 @@ fn fresh(limits: &Limits) -> regorus::Engine {
 }
 
 fn value_of(text: &str) -> Result<Value, Failure> {
-    Value::from_json_str(text).map_err(|error| Failure::invalid(message::one_line(&error.to_string())))
+    Value::from_json_str(text).map_err(Failure::of_text)
 }
 
 /// A panic is answered as an outcome; what Rust would print about it goes nowhere.

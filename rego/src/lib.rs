@@ -10,7 +10,7 @@ mod extensions;
 mod json;
 mod message;
 
-use engine::{Engine, Failure, Limits};
+use engine::{Engine, Failure, Input, Limits};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
 /// Bytes that somebody else owns.
@@ -53,6 +53,13 @@ pub struct Handle {
     output: String,
 }
 
+pub struct InputHandle {
+    input: Option<Input>,
+    output: String, // why there is none
+}
+
+const PANICKED: &str = "the Rego engine panicked";
+
 /// Runs `work`, and keeps what it answers or why it failed in the handle.
 unsafe fn run(
     handle: *mut Handle,
@@ -64,7 +71,7 @@ unsafe fn run(
         Ok(Ok(Some(value))) => (Outcome::Done, value),
         Ok(Ok(None)) => (Outcome::Undefined, String::new()),
         Ok(Err(failure)) => (failure.outcome, failure.message),
-        Err(_) => (Outcome::Internal, "the Rego engine panicked".to_string()),
+        Err(_) => (Outcome::Internal, PANICKED.to_string()),
     };
     handle.output = output;
     outcome
@@ -123,11 +130,52 @@ pub unsafe extern "C" fn weir_rego_prepare(handle: *mut Handle) -> Outcome {
     unsafe { run(handle, |engine| engine.prepare().and_then(|()| done())) }
 }
 
+/// Reads an input for any number of engines; `weir_rego_input_output` has the error when it fails. Several threads may
+/// use it.
 /// # Safety
-/// See `weir_rego_add_policy`.
+/// The text lives as long as the call; `read` is where the handle goes, and it is freed with `weir_rego_input_free`.
 #[no_mangle]
-pub unsafe extern "C" fn weir_rego_set_input(handle: *mut Handle, json: Text) -> Outcome {
-    unsafe { run(handle, |engine| engine.set_input(json.read()?).and_then(|()| done())) }
+pub unsafe extern "C" fn weir_rego_input_read(json: Text, read: *mut *mut InputHandle) -> Outcome {
+    let answer = catch_unwind(AssertUnwindSafe(|| unsafe { json.read() }.and_then(Input::read)));
+    let (outcome, handle) = match answer {
+        Ok(Ok(input)) => (Outcome::Done, InputHandle { input: Some(input), output: String::new() }),
+        Ok(Err(failure)) => (failure.outcome, InputHandle { input: None, output: failure.message }),
+        Err(_) => (Outcome::Internal, InputHandle { input: None, output: PANICKED.to_string() }),
+    };
+    unsafe { *read = Box::into_raw(Box::new(handle)) };
+    outcome
+}
+
+/// # Safety
+/// `input` is alive.
+#[no_mangle]
+pub unsafe extern "C" fn weir_rego_input_output(input: *const InputHandle) -> Text {
+    Text::borrow(unsafe { &(*input).output })
+}
+
+/// # Safety
+/// `input` came from `weir_rego_input_read` and is not used again.
+#[no_mangle]
+pub unsafe extern "C" fn weir_rego_input_free(input: *mut InputHandle) {
+    if !input.is_null() {
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(input) })));
+    }
+}
+
+/// The engine's next queries are asked under this input.
+/// # Safety
+/// See `weir_rego_add_policy`; `input` is alive.
+#[no_mangle]
+pub unsafe extern "C" fn weir_rego_set_input(handle: *mut Handle, input: *const InputHandle) -> Outcome {
+    unsafe {
+        run(handle, |engine| match &(*input).input {
+            Some(input) => {
+                engine.set_input(input);
+                done()
+            }
+            None => Err(Failure::invalid("the input could not be read")),
+        })
+    }
 }
 
 /// The value of a query, as JSON.
@@ -136,6 +184,14 @@ pub unsafe extern "C" fn weir_rego_set_input(handle: *mut Handle, json: Text) ->
 #[no_mangle]
 pub unsafe extern "C" fn weir_rego_eval(handle: *mut Handle, query: Text) -> Outcome {
     unsafe { run(handle, |engine| engine.eval(query.read()?)) }
+}
+
+/// The values of several queries, one a line, as a JSON array; null for what is undefined.
+/// # Safety
+/// See `weir_rego_add_policy`.
+#[no_mangle]
+pub unsafe extern "C" fn weir_rego_eval_all(handle: *mut Handle, queries: Text) -> Outcome {
+    unsafe { run(handle, |engine| engine.eval_all(queries.read()?).map(Some)) }
 }
 
 /// Every answer to a query as a JSON array of the variables' values.

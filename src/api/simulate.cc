@@ -1,7 +1,11 @@
 #include "api/simulate.h"
 
+#include <future>
+#include <span>
+
 #include "api/handlers.h"
 #include "api/requests.h"
+#include "format/take.h"
 #include "sequencer/ledger_store.h"
 #include "store/view_policy.h"
 
@@ -9,6 +13,7 @@ namespace weir::api {
 namespace {
 
 constexpr Duration look_back = days(30);
+constexpr std::size_t worth_a_thread = 1000;
 constexpr std::int64_t glance_max = 100;  // decisions that a policy is tried on before it is enforced
 
 Result<std::vector<std::int64_t>> entries_in(store::Database& db, const SimulationScope& scope) {
@@ -20,6 +25,26 @@ Result<std::vector<std::int64_t>> entries_in(store::Database& db, const Simulati
       "d.entry DESC LIMIT $8",
       [](const store::Row& row) { return row.integer(0); }, scope.since, scope.environment, scope.environment,
       scope.flow, scope.flow, scope.attached, scope.attached, scope.decisions_max);
+}
+
+// The record is read where it stands in the payload: the rest of the event says nothing here.
+Status try_on(store::Database& db, blob::BlobStore& blobs, std::span<const std::int64_t> entries,
+              policy::Simulator& simulator) {
+  for (const std::int64_t entry : entries) {
+    const auto stored = TRY(sequencer::read_entry(db, blobs, entry));
+    if (!stored.payload) continue;  // erased
+    const auto leaf = TRY(ledger::decode_leaf(stored.leaf));
+    if (leaf.type != ledger::EntryType::decision_recorded) continue;
+    format::Json payload = TRY(format::parse_json(*stored.payload));
+    policy::DecisionRecorded recorded;
+    if (format::take(payload, recorded)) {
+      TRY(simulator.add(entry, recorded.record));
+      continue;
+    }
+    const auto event = TRY(store::decode_payload(leaf.type, *stored.payload));
+    if (const auto* read = event.as<policy::DecisionRecorded>()) TRY(simulator.add(entry, read->record));
+  }
+  return {};
 }
 
 Result<policy::Prepared> candidate_of(const ReadCall& call, const SimulationRequest& request) {
@@ -36,17 +61,25 @@ Result<policy::Prepared> candidate_of(const ReadCall& call, const SimulationRequ
 }  // namespace
 
 Result<policy::Simulation> simulate(store::Database& db, blob::BlobStore& blobs, policy::Prepared candidate,
-                                    policy::Mode mode, const SimulationScope& scope) {
+                                    policy::Mode mode, const SimulationScope& scope,
+                                    const OpenReader& open_reader) {
+  const std::vector<std::int64_t> entries = TRY(entries_in(db, scope));
   policy::Simulator simulator(std::move(candidate), mode);
-  for (const std::int64_t entry : TRY(entries_in(db, scope))) {
-    const auto stored = TRY(sequencer::read_entry(db, blobs, entry));
-    if (!stored.payload) continue;  // erased
-    const auto leaf = TRY(ledger::decode_leaf(stored.leaf));
-    const auto event = TRY(store::decode_payload(leaf.type, *stored.payload));
-    if (const auto* recorded = event.as<policy::DecisionRecorded>())
-      TRY(simulator.add(entry, recorded->record));
+  if (!open_reader || entries.size() < worth_a_thread) {
+    TRY(try_on(db, blobs, entries, simulator));
+    return simulator.so_far();
   }
-  return simulator.so_far();
+  const std::span<const std::int64_t> all = entries;
+  const auto reader = TRY(open_reader());
+  policy::Simulator second = simulator.clone();
+  auto older = std::async(std::launch::async,
+                          [&] { return try_on(*reader, blobs, all.subspan(all.size() / 2), second); });
+  const Status newer = try_on(db, blobs, all.first(all.size() / 2), simulator);
+  TRY(older.get());
+  TRY(newer);
+  policy::Simulation whole = simulator.so_far();
+  policy::merge(whole, second.so_far());
+  return whole;
 }
 
 Status check_lets_something_through(store::Database& db, blob::BlobStore& blobs, policy::Prepared candidate,
@@ -72,8 +105,8 @@ Result<http::Response> simulate_policy(const ReadCall& call) {
   const SimulationScope scope{.environment = request.environment,
                               .flow = request.flow,
                               .since = request.since.value_or(call.now - look_back)};
-  return record_response(
-      TRY(simulate(call.db, *call.ports.blobs, std::move(candidate), request.mode, scope)));
+  return record_response(TRY(simulate(call.db, *call.ports.blobs, std::move(candidate), request.mode, scope,
+                                      call.ports.open_reader)));
 }
 
 }  // namespace weir::api

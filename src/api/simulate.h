@@ -14,9 +14,13 @@ struct SimulationScope {
   std::int64_t decisions_max = 1'000'000;  // the newest
 };
 
-// Every decision in the scope is decided again with the candidate.
+using OpenReader = std::function<Result<std::unique_ptr<store::Database>>()>;
+
+// Every decision in the scope is decided again with the candidate; many of them on two threads, if a second reader can
+// be opened.
 Result<policy::Simulation> simulate(store::Database& db, blob::BlobStore& blobs, policy::Prepared candidate,
-                                    policy::Mode mode, const SimulationScope& scope);
+                                    policy::Mode mode, const SimulationScope& scope,
+                                    const OpenReader& open_reader = {});
 
 // conflict when the policy, enforced here, would let nothing through of what was decided of late.
 Status check_lets_something_through(store::Database& db, blob::BlobStore& blobs, policy::Prepared candidate,

@@ -46,14 +46,12 @@ Result<bool> decide_again(const Shared& shared, store::Database& db, const Decis
     return decider.decide(db, watched, now);
   }();
   if (!made.ok()) return made.error();
-  auto recorded = std::make_shared<bool>(false);
+  auto recorded = std::make_shared<std::vector<bool>>();
   TRY(shared.sequencer.submit_and_wait(command_of(
       shared, [made = std::move(*made), recorded](store::Database& tables, Instant) -> Result<Decision> {
-        Decision decision;
-        *recorded = TRY(record_made(tables, made, decision));
-        return decision;
+        return record_made(tables, {&made, 1}, recorded.get());
       })));
-  return *recorded;
+  return !recorded->empty() && recorded->front();
 }
 
 GateAnswered answered(Watched watched) {

@@ -1,50 +1,122 @@
 // Makes stale decisions again: those that an entry bears on soon after it, those that time alone changes when it is
-// due.
+// due. After a change of policy that may be all of them, so what is decided and what is recorded overlap: while the
+// sequencer records one batch, the next is decided, each half of it by a thread of its own.
+#include <future>
+#include <set>
+
 #include "jobs/decider.h"
 #include "jobs/reconcile.h"
 
 namespace weir::jobs {
 namespace {
 
-constexpr std::int64_t subjects_per_step = 128;  // bounds what one batch appends
+constexpr std::size_t subjects_per_step = 256;  // bounds what one batch appends
+constexpr std::size_t worth_a_thread = 16;
+
+using MadeList = std::vector<Decider::Made>;
+
+// A connection with the policies prepared for its thread.
+struct Lane {
+  std::unique_ptr<store::Database> reader;
+  Decider decider = {};
+
+  // All of them on one state of the tables.
+  Result<MadeList> decide(std::span<const store::Watched> stale, Instant now) {
+    TRY(reader->script("BEGIN"));
+    auto made = decide_each(stale, now);
+    reader->rollback();
+    return made;
+  }
+
+ private:
+  Result<MadeList> decide_each(std::span<const store::Watched> stale, Instant now) {
+    MadeList made;
+    for (const store::Watched& watched : stale) {
+      auto one = TRY(decider.decide(*reader, watched, now));
+      made.push_back(std::move(one));
+    }
+    return made;
+  }
+};
 
 class Decide final : public Job {
  public:
-  Decide(Shared shared, std::unique_ptr<store::Database> reader)
-      : shared_(shared), reader_(std::move(reader)) {}
+  Decide(Shared shared, std::unique_ptr<store::Database> first, std::unique_ptr<store::Database> second)
+      : shared_(shared) {
+    lanes_.push_back({std::move(first)});
+    if (second != nullptr) lanes_.push_back({std::move(second)});
+  }
 
   Result<Step> tick(Instant now) override {
-    if (TRY(store::count_stale(*reader_, now)) == 0) return Step::idle;
-    auto made = std::make_shared<std::vector<Decider::Made>>();
-    TRY(reader_->script("BEGIN"));  // all of a step sees one state of the tables
-    const Status decided = decide_some(now, *made);
-    reader_->rollback();
-    TRY(decided);
-    if (made->empty()) return Step::idle;
-    TRY(act(shared_, [made](store::Database& db, Instant) -> Result<sequencer::Decision> {
-      sequencer::Decision decision;
-      for (const Decider::Made& each : *made) TRY(record_made(db, each, decision));
-      return decision;
-    }));
+    const auto stale = TRY(next_stale(now));
+    if (stale.empty()) {
+      const bool waited = recording_.valid();
+      TRY(finish());
+      return waited ? Step::more : Step::idle;
+    }
+    auto made = decide_all(stale, now);
+    TRY(finish());
+    if (!made.ok()) return made.error();
+    begin(std::move(*made));
     return Step::more;
   }
 
  private:
-  Status decide_some(Instant now, std::vector<Decider::Made>& made) {
-    for (const store::Watched& watched : TRY(store::list_stale(*reader_, now, subjects_per_step)))
-      made.push_back(TRY(decider_.decide(*reader_, watched, now)));
-    return {};
+  // Without those that are being recorded.
+  Result<std::vector<store::Watched>> next_stale(Instant now) {
+    const auto limit = static_cast<std::int64_t>(subjects_per_step + in_flight_.size());
+    auto stale = TRY(store::list_stale(*lanes_[0].reader, now, limit));
+    std::erase_if(stale, [this](const store::Watched& each) { return in_flight_.contains(each.subject); });
+    if (stale.size() > subjects_per_step) stale.resize(subjects_per_step);
+    return stale;
+  }
+
+  Result<MadeList> decide_all(std::span<const store::Watched> stale, Instant now) {
+    if (lanes_.size() < 2 || stale.size() < worth_a_thread) return lanes_[0].decide(stale, now);
+    const std::size_t half = stale.size() / 2;
+    auto other = std::async(std::launch::async, [&] { return lanes_[1].decide(stale.subspan(half), now); });
+    auto made = lanes_[0].decide(stale.first(half), now);
+    auto rest = other.get();
+    if (!made.ok()) return made;
+    if (!rest.ok()) return rest;
+    std::move(rest->begin(), rest->end(), std::back_inserter(*made));
+    return made;
+  }
+
+  void begin(MadeList list) {
+    for (const Decider::Made& each : list) in_flight_.insert(each.subject);
+    auto made = std::make_shared<const MadeList>(std::move(list));
+    auto promise = std::make_shared<std::promise<Status>>();
+    recording_ = promise->get_future();
+    shared_.sequencer.submit(
+        sequencer::Command{.actor = shared_.server,
+                           .idempotency = {},
+                           .decide = [made](store::Database& db, Instant) { return record_made(db, *made); },
+                           .done =
+                               [promise](Result<sequencer::Outcome> outcome) {
+                                 const bool ok = outcome.ok() || outcome.error().code == Errc::conflict;
+                                 promise->set_value(ok ? Status() : Status(outcome.error()));
+                               }});
+  }
+
+  Status finish() {
+    if (!recording_.valid()) return {};
+    const Status recorded = recording_.get();
+    in_flight_.clear();
+    return recorded;
   }
 
   Shared shared_;
-  std::unique_ptr<store::Database> reader_;
-  Decider decider_;
+  std::vector<Lane> lanes_;
+  std::set<store::DecisionSubject> in_flight_;
+  std::future<Status> recording_;
 };
 
 }  // namespace
 
-std::unique_ptr<Job> make_decide(Shared shared, std::unique_ptr<store::Database> reader) {
-  return std::make_unique<Decide>(shared, std::move(reader));
+std::unique_ptr<Job> make_decide(Shared shared, std::unique_ptr<store::Database> reader,
+                                 std::unique_ptr<store::Database> second) {
+  return std::make_unique<Decide>(shared, std::move(reader), std::move(second));
 }
 
 }  // namespace weir::jobs

@@ -1,5 +1,6 @@
 #include "jobs/decider.h"
 
+#include "policy/meaning.h"
 #include "window/zone.h"
 
 namespace weir::jobs {
@@ -13,14 +14,21 @@ policy::Source source_of(const store::PolicyVersionView& version) {
   return {.name = version.name, .version = version.version, .text = version.source, .form = version.form};
 }
 
+struct Checked {
+  store::DecisionSubject subject;
+  std::int64_t cause = 0;
+  std::optional<Instant> due;
+};
+
 }  // namespace
 
 Result<policy::Prepared*> Decider::prepared(const store::PolicyVersionView& version) {
-  const auto known = prepared_.find(version.entry);
+  Key key{version.digest, version.name, version.version, version.form};
+  const auto known = prepared_.find(key);
   if (known != prepared_.end()) return &known->second;
   if (prepared_.size() >= prepared_max) prepared_.clear();
   auto made = TRY(policy::Prepared::prepare(source_of(version)));
-  return &prepared_.emplace(version.entry, std::move(made)).first->second;
+  return &prepared_.emplace(std::move(key), std::move(made)).first->second;
 }
 
 Result<Decider::Made> Decider::decide(store::Database& db, const store::Watched& watched, Instant now) {
@@ -33,24 +41,33 @@ Result<Decider::Made> Decider::decide(store::Database& db, const store::Watched&
     policy::Prepared* const ready = TRY(prepared(each.policy));
     attached.push_back({ready, each.mode});
   }
-  return Made{watched.subject, watched.cause,
-              policy::decide(attached, input, {.tzdata = to_string(window::tzdata_digest())})};
+  policy::DecisionRecorded recorded{
+      .purpose = watched.subject.purpose,
+      .change_class = watched.subject.change_class,
+      .record = policy::decide(attached, input, {.tzdata = to_string(window::tzdata_digest())})};
+  const Sha256 meaning = policy::meaning_without_input(recorded.record);
+  const std::optional<Instant> due = recorded.record.next_evaluation_at;
+  return Made{watched.subject, watched.cause, std::move(recorded), meaning, due};
 }
 
-Result<bool> record_made(store::Database& db, const Decider::Made& made, sequencer::Decision& decision) {
-  const auto watched = TRY(store::find_watched(db, made.subject));
-  if (!watched || watched->cause != made.cause) return false;
-  const bool is_new = !watched->meaning || *watched->meaning != policy::meaning_of(made.record);
-  if (is_new)
-    decision.events.push_back(policy::DecisionRecorded{
-        .purpose = made.subject.purpose, .change_class = made.subject.change_class, .record = made.record});
-  const auto before = std::move(decision.keep);
-  decision.keep = [before, made_subject = made.subject, cause = made.cause,
-                   due = made.record.next_evaluation_at](store::Database& tables) -> Status {
-    if (before) TRY(before(tables));
-    return store::note_checked(tables, made_subject, cause, due);
+Result<sequencer::Decision> record_made(store::Database& db, std::span<const Decider::Made> made,
+                                        std::vector<bool>* recorded) {
+  sequencer::Decision decision;
+  auto checked = std::make_shared<std::vector<Checked>>();
+  if (recorded != nullptr) recorded->clear();
+  for (const Decider::Made& each : made) {
+    const auto standing = TRY(store::find_standing(db, each.subject));
+    const bool holds = standing && standing->cause == each.cause;
+    if (recorded != nullptr) recorded->push_back(holds);
+    if (!holds) continue;
+    if (!standing->meaning || *standing->meaning != each.meaning) decision.events.push_back(each.event);
+    checked->push_back({each.subject, each.cause, each.due});
+  }
+  decision.keep = [checked](store::Database& tables) -> Status {
+    for (const Checked& each : *checked) TRY(store::note_checked(tables, each.subject, each.cause, each.due));
+    return {};
   };
-  return true;
+  return decision;
 }
 
 }  // namespace weir::jobs

@@ -23,8 +23,9 @@ class Job {
 
 // Judges workloads that something changed for; gives verdicts, opens and resolves their alerts.
 std::unique_ptr<Job> make_judge(Shared shared, std::unique_ptr<store::Database> reader);
-// Makes decisions again that an entry bears on, or that are due.
-std::unique_ptr<Job> make_decide(Shared shared, std::unique_ptr<store::Database> reader);
+// Makes decisions again that an entry bears on, or that are due; with a second reader, on two threads.
+std::unique_ptr<Job> make_decide(Shared shared, std::unique_ptr<store::Database> reader,
+                                 std::unique_ptr<store::Database> second = nullptr);
 // Lists for judgement what an approval's period begins or ends for.
 std::unique_ptr<Job> make_period_watch(Shared shared, std::unique_ptr<store::Database> reader);
 // Numbers what ran between two moments.

@@ -18,7 +18,18 @@ void one_of(RegoWriter& out, std::vector<std::string>& body, const std::string& 
   if (!globs.empty()) body.push_back(out.matches_any(value, globs));
 }
 
-void write_rule(RegoWriter& out, const Rule& rule, std::size_t index, const std::string& policy_applies) {
+// "[evidence | body]": holds one array when the rule is met at once, and none when the whole rule has to be asked.
+std::string comprehension(const std::vector<std::string>& applies, const std::optional<Quick>& quick) {
+  if (!quick) return "[]";
+  std::string text = fmt::format("[{} |\n", quick->evidence);
+  for (const std::string& line : applies) text += fmt::format("    {}\n", line);
+  for (const std::string& line : quick->body) text += fmt::format("    {}\n", line);
+  if (applies.empty() && quick->body.empty()) text += "    true\n";
+  return text + "  ]";
+}
+
+// Writes `ruleN`, the rule's whole answer, and returns its quick one.
+std::string write_rule(RegoWriter& out, const Rule& rule, std::size_t index, const std::string& policy_applies) {
   std::vector<std::string> applies;
   if (!policy_applies.empty()) applies.push_back(policy_applies);
   for (std::string& line : compile_condition(out, rule.when)) applies.push_back(std::move(line));
@@ -27,13 +38,15 @@ void write_rule(RegoWriter& out, const Rule& rule, std::size_t index, const std:
     applies.push_back("not " + any_of(out, {{compile_expression(out, exception)}}));
   // Helpers come first: a rule and its else stand together.
   const std::string applies_name = applies.empty() ? "" : any_of(out, {applies});
-  std::vector<Branch> branches = compile_requirement(out, rule.require, index);
+  Compiled compiled = compile_requirement(out, rule.require, index);
+  std::vector<Branch>& branches = compiled.branches;
   if (!applies.empty()) branches.insert(branches.begin(), {"not_applicable", {"not " + applies_name}});
   std::string head = fmt::format("rule{} := ", index);
   for (const Branch& branch : branches) {
     out.rule(head + branch.value, branch.body);
     head = "else := ";
   }
+  return comprehension(applies, compiled.quick);
 }
 
 rego::Module own_module(const Rule& rule, std::size_t index) {
@@ -66,19 +79,21 @@ std::vector<rego::Module> compile(const Document& document) {
   const std::vector<std::string> when = compile_condition(out, document.policy.when);
   const std::string applies = when.empty() ? "" : any_of(out, {when});
   std::vector<rego::Module> modules;
+  std::vector<std::string> quick;
   for (std::size_t i = 0; i < document.policy.rules.size(); ++i) {
     const Rule& rule = document.policy.rules[i];
-    write_rule(out, rule, i, applies);
+    quick.push_back(write_rule(out, rule, i, applies));
     if (rule.require.rego) modules.push_back(own_module(rule, i));
   }
-  out.line("results := {");
-  for (std::size_t i = 0; i < document.policy.rules.size(); ++i)
-    out.line(fmt::format("  {}: rule{},", rego_text(document.policy.rules[i].id), i));
-  out.line("}");
+  out.line("met_at_once := [");
+  for (const std::string& each : quick) out.line(fmt::format("  {},", each));
+  out.line("]");
   modules.push_back({.name = "weir library", .text = std::string(rego_library())});
   modules.push_back({.name = "compiled policy", .text = std::move(out).take()});
   return modules;
 }
+
+std::string rule_query(std::size_t index) { return fmt::format("data.weir.policy.rule{}", index); }
 
 std::string package_of(std::string_view rego) {
   while (!rego.empty()) {

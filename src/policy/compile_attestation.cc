@@ -23,7 +23,21 @@ std::string described(const AttestationPlan& plan) {
 
 bool is_glob(std::string_view text) { return text.find_first_of("*?") != text.npos; }
 
-// Lines that pick `item` out of the document: what counts as this evidence at all.
+// What an item must be to count as this evidence at all, besides its type and name.
+std::vector<std::string> filters_of(RegoWriter& out, const AttestationPlan& plan, bool with_age) {
+  std::vector<std::string> body;
+  if (plan.about != About::any) body.push_back(fmt::format("item.about == \"{}\"", format::name_of(plan.about)));
+  if (!plan.by.empty()) body.push_back(out.matches_any("item.actor", plan.by));
+  if (plan.signer && !plan.signer->issuer.empty())
+    body.push_back(out.matches("item.signer.issuer", plan.signer->issuer));
+  if (plan.signer && !plan.signer->subject.empty())
+    body.push_back(out.matches("item.signer.subject", plan.signer->subject));
+  if (with_age && plan.max_age) body.push_back("item.recorded_at > " + out.ago(plan.max_age->length));
+  body.insert(body.end(), plan.only.begin(), plan.only.end());
+  return body;
+}
+
+// Lines that pick `item` out of the document.
 std::vector<std::string> picking(RegoWriter& out, const AttestationPlan& plan, bool with_age) {
   std::vector<std::string> body;
   if (is_glob(plan.type)) {
@@ -34,14 +48,7 @@ std::vector<std::string> picking(RegoWriter& out, const AttestationPlan& plan, b
     body.push_back(fmt::format("some item in input.attestations[{}]", rego_text(plan.type)));
   }
   if (plan.name != "*") body.push_back(out.matches("item.name", plan.name));
-  if (plan.about != About::any) body.push_back(fmt::format("item.about == \"{}\"", format::name_of(plan.about)));
-  if (!plan.by.empty()) body.push_back(out.matches_any("item.actor", plan.by));
-  if (plan.signer && !plan.signer->issuer.empty())
-    body.push_back(out.matches("item.signer.issuer", plan.signer->issuer));
-  if (plan.signer && !plan.signer->subject.empty())
-    body.push_back(out.matches("item.signer.subject", plan.signer->subject));
-  if (with_age && plan.max_age) body.push_back("item.recorded_at > " + out.ago(plan.max_age->length));
-  body.insert(body.end(), plan.only.begin(), plan.only.end());
+  for (std::string& line : filters_of(out, plan, with_age)) body.push_back(std::move(line));
   return body;
 }
 
@@ -117,16 +124,29 @@ std::string good_of(RegoWriter& out, const AttestationPlan& plan, const std::str
   return good;
 }
 
-// The common case at once, without looking further: one name, whose newest attestation is all that is asked for.
-std::optional<Branch> quick(RegoWriter& out, const AttestationPlan& plan) {
-  if (plan.which != Which::latest || is_glob(plan.name) || is_glob(plan.type) || plan.at_least != 1)
-    return std::nullopt;
-  Branch branch{R"({"result": "satisfied", "message": "", "evidence": [newest.entry]})", {"counted := [item |"}};
-  for (const std::string& line : picking(out, plan, true)) branch.body.push_back("  " + line);
-  branch.body.push_back("]");
-  branch.body.push_back("newest := counted[count(counted) - 1]");
-  for (std::string& line : all_well(plan, "newest")) branch.body.push_back(std::move(line));
-  return branch;
+// Where the newest of a name passes every filter, it is the newest of those that pass. So the filters can be asked of
+// the newest alone: of the one name, or of every name that matches.
+std::optional<Quick> quick_of(RegoWriter& out, const AttestationPlan& plan) {
+  if (plan.which != Which::latest || is_glob(plan.type)) return std::nullopt;
+  const std::string all = fmt::format("input.attestations[{}]", rego_text(plan.type));
+  std::vector<std::string> conditions = filters_of(out, plan, true);
+  for (std::string& line : all_well(plan, "item")) conditions.push_back(std::move(line));
+  if (!is_glob(plan.name) && plan.at_least == 1) {
+    Quick quick{"[item.entry]", {fmt::format("item := weir.last({}, {})", all, rego_text(plan.name))}};
+    quick.body.insert(quick.body.end(), conditions.begin(), conditions.end());
+    return quick;
+  }
+  Quick quick{"[item.entry | some item in newest]", {}};
+  if (plan.name == "*") quick.body.push_back(fmt::format("newest := weir.newest({})", all));
+  else
+    quick.body = {"newest := weir.newest([each |", fmt::format("  some each in {}", all),
+                  "  " + out.matches("each.name", plan.name), "])"};
+  quick.body.push_back(fmt::format("count(newest) >= {}", std::max<std::int64_t>(plan.at_least, 1)));
+  if (conditions.empty()) return quick;
+  quick.body.push_back("every item in newest {");
+  for (const std::string& line : conditions) quick.body.push_back("  " + line);
+  quick.body.push_back("}");
+  return quick;
 }
 
 }  // namespace
@@ -166,20 +186,21 @@ ValueCheck compile_expectation(RegoWriter& out, const Expectation& expected) {
     wanted.push_back("one of " + format::dump(Json(expected.one_of)));
   }
   if (!expected.matches.empty()) {
-    check.well.push_back(fmt::format("is_string({})", the_value));
     check.well.push_back(out.matches(the_value, expected.matches));
     wanted.push_back("like " + expected.matches);
   }
-  if (expected.at_least || expected.at_most) check.well.push_back(fmt::format("is_number({})", the_value));
+  // Rego orders kinds: null, booleans, numbers, texts, and so on. One bound alone would let another kind pass.
   if (expected.at_least) check.well.push_back(the_value + " >= " + number(*expected.at_least));
+  else if (expected.at_most) check.well.push_back(the_value + " > true");
   if (expected.at_most) check.well.push_back(the_value + " <= " + number(*expected.at_most));
+  else if (expected.at_least) check.well.push_back(the_value + " < \"\"");
   if (expected.at_least) wanted.push_back("at least " + number(*expected.at_least));
   if (expected.at_most) wanted.push_back("at most " + number(*expected.at_most));
   check.wanted = fmt::format("{}", fmt::join(wanted, " and "));
   return check;
 }
 
-std::vector<Branch> compile_plan(RegoWriter& out, const AttestationPlan& plan) {
+Compiled compile_plan(RegoWriter& out, const AttestationPlan& plan) {
   const std::string seen = selected(out, plan);
   const std::string good = good_of(out, plan, seen), faults = faults_of(out, plan, seen);
   const std::string entries = fmt::format("entries_of({})", seen);
@@ -187,23 +208,19 @@ std::vector<Branch> compile_plan(RegoWriter& out, const AttestationPlan& plan) {
   std::vector<std::string> met{fmt::format("count({}) >= {}", good, plan.at_least),
                                fmt::format("count({}) == count({})", good, seen)};
   if (plan.which == Which::never_failed) met.push_back(fmt::format("count({}) == 0", faults));
-  std::vector<Branch> branches;
-  if (auto first = quick(out, plan)) branches.push_back(std::move(*first));
-  const std::vector<Branch> thorough{
-         {fmt::format("met({})", good), met},
-          {fmt::format("broken({}, {})", faults, entries), {fmt::format("count({}) > 0", faults)}},
-          {fmt::format("lacking({}, [])", rego_text(none)), {fmt::format("count({}) == 0", seen)}},
-          {fmt::format("lacking(sprintf({}, [count({})]), {})",
-                       rego_text(fmt::format("%d of {} wanted: {}", plan.at_least,
-                           escaped(brief(described(plan))))), good,
-                       entries),
-           {fmt::format("count({}) == count({})", good, seen)}},
-          {fmt::format("lacking({}, {})", rego_text("undecided: " + brief(described(plan))), entries), {}}};
-  branches.insert(branches.end(), thorough.begin(), thorough.end());
-  return branches;
+  return {{{fmt::format("met({})", good), met},
+           {fmt::format("broken({}, {})", faults, entries), {fmt::format("count({}) > 0", faults)}},
+           {fmt::format("lacking({}, [])", rego_text(none)), {fmt::format("count({}) == 0", seen)}},
+           {fmt::format("lacking(sprintf({}, [count({})]), {})",
+                        rego_text(fmt::format("%d of {} wanted: {}", plan.at_least,
+                                              escaped(brief(described(plan))))),
+                        good, entries),
+            {fmt::format("count({}) == count({})", good, seen)}},
+           {fmt::format("lacking({}, {})", rego_text("undecided: " + brief(described(plan))), entries), {}}},
+          quick_of(out, plan)};
 }
 
-std::vector<Branch> compile_attestation(RegoWriter& out, const RequireAttestation& rule) {
+Compiled compile_attestation(RegoWriter& out, const RequireAttestation& rule) {
   AttestationPlan plan{.type = rule.type, .name = rule.name, .about = rule.about, .which = rule.which,
                        .compliant = rule.compliant, .at_least = rule.at_least, .by = rule.by,
                        .signer = rule.signer, .max_age = rule.max_age};
@@ -224,7 +241,7 @@ void add_globs(RegoWriter& out, AttestationPlan& plan, std::string_view path,
 
 }  // namespace
 
-std::vector<Branch> compile_provenance(RegoWriter& out, const RequireProvenance& rule) {
+Compiled compile_provenance(RegoWriter& out, const RequireProvenance& rule) {
   AttestationPlan plan{.type = "provenance", .about = About::artifact, .max_age = rule.max_age};
   add_globs(out, plan, "summary.builder", rule.builder);
   add_globs(out, plan, "summary.source", rule.source);
@@ -232,7 +249,7 @@ std::vector<Branch> compile_provenance(RegoWriter& out, const RequireProvenance&
   return compile_plan(out, plan);
 }
 
-std::vector<Branch> compile_ticket(RegoWriter& out, const RequireTicket& rule) {
+Compiled compile_ticket(RegoWriter& out, const RequireTicket& rule) {
   AttestationPlan plan{.type = "ticket", .max_age = rule.max_age};
   add_globs(out, plan, "summary.state", rule.state);
   add_globs(out, plan, "summary.system", rule.system);
@@ -240,7 +257,7 @@ std::vector<Branch> compile_ticket(RegoWriter& out, const RequireTicket& rule) {
 }
 
 // Reviews of another commit are none of this change. A reviewer who is the author of a trail does not count.
-std::vector<Branch> compile_review(RegoWriter& out, const RequireReview& rule) {
+Compiled compile_review(RegoWriter& out, const RequireReview& rule) {
   AttestationPlan plan{.type = "review", .compliant = false, .max_age = rule.max_age,
                        .only = {"of_this_change(item.summary.commit)"},
                        .missing = "no review of this commit"};

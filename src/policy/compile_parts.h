@@ -1,5 +1,6 @@
 // The parts of the compiler: conditions, expressions and each kind of requirement. For compile.cc. Pure.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,14 +18,29 @@ struct Branch {
   std::string value;
   std::vector<std::string> body;
 };
+// The common case at once: it is met, by the entries of `evidence`, when the body holds. When it does not hold, that
+// says nothing, and the branches are asked; so it may leave out what is rare, and must never hold where they would
+// answer otherwise.
+struct Quick {
+  std::string evidence;  // an array
+  std::vector<std::string> body;
+};
+struct Compiled {
+  std::vector<Branch> branches;
+  std::optional<Quick> quick = {};
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Compiled(std::vector<Branch> all) : branches(std::move(all)) {}
+  Compiled(std::vector<Branch> all, std::optional<Quick> common)
+      : branches(std::move(all)), quick(std::move(common)) {}
+};
 // What the requirement comes to. The last branch always holds. `index` is of the rule, for its own module.
-std::vector<Branch> compile_requirement(RegoWriter& out, const Requirement& require, std::size_t index);
+Compiled compile_requirement(RegoWriter& out, const Requirement& require, std::size_t index);
 
-std::vector<Branch> compile_attestation(RegoWriter& out, const RequireAttestation& rule);
-std::vector<Branch> compile_provenance(RegoWriter& out, const RequireProvenance& rule);
-std::vector<Branch> compile_ticket(RegoWriter& out, const RequireTicket& rule);
-std::vector<Branch> compile_review(RegoWriter& out, const RequireReview& rule);
-std::vector<Branch> compile_promotion(RegoWriter& out, const RequirePromotion& rule);
+Compiled compile_attestation(RegoWriter& out, const RequireAttestation& rule);
+Compiled compile_provenance(RegoWriter& out, const RequireProvenance& rule);
+Compiled compile_ticket(RegoWriter& out, const RequireTicket& rule);
+Compiled compile_review(RegoWriter& out, const RequireReview& rule);
+Compiled compile_promotion(RegoWriter& out, const RequirePromotion& rule);
 
 std::string period_text(const Period& period);  // "7d"
 std::string one_of_text(const std::vector<std::string>& items);  // "a, b or c"
@@ -58,6 +74,6 @@ struct AttestationPlan {
   std::vector<std::string> only = {};  // more lines over `item` that pick what is looked at
   std::string missing = {};            // what to say when there is none; a sentence is made when empty
 };
-std::vector<Branch> compile_plan(RegoWriter& out, const AttestationPlan& plan);
+Compiled compile_plan(RegoWriter& out, const AttestationPlan& plan);
 
 }  // namespace weir::policy

@@ -74,19 +74,34 @@ void rollback(Promotion& to, const RequirePromotion& rule) {
             text_line("nothing that runs here now is approved, so there is nothing to go back to")});
 }
 
+// It runs in each environment, and has for long enough. What ran there and no longer does is left to the branches.
+std::optional<Quick> quick_of(RegoWriter& out, const RequirePromotion& rule) {
+  if (!rule.evidence.empty() || rule.cooldown || rule.per_day || rule.rollback_target) return std::nullopt;
+  Quick quick{"[]", {}};
+  for (std::size_t i = 0; i < rule.after.size(); ++i) {
+    const std::string run = fmt::format("run{}", i);
+    quick.body.push_back(fmt::format("some {} in input.runs", run));
+    quick.body.push_back(out.matches(run + ".environment", rule.after[i]));
+    if (!rule.soak) continue;
+    quick.body.push_back(run + ".live");
+    quick.body.push_back(fmt::format("{}.first_seen <= {}", run, out.ago(rule.soak->length)));
+  }
+  return quick;
+}
+
 }  // namespace
 
-std::vector<Branch> compile_promotion(RegoWriter& out, const RequirePromotion& rule) {
+Compiled compile_promotion(RegoWriter& out, const RequirePromotion& rule) {
   Promotion to{out, out.fresh("faults"), out.fresh("lacks")};
   for (const std::string& environment : rule.after) ran_in(to, rule, environment);
   pace(to, rule);
   rollback(to, rule);
   out.line(fmt::format("{} contains text if {{\n  some text in []\n}}", to.faults));
   out.line(fmt::format("{} contains text if {{\n  some text in []\n}}", to.lacks));
-  return {{"not_applicable", {"input.workload != null"}},  // it runs: too late to ask
-          {fmt::format("broken({}, [])", to.faults), {fmt::format("count({}) > 0", to.faults)}},
-          {fmt::format("lacking(concat(\"; \", {}), [])", to.lacks), {fmt::format("count({}) > 0", to.lacks)}},
-          {"met([])", {}}};
+  return {{{fmt::format("broken({}, [])", to.faults), {fmt::format("count({}) > 0", to.faults)}},
+           {fmt::format("lacking(concat(\"; \", {}), [])", to.lacks), {fmt::format("count({}) > 0", to.lacks)}},
+           {"met([])", {}}},
+          quick_of(out, rule)};
 }
 
 }  // namespace weir::policy

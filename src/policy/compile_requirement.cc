@@ -1,3 +1,4 @@
+#include "policy/compile.h"
 #include "policy/compile_parts.h"
 
 namespace weir::policy {
@@ -11,7 +12,7 @@ void list_of(RegoWriter& out, const std::string& name, std::string_view value,
   out.line("]");
 }
 
-std::vector<Branch> compile_trail(RegoWriter& out, const RequireTrail& rule) {
+Compiled compile_trail(RegoWriter& out, const RequireTrail& rule) {
   const std::string trails = out.fresh("trails");
   std::vector<std::string> body{"some trail in input.trails"};
   if (!rule.flows.empty()) body.push_back(out.matches_any("trail.flow", rule.flows));
@@ -36,10 +37,14 @@ std::vector<Branch> compile_trail(RegoWriter& out, const RequireTrail& rule) {
                         {fmt::format("count({}) > 0", missing)}});
   }
   branches.push_back({fmt::format("met({})", entries), {}});
-  return branches;
+  Quick quick{"[trail.entry | some trail in trails]", {"trails := [trail |"}};
+  for (const std::string& line : body) quick.body.push_back("  " + line);
+  quick.body.insert(quick.body.end(), {"]", "count(trails) > 0"});
+  if (rule.compliant) quick.body.insert(quick.body.end(), {"every trail in trails {", "  trail.compliant", "}"});
+  return {std::move(branches), std::move(quick)};
 }
 
-std::vector<Branch> compile_approval(RegoWriter& out, const RequireApproval& rule) {
+Compiled compile_approval(RegoWriter& out, const RequireApproval& rule) {
   const std::string counted = out.fresh("approvals");
   std::vector<std::string> body{"some approval in input.approvals", "approval.entry in in_force"};
   if (rule.person) {
@@ -59,10 +64,15 @@ std::vector<Branch> compile_approval(RegoWriter& out, const RequireApproval& rul
   std::string wanted = rule.count == 1 ? "approval" : "approvals";
   if (!rule.groups.empty()) wanted += " of group " + one_of_text(rule.groups);
   if (!rule.by.empty()) wanted += " by " + one_of_text(rule.by);
-  return {{fmt::format("met({})", entries), {fmt::format("count({}) >= {}", people, rule.count)}},
-          {fmt::format("lacking(sprintf(\"%d of {} %s in force here\", [count({}), {}]), {})", rule.count, people,
-                       rego_text(brief(wanted)), entries),
-           {}}};
+  Quick quick{"[approval.entry | some approval in counted]", {"counted := [approval |"}};
+  for (const std::string& line : body) quick.body.push_back("  " + line);
+  quick.body.insert(quick.body.end(), {"]", fmt::format("count({{approval.actor | some approval in counted}}) >= {}",
+                                                        rule.count)});
+  return {{{fmt::format("met({})", entries), {fmt::format("count({}) >= {}", people, rule.count)}},
+           {fmt::format("lacking(sprintf(\"%d of {} %s in force here\", [count({}), {}]), {})", rule.count, people,
+                        rego_text(brief(wanted)), entries),
+            {}}},
+          std::move(quick)};
 }
 
 struct Count {
@@ -71,7 +81,7 @@ struct Count {
 };
 
 // What is known of the components decides; until it is, what scans said by severity.
-std::vector<Branch> compile_vulnerabilities(RegoWriter& out, const RequireVulnerabilities& rule) {
+Compiled compile_vulnerabilities(RegoWriter& out, const RequireVulnerabilities& rule) {
   const std::array counts{Count{"critical", rule.critical}, Count{"high", rule.high}, Count{"medium", rule.medium},
                           Count{"low", rule.low}, Count{"known_exploited", rule.known_exploited}};
   const std::string faults = out.fresh("faults");
@@ -89,24 +99,29 @@ std::vector<Branch> compile_vulnerabilities(RegoWriter& out, const RequireVulner
   }
   std::vector<Branch> branches;
   const std::string known = "input.vulnerabilities != null";
+  Quick quick{"[]", {known}};
+  for (const Count& each : counts)
+    if (each.most) quick.body.push_back(fmt::format("input.vulnerabilities[\"{}\"] <= {}", each.name, *each.most));
+  if (rule.max_age) quick.body.push_back("input.vulnerabilities.as_of > " + out.ago(rule.max_age->length));
   if (rule.max_age)
     branches.push_back({R"(lacking("what is known about vulnerabilities is too old", []))",
                         {known, "input.vulnerabilities.as_of <= " + out.ago(rule.max_age->length)}});
   branches.push_back({fmt::format("broken({}, [])", faults), {known, fmt::format("count({}) > 0", faults)}});
   branches.push_back({"met([])", {known}});
-  for (Branch& each : compile_plan(out, scans)) branches.push_back(std::move(each));
-  return branches;
+  for (Branch& each : compile_plan(out, scans).branches) branches.push_back(std::move(each));
+  return {std::move(branches), std::move(quick)};
 }
 
-std::vector<Branch> compile_posture(const RequirePosture& rule) {
+Compiled compile_posture(const RequirePosture& rule) {
   const std::string least = format::dump(format::Json(rule.score_at_least));
-  return {{R"(lacking("nothing is known about the posture of this environment", []))", {"input.posture == null"}},
-          {"met([])", {"input.posture.score >= " + least}},
-          {fmt::format("broken([sprintf(\"the score is %v, wanted at least {}\", [input.posture.score])], [])", least),
-           {}}};
+  return {{{R"(lacking("nothing is known about the posture of this environment", []))", {"input.posture == null"}},
+           {"met([])", {"input.posture.score >= " + least}},
+           {fmt::format("broken([sprintf(\"the score is %v, wanted at least {}\", [input.posture.score])], [])", least),
+            {}}},
+          Quick{"[]", {"input.posture.score >= " + least}}};
 }
 
-std::vector<Branch> compile_environment(RegoWriter& out, const RequireEnvironment& rule) {
+Compiled compile_environment(RegoWriter& out, const RequireEnvironment& rule) {
   std::vector<std::string> fits;
   std::vector<std::string> wanted;
   if (!rule.kinds.empty()) {
@@ -122,10 +137,10 @@ std::vector<Branch> compile_environment(RegoWriter& out, const RequireEnvironmen
     wanted.push_back(fmt::format("tagged {}={}", tag, glob));
   }
   const std::string text = fmt::format("this environment is not {}", fmt::join(wanted, ", "));
-  return {{"met([])", fits}, {fmt::format("broken([{}], [])", rego_text(brief(text))), {}}};
+  return {{{"met([])", fits}, {fmt::format("broken([{}], [])", rego_text(brief(text))), {}}}, Quick{"[]", fits}};
 }
 
-std::vector<Branch> compile_workload(RegoWriter& out, const std::map<std::string, Expected>& settings) {
+Compiled compile_workload(RegoWriter& out, const std::map<std::string, Expected>& settings) {
   const std::string faults = out.fresh("faults"), lacks = out.fresh("lacks");
   for (const auto& [path, expected] : settings) {
     const ValueCheck check = compile_expectation(out, expected.value);
@@ -140,35 +155,34 @@ std::vector<Branch> compile_workload(RegoWriter& out, const std::map<std::string
     out.rule(lacks + " contains text",
              {"not " + there, "text := " + rego_text(fmt::format("{} is not known", path))});
   }
-  return {{"not_applicable", {"input.workload == null"}},
-          {fmt::format("broken({}, [])", faults), {fmt::format("count({}) > 0", faults)}},
-          {fmt::format("lacking(concat(\"; \", {}), [])", lacks), {fmt::format("count({}) > 0", lacks)}},
-          {"met([])", {}}};
+  return std::vector<Branch>{{"not_applicable", {"input.workload == null"}},
+                             {fmt::format("broken({}, [])", faults), {fmt::format("count({}) > 0", faults)}},
+                             {fmt::format("lacking(concat(\"; \", {}), [])", lacks),
+                              {fmt::format("count({}) > 0", lacks)}},
+                             {"met([])", {}}};
 }
 
-std::vector<Branch> compile_change(RegoWriter& out, const RequireChange& rule) {
+Compiled compile_change(RegoWriter& out, const RequireChange& rule) {
   const std::string text =
       fmt::format("sprintf(\"the change is of class %s, wanted %s\", [input.change[\"class\"], {}])",
                   rego_text(brief(one_of_text(rule.classes))));
-  return {{"not_applicable", {"input.workload != null"}},  // it runs: too late to ask
-          {"met([])", {out.matches_any("input.change[\"class\"]", rule.classes)}},
-          {fmt::format("broken([{}], [])", text), {}}};
+  const std::string fits = out.matches_any("input.change[\"class\"]", rule.classes);
+  return {{{"met([])", {fits}}, {fmt::format("broken([{}], [])", text), {}}}, Quick{"[]", {fits}}};
 }
 
-std::vector<Branch> compile_own(std::size_t index) {
+Compiled compile_own(std::size_t index) {
   const std::string own = fmt::format("data.weir.rule.r{}", index);
-  return {{"not_applicable", {own + ".not_applicable == true"}},
-          {fmt::format("broken([said(each) | some each in {0}.violation], said_evidence({0}.violation))", own),
-           {fmt::format("count({}.violation) > 0", own)}},
-          {R"(lacking("the rule says that there is no evidence", []))", {own + ".no_evidence == true"}},
-          {fmt::format("lacking(concat(\"; \", [said(each) | some each in {}.no_evidence]), [])", own),
-           {fmt::format("count({}.no_evidence) > 0", own)}},
-          {"met([])", {}}};
+  return std::vector<Branch>{
+      {"not_applicable", {own + ".not_applicable == true"}},
+      {fmt::format("broken([said(each) | some each in {0}.violation], said_evidence({0}.violation))", own),
+       {fmt::format("count({}.violation) > 0", own)}},
+      {R"(lacking("the rule says that there is no evidence", []))", {own + ".no_evidence == true"}},
+      {fmt::format("lacking(concat(\"; \", [said(each) | some each in {}.no_evidence]), [])", own),
+       {fmt::format("count({}.no_evidence) > 0", own)}},
+      {"met([])", {}}};
 }
 
-}  // namespace
-
-std::vector<Branch> compile_requirement(RegoWriter& out, const Requirement& require, std::size_t index) {
+Compiled compile_asked(RegoWriter& out, const Requirement& require, std::size_t index) {
   if (require.attestation) return compile_attestation(out, *require.attestation);
   if (require.provenance) return compile_provenance(out, *require.provenance);
   if (require.trail) return compile_trail(out, *require.trail);
@@ -182,8 +196,23 @@ std::vector<Branch> compile_requirement(RegoWriter& out, const Requirement& requ
   if (require.workload) return compile_workload(out, *require.workload);
   if (require.change) return compile_change(out, *require.change);
   if (require.window)
-    return {{"met([])", {"window_open"}}, {R"(broken(["a window or a freeze keeps it out now"], []))", {}}};
+    return {{{"met([])", {"window_open"}}, {R"(broken(["a window or a freeze keeps it out now"], []))", {}}},
+            Quick{"[]", {"window_open"}}};
   return compile_own(index);
+}
+
+}  // namespace
+
+bool bears_on_starts_only(const Requirement& require) {
+  return require.promotion || require.window || require.change;
+}
+
+Compiled compile_requirement(RegoWriter& out, const Requirement& require, std::size_t index) {
+  Compiled compiled = compile_asked(out, require, index);
+  if (!bears_on_starts_only(require)) return compiled;
+  compiled.branches.insert(compiled.branches.begin(), {"not_applicable", {"input.workload != null"}});
+  if (compiled.quick) compiled.quick->body.insert(compiled.quick->body.begin(), "input.workload == null");
+  return compiled;
 }
 
 }  // namespace weir::policy

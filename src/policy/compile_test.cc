@@ -119,6 +119,19 @@ TEST(PolicyCompile, requirements_come_out_as_the_table_says) {
   }
 }
 
+TEST(PolicyCompile, what_says_when_something_may_start_says_nothing_of_what_runs) {
+  Input input = rich_input();
+  input.workload = format::parse_json("{}").value();
+  for (const std::string_view require :
+       {"{promotion: {after: [canary]}}", "{promotion: {cooldown: 3h}}", "{promotion: {per_day: 1}}",
+        "{change: {classes: [emergency]}}", "{change: {classes: [normal]}}", "{window: open}"}) {
+    const RuleResult result = result_of(std::string(require), input);
+    EXPECT_EQ(format::name_of(result.result), "not-applicable") << require << ": " << result.message;
+    EXPECT_EQ(result.next, std::nullopt) << require;
+  }
+  EXPECT_EQ(result_of("{attestation: {type: nothing}}", input).result, Outcome::no_evidence);
+}
+
 TEST(PolicyCompile, conditions_decide_whether_a_rule_applies) {
   struct Case {
     std::string when;

@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "policy/built_in.h"
+#include "policy/input_read.h"
 #include "rego/engine.h"
 
 namespace weir::policy {
 namespace {
 
 DecisionRecord decided(std::span<const Attached> policies, const Input& input, std::string_view document,
-                           const Surroundings& around) {
+                       const Surroundings& around) {
   DecisionRecord record{.artifact = input.artifact.digest,
                         .environment = input.environment.name,
                         .window = input.windows,
@@ -22,9 +23,11 @@ DecisionRecord decided(std::span<const Attached> policies, const Input& input, s
   std::stable_sort(ordered.begin(), ordered.end(), [](const Attached& a, const Attached& b) {
     return a.policy->name() < b.policy->name();
   });
+  const auto read = rego::Input::read(ordered.empty() ? std::string_view() : document);
   for (const Attached& each : ordered) {
     record.policies.push_back({each.policy->name(), each.policy->version(), each.policy->digest(), each.mode});
-    Prepared::Evaluation evaluation = each.policy->evaluate(input, document);
+    Prepared::Evaluation evaluation = read.ok() ? each.policy->evaluate(input, *read)
+                                                : each.policy->without_answer(input, read.error());
     for (RuleResult& rule : evaluation.rules) {
       rule.mode = each.mode;
       except(rule, input);
@@ -47,8 +50,12 @@ DecisionRecord decide(std::span<const Attached> policies, const Input& input, co
 
 Result<DecisionRecord> decide_document(std::span<const Attached> policies, std::string_view document,
                                        const Surroundings& around) {
-  const Input input = TRY(read_input(document));
-  return decide(policies, input, around);
+  format::Json json = TRY(format::parse_json(document));
+  auto input = take_input(json);
+  if (!input) input = TRY(read_input(json));
+  DecisionRecord record = decided(policies, *input, document, around);
+  record.input = std::move(json);
+  return record;
 }
 
 }  // namespace weir::policy

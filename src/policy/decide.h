@@ -12,6 +12,10 @@
 
 #include "policy/decision.h"
 
+namespace weir::rego {
+class Input;
+}
+
 namespace weir::policy {
 
 struct Source {
@@ -41,6 +45,10 @@ class Prepared {
     std::vector<Warning> warnings;
   };
   Evaluation evaluate(const Input& input, std::string_view document);
+  // The same of a document that the engine has read already: policies of one decision share it.
+  Evaluation evaluate(const Input& input, const rego::Input& document);
+  // A rule without evidence for each rule, with why: what an input comes to that the engine cannot read.
+  Evaluation without_answer(const Input& input, const Error& error) const;
 
  private:
   struct State;

@@ -1,16 +1,28 @@
 #include "policy/decision_recorded.h"
 
 #include "crypto/digest.h"
+#include "policy/meaning.h"
 
 namespace weir::policy {
 
-Sha256 meaning_of(DecisionRecord record) {
-  record.input = {};
-  record.decided_at = {};
-  record.next_evaluation_at.reset();
-  for (RuleResult& rule : record.rules) rule.next.reset();
-  if (record.window) record.window->next_opening = record.window->next_closing = std::nullopt;
-  return crypto::sha256(format::encode(record));
+Sha256 meaning_of(DecisionRecord record) { return meaning_without_input(record); }
+
+Sha256 meaning_without_input(const DecisionRecord& record) {
+  DecisionRecord plain{.version = record.version,
+                       .artifact = record.artifact,
+                       .environment = record.environment,
+                       .verdict = record.verdict,
+                       .rules = record.rules,
+                       .warnings = record.warnings,
+                       .window = record.window,
+                       .policies = record.policies,
+                       .inputs = record.inputs,
+                       .engine = record.engine,
+                       .tzdata = record.tzdata,
+                       .advisories = record.advisories};
+  for (RuleResult& rule : plain.rules) rule.next.reset();
+  if (plain.window) plain.window->next_opening = plain.window->next_closing = std::nullopt;
+  return crypto::sha256(format::encode(plain));
 }
 
 }  // namespace weir::policy

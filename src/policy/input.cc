@@ -1,7 +1,9 @@
-#include "policy/input.h"
+#include "policy/input_read.h"
 
 #include <algorithm>
 #include <set>
+
+#include "format/take.h"
 
 namespace weir::policy {
 namespace {
@@ -43,6 +45,39 @@ Input in_order(Input input) {
   return input;
 }
 
+bool has_sorted_members(const Json& json) {
+  if (const Json::Array* items = json.array(); items != nullptr)
+    return std::all_of(items->begin(), items->end(), has_sorted_members);
+  const Json::Object* members = json.object();
+  return members == nullptr ||
+         (std::is_sorted(members->begin(), members->end(),
+                         [](const auto& a, const auto& b) { return a.first < b.first; }) &&
+          std::all_of(members->begin(), members->end(),
+                      [](const auto& member) { return has_sorted_members(member.second); }));
+}
+
+bool is_by_entry(const auto& items) {
+  return std::is_sorted(items.begin(), items.end(), [](const auto& a, const auto& b) { return a.entry < b.entry; });
+}
+
+// What comes from the tables mostly is, and copying it costs more than looking.
+bool is_in_order(const Input& input) {
+  const auto attested = [](const auto& of_type) {
+    return is_by_entry(of_type.second) &&
+           std::all_of(of_type.second.begin(), of_type.second.end(), [](const InputAttestation& each) {
+             return has_sorted_members(each.summary) && has_sorted_members(each.predicate);
+           });
+  };
+  return is_by_entry(input.approvals) && is_by_entry(input.deployments) && is_by_entry(input.exceptions) &&
+         is_by_entry(input.freezes) && is_by_entry(input.trails) &&
+         std::is_sorted(input.runs.begin(), input.runs.end(),
+                        [](const InputRun& a, const InputRun& b) { return a.environment < b.environment; }) &&
+         std::is_sorted(input.running.begin(), input.running.end(),
+                        [](const InputRunning& a, const InputRunning& b) { return a.digest < b.digest; }) &&
+         std::all_of(input.attestations.begin(), input.attestations.end(), attested) &&
+         has_sorted_members(input.workload);
+}
+
 bool beyond_basic_plane(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xEE; });
 }
@@ -50,17 +85,27 @@ bool beyond_basic_plane(std::string_view text) {
 }  // namespace
 
 std::string document_of(const Input& input) {
-  std::string document = format::encode(in_order(input));
+  std::string document = is_in_order(input) ? format::encode(input) : format::encode(in_order(input));
   if (!beyond_basic_plane(document)) return document;
   return format::dump_canonical(format::parse_json(document).value());
 }
 
 Result<Input> read_input(std::string_view document) {
   const Json json = TRY(format::parse_json(document));
+  return read_input(json);
+}
+
+Result<Input> read_input(const Json& json) {
   const Json& version = json.at("version");
   if (version.integer() == nullptr || *version.integer() != input_version)
     return invalid(fmt::format("'version' must be {}", input_version), "version");
   return format::decode<Input>(json);
+}
+
+std::optional<Input> take_input(const Json& document) {
+  std::optional<Input> input(std::in_place);
+  if (!format::take(document, *input) || input->version != input_version) input.reset();
+  return input;
 }
 
 std::vector<std::int64_t> subject_entries(const Input& input) {

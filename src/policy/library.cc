@@ -6,10 +6,6 @@ namespace {
 
 constexpr std::string_view library = R"rego(package weir.policy
 
-now_ns := time.parse_rfc3339_ns(input.now)
-
-moment_text(ns) := concat("", [time.format([ns, "UTC", "2006-01-02T15:04:05.000000"]), "Z"])
-
 not_applicable := {"result": "not-applicable", "message": "", "evidence": []}
 
 met(entries) := {"result": "satisfied", "message": "", "evidence": entries}
@@ -21,25 +17,9 @@ lacking(message, entries) := {"result": "no-evidence", "message": message, "evid
 entries_of(items) := [item.entry | some item in items]
 
 # The newest, or the oldest, of each name. The document lists them by entry.
-newest_of(items) := items if count(items) < 2
+newest_of(items) := weir.newest(items)
 
-newest_of(items) := kept if {
-  count(items) > 1
-  kept := [item |
-    some item in items
-    item.entry == max([same.entry | some same in items; same.name == item.name; same.type == item.type])
-  ]
-}
-
-oldest_of(items) := items if count(items) < 2
-
-oldest_of(items) := kept if {
-  count(items) > 1
-  kept := [item |
-    some item in items
-    item.entry == min([same.entry | some same in items; same.name == item.name; same.type == item.type])
-  ]
-}
+oldest_of(items) := weir.oldest(items)
 
 flow_names contains input.flow.name
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policy/compile.h"
+
 namespace weir::policy {
 namespace {
 
@@ -84,6 +86,7 @@ std::optional<Instant> next_of_rule(const Policy& policy, const Rule& rule, cons
   offer_condition(next, policy.when);
   offer_condition(next, rule.when);
   const Requirement& require = rule.require;
+  if (!input.workload.is_null() && bears_on_starts_only(require)) return next.at;
   if (require.attestation) offer_ages(next, require.attestation->max_age, input, result);
   if (require.provenance) offer_ages(next, require.provenance->max_age, input, result);
   if (require.review) offer_ages(next, require.review->max_age, input, result);

@@ -15,6 +15,7 @@ struct PreparedSource {
   Document document;
   std::string package;               // of a Rego source
   std::vector<std::string> answers;  // the conventions it follows, of those below
+  std::string queries;               // a line for each of them
 };
 
 namespace {
@@ -50,20 +51,49 @@ RuleResult blank(const Shared& policy, const Rule& rule) {
           .severity = rule.severity, .controls = rule.controls};
 }
 
-Prepared::Evaluation by_form(const Shared& policy, const Result<std::optional<Json>>& answer, const Input& input) {
+// What a rule says, by the whole rule's answer or, when it is met at once, by its evidence alone.
+struct RuleAnswer {
+  std::optional<Outcome> outcome;
+  std::string message;  // why there is no outcome, without one
+  std::vector<std::int64_t> evidence = {};
+};
+
+using RuleAnswers = std::vector<std::optional<RuleAnswer>>;
+
+RuleAnswer answer_of(const Json& said) {
+  const auto outcome = format::enum_from<Outcome>(said.text("result"));
+  if (!outcome) return {std::nullopt, "the rule gave no result"};
+  return {outcome, std::string(said.text("message")), entries_of(said.at("evidence"))};
+}
+
+// One query for all that is common, and one more round for the rules that it leaves.
+Status ask_rules(rego::Engine& engine, const rego::Input& document, RuleAnswers& answers) {
+  const auto met = TRY(engine.query(met_query, document));
+  const Json::Array* of_rules = met ? met->array() : nullptr;
+  for (std::size_t i = 0; of_rules != nullptr && i < std::min(of_rules->size(), answers.size()); ++i)
+    if (const Json::Array* held = (*of_rules)[i].array(); held != nullptr && !held->empty())
+      answers[i] = RuleAnswer{Outcome::satisfied, "", entries_of(held->front())};
+  std::string queries;
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    if (!answers[i]) queries += rule_query(i) + "\n";
+  if (queries.empty()) return {};
+  const std::vector<Json> rest = TRY(engine.query_all(queries, document));
+  auto next = rest.begin();
+  for (auto& answer : answers)
+    if (!answer) answer = answer_of(*next++);
+  return {};
+}
+
+Prepared::Evaluation by_form(const Shared& policy, RuleAnswers answers, const Status& asked, const Input& input) {
   Prepared::Evaluation evaluation;
-  for (const Rule& rule : policy.document.policy.rules) {
-    RuleResult result = blank(policy, rule);
-    const Json& said = answer.ok() && *answer ? (*answer)->at(rule.id) : Json();
-    const auto outcome = format::enum_from<Outcome>(said.text("result"));
-    if (outcome) {
-      result.result = *outcome;
-      result.message = joined(rule.message, said.text("message"));
-      result.evidence = entries_of(said.at("evidence"));
-    } else {
-      result.message = joined(rule.message, answer.ok() ? "the rule gave no result" : answer.error().message);
-    }
-    result.next = next_of_rule(policy.document.policy, rule, input, result);
+  const auto& rules = policy.document.policy.rules;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    RuleResult result = blank(policy, rules[i]);
+    if (!answers[i]) answers[i] = RuleAnswer{std::nullopt, asked.ok() ? "" : asked.error().message};
+    result.result = answers[i]->outcome.value_or(Outcome::no_evidence);
+    result.message = joined(rules[i].message, answers[i]->message);
+    result.evidence = std::move(answers[i]->evidence);
+    result.next = next_of_rule(policy.document.policy, rules[i], input, result);
     evaluation.rules.push_back(std::move(result));
   }
   return evaluation;
@@ -165,11 +195,16 @@ Prepared::Evaluation by_conventions(const Shared& policy, const Answers& answers
 Status find_conventions(Shared& policy, rego::Engine& engine) {
   policy.package = package_of(policy.document.rego);
   const std::vector<rego::Rule> rules = TRY(engine.rules());
-  for (const std::string_view name : conventions)
-    if (std::any_of(rules.begin(), rules.end(), [&](const rego::Rule& rule) {
-          return rule.name == name && rule.package == policy.package && !rule.function;
-        }))
-      policy.answers.emplace_back(name);
+  const auto is_defined = [&](std::string_view name) {
+    return std::any_of(rules.begin(), rules.end(), [&](const rego::Rule& rule) {
+      return rule.name == name && rule.package == policy.package && !rule.function;
+    });
+  };
+  for (const std::string_view name : conventions) {
+    if (!is_defined(name)) continue;
+    policy.answers.emplace_back(name);
+    policy.queries += fmt::format("{}.{}\n", policy.package, name);
+  }
   const bool decides = std::any_of(policy.answers.begin(), policy.answers.end(), [](const std::string& name) {
     return std::find(deciding.begin(), deciding.end(), name) != deciding.end();
   });
@@ -232,19 +267,32 @@ Result<Prepared> Prepared::prepare(const Source& source) {
       new State{std::make_shared<const Shared>(std::move(shared)), std::move(engine)}));
 }
 
-Prepared::Evaluation Prepared::evaluate(const Input& input, std::string_view document) {
+Prepared::Evaluation Prepared::without_answer(const Input& input, const Error& error) const {
   const Shared& policy = *state_->shared;
   if (policy.document.form == Form::yaml)
-    return by_form(policy, state_->engine.query(results_query, document), input);
-  Answers answers;
-  for (const std::string& name : policy.answers) {
-    auto value = state_->engine.query(fmt::format("{}.{}", policy.package, name), document);
-    if (!value.ok())
-      return {.rules = {{.id = policy.name, .policy = policy.name, .message = value.error().message,
-                         .next = next_of_rego(policy.document.rego, input.now)}}, .warnings = {}};
-    if (*value) answers.emplace(name, std::move(**value));
+    return by_form(policy, RuleAnswers(policy.document.policy.rules.size()), error, input);
+  return {.rules = {{.id = policy.name, .policy = policy.name, .message = error.message,
+                     .next = next_of_rego(policy.document.rego, input.now)}},
+          .warnings = {}};
+}
+
+Prepared::Evaluation Prepared::evaluate(const Input& input, const rego::Input& document) {
+  const Shared& policy = *state_->shared;
+  if (policy.document.form == Form::yaml) {
+    RuleAnswers answers(policy.document.policy.rules.size());
+    const Status asked = ask_rules(state_->engine, document, answers);
+    return by_form(policy, std::move(answers), asked, input);
   }
+  auto values = state_->engine.query_all(policy.queries, document);
+  if (!values.ok()) return without_answer(input, values.error());
+  Answers answers;
+  for (std::size_t i = 0; i < policy.answers.size(); ++i) answers.emplace(policy.answers[i], std::move((*values)[i]));
   return by_conventions(policy, answers, input);
+}
+
+Prepared::Evaluation Prepared::evaluate(const Input& input, std::string_view document) {
+  const auto read = rego::Input::read(document);
+  return read.ok() ? evaluate(input, *read) : without_answer(input, read.error());
 }
 
 }  // namespace weir::policy

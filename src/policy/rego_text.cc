@@ -84,7 +84,7 @@ std::string RegoWriter::ago(Duration length) {
   for (const auto& [known, name] : cutoffs_)
     if (known == length) return name;
   const std::string name = fresh("cutoff");
-  line(fmt::format("{} := moment_text(now_ns - {})", name, length.micros * 1000));
+  line(fmt::format("{} := weir.ago(input.now, {})", name, length.micros));
   cutoffs_.emplace_back(length, name);
   return name;
 }

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "format/take.h"
 #include "policy/built_in.h"
+#include "policy/input_read.h"
 
 namespace weir::policy {
 namespace {
@@ -41,30 +43,34 @@ bool denies_everything(const Simulation& simulation) {
 }
 
 Status Simulator::add(std::int64_t entry, const DecisionRecord& record) {
+  auto input = take_input(record.input);
+  if (!input) input = TRY(read_input(record.input));
   const std::string document = format::dump(record.input);
-  const Input input = TRY(format::decode<Input>(record.input));
   DecisionRecord changed = without(record, candidate_.name());
   changed.policies.push_back({candidate_.name(), candidate_.version(), candidate_.digest(), mode_});
-  Prepared::Evaluation said = candidate_.evaluate(input, document);
+  Prepared::Evaluation said = candidate_.evaluate(*input, document);
   for (RuleResult& rule : said.rules) {
     rule.mode = mode_;
-    except(rule, input);
+    except(rule, *input);
     if (rule.result == Outcome::violated || rule.result == Outcome::no_evidence) ++simulation_.rules[rule.id];
   }
   simulation_.passes_anything = simulation_.passes_anything || lets_through(said.rules);
   std::move(said.rules.begin(), said.rules.end(), std::back_inserter(changed.rules));
   std::move(said.warnings.begin(), said.warnings.end(), std::back_inserter(changed.warnings));
-  conclude(changed, input);
+  conclude(changed, *input);
   ++simulation_.decisions;
   ++simulation_.verdicts[std::string(format::name_of(changed.verdict))];
   if (changed.verdict != record.verdict)
-    add_flip(simulation_, {entry, record.artifact, input.artifact.name, record.environment, record.verdict,
+    add_flip(simulation_, {entry, record.artifact, input->artifact.name, record.environment, record.verdict,
                            changed.verdict, missing_of(changed)});
   return {};
 }
 
 Status Simulator::add_text(std::int64_t entry, std::string_view record_json) {
-  const auto record = TRY(format::decode_text<DecisionRecord>(record_json, format::Unknown::ignore));
+  format::Json json = TRY(format::parse_json(record_json));
+  DecisionRecord record;
+  if (!format::take(json, record))
+    record = TRY(format::decode_text<DecisionRecord>(record_json, format::Unknown::ignore));
   return add(entry, record);
 }
 

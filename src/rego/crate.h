@@ -5,6 +5,7 @@
 
 extern "C" {
 struct weir_rego_handle;
+struct weir_rego_input;
 
 struct weir_rego_text {
   const char* data;
@@ -33,8 +34,12 @@ weir_rego_handle* weir_rego_clone(const weir_rego_handle* handle);
 weir_rego_outcome weir_rego_add_policy(weir_rego_handle* handle, weir_rego_text name, weir_rego_text text);
 weir_rego_outcome weir_rego_add_data(weir_rego_handle* handle, weir_rego_text json);
 weir_rego_outcome weir_rego_prepare(weir_rego_handle* handle);
-weir_rego_outcome weir_rego_set_input(weir_rego_handle* handle, weir_rego_text json);
+weir_rego_outcome weir_rego_input_read(weir_rego_text json, weir_rego_input** read);
+weir_rego_text weir_rego_input_output(const weir_rego_input* input);
+void weir_rego_input_free(weir_rego_input* input);
+weir_rego_outcome weir_rego_set_input(weir_rego_handle* handle, const weir_rego_input* input);
 weir_rego_outcome weir_rego_eval(weir_rego_handle* handle, weir_rego_text query);
+weir_rego_outcome weir_rego_eval_all(weir_rego_handle* handle, weir_rego_text queries);
 weir_rego_outcome weir_rego_bindings(weir_rego_handle* handle, weir_rego_text query);
 weir_rego_outcome weir_rego_rules(weir_rego_handle* handle);
 weir_rego_outcome weir_rego_prints(weir_rego_handle* handle);

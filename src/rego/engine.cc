@@ -74,24 +74,52 @@ Engine Engine::clone() const {
   return copy;
 }
 
-Status Engine::set_input(BytesView input_json) {
-  return done(handle_.get(), weir_rego_set_input(handle_.get(), text_of(input_json)));
+Result<Input> Input::read(BytesView json) {
+  weir_rego_input* handle = nullptr;
+  const weir_rego_outcome outcome = weir_rego_input_read(text_of(json), &handle);
+  Input input(std::shared_ptr<const weir_rego_input>(
+      handle, [](const weir_rego_input* made) { weir_rego_input_free(const_cast<weir_rego_input*>(made)); }));
+  if (outcome != weir_rego_done)
+    return Error{code_of(outcome), std::string(view_of(weir_rego_input_output(handle)))};
+  return input;
 }
 
-Result<std::optional<std::string>> Engine::query_text(std::string_view query, BytesView input_json) {
-  TRY(set_input(input_json));
+Status Engine::set_input(const Input& input) {
+  return done(handle_.get(), weir_rego_set_input(handle_.get(), input.handle_.get()));
+}
+
+Result<std::optional<std::string>> Engine::query_text(std::string_view query, const Input& input) {
+  TRY(set_input(input));
   return answer(handle_.get(), weir_rego_eval(handle_.get(), text_of(query)));
 }
 
-Result<std::optional<format::Json>> Engine::query(std::string_view query, BytesView input_json) {
-  const std::optional<std::string> text = TRY(query_text(query, input_json));
+Result<std::optional<std::string>> Engine::query_text(std::string_view query, BytesView input_json) {
+  const Input input = TRY(Input::read(input_json));
+  return query_text(query, input);
+}
+
+Result<std::optional<format::Json>> Engine::query(std::string_view query, const Input& input) {
+  const std::optional<std::string> text = TRY(query_text(query, input));
   if (!text) return std::optional<format::Json>();
   format::Json value = TRY(format::parse_json(*text));
   return std::optional(std::move(value));
 }
 
+Result<std::optional<format::Json>> Engine::query(std::string_view query_text, BytesView input_json) {
+  const Input input = TRY(Input::read(input_json));
+  return query(query_text, input);
+}
+
+Result<std::vector<format::Json>> Engine::query_all(std::string_view queries, const Input& input) {
+  TRY(set_input(input));
+  format::Json values = TRY(document(handle_.get(), weir_rego_eval_all(handle_.get(), text_of(queries))));
+  CHECK(values.array() != nullptr);
+  return std::move(*values.array());
+}
+
 Result<std::string> Engine::bindings_text(std::string_view query, BytesView input_json) {
-  TRY(set_input(input_json));
+  const Input input = TRY(Input::read(input_json));
+  TRY(set_input(input));
   const std::optional<std::string> text =
       TRY(answer(handle_.get(), weir_rego_bindings(handle_.get(), text_of(query))));
   return text.value_or("[]");

@@ -18,6 +18,7 @@
 #include "format/json.h"
 
 struct weir_rego_handle;
+struct weir_rego_input;
 
 namespace weir::rego {
 
@@ -51,6 +52,18 @@ struct Coverage {
   std::vector<std::int64_t> covered, not_covered;  // lines
 };
 
+// A document that queries are asked under, read once for any number of engines. Copies share it, threads may.
+class Input {
+ public:
+  // Empty: none. Errors: `invalid` for what is no JSON, `too_large` beyond the bound on memory.
+  static Result<Input> read(BytesView json);
+
+ private:
+  friend class Engine;
+  explicit Input(std::shared_ptr<const weir_rego_input> handle) : handle_(std::move(handle)) {}
+  std::shared_ptr<const weir_rego_input> handle_;
+};
+
 class Engine {
  public:
   // `invalid` names module, line and column, and what is wrong there; `too_large` names the bound.
@@ -64,8 +77,12 @@ class Engine {
   // Errors: `invalid` for a query or input that cannot be read, `conflict` for rules that contradict each other,
   // `too_large` beyond a limit.
   Result<std::optional<format::Json>> query(std::string_view query, BytesView input_json);
-  // The same as JSON text: keys sorted, sets as sorted arrays, as OPA prints them.
+  Result<std::optional<format::Json>> query(std::string_view query, const Input& input);
+  // The values of several queries, one a line, within one bound on time; null for what is undefined.
+  Result<std::vector<format::Json>> query_all(std::string_view queries, const Input& input);
+  // One value as JSON text: keys sorted, sets as sorted arrays, as OPA prints them.
   Result<std::optional<std::string>> query_text(std::string_view query, BytesView input_json);
+  Result<std::optional<std::string>> query_text(std::string_view query, const Input& input);
   // Every answer to a query with variables: a JSON array of objects.
   Result<std::string> bindings_text(std::string_view query, BytesView input_json);
 
@@ -82,7 +99,7 @@ class Engine {
     void operator()(weir_rego_handle* handle) const;
   };
   explicit Engine(weir_rego_handle* handle) : handle_(handle) {}
-  Status set_input(BytesView input_json);
+  Status set_input(const Input& input);
 
   std::unique_ptr<weir_rego_handle, Free> handle_;
 };

@@ -1,3 +1,4 @@
+#include "policy/meaning.h"
 #include "store/project_rows.h"
 #include "store/view_decision.h"
 
@@ -55,7 +56,7 @@ Status project_row(Database& db, const Stamp& stamp, const policy::DecisionRecor
               "objection, answer, meaning) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
               stamp.index, artifact, event.record.environment, event.change_class, event.purpose,
               event.record.verdict, event.record.decided_at, objection_of(event), stored_answer(answer),
-              policy::meaning_of(event.record)));
+              policy::meaning_without_input(event.record)));
   return execute(db,
                  "INSERT INTO decision_current (artifact, environment, change_class, purpose, entry) VALUES "
                  "($1,$2,$3,$4,$5) ON CONFLICT (artifact, environment, change_class, purpose) DO UPDATE SET "

@@ -45,6 +45,7 @@ CREATE INDEX IF NOT EXISTS artifact_by_commit ON artifact (commit_id) WHERE comm
 CREATE TABLE IF NOT EXISTS artifact_on_trail (flow TEXT NOT NULL, trail TEXT NOT NULL, name TEXT NOT NULL,
   digest BLOB NOT NULL,
   entry INTEGER NOT NULL, PRIMARY KEY (flow, trail, name)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS artifact_on_trail_by_digest ON artifact_on_trail (digest);
 CREATE TABLE IF NOT EXISTS identity (child BLOB NOT NULL, root BLOB NOT NULL, parent BLOB, relation TEXT NOT NULL,
   platform TEXT,
   PRIMARY KEY (child, root)) WITHOUT ROWID;
@@ -94,6 +95,7 @@ CREATE TABLE IF NOT EXISTS deployment (entry INTEGER PRIMARY KEY, artifact BLOB 
   state TEXT NOT NULL, declared_at INTEGER NOT NULL, deadline INTEGER NOT NULL, observed_at INTEGER, ended_at INTEGER,
   at_least INTEGER NOT NULL, alongside INTEGER NOT NULL, rollback INTEGER NOT NULL, actor BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS deployment_by_environment ON deployment (environment, state);
+CREATE INDEX IF NOT EXISTS deployment_by_entry ON deployment (environment, entry);
 )sql";
 
 // `follow_up`: a later entry changes what an earlier one said.

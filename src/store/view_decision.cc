@@ -78,25 +78,33 @@ Result<std::optional<Watched>> find_watched(Database& db, const DecisionSubject&
       watched_row, subject.artifact, subject.environment, subject.change_class, subject.purpose);
 }
 
+Result<std::optional<Standing>> find_standing(Database& db, const DecisionSubject& subject) {
+  return query_one(
+      db,
+      fmt::format("SELECT s.cause, d.meaning FROM {} WHERE s.artifact=$1 AND s.environment=$2 AND "
+                  "s.change_class=$3 AND s.purpose=$4",
+                  watched_tables),
+      [](const Row& row) { return Standing{row.integer(0), row.maybe_digest(1)}; }, subject.artifact,
+      subject.environment, subject.change_class, subject.purpose);
+}
+
 Result<std::vector<Watched>> list_stale(Database& db, Instant now, std::int64_t limit) {
+  const auto stale_row = [](const Row& row) {
+    return Watched{.subject = subject_row(row), .cause = row.integer(4), .checked = row.integer(5)};
+  };
   auto stale = TRY(query(
-      db, fmt::format("SELECT {} FROM {} WHERE s.checked<s.cause LIMIT $1", watched_columns, watched_tables),
-      watched_row, limit));
+      db,
+      "SELECT artifact, environment, change_class, purpose, cause, checked FROM decision_watch WHERE "
+      "checked<cause LIMIT $1",
+      stale_row, limit));
   const auto room = limit - static_cast<std::int64_t>(stale.size());
   auto due = TRY(query(
       db,
-      fmt::format("SELECT {} FROM {} WHERE s.due<=$1 AND s.checked>=s.cause ORDER BY s.due LIMIT $2",
-                  watched_columns, watched_tables),
-      watched_row, now, room));
-  for (Watched& each : due) stale.push_back(std::move(each));
+      "SELECT artifact, environment, change_class, purpose, cause, checked FROM decision_watch WHERE due<=$1 "
+      "AND checked>=cause ORDER BY due LIMIT $2",
+      stale_row, now, room));
+  std::move(due.begin(), due.end(), std::back_inserter(stale));
   return stale;
-}
-
-Result<std::int64_t> count_stale(Database& db, Instant now) {
-  return query_count(db,
-                     "SELECT (SELECT count(*) FROM decision_watch WHERE checked<cause) + (SELECT count(*) FROM "
-                     "decision_watch WHERE due<=$1 AND checked>=cause)",
-                     now);
 }
 
 Status watch_subject(Database& db, const DecisionSubject& subject, std::int64_t cause) {

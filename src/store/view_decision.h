@@ -82,8 +82,14 @@ struct Watched {
   bool is_good_at(Instant now) const { return entry && checked >= cause && (!due || now < *due); }
 };
 Result<std::optional<Watched>> find_watched(Database& db, const DecisionSubject& subject);
+// What a new decision on a watched subject is held against.
+struct Standing {
+  std::int64_t cause = 0;
+  std::optional<Sha256> meaning;  // of the current one
+};
+Result<std::optional<Standing>> find_standing(Database& db, const DecisionSubject& subject);
+// Only who they are, their cause and what they were checked with.
 Result<std::vector<Watched>> list_stale(Database& db, Instant now, std::int64_t limit);
-Result<std::int64_t> count_stale(Database& db, Instant now);
 
 // Owned rows; part of a command.
 Status watch_subject(Database& db, const DecisionSubject& subject, std::int64_t cause);

@@ -1,6 +1,8 @@
 #include "store/view_window.h"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 #include "store/stored.h"
 
@@ -15,8 +17,23 @@ struct Version {
 };
 
 // What was recorded was checked then; a zone that this system's tzdata no longer has is an error that says so.
-Result<window::Window> ready(const Version& version) {
+Result<window::Window> parsed(const Version& version) {
   return window::prepare(version.name, read_stored<window::Definition>(version.definition), version.entry);
+}
+
+constexpr std::size_t remembered_max = 1024;
+
+// Each decision asks all of them, and parsing a rule costs more than asking it. They are remembered by all that they
+// are made of, because a thread serves several ledgers, whose entries have the same numbers.
+Result<window::Window> ready(const Version& version) {
+  using Made = std::tuple<std::string, std::string, std::int64_t>;
+  thread_local std::map<Made, window::Window> remembered;
+  Made key{version.name, version.definition, version.entry};
+  const auto found = remembered.find(key);
+  if (found != remembered.end()) return found->second;
+  if (remembered.size() >= remembered_max) remembered.clear();
+  window::Window made = TRY(parsed(version));
+  return remembered.emplace(std::move(key), std::move(made)).first->second;
 }
 
 Version version_row(const Row& row) { return {row.string(0), row.string(1), row.integer(2)}; }

@@ -332,7 +332,9 @@ impl Walk<'_> {
 
     /// The builtin of this name, or why there is none.
     fn known(&self, name: &str, span: &Json) -> Result<&'static builtins::Builtin, String> {
-        builtins::find(name).ok_or_else(|| match builtins::refusal(name) {
+        let found = builtins::find(name)
+            .filter(|_| !name.starts_with(builtins::OURS) || self.module.package == builtins::OUR_PACKAGE);
+        found.ok_or_else(|| match builtins::refusal(name) {
             Some(why) => self.wrong(span, &format!("builtin {name} is refused: {why}")),
             None => self.wrong(span, &format!("undefined function {name}")),
         })

@@ -3,6 +3,7 @@
 mod arrays;
 mod crypto;
 mod documents;
+mod evidence;
 mod facts;
 mod jwt;
 mod net;
@@ -61,6 +62,10 @@ pub const TABLE: &[(&str, u8, Builtin)] = &[
     ("time.now_ns", 0, facts::now_ns),
     ("units.parse", 1, units::parse),
     ("units.parse_bytes", 1, units::parse_bytes),
+    ("weir.ago", 2, evidence::ago),
+    ("weir.last", 2, evidence::last),
+    ("weir.newest", 1, evidence::newest),
+    ("weir.oldest", 1, evidence::oldest),
     ("weir.walk", 1, documents::walk_pairs),
     ("yaml.is_valid", 1, documents::yaml_is_valid),
 ];
@@ -82,6 +87,7 @@ pub fn add_to(engine: &mut Engine) {
 /// Names that regorus itself does not know, so that only a plain call finds them.
 pub fn only_here(name: &str) -> bool {
     name.starts_with("crypto.")
+        || name.starts_with("weir.")
         || [
             "array.flatten",
             "io.jwt.decode",
