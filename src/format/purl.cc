@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "format/purl_types.h"
+#include "format/utf8.h"
 
 namespace weir::format {
 namespace {
@@ -27,28 +28,6 @@ int hex_value(char c) {
   if (is_digit(c)) return c - '0';
   const char low = static_cast<char>(c | 0x20);
   return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-}
-
-// The length of the UTF-8 sequence at `at`, 0 when it is none (RFC 3629).
-std::size_t sequence_size(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  const unsigned first = byte(at);
-  if (first < 0x80) return 1;
-  const std::size_t size = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
-  for (std::size_t i = 1; i < size; ++i)
-    if ((byte(at + i) & 0xC0) != 0x80) return 0;
-  const unsigned second = byte(at + 1);
-  if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)) return 0;
-  return (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F) ? 0 : size;
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t size = sequence_size(text, at);
-    if (size == 0) return false;
-    at += size;
-  }
-  return true;
 }
 
 Result<std::string> decoded(std::string_view text, std::string_view part) {
