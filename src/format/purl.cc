@@ -257,6 +257,7 @@ Result<Purl> parse_purl(std::string_view text, PurlReading reading) {
   rest.remove_prefix(slash == rest.npos ? rest.size() : slash + 1);
   // The slash stays in sight so that "/@1.0" is a version without a name.
   if (const std::size_t mark = version_mark(rest); mark != rest.npos) {
+    if (mark == 0 || rest[mark - 1] == '/') return invalid("a purl must have a name before '@'", "name");
     purl.version = TRY(decoded(rest.substr(mark + 1), "version"));
     rest = rest.substr(0, mark);
   }

@@ -58,9 +58,9 @@ TEST(Purl, every_escape_is_read_and_written_in_one_form) {
 }
 
 TEST(Purl, damaged_ones_are_refused) {
-  for (const char* text :
-       {"", "pkg:", "pkg:npm", "pkg:npm/", "pkg:npm/a%", "pkg:npm/a%2", "pkg:npm/a%zz", "pkg:npm/%FF",
-        "pkg:npm/%ED%A0%80", "pkg:npm/a?=x", "pkg:npm/a?k", "pkg:npm/a?k=1&k=2", "npm/a", "http://a/b"})
+  for (const char* text : {"", "pkg:", "pkg:npm", "pkg:npm/", "pkg:npm/a%", "pkg:npm/a%2", "pkg:npm/a%zz",
+                           "pkg:npm/%FF", "pkg:swift/a.org/b/@1", "pkg:npm/@1", "pkg:npm/%ED%A0%80",
+                           "pkg:npm/a?=x", "pkg:npm/a?k", "pkg:npm/a?k=1&k=2", "npm/a", "http://a/b"})
     EXPECT_FALSE(parse_purl(text).ok()) << text;
   EXPECT_EQ(parse_purl("pkg:npm/" + std::string(10'000, 'a')).error().code, Errc::too_large);
 }

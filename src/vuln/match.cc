@@ -95,7 +95,7 @@ Scanned match(const evidence::Inventory& inventory, const AdvisorySet& advisorie
     if (!purl.ok()) continue;
     std::optional<Package> package = package_of(*purl, item.source, document);
     if (!package) continue;
-    if (package->version.empty()) package->version = item.version;
+    if (package->version.empty()) package->version = known_version(item.version);
     match_package(*package, item.purl, advisories, scanned.findings);
   }
   std::ranges::stable_sort(scanned.findings, surer);

@@ -111,6 +111,15 @@ TEST(Match, names_are_found_however_they_are_spelled_where_the_ecosystem_does_no
   EXPECT_EQ(scanned.findings.size(), 2u);
 }
 
+TEST(Match, a_version_that_is_none_is_affected_only_where_every_version_is) {
+  Advisory without_end = advisory("B", "Go", "x", "2");
+  without_end.affected[0].ranges[0].events.pop_back();
+  const evidence::Inventory bill{.items = {{"x", "(devel)", "pkg:golang/x@%28devel%29"}}};
+  const Scanned scanned = match(bill, set_of({advisory("A", "Go", "x", "2"), without_end}));
+  ASSERT_EQ(scanned.findings.size(), 1u);
+  EXPECT_EQ(scanned.findings[0].advisory, "B");
+}
+
 TEST(Match, a_component_listed_twice_is_one_finding) {
   const evidence::Inventory bill{.items = {{"x", "", "pkg:npm/x@1"}, {"x", "", "pkg:npm/x@1"}}};
   const Scanned scanned = match(bill, set_of({advisory("A", "npm", "x", "2")}));

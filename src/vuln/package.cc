@@ -136,11 +136,8 @@ std::optional<Package> language_package(const Purl& purl) {
   if (row == languages.end()) return std::nullopt;
   Package package{.ecosystem = std::string(row->ecosystem),
                   .names = {language_name(purl, row->naming)},
-                  .version = purl.version};
-  if (purl.type == "golang") {
-    add_go_names(package, purl);
-    if (purl.version == "(devel)" || purl.version == "UNKNOWN") package.version.clear();
-  }
+                  .version = std::string(known_version(purl.version))};
+  if (purl.type == "golang") add_go_names(package, purl);
   return package;
 }
 
@@ -232,6 +229,11 @@ std::optional<Package> package_of(const Purl& purl, std::string_view source,
                                   const std::optional<Release>& document) {
   if (auto package = distribution_package(purl, source, document)) return package;
   return language_package(purl);
+}
+
+std::string_view known_version(std::string_view version) {
+  const bool unknown = version == "(devel)" || version == "UNKNOWN" || version == "NOASSERTION";
+  return unknown ? std::string_view() : version;
 }
 
 std::string index_name(std::string_view ecosystem, std::string_view name) {

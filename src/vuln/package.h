@@ -38,6 +38,9 @@ std::optional<Release> release_in(const evidence::Inventory& inventory);
 std::optional<Package> package_of(const format::Purl& purl, std::string_view source,
                                   const std::optional<Release>& document);
 
+// "" for what tools write where they know no version: "(devel)", "UNKNOWN", "NOASSERTION".
+std::string_view known_version(std::string_view version);
+
 // Names as an index holds them: PyPI's and others that do not mind their spelling in one form.
 std::string index_name(std::string_view ecosystem, std::string_view name);
 
