@@ -54,10 +54,14 @@ Status read_place(ReadAdvisories& read, const std::string& place) {
   }
   const artifact::ArchiveBounds bounds{.files_max = vuln::advisories_max,
                                        .file_bytes_max = vuln::advisory_bytes_max};
-  return artifact::read_archive_files(place, bounds, is_record, [&](std::string_view name, Bytes content) {
+  std::size_t records = 0;
+  TRY(artifact::read_archive_files(place, bounds, is_record, [&](std::string_view name, Bytes content) {
+    ++records;
     take_record(read, fmt::format("{}: {}", place, name), content);
     return Status();
-  });
+  }));
+  if (records == 0) return invalid(fmt::format("{} holds no advisory (*.json, *.yaml)", place));
+  return {};
 }
 
 }  // namespace

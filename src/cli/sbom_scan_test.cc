@@ -78,6 +78,8 @@ TEST(SbomScan, places_that_hold_no_advisories_are_refused) {
   const test::ScratchDirectory scratch;
   const std::string file = scratch.write("bill.json", bill);
   scratch.make_directory("empty");
+  const std::string no_entries = std::string("PK\x05\x06", 4) + std::string(18, '\0');
+  EXPECT_EQ(run_with("", {"sbom", "scan", file, "--advisories", scratch.write("b.zip", no_entries)}).exit, 2);
   EXPECT_EQ(run_with("", {"sbom", "scan", file, "--advisories", scratch.path("empty")}).exit, 2);
   EXPECT_EQ(run_with("", {"sbom", "scan", file, "--advisories", scratch.path("missing")}).exit, 1);
   EXPECT_EQ(run_with("", {"sbom", "scan", file, "--advisories", scratch.write("a.zip", "no zip")}).exit, 2);
