@@ -7,6 +7,7 @@
 #include "cli/families_proposal.h"
 #include "cli/families_policy.h"
 #include "cli/families_integration.h"
+#include "cli/families_vuln.h"
 
 namespace weir::cli {
 namespace {
@@ -168,6 +169,12 @@ constexpr std::array table{
     Command{"deliveries", resolve, server, "Lists messages to channels: pending, delivered, dead",
             deliveries},
     Command{"delivery retry", resolve, server, "Tries to deliver a message again", delivery_retry},
+    Command{"sbom scan", resolve, local, "Finds the packages of bills of materials that advisories affect",
+            sbom_scan},
+    Command{"vuln compare", resolve, local, "Says which of two versions an ecosystem takes for the later one",
+            vuln_compare},
+    Command{"vuln cvss", resolve, local, "Scores CVSS vectors", vuln_cvss},
+    Command{"purl", resolve, local, "Reads package URLs and writes them in canonical form", cli::purl},
 
     Command{"dbom", prove, server,
             "Shows the whole story of a deployment: what, how, where, when, who, each line with its proof",

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/limits.h"
+#include "format/utf8.h"
 
 namespace weir::format {
 namespace {
@@ -35,11 +36,26 @@ Json plain_scalar(const std::string& text) {
   return Json(text);
 }
 
+// yaml-cpp writes the escapes \N and \_ as one byte of Latin-1 each. Where the document was UTF-8, such a byte by
+// itself comes from there.
+std::string with_whole_escapes(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t size = utf8_sequence_size(text, at);
+    const bool escape = size == 0 && (text[at] == '\x85' || text[at] == '\xA0');
+    if (escape) out += '\xC2';
+    out.append(text, at, size == 0 ? 1 : size);
+    at += size == 0 ? 1 : size;
+  }
+  return out;
+}
+
 using Lines = std::map<std::string, std::size_t, std::less<>>;
 
 class Reader {
  public:
-  explicit Reader(Lines* lines = nullptr) : lines_(lines) {}
+  enum class Escapes { as_they_are, whole };
+  Reader(Lines* lines, Escapes escapes) : lines_(lines), escapes_(escapes) {}
 
   Result<Json> read(const YAML::Node& node, std::size_t depth) {
     if (depth > limits::json_depth_max)
@@ -50,7 +66,8 @@ class Reader {
     if (node.IsSequence()) return read_sequence(node, depth);
     if (!node.IsScalar()) return Json();
     const bool quoted = node.Tag() == "!" || node.Tag() == "tag:yaml.org,2002:str";
-    return quoted ? Json(node.Scalar()) : plain_scalar(node.Scalar());
+    if (!quoted) return plain_scalar(node.Scalar());
+    return escapes_ == Escapes::whole ? Json(with_whole_escapes(node.Scalar())) : Json(node.Scalar());
   }
 
  private:
@@ -93,6 +110,7 @@ class Reader {
   }
 
   Lines* lines_;
+  Escapes escapes_;
   std::string path_;
   std::size_t nodes_ = 0;
 };
@@ -102,7 +120,8 @@ Result<Json> parse(std::string_view text, Lines* lines) {
     const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
     if (documents.empty()) return Json();
     if (documents.size() > 1) return wrong_at(documents[1].Mark(), "a second document; one is expected");
-    const Json value = TRY(Reader(lines).read(documents.front(), 0));
+    const auto escapes = is_utf8(text) ? Reader::Escapes::whole : Reader::Escapes::as_they_are;
+    const Json value = TRY(Reader(lines, escapes).read(documents.front(), 0));
     // The JSON reader judges what both formats share: text that is not UTF-8.
     return parse_json(dump(value));
   } catch (const YAML::Exception& fault) {

@@ -19,6 +19,13 @@ TEST(Yaml, values_are_those_of_json) {
   EXPECT_EQ(dump(value), R"({"a":1,"b":["yes",true,null,1.5,"7","x"],"c":{"d":"2026-11-22"}})");
 }
 
+TEST(Yaml, every_escape_of_a_quoted_text_is_utf_8) {
+  EXPECT_EQ(*parse_yaml("a: \"x\\_y\\Nz\\xE9\\u00e9\"").value().at("a").string(),
+            "x\u00a0y\u0085z\u00e9\u00e9");
+  EXPECT_EQ(*parse_yaml("a: x\\_y").value().at("a").string(), "x\\_y");
+  EXPECT_FALSE(parse_yaml("a: \"x\xA0\"").ok());
+}
+
 TEST(Yaml, an_empty_document_is_null) { EXPECT_TRUE(parse_yaml("# nothing\n").value().is_null()); }
 
 TEST(Yaml, faults_name_their_line) {
@@ -41,7 +48,9 @@ TEST(Yaml, unfolding_aliases_are_bounded) {
 }
 
 TEST(Yaml, deep_nesting_and_invalid_utf8_are_refused) {
-  EXPECT_NE(error_of(std::string(limits::json_depth_max + 2, '[') + std::string(limits::json_depth_max + 2, ']')), "");
+  EXPECT_NE(
+      error_of(std::string(limits::json_depth_max + 2, '[') + std::string(limits::json_depth_max + 2, ']')),
+      "");
   EXPECT_NE(error_of(std::string(100'000, '[')), "");
   EXPECT_NE(error_of("a: \"\xff\xfe\"\n"), "");
 }

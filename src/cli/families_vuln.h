@@ -1,0 +1,15 @@
+// The `make` of the commands about packages and their flaws, like families.h.
+#pragma once
+#include "cli/command.h"
+
+namespace weir::cli {
+
+// vuln.cc
+Action purl(Options&);
+Action vuln_compare(Options&);
+Action vuln_cvss(Options&);
+
+// sbom_scan.cc
+Action sbom_scan(Options&);
+
+}  // namespace weir::cli

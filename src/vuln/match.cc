@@ -1,0 +1,119 @@
+#include "vuln/match.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "vuln/cvss.h"
+
+namespace weir::vuln {
+namespace {
+
+std::string key_of(std::string_view ecosystem, std::string_view name) {
+  return std::string(ecosystem) + '\n' + index_name(ecosystem, name);
+}
+
+// Whether the advisory's release may be the package's, and how sure that is.
+std::optional<Scope> scope_of(const AdvisorySet::Entry& entry, const Package& package) {
+  if (entry.release.empty()) return Scope::exact;
+  if (package.release.empty()) return Scope::unscoped;
+  if (package.release != entry.release) return std::nullopt;
+  return package.scope;
+}
+
+VersionOrder order_for(std::string_view ecosystem) {
+  const EcosystemRow* row = find_ecosystem(ecosystem);
+  return row == nullptr ? VersionOrder::semver : row->order;
+}
+
+// "v1.2.3" of Go stands for "1.2.3" in lists of versions.
+std::string_view evaluated_version(const Package& package) {
+  std::string_view version = package.version;
+  if (package.ecosystem == "Go" && version.starts_with('v')) version.remove_prefix(1);
+  return version;
+}
+
+bool surer(const Finding& a, const Finding& b) {
+  return std::tie(a.purl, a.advisory, a.scope) < std::tie(b.purl, b.advisory, b.scope);
+}
+
+void match_package(const Package& package, std::string_view purl, const AdvisorySet& advisories,
+                   std::vector<Finding>& findings) {
+  const VersionOrder order = order_for(package.ecosystem);
+  for (const std::string& name : package.names)
+    for (const AdvisorySet::Entry& entry : advisories.about(package.ecosystem, name)) {
+      const std::optional<Scope> scope = scope_of(entry, package);
+      if (!scope) continue;
+      Verdict verdict = evaluate(*entry.affected, order, evaluated_version(package));
+      if (!verdict.affected) continue;
+      findings.push_back({.purl = std::string(purl),
+                          .advisory = entry.advisory->id,
+                          .fixed = verdict.fixed,
+                          .aliases = entry.advisory->aliases,
+                          .summary = entry.advisory->summary,
+                          .scope = *scope,
+                          .score = highest_score(*entry.advisory, *entry.affected),
+                          .order = order,
+                          .verdict = std::move(verdict)});
+    }
+}
+
+}  // namespace
+
+void AdvisorySet::add(Advisory advisory) {
+  const auto found = advisories_.find(advisory.id);
+  if (found != advisories_.end() && found->second.modified > advisory.modified) return;
+  advisories_.insert_or_assign(advisory.id, std::move(advisory));
+}
+
+void AdvisorySet::index() {
+  entries_.clear();
+  for (const auto& [id, advisory] : advisories_) {
+    if (!advisory.withdrawn.empty()) continue;
+    for (const Affected& affected : advisory.affected) {
+      if (affected.name.empty()) continue;
+      const std::string_view ecosystem = without_suffix(affected.ecosystem);
+      entries_[key_of(ecosystem, affected.name)].push_back(
+          {&advisory, &affected, release_of_ecosystem(affected.ecosystem)});
+    }
+  }
+}
+
+std::span<const AdvisorySet::Entry> AdvisorySet::about(std::string_view ecosystem,
+                                                       std::string_view name) const {
+  const auto found = entries_.find(key_of(ecosystem, name));
+  return found == entries_.end() ? std::span<const Entry>() : std::span<const Entry>(found->second);
+}
+
+Scanned match(const evidence::Inventory& inventory, const AdvisorySet& advisories) {
+  Scanned scanned{.components = inventory.items.size()};
+  const std::optional<Release> document = release_in(inventory);
+  std::set<std::pair<std::string_view, std::string_view>> seen;
+  for (const evidence::Item& item : inventory.items) {
+    if (item.purl.empty() || !seen.emplace(item.purl, item.source).second) continue;
+    const Result<format::Purl> purl = format::parse_purl(item.purl, format::PurlReading::tolerant);
+    if (!purl.ok()) continue;
+    std::optional<Package> package = package_of(*purl, item.source, document);
+    if (!package) continue;
+    if (package->version.empty()) package->version = known_version(item.version);
+    match_package(*package, item.purl, advisories, scanned.findings);
+  }
+  std::ranges::stable_sort(scanned.findings, surer);
+  const auto twice = std::ranges::unique(scanned.findings, [](const Finding& a, const Finding& b) {
+    return a.purl == b.purl && a.advisory == b.advisory;
+  });
+  scanned.findings.erase(twice.begin(), twice.end());
+  return scanned;
+}
+
+std::optional<double> highest_score(const Advisory& advisory, const Affected& affected) {
+  std::optional<double> highest;
+  for (const Severity& severity : affected.severity.empty() ? advisory.severity : affected.severity) {
+    if (!severity.type.starts_with("CVSS_")) continue;
+    const Result<CvssScores> scores = score_cvss(severity.score);
+    if (scores.ok() && (!highest || scores->base > *highest)) highest = scores->base;
+  }
+  return highest;
+}
+
+}  // namespace weir::vuln

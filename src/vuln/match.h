@@ -1,0 +1,58 @@
+// Advisories by what they are about, and bills of materials held against them. A set is built once and read by
+// many threads.
+#pragma once
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "evidence/inventory.h"
+#include "vuln/advisory.h"
+#include "vuln/evaluate.h"
+#include "vuln/package.h"
+
+namespace weir::vuln {
+
+class AdvisorySet {
+ public:
+  // Withdrawn ones stay out. Of two with one id the later one by `modified` counts.
+  void add(Advisory advisory);
+  void index();  // after the last one was added
+  std::size_t size() const { return advisories_.size(); }
+
+  struct Entry {
+    const Advisory* advisory = nullptr;
+    const Affected* affected = nullptr;
+    std::string release;  // that its ecosystem names; empty for none
+  };
+  // What is said about the package of that name in any release of the ecosystem (given without suffix).
+  std::span<const Entry> about(std::string_view ecosystem, std::string_view name) const;
+
+ private:
+  std::map<std::string, Advisory> advisories_;  // by id: pointers into it stay
+  std::unordered_map<std::string, std::vector<Entry>> entries_;
+};
+
+struct Finding {
+  std::string purl, advisory, fixed;  // fixed: empty when no fixed version is known
+  std::vector<std::string> aliases;
+  std::string summary;
+  Scope scope = Scope::exact;
+  std::optional<double> score;  // the highest base score that the record gives
+  VersionOrder order = VersionOrder::semver;
+  Verdict verdict;
+};
+
+struct Scanned {
+  std::size_t components = 0;
+  std::vector<Finding> findings;  // by purl, then advisory; one for each pair
+};
+
+Scanned match(const evidence::Inventory& inventory, const AdvisorySet& advisories);
+
+std::optional<double> highest_score(const Advisory& advisory, const Affected& affected);
+
+}  // namespace weir::vuln
