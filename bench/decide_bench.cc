@@ -16,6 +16,7 @@
 #include "jobs/reconcile.h"
 #include "store/schema.h"
 #include "store/sqlite/database.h"
+#include "store/view_decision.h"
 
 namespace weir::bench {
 namespace {
