@@ -117,7 +117,8 @@ TEST_F(PolicyProposals, are_recorded_in_the_order_voice_end_version) {
   const std::int64_t before = api_.ledger().sequencer().size();
   say("rik", id);
   std::vector<std::string> types;
-  for (const Json& entry : api_.get(fmt::format("ledger/entries?from={}", before)).json.items("entries"))
+  const Json entries = api_.get(fmt::format("ledger/entries?from={}", before)).json;
+  for (const Json& entry : entries.items("entries"))
     types.emplace_back(entry.text("type"));
   EXPECT_EQ(types, (std::vector<std::string>{"policy-consented", "policy-proposal-ended", "policy-created"}));
 }

@@ -97,7 +97,7 @@ TEST(PolicyTest, machines_get_every_result) {
   EXPECT_EQ(done.exit, 0) << done.err;
   const auto expected =
       fmt::format(R"({{"passed":1,"failed":0,"skipped":0,"tests":[{{"name":"data.a.test_x","file":"{}","line":3,)"
-                  R"("result":"passed","message":"","prints":[]}}],"coverage":[]}})",
+                  R"("result":"passed","message":"","prints":[]}}],"coverage":[],"rules":[]}})",
                   file);
   EXPECT_EQ(format::dump(format::parse_json(done.out).value()), expected);
   EXPECT_EQ(CommandLine().run({"policy", "test", folder.write("b.rego", "package b\n\nx := 1\n")}).exit, 2);

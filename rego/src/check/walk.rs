@@ -507,9 +507,12 @@ fn edits_of(call: &Json, module: &Module) -> Option<[Edit; 2]> {
     if !extensions::only_here(&name) || parameters.len() != operands + 1 || operands == 0 {
         return None;
     }
-    let (before, result) = (&parameters[operands - 1], &parameters[operands]);
-    let text = module.text_of(&variant(result).1["span"]);
-    Some([(from, from, format!("{text} = ")), (byte(before, "end"), byte(result, "end"), String::new())])
+    // A text's span leaves out its quotes, so the comma before the result is looked for, and the call's end taken.
+    let before = byte(&parameters[operands - 1], "end");
+    let end = call["span"]["end"].as_u64().and_then(|n| usize::try_from(n).ok())?.checked_sub(1)?;
+    let comma = before + module.contents.get(before..end)?.find(',')?;
+    let result = module.contents.get(comma + 1..end)?.trim().trim_end_matches(',');
+    Some([(from, from, format!("{result} = ")), (comma, end, String::new())])
 }
 
 /// A text after its edits, the last first.
