@@ -63,6 +63,7 @@ Result<Write> remove_account(const Call& call) {
 
 Result<Write> declare_group(const Call& call) {
   auto group = TRY(body_of<access::GroupDeclared>(call.request));
+  TRY(access::check_unnarrowed(call.actor, "groups"));
   const std::string name(call.request.parameter("name"));
   if (!group.name.empty() && group.name != name)
     return invalid("'name' differs from the name in the address", "name");

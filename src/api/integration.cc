@@ -126,7 +126,9 @@ Result<Decision> declare(store::Database& db, const Place& place, const Integrat
     return Error{Errc::conflict, fmt::format("'{}' is of kind {}; remove it first", place.name,
                                              format::name_of(found->declared.kind))};
   TRY(check_environments(db, declared));
-  const Merged made = TRY(merged(request, known, fresh));
+  std::optional<Secrets> kept = known;
+  if (kept && found->declared.base_url != declared.base_url) kept->token = kept->private_key = {};  // not for others
+  const Merged made = TRY(merged(request, kept, fresh));
   declared.secrets =
       declared.kind == Kind::flagger ? 1 : static_cast<std::int64_t>(made.secrets.webhook.size());
   NewIntegration shown{.integration = found.value_or(IntegrationView{}), .path = place.events()};
@@ -196,6 +198,7 @@ Result<Write> remove_integration(const Call& call) {
 // A test goes the way of every answer: the same thread, connection and secrets.
 Result<Write> test_integration(const Call& call) {
   const std::string name(call.request.parameter("name"));
+  TRY(access::check_unnarrowed(call.actor, "integrations"));
   return Write{[name](store::Database& db, Instant now) -> Result<Decision> {
     const IntegrationView found = TRY(existing(db, name));
     if (found.declared.kind == Kind::flagger)
@@ -229,6 +232,7 @@ Result<http::Response> list_caller_requests(const ReadCall& call) {
 
 Result<Write> retry_caller_request(const Call& call) {
   const std::string name(call.request.parameter("name"));
+  TRY(access::check_unnarrowed(call.actor, "integrations"));
   const std::int64_t id = TRY(id_of(call.request, "id"));
   return Write{[name, id](store::Database& db, Instant now) -> Result<Decision> {
     const IntegrationView of = TRY(existing(db, name));

@@ -1,3 +1,4 @@
+#include "access/reach.h"
 #include "api/answers.h"
 #include "api/handlers.h"
 #include "api/new_version.h"
@@ -53,6 +54,7 @@ Result<Write> create_policy(const Call& call) {
   const auto request = TRY(body_of<PolicyRequest>(call.request));
   const std::string name(call.request.parameter("name"));
   TRY(check_name(name, "name"));
+  TRY(access::check_unnarrowed(call.actor, "policies"));
   TRY(check_text(request.description, "description"));
   if (request.source.size() > limits::policy_bytes_max)
     return Error{Errc::too_large, fmt::format("a policy has at most {} bytes", limits::policy_bytes_max),

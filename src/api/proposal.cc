@@ -76,6 +76,9 @@ struct Speaking {
 };
 
 Result<Decision> decide_voice(store::Database& db, const Speaking& by, Proposal proposal, Instant now) {
+  if (by.request.voice != policy::Voice::comment &&
+      TRY(store::find_policy_roles(db)).roles != proposal.proposed.roles)
+    return Error{Errc::conflict, "other roles have been named since it was proposed; it has to be proposed again"};
   const auto groups = TRY(store::groups_of(db, by.actor.id));
   const policy::PolicyConsented said = TRY(policy::give_voice(by.request, proposal, by.actor, groups));
   proposal.voices.push_back({.account = by.actor.id,
@@ -111,6 +114,9 @@ Result<Decision> decide_voice(store::Database& db, const Speaking& by, Proposal 
 // The source is read and compiled before anything is decided, on a worker.
 Result<Write> propose_policy(const Call& call) {
   const auto request = TRY(body_of<policy::ProposalRequest>(call.request));
+  if (call.actor.kind != access::AccountKind::person)
+    return Error{Errc::forbidden, "only people propose; a service account could be the other hand of who consents"};
+  TRY(access::check_unnarrowed(call.actor, "policies"));
   if (request.source.size() > limits::policy_bytes_max)
     return Error{Errc::too_large, fmt::format("a policy has at most {} bytes", limits::policy_bytes_max),
                  "source"};

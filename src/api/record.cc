@@ -63,6 +63,14 @@ std::string artifact_json(const artifact::ArtifactRecorded& recorded, const sequ
                                             .entry = at.index});
 }
 
+// A flow joins a service only by who reaches each flow that it has.
+Status check_joins(store::Database& db, const access::Actor& actor, std::string_view service) {
+  if (actor.flows.empty() || service.empty()) return {};
+  for (const std::string& flow : TRY(store::flows_of_service(db, service)))
+    TRY(access::check_flow_scope(actor, flow));
+  return {};
+}
+
 // A service that stands is changed only by who reaches each of its flows: its owner is who alerts go to.
 Status check_service_change(store::Database& db, const access::Actor& actor, std::string_view service) {
   if (actor.flows.empty()) return {};
@@ -105,11 +113,12 @@ Result<Write> declare_flow(const Call& call) {
   const auto flow = TRY(named<evidence::Flow>(call.request, "flow"));
   TRY(evidence::check(flow));
   TRY(access::check_flow_scope(call.actor, flow.name));
-  return Write{[flow](store::Database& db, Instant) -> Result<Decision> {
+  return Write{[flow, actor = call.actor](store::Database& db, Instant) -> Result<Decision> {
     if (!flow.service.empty() && !TRY(store::find_service(db, flow.service)))
       return not_found(fmt::format("service '{}' does not exist; create it with `weir service create {}`",
                                    flow.service, flow.service));
     const auto known = TRY(store::find_flow(db, flow.name));
+    if (!known || known->service != flow.service) TRY(check_joins(db, actor, flow.service));
     const auto answer = [flow](std::int64_t entry) {
       return format::encode(store::FlowView{.name = flow.name,
                                             .service = flow.service,

@@ -1,5 +1,6 @@
 #include "api/simulate.h"
 
+#include <chrono>
 #include <future>
 #include <span>
 
@@ -15,6 +16,7 @@ namespace {
 constexpr Duration look_back = days(30);
 constexpr std::size_t worth_a_thread = 1000;
 constexpr std::int64_t glance_max = 100;  // decisions that a policy is tried on before it is enforced
+constexpr Duration glance_time_max = seconds(1);  // the sequencer waits for it
 
 Result<std::vector<std::int64_t>> entries_in(store::Database& db, const SimulationScope& scope) {
   return query(
@@ -29,8 +31,14 @@ Result<std::vector<std::int64_t>> entries_in(store::Database& db, const Simulati
 
 // The record is read where it stands in the payload: the rest of the event says nothing here.
 Status try_on(store::Database& db, blob::BlobStore& blobs, std::span<const std::int64_t> entries,
-              policy::Simulator& simulator) {
+              policy::Simulator& simulator, std::optional<Duration> time_max) {
+  const auto began = std::chrono::steady_clock::now();
   for (const std::int64_t entry : entries) {
+    if (time_max && std::chrono::steady_clock::now() - began > std::chrono::microseconds(time_max->micros))
+      return Error{Errc::conflict,
+                   "the policy takes too long to be tried on what was decided of late; make it quicker, or say "
+                   "`confirm`",
+                   "confirm"};
     const auto stored = TRY(sequencer::read_entry(db, blobs, entry));
     if (!stored.payload) continue;  // erased
     const auto leaf = TRY(ledger::decode_leaf(stored.leaf));
@@ -66,15 +74,15 @@ Result<policy::Simulation> simulate(store::Database& db, blob::BlobStore& blobs,
   const std::vector<std::int64_t> entries = TRY(entries_in(db, scope));
   policy::Simulator simulator(std::move(candidate), mode);
   if (!open_reader || entries.size() < worth_a_thread) {
-    TRY(try_on(db, blobs, entries, simulator));
+    TRY(try_on(db, blobs, entries, simulator, scope.time_max));
     return simulator.so_far();
   }
   const std::span<const std::int64_t> all = entries;
   const auto reader = TRY(open_reader());
   policy::Simulator second = simulator.clone();
   auto older = std::async(std::launch::async,
-                          [&] { return try_on(*reader, blobs, all.subspan(all.size() / 2), second); });
-  const Status newer = try_on(db, blobs, all.first(all.size() / 2), simulator);
+                          [&] { return try_on(*reader, blobs, all.subspan(all.size() / 2), second, scope.time_max); });
+  const Status newer = try_on(db, blobs, all.first(all.size() / 2), simulator, scope.time_max);
   TRY(older.get());
   TRY(newer);
   policy::Simulation whole = simulator.so_far();
@@ -86,6 +94,7 @@ Status check_lets_something_through(store::Database& db, blob::BlobStore& blobs,
                                     const SimulationScope& scope) {
   SimulationScope glance = scope;
   glance.decisions_max = glance_max;
+  glance.time_max = glance_time_max;
   const auto found = TRY(simulate(db, blobs, std::move(candidate), policy::Mode::enforce, glance));
   if (!policy::denies_everything(found)) return {};
   return Error{

@@ -12,6 +12,7 @@ struct SimulationScope {
   std::string attached = {};      // only where this policy is attached; empty: everywhere
   Instant since;
   std::int64_t decisions_max = 1'000'000;  // the newest
+  std::optional<Duration> time_max = {};   // for all of them; beyond it the simulation fails
 };
 
 using OpenReader = std::function<Result<std::unique_ptr<store::Database>>()>;

@@ -68,7 +68,12 @@ Status read_place(ReadAdvisories& read, const std::string& place) {
 
 Result<ReadAdvisories> read_advisories(std::span<const std::string> places) {
   ReadAdvisories read;
-  for (const std::string& place : places) TRY(read_place(read, place));
+  for (const std::string& place : places) {
+    const std::size_t before = read.set.size();
+    TRY(read_place(read, place));
+    if (read.set.size() == before && !read.refused.empty())
+      return invalid(fmt::format("{}: no advisory can be read; the first: {}", place, read.refused.front()));
+  }
   read.set.index();
   return read;
 }

@@ -148,9 +148,12 @@ std::string status_path(const Asked& asked) {
 Result<std::int64_t> find_deployment(const Asked& asked, std::string_view answer) {
   const Json rows = TRY(format::parse_json(answer));
   if (rows.array() == nullptr) return invalid("the list of deployments is no list");
-  for (const Json& row : *rows.array())
-    if (number(row.at("deployable").at("id")) == asked.job && row.text("sha") == asked.commit)
-      return number(row.at("id"));
+  for (const Json& row : *rows.array()) {
+    const std::int64_t id = number(row.at("id"));
+    const bool wanted =
+        asked.deployment != 0 ? id == asked.deployment : number(row.at("deployable").at("id")) == asked.job;
+    if (wanted && row.text("sha") == asked.commit) return id;
+  }
   return std::int64_t{0};
 }
 

@@ -52,7 +52,7 @@ Place place_of(std::string_view address) {
   const std::size_t end = std::min(rest.find_first_of(":/"), rest.size());
   std::string path(rest.substr(end));
   if (scheme == std::string_view::npos && path.starts_with(':')) path.front() = '/';
-  if (const std::size_t slash = path.find('/'); slash != std::string::npos) path.erase(0, slash);
+  path.erase(0, std::min(path.find('/'), path.size()));
   return {std::string(rest.substr(0, end)), std::move(path)};
 }
 
@@ -132,10 +132,12 @@ std::optional<bool> speaks_of(std::string_view address, std::string_view base_ur
   std::string host = place_of(base_url).host;
   if (host.starts_with("api.")) host.erase(0, 4);  // api.github.com speaks for github.com
   if (place.host.empty() || place.host != host) return std::nullopt;
-  const std::string wanted = "/" + lowered(repository);
-  const std::size_t at = place.path.find(wanted);
-  if (at == std::string::npos) return false;
-  const std::string_view rest = std::string_view(place.path).substr(at + wanted.size());
+  std::string base = place_of(base_url).path;  // of a forge below a path; the API's own path is none of its pages
+  while (base.ends_with('/')) base.pop_back();
+  if (base.ends_with("/api/v3")) base.resize(base.size() - 7);
+  const std::string wanted = base + "/" + lowered(repository);
+  if (!place.path.starts_with(wanted)) return false;
+  const std::string_view rest = std::string_view(place.path).substr(wanted.size());
   return rest.empty() || rest.front() == '/' || rest == ".git";
 }
 

@@ -108,19 +108,18 @@ Said CallerCall::review(const Asked& asked, const std::string& words, Instant no
   return said;
 }
 
-// The deployment is looked up where the event named only its job. One that is not there is not blocked yet, or no more.
+// The deployment is looked up, whatever the event said: an event only asks, and it is for the commit that GitLab names.
+// One that is not there is not blocked yet, or no more.
 Said CallerCall::approve(Asked asked, const std::string& words, Instant now, const std::stop_token& stop) {
-  if (asked.deployment == 0) {
-    const Outcome found = send({.method = "GET",
-                                .target = integration::blocked_deployments_path(asked),
-                                .authorization = secrets_.token},
-                               now, stop);
-    if (!succeeded(found.said)) return found.said;
-    const auto deployment = integration::find_deployment(asked, found.body);
-    if (!deployment.ok()) return {.error = deployment.error().message.substr(0, error_bytes_max)};
-    if (*deployment == 0) return {.error = "no deployment of this job is blocked", .is_over = true};
-    asked.deployment = *deployment;
-  }
+  const Outcome found = send({.method = "GET",
+                              .target = integration::blocked_deployments_path(asked),
+                              .authorization = secrets_.token},
+                             now, stop);
+  if (!succeeded(found.said)) return found.said;
+  const auto deployment = integration::find_deployment(asked, found.body);
+  if (!deployment.ok()) return {.error = deployment.error().message.substr(0, error_bytes_max)};
+  if (*deployment == 0) return {.error = "no deployment of this job is blocked", .is_over = true};
+  asked.deployment = *deployment;
   return send({.method = "POST",
                .target = integration::approval_path(asked),
                .authorization = secrets_.token,
@@ -131,6 +130,8 @@ Said CallerCall::approve(Asked asked, const std::string& words, Instant now, con
 
 Said CallerCall::say(const Asked& asked, policy::Verdict verdict, const std::string& words, Instant now,
                      const std::stop_token& stop) {
+  if ((asked.asking == Asking::protection_rule) != (declared_.kind == Kind::github))
+    return {.error = "asked when the integration was of another kind", .is_over = true};
   Said said;
   if (asked.asking == Asking::protection_rule) {
     said = review(asked, words, now, stop);

@@ -36,6 +36,8 @@ Status check_open(const Proposal& proposal) {
 Status check_may_speak(const Proposal& proposal, const access::Actor& actor) {
   if (actor.kind != access::AccountKind::person)
     return forbidden("only people consent; this is a service account");
+  if (!actor.flows.empty() || !actor.environments.empty())
+    return forbidden("policies belong to the whole organization; this token is for a part of it");
   if (actor.id == proposal.account) return forbidden("who proposes a change does not consent to it");
   if (spoke(proposal, actor.id)) return forbidden("you have spoken on this proposal already");
   if (proposal.proposed.roles.empty() && !changes_policies(actor))

@@ -120,10 +120,10 @@ Status enqueue_row(Database& db, const Stamp&, const alert::ChannelRemoved& even
   return execute(db, "DELETE FROM delivery WHERE channel=$1 AND state='pending'", event.name);
 }
 
-// Who is gone asks nothing any more.
+// Who is gone asks nothing any more, and what was asked under this name is nothing to whoever gets it next.
 Status enqueue_row(Database& db, const Stamp&, const integration::IntegrationRemoved& event) {
   TRY(execute(db, "DELETE FROM integration_secret WHERE integration=$1", event.name));
-  return execute(db, "DELETE FROM caller_request WHERE integration=$1 AND state='pending'", event.name);
+  return execute(db, "DELETE FROM caller_request WHERE integration=$1", event.name);
 }
 
 // ---- which entry changes what an earlier one said, so that a past moment can be told ----

@@ -99,23 +99,22 @@ Result<std::vector<BuiltArtifact>> built_from(Database& db, const IntegrationDec
                                               const integration::Asked& asked, std::size_t limit) {
   struct Found {
     BuiltArtifact artifact;
-    std::string addresses[3];
+    std::string addresses[3];     // of the trail, of the build, of the service
+    bool vouched_by_other = false;  // by another flow than the artifact's own
   };
   const auto rows = TRY(query(
       db,
-      "SELECT a.digest, a.name, t.url, a.build_url, s.repository FROM artifact a LEFT JOIN trail t ON "
-      "t.flow=a.flow "
-      "AND t.name=a.trail LEFT JOIN flow f ON f.name=a.flow LEFT JOIN service s ON s.name=f.service WHERE "
-      "a.commit_id=$1 AND a.commit_id<>'' UNION SELECT a.digest, o.name, t.url, a.build_url, s.repository "
-      "FROM trail t "
-      "JOIN artifact_on_trail o ON o.flow=t.flow AND o.trail=t.name JOIN artifact a ON a.digest=o.digest "
-      "LEFT JOIN "
-      "flow f ON f.name=t.flow LEFT JOIN service s ON s.name=f.service WHERE t.commit_id=$2 AND "
-      "t.commit_id<>'' "
-      "ORDER BY 2, 1",
+      "SELECT a.digest, a.name, t.url, a.build_url, s.repository, 0 FROM artifact a LEFT JOIN trail t ON "
+      "t.flow=a.flow AND t.name=a.trail LEFT JOIN flow f ON f.name=a.flow LEFT JOIN service s ON s.name=f.service "
+      "WHERE a.commit_id=$1 AND a.commit_id<>'' UNION "
+      "SELECT a.digest, o.name, t.url, CASE WHEN a.flow=t.flow THEN a.build_url END, s.repository, a.flow<>t.flow "
+      "FROM trail t JOIN artifact_on_trail o ON o.flow=t.flow AND o.trail=t.name JOIN artifact a ON "
+      "a.digest=o.digest LEFT JOIN flow f ON f.name=t.flow LEFT JOIN service s ON s.name=f.service "
+      "WHERE t.commit_id=$2 AND t.commit_id<>'' ORDER BY 2, 1",
       [](const Row& row) {
         return Found{{row.digest(0), row.string(1)},
-                     {whole_text(row, 2), whole_text(row, 3), whole_text(row, 4)}};
+                     {whole_text(row, 2), whole_text(row, 3), whole_text(row, 4)},
+                     row.boolean(5)};
       },
       asked.commit, asked.commit));
   std::vector<BuiltArtifact> built;
@@ -127,6 +126,10 @@ Result<std::vector<BuiltArtifact>> built_from(Database& db, const IntegrationDec
     }
     const auto same = [&](const BuiltArtifact& other) { return other.digest == each.artifact.digest; };
     if ((elsewhere && !here) || std::any_of(built.begin(), built.end(), same)) continue;
+    // Another flow's word that this is of the commit counts only where its service is known to be of the repository.
+    if (each.vouched_by_other &&
+        !integration::speaks_of(each.addresses[2], of.base_url, asked.repository).value_or(false))
+      continue;
     built.push_back(each.artifact);
     if (built.size() > limit) break;
   }

@@ -279,6 +279,7 @@ class OfGitLab(Deciding):
 
     def deployment(self, commit, status="blocked", environment="production"):
         type(self).job += 1
+        self.gitlab.blocked[self.job] = (self.job + 1000, commit)
         return {"object_kind": "deployment", "status": status, "status_changed_at": "2026-11-20 10:00:00 +0100",
                 "deployment_id": self.job + 1000, "deployable_id": self.job,
                 "deployable_url": f"{self.gitlab.url}/acme/shop/-/jobs/{self.job}", "environment": environment,
