@@ -89,7 +89,7 @@ Result<Bench> prepare(const Options& options) {
                  Json::object({{"environment", "prod"}, {"mode", "enforce"}, {"confirm", true}})));
   const Json reader =
       TRY(server.ask("POST", "service-accounts",
-                     Json::object({{"name", "cd"}, {"roles", Json(Json::Array{Json("viewer")})}})));
+                     Json::object({{"name", "cd"}, {"roles", Json(Json::Array{Json("auditor")})}})));
   bench.token = std::string(reader.text("token"));
   if (bench.token.empty()) return Error{Errc::internal, "no token in " + dump(reader)};
   return bench;
