@@ -123,6 +123,26 @@ TEST_F(PolicyProposals, are_recorded_in_the_order_voice_end_version) {
   EXPECT_EQ(types, (std::vector<std::string>{"policy-consented", "policy-proposal-ended", "policy-created"}));
 }
 
+TEST_F(PolicyProposals, come_from_people_of_the_whole_organization_alone) {
+  EXPECT_EQ(propose(lenient, "ci").status, 403) << "the other hand of somebody who consents";
+  const Answer part = api_.post("people", R"({"name":"part","roles":["admin"],"environments":["prod"]})");
+  ASSERT_EQ(part.status, 201);
+  tokens_["part"] = std::string(part.json.text("token"));
+  EXPECT_EQ(propose(lenient, "part").status, 403);
+  const auto put = [&](std::string_view path, const Json& body) {
+    return api_.call("PUT", std::string(path), dump(body), tokens_.at("part")).status;
+  };
+  EXPECT_EQ(put("groups/security", Json::object({{"members", Json::Array{Json("part")}}})), 403);
+  EXPECT_EQ(put("policies/safe", Json::object({{"source", lenient}})), 403);
+}
+
+TEST_F(PolicyProposals, made_before_other_roles_were_named_are_void) {
+  const std::int64_t id = proposed(lenient);
+  EXPECT_EQ(api_.put("policy-roles", R"({"roles":["risk"]})").status, 201);
+  EXPECT_EQ(say("rik", id).status, 409);
+  EXPECT_EQ(state(id), "open");
+}
+
 TEST_F(PolicyProposals, same_key_twice_is_one_voice) {
   const std::int64_t id = proposed(lenient);
   http::Request request{.method = "POST", .path = fmt::format("/v1/orgs/org/policy-proposals/{}/voices", id)};
