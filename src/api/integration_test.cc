@@ -49,6 +49,21 @@ TEST_F(Integrations, secrets_are_shown_once_and_stay_when_they_are_not_given) {
   EXPECT_EQ(api_.get("integrations").response.body.find("glpat"), std::string::npos);
 }
 
+TEST_F(Integrations, a_kept_token_goes_to_no_other_address) {
+  EXPECT_EQ(declare(gitlab), 201);
+  EXPECT_EQ(declare(R"({"kind":"gitlab","base_url":"https://other.example"})"), 400);
+  EXPECT_EQ(declare(R"({"kind":"gitlab","base_url":"https://other.example","token":"glpat-fedcba9876543210"})"), 201);
+}
+
+TEST_F(Integrations, requests_end_with_what_was_declared) {
+  EXPECT_EQ(declare(gitlab), 201);
+  EXPECT_EQ(api_.post("integrations/x/test").status, 200);
+  EXPECT_EQ(api_.get("integrations/x/requests").json.items("requests").size(), 1u);
+  EXPECT_EQ(api_.call("DELETE", "integrations/x").status, 201);
+  EXPECT_EQ(declare(gitlab), 201);
+  EXPECT_EQ(api_.get("integrations/x/requests").json.items("requests").size(), 0u);
+}
+
 TEST_F(Integrations, a_rotated_address_ends_the_one_before) {
   const std::string first(api_.put("integrations/x", std::string(canary)).json.text("path"));
   EXPECT_EQ(api_.put("integrations/x", std::string(canary)).status, 200);
