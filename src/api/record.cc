@@ -63,12 +63,15 @@ std::string artifact_json(const artifact::ArtifactRecorded& recorded, const sequ
                                             .entry = at.index});
 }
 
+Status check_reaches(const access::Actor& actor, const std::vector<std::string>& flows) {
+  for (const std::string& flow : flows) TRY(access::check_flow_scope(actor, flow));
+  return {};
+}
+
 // A flow joins a service only by who reaches each flow that it has.
 Status check_joins(store::Database& db, const access::Actor& actor, std::string_view service) {
   if (actor.flows.empty() || service.empty()) return {};
-  for (const std::string& flow : TRY(store::flows_of_service(db, service)))
-    TRY(access::check_flow_scope(actor, flow));
-  return {};
+  return check_reaches(actor, TRY(store::flows_of_service(db, service)));
 }
 
 // A service that stands is changed only by who reaches each of its flows: its owner is who alerts go to.
@@ -78,8 +81,7 @@ Status check_service_change(store::Database& db, const access::Actor& actor, std
   if (flows.empty())
     return Error{Errc::forbidden, fmt::format("service '{}' has no flow yet, and this token is for some flows only",
                                               service)};
-  for (const std::string& flow : flows) TRY(access::check_flow_scope(actor, flow));
-  return {};
+  return check_reaches(actor, flows);
 }
 
 }  // namespace

@@ -1,10 +1,6 @@
-#include <archive.h>
-#include <archive_entry.h>
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <memory>
 
+#include "artifact/archive_reader.h"
 #include "artifact/image_layout.h"
 #include "base/limits.h"
 
@@ -13,22 +9,6 @@ namespace {
 
 constexpr std::size_t block_bytes = 256 * 1024;
 constexpr std::size_t all_documents_bytes_max = 64 * 1024 * 1024;
-
-struct FreeArchive {
-  void operator()(::archive* archive) const { archive_read_free(archive); }
-};
-using Reader = std::unique_ptr<::archive, FreeArchive>;
-
-Reader tar_reader() {
-  Reader reader(archive_read_new());
-  CHECK(reader != nullptr);
-  archive_read_support_filter_gzip(reader.get());
-  archive_read_support_filter_bzip2(reader.get());
-  archive_read_support_filter_xz(reader.get());
-  archive_read_support_filter_zstd(reader.get());
-  archive_read_support_format_tar(reader.get());
-  return reader;
-}
 
 bool is_hex_name(std::string_view name) {
   return name.size() >= 64 && name.find_first_not_of("0123456789abcdef") >= 64;
@@ -50,25 +30,15 @@ std::string_view clean(std::string_view path) {
 
 // The entry's content if it looks like JSON, else nothing: layers begin otherwise.
 Result<Bytes> read_json_entry(::archive* reader, std::string_view path) {
-  Bytes content;
-  Bytes piece(block_bytes, '\0');
-  while (true) {
-    const la_ssize_t got = archive_read_data(reader, piece.data(), piece.size());
-    if (got < 0) return invalid(fmt::format("the archive is damaged at '{}'", path));
-    if (got == 0) return content;
-    content.append(piece, 0, static_cast<std::size_t>(got));
-    if (content[0] != '{' && content[0] != '[') return Bytes();
-    if (content.size() > limits::image_document_bytes_max)
-      return Error{Errc::too_large, fmt::format("'{}' in the archive is larger than {} bytes", path,
-                                                limits::image_document_bytes_max)};
-  }
+  return read_entry(reader, path, block_bytes, limits::image_document_bytes_max,
+                    [](const Bytes& content) { return content[0] == '{' || content[0] == '['; });
 }
 
 }  // namespace
 
 Result<std::map<Bytes, Bytes>> archive_documents(int descriptor) {
   const Error none = not_found("the file is no image archive");
-  const Reader reader = tar_reader();
+  const ArchiveReader reader = tar_reader();
   if (archive_read_open_fd(reader.get(), descriptor, block_bytes) != ARCHIVE_OK) return none;
   std::map<Bytes, Bytes> documents;
   std::size_t entries = 0, total = 0;
