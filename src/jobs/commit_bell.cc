@@ -24,7 +24,8 @@ void CommitBell::hasten() {
 bool CommitBell::wait(const std::stop_token& stop, std::optional<Duration> patience) {
   const auto now = Clock::now();
   constexpr Duration without_end = hours(24 * 365);
-  const auto until = now + std::chrono::microseconds(std::max<std::int64_t>(0, patience.value_or(without_end).micros));
+  const auto until =
+      now + std::chrono::microseconds(std::max<std::int64_t>(0, patience.value_or(without_end).micros));
   std::unique_lock lock(mutex_);
   const auto listen_from = std::min(heard_ + gather_, until);
   if (listen_from > now) changed_.wait_until(lock, stop, listen_from, [&] { return hastened_; });
