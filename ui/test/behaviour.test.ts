@@ -286,6 +286,7 @@ test('an empty server teaches the command that fills it', async () => {
     ['/windows', 'window create'],
     ['/exceptions', 'exception request'],
     ['/exceptions?view=glass', 'weir break-glass'],
+    ['/vulnerabilities', 'weir vuln where'],
     ['/alerts', 'weir demo'],
     ['/settings', 'channel add'],
   ] as const) {

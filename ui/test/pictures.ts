@@ -15,6 +15,7 @@ const fixture_views = (fixture: Fixture) => [
   `/decisions/${fixture.world.decisions[0]?.entry}`,
   ...[`/approval-requests/${fixture.world.requests[0]?.id}`, '/exceptions', '/exceptions?view=glass'],
   ...[`/exceptions/${fixture.world.exceptions[0]?.id}`, `/policy-proposals/${fixture.world.proposals[0]?.id}`],
+  ...['/vulnerabilities', '/vulnerabilities/40', '/where?query=CVE-2021-44228', '/components?component=log4j'],
   ...['/approvals', '/alerts', '/alerts?view=alerts', '/alerts/3', '/incidents/3', '/ledger', '/ledger/5'],
   '/settings',
 ];

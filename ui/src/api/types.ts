@@ -4,6 +4,7 @@ import type { Environment } from './types-runtime.ts';
 export type * from './types-runtime.ts';
 export type * from './types-decide.ts';
 export type * from './types-dbom.ts';
+export type * from './types-resolve.ts';
 
 export type Time = string;
 export type Digest = string;

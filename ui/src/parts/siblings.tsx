@@ -11,6 +11,11 @@ const families = [
     ['/approvals', 'Approvals'],
     ['/exceptions', 'Exceptions'],
   ],
+  [
+    ['/vulnerabilities', 'Vulnerabilities'],
+    ['/where', 'Where it runs'],
+    ['/components', 'Components'],
+  ],
 ] as const;
 
 const begins = (path: string, place: string) => path === place || path.startsWith(place + '/');

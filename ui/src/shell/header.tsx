@@ -17,6 +17,7 @@ const places = [
   ['/artifacts', 'Artifacts'],
   ['/approvals', 'Approvals'],
   ['/policies', 'Policies'],
+  ['/vulnerabilities', 'Vulnerabilities'],
   ['/alerts', 'Alerts'],
   ['/ledger', 'Ledger'],
 ] as const;

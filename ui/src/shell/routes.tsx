@@ -21,6 +21,10 @@ const PolicyProposal = lazy(() => import('../views/policies/proposal.tsx'));
 const Decisions = lazy(() => import('../views/decisions/decisions.tsx'));
 const Decision = lazy(() => import('../views/decisions/decision.tsx'));
 const Windows = lazy(() => import('../views/windows/windows.tsx'));
+const Vulnerabilities = lazy(() => import('../views/vulnerabilities/vulnerabilities.tsx'));
+const Vulnerability = lazy(() => import('../views/vulnerabilities/vulnerability.tsx'));
+const Where = lazy(() => import('../views/vulnerabilities/where.tsx'));
+const Components = lazy(() => import('../views/vulnerabilities/components.tsx'));
 const Alerts = lazy(() => import('../views/alerts/alerts.tsx'));
 const Alert = lazy(() => import('../views/alerts/alert.tsx'));
 const Incident = lazy(() => import('../views/alerts/incident.tsx'));
@@ -75,6 +79,16 @@ export function Routes() {
       <Route path="/decisions/:entry">{({ entry }) => <Decision key={entry} entry={entry} />}</Route>
       <Route path="/windows">
         <Windows />
+      </Route>
+      <Route path="/vulnerabilities">
+        <Vulnerabilities />
+      </Route>
+      <Route path="/vulnerabilities/:id">{({ id }) => <Vulnerability key={id} id={id} />}</Route>
+      <Route path="/where">
+        <Where />
+      </Route>
+      <Route path="/components">
+        <Components />
       </Route>
       <Route path="/alerts">
         <Alerts />

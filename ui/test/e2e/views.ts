@@ -16,6 +16,7 @@ export async function views_of(ask: Weir['ask']): Promise<string[]> {
   return [
     ...['/', '/wall', '/environments', '/flows', '/artifacts', '/approvals', '/settings'],
     ...['/policies', '/decisions', '/windows', '/exceptions', '/exceptions?view=glass'],
+    ...['/vulnerabilities', '/where', '/where?query=openssl', '/components?component=openssl'],
     ...['', '?view=snapshots', '?view=deployments', '?view=watch', `?workload=${workload.id}`].map(
       (view) => `/${place}${view}`,
     ),

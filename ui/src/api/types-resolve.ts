@@ -1,0 +1,83 @@
+// What the API answers about flaws and components.
+import type { Time } from './types.ts';
+
+export type FindingState = 'opened' | 'closed' | 'reopened' | 'retracted';
+
+export interface Vulnerability {
+  id: number;
+  cluster: string; // the flaw's name: its CVE where it has one
+  component: string; // package URL, or a name where it has none
+  state: FindingState;
+  severity: string; // "" when no record is scored
+  score: string;
+  fixed: string;
+  scope: 'exact' | 'inferred' | 'unscoped' | '';
+  records: string[];
+  summary: string;
+  artifacts: number;
+  opened_at: Time;
+  changed_at: Time;
+  entry: number;
+}
+
+export interface VulnerabilityStory {
+  finding: Vulnerability;
+  history: { at: Time; entry: number; cause: string; state: FindingState; severity: string; fixed: string }[];
+  artifacts: string[];
+}
+
+export interface Release {
+  artifact: string;
+  name: string;
+  flow: string;
+  trail: string;
+  commit: string;
+  recorded_at: Time;
+  entry: number;
+}
+
+export interface WhereRow {
+  workload: string;
+  name: string;
+  host: string;
+  environment: string;
+  verdict: string;
+  since: Time;
+  artifact: string;
+  artifact_name: string;
+  component: string;
+  cluster: string;
+  severity: string;
+  fixed: string;
+  service: string;
+  team: string;
+  first: Release | null;
+  fixed_release: Release | null;
+  accepted: { exception: number; until: Time; owner: string; reason: string } | null;
+}
+
+export interface Uncovered {
+  workload: string;
+  name: string;
+  host: string;
+  environment: string;
+  why: string;
+}
+
+export interface Where {
+  query: string;
+  coverage: { sentence: string; running: number; covered: number; uncovered: Uncovered[] };
+  components: number;
+  artifacts: number;
+  environments: string[];
+  running: WhereRow[];
+}
+
+export interface Component {
+  component: string;
+  name: string;
+  version: string;
+  ecosystem: string;
+  artifacts: number;
+  open: string[];
+}

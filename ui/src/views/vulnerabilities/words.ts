@@ -1,0 +1,48 @@
+// How flaws look and are said.
+import type { FindingState, WhereRow } from '../../api/types.ts';
+import type { Look } from '../../words/verdict.ts';
+
+export const state_looks: Record<FindingState, Look> = {
+  opened: { shape: 'diamond', tone: 'red', said: 'an advisory says that this version is affected' },
+  reopened: { shape: 'diamond', tone: 'red', said: 'it was closed once and is open again' },
+  closed: { shape: 'square', tone: 'water', said: 'no advisory says it of this component any more' },
+  retracted: { shape: 'grain', tone: 'quiet', said: 'the advisory was withdrawn' },
+};
+
+const severity_looks: Record<string, Look> = {
+  critical: { shape: 'diamond', tone: 'red', said: 'a score of 9.0 or more' },
+  high: { shape: 'triangle', tone: 'red', said: 'a score of 7.0 to 8.9' },
+  medium: { shape: 'triangle', tone: 'amber', said: 'a score of 4.0 to 6.9' },
+  low: { shape: 'grain', tone: 'quiet', said: 'a score below 4.0' },
+};
+const unscored: Look = { shape: 'ring', tone: 'amber', said: 'nobody scored it: it may be anything' };
+
+export const severity_look = (severity: string): Look => severity_looks[severity] ?? unscored;
+export const severity_word = (severity: string) => severity || 'not scored';
+export const severity_rank = (severity: string) => {
+  const at = ['critical', 'high', 'medium', '', 'low', 'none'].indexOf(severity);
+  return at < 0 ? 9 : at;
+};
+
+export const where_of = (asked: string) => `/where?query=${encodeURIComponent(asked)}`;
+
+// "log4j-core 2.14.1" of "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1?type=jar".
+export function component_words(component: string): string {
+  if (!component.startsWith('pkg:')) return component;
+  const plain = component.replace(/[?#].*$/, '');
+  const at = plain.lastIndexOf('@');
+  const path = at > 0 ? plain.slice(0, at) : plain;
+  const name = decoded(path.split('/').at(-1) ?? path);
+  return at > 0 ? `${name} ${decoded(plain.slice(at + 1))}` : name;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+// Whoever has to do something about it.
+export const owner_of = (row: WhereRow) => row.service || row.team || '';
