@@ -12,4 +12,7 @@ Action vuln_cvss(Options&);
 // sbom_scan.cc
 Action sbom_scan(Options&);
 
+// sbom_diff.cc
+Action sbom_diff(Options&);
+
 }  // namespace weir::cli

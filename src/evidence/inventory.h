@@ -1,5 +1,6 @@
 // Every component that a bill of materials lists, at any depth, in its order, with what matching needs beside its
-// package URL: the source package it was built from, and the operating system that the document describes.
+// package URL: the source package it was built from, and the operating system that the document describes; and, where
+// it is asked for, what people ask of components: licences, who supplies and writes them, what depends on what.
 // CycloneDX 1.x in JSON and XML, SPDX 2.x in JSON and tag-value, SPDX 3.0 in JSON-LD. Pure.
 #pragma once
 #include <cstdint>
@@ -10,38 +11,47 @@
 
 namespace weir::evidence {
 
-// What is read of each component. `whole` costs about half as much again; tag-value has no more than `matching`.
-enum class Detail { matching, whole };
-
 struct Item {
   std::string name, version, purl;
   std::string source = {};  // as the document writes it: "glibc@2.31-13", "built package from: glibc 2.31-13"
-  // Of `whole` alone:
-  std::string type = {};                   // CycloneDX's: library, application, …
-  std::string reference = {};              // its name within the document
-  std::string supplier = {};
-  std::vector<std::string> licences = {};  // expressions, ids or names as the document writes them; all of them hold
-  std::vector<std::string> authors = {};   // who made it, and who publishes it, where the document says so
+};
+
+// Of the item at the same place.
+struct ItemDetail {
+  std::string id;                     // its name within the document: bom-ref, SPDXID, spdxId
+  std::vector<std::string> licences;  // SPDX expressions or names, as written; all of them hold
+  std::string supplier;               // without "Organization: "
+  std::vector<std::string> authors;
 };
 
 struct OperatingSystem {
   std::string name, version;  // "debian", "12.4"; empty when the document does not say
 };
 
-// From what needs to what is needed; by place in `items`, or `subject`.
-struct Dependency {
-  std::uint32_t from = 0, to = 0;
+// What the document is about, as far as it says.
+struct Subject {
+  std::string name, version, purl;
+  std::vector<Sha256> digests;
+  std::vector<std::string> ids;  // its names within the document
 };
-inline constexpr std::uint32_t subject_place = 0xFFFFFFFF;
+
+struct Dependency {
+  std::string from, to;  // ids of details, or of the subject
+};
 
 struct Inventory {
   std::vector<Item> items;
   OperatingSystem system = {};
-  Item subject = {};                          // what the document is about; empty when it does not say
-  std::vector<Dependency> dependencies = {};  // of `whole` alone
+  Subject subject = {};
+  // Of Detail::whole alone:
+  std::vector<ItemDetail> details = {};
+  std::vector<Dependency> dependencies = {};
 };
 
-// Errors: invalid for what is no bill of materials, too_large beyond limits::evidence_records_max.
+enum class Detail { matching, whole };
+
+// Errors: invalid for what is no bill of materials, too_large beyond limits::evidence_records_max components or
+// limits::evidence_values_max dependencies.
 Result<Inventory> read_inventory(BytesView content, Detail detail = Detail::matching);
 
 }  // namespace weir::evidence

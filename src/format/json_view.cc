@@ -23,13 +23,11 @@ dom::element element_at(const Place& place) { return std::bit_cast<dom::element>
 // Empty when the element is of another type.
 dom::array array_of(dom::element element) {
   dom::array array;
-  (void)element.get(array);
-  return array;
+  return element.get(array) == simdjson::SUCCESS ? array : dom::array();
 }
 dom::object object_of(dom::element element) {
   dom::object object;
-  (void)element.get(object);
-  return object;
+  return element.get(object) == simdjson::SUCCESS ? object : dom::object();
 }
 
 constexpr std::size_t kept_bytes_max = 16 * 1024 * 1024;  // a thread keeps the memory of a reader up to this
@@ -46,10 +44,12 @@ class Strictness {
       case dom::element_type::ARRAY:
         for (const dom::element item : array_of(element)) TRY(check(item));
         return {};
-      case dom::element_type::OBJECT: return check_object(object_of(element));
+      case dom::element_type::OBJECT:
+        return check_object(object_of(element));
       case dom::element_type::UINT64:
         return invalid("an integer beyond 64 bits with sign");
-      default: return {};
+      default:
+        return {};
     }
   }
   bool full() const { return left_ == 0; }
@@ -163,7 +163,8 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text, std::size_t valu
   if (parsed.error() != simdjson::SUCCESS) return refusal();
   Strictness strictness(values_max);
   if (const Status sound = strictness.check(parsed.value_unsafe()); !sound.ok()) {
-    if (strictness.full()) return Error{Errc::too_large, fmt::format("the JSON has more than {} values", values_max)};
+    if (strictness.full())
+      return Error{Errc::too_large, fmt::format("the JSON has more than {} values", values_max)};
     return refusal();
   }
   document.root_.place_ = std::bit_cast<Place>(parsed.value_unsafe());

@@ -32,15 +32,16 @@ TEST(JsonView, members_are_found_and_what_is_not_there_is_nothing) {
 }
 
 TEST(JsonView, two_documents_live_beside_each_other) {
-  const auto one = JsonDocument::parse(R"({"a":"1"})", plenty), two = JsonDocument::parse(R"({"a":"2"})", plenty);
+  const auto one = JsonDocument::parse(R"({"a":"1"})", plenty),
+             two = JsonDocument::parse(R"({"a":"2"})", plenty);
   EXPECT_EQ(one->root().text("a"), "1");
   EXPECT_EQ(two->root().text("a"), "2");
 }
 
 TEST(JsonView, what_the_other_reader_refuses_is_refused_in_its_words) {
   for (const std::string_view text :
-       {"", "{", R"({"a":1,"a":2})", R"({"a":18446744073709551615})", R"({"a":99999999999999999999})", "[1,]", "{} {}",
-        "\"\xff\"", R"([{"k":{"a":1,"b":2,"a":3}}])"})
+       {"", "{", R"({"a":1,"a":2})", R"({"a":18446744073709551615})", R"({"a":99999999999999999999})", "[1,]",
+        "{} {}", "\"\xff\"", R"([{"k":{"a":1,"b":2,"a":3}}])"})
     EXPECT_EQ(error_of(text), parse_json(text).error().message) << text;
   EXPECT_NE(error_of(std::string(70, '[') + std::string(70, ']')), "");
 }

@@ -16,14 +16,20 @@ struct TypeRow {
   std::string_view type;
   VersionOrder order;
 };
-constexpr std::array type_rows{
-    TypeRow{"deb", VersionOrder::dpkg},       TypeRow{"rpm", VersionOrder::rpm},
-    TypeRow{"apk", VersionOrder::apk},        TypeRow{"alpine", VersionOrder::apk},
-    TypeRow{"pypi", VersionOrder::pypi},      TypeRow{"maven", VersionOrder::maven},
-    TypeRow{"nuget", VersionOrder::nuget},    TypeRow{"gem", VersionOrder::rubygems},
-    TypeRow{"composer", VersionOrder::packagist}, TypeRow{"cran", VersionOrder::cran},
-    TypeRow{"hackage", VersionOrder::hackage},    TypeRow{"pub", VersionOrder::pub},
-    TypeRow{"opam", VersionOrder::dpkg},      TypeRow{"ebuild", VersionOrder::apk}};
+constexpr std::array type_rows{TypeRow{"deb", VersionOrder::dpkg},
+                               TypeRow{"rpm", VersionOrder::rpm},
+                               TypeRow{"apk", VersionOrder::apk},
+                               TypeRow{"alpine", VersionOrder::apk},
+                               TypeRow{"pypi", VersionOrder::pypi},
+                               TypeRow{"maven", VersionOrder::maven},
+                               TypeRow{"nuget", VersionOrder::nuget},
+                               TypeRow{"gem", VersionOrder::rubygems},
+                               TypeRow{"composer", VersionOrder::packagist},
+                               TypeRow{"cran", VersionOrder::cran},
+                               TypeRow{"hackage", VersionOrder::hackage},
+                               TypeRow{"pub", VersionOrder::pub},
+                               TypeRow{"opam", VersionOrder::dpkg},
+                               TypeRow{"ebuild", VersionOrder::apk}};
 
 enum class Comparator { equal, unequal, below, at_most, above, at_least };
 struct Constraint {
@@ -88,7 +94,8 @@ bool contains(std::vector<Constraint> constraints, VersionOrder order, std::stri
   std::ranges::stable_sort(constraints, [&](const Constraint& a, const Constraint& b) {
     return compare(a.version, b.version) < 0;
   });
-  if (is_upper(constraints.front().comparator) && compare(version, constraints.front().version) < 0) return true;
+  if (is_upper(constraints.front().comparator) && compare(version, constraints.front().version) < 0)
+    return true;
   if (is_lower_bound(constraints.back().comparator) && compare(version, constraints.back().version) > 0)
     return true;
   for (std::size_t i = 1; i < constraints.size(); ++i) {
@@ -122,7 +129,8 @@ Result<bool> vers_contains(std::string_view range, std::string_view version) {
     Constraint read = TRY(read_constraint(rest.substr(0, bar)));
     constraints.push_back(std::move(read));
     if (constraints.size() > vers_constraints_max)
-      return Error{Errc::too_large, fmt::format("a version range has more than {} parts", vers_constraints_max)};
+      return Error{Errc::too_large,
+                   fmt::format("a version range has more than {} parts", vers_constraints_max)};
     if (more) rest.remove_prefix(bar + 1);
   }
   return contains(std::move(constraints), order, version);

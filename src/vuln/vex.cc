@@ -28,12 +28,12 @@ std::string upper_ascii(std::string_view text) {
 
 // Everything the pattern says is so of the other; a pattern without version stands for all of them.
 bool is_of(const Purl& pattern, const Purl& purl) {
-  if (std::tie(pattern.type, pattern.ns, pattern.name) != std::tie(purl.type, purl.ns, purl.name)) return false;
+  if (std::tie(pattern.type, pattern.ns, pattern.name) != std::tie(purl.type, purl.ns, purl.name))
+    return false;
   if (!pattern.version.empty() && pattern.version != purl.version) return false;
   if (!pattern.subpath.empty() && pattern.subpath != purl.subpath) return false;
-  return std::ranges::all_of(pattern.qualifiers, [&](const auto& each) {
-    return purl.qualifier(each.first) == each.second;
-  });
+  return std::ranges::all_of(pattern.qualifiers,
+                             [&](const auto& each) { return purl.qualifier(each.first) == each.second; });
 }
 
 // An unreadable range covers nothing.
@@ -51,7 +51,8 @@ struct Part {
 
 bool names_component(const Named& named, const Part& part) {
   if (named.purl) {
-    const std::string_view version = part.purl && !part.purl->version.empty() ? part.purl->version : part.version;
+    const std::string_view version =
+        part.purl && !part.purl->version.empty() ? part.purl->version : part.version;
     return part.purl && is_of(*named.purl, *part.purl) && is_in(named.versions, version);
   }
   if (named.digest && named.name.empty()) return false;  // of a file; components are not known by digest
@@ -86,8 +87,8 @@ Part part_of(const FindingSubject& finding) {
 }
 
 bool covers_part(const Statement& statement, const FindingSubject& finding, const Part& part) {
-  return std::ranges::any_of(statement.products,
-                             [&](const VexProduct& product) { return covers_product(product, finding, part); });
+  return std::ranges::any_of(
+      statement.products, [&](const VexProduct& product) { return covers_product(product, finding, part); });
 }
 
 bool same_text(std::string_view a, std::string_view b) { return lower_ascii(a) == lower_ascii(b); }
@@ -145,7 +146,8 @@ std::string why(const Applied& applied) {
 
 VexIndex::VexIndex(std::span<const Statement> statements) {
   for (const Statement& statement : statements)
-    for (const std::string& id : statement.vulnerabilities) by_vulnerability_.emplace(upper_ascii(id), &statement);
+    for (const std::string& id : statement.vulnerabilities)
+      by_vulnerability_.emplace(upper_ascii(id), &statement);
 }
 
 Applied VexIndex::apply(const FindingSubject& finding) const {

@@ -51,9 +51,9 @@ struct Statement {
   std::vector<std::string> vulnerabilities;  // ids and aliases
   std::vector<VexProduct> products;          // none: it covers nothing by itself
   VexStatus status = VexStatus::under_investigation;
-  std::string justification;                   // one of OpenVEX's five, or empty
+  std::string justification;                    // one of OpenVEX's five, or empty
   std::string status_said, justification_said;  // as CycloneDX says it, where that says more
-  std::string impact, action;                  // free text
+  std::string impact, action;                   // free text
   std::string author;
   Authority authority = Authority::unknown;
   Instant at;

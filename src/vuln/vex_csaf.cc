@@ -112,7 +112,8 @@ class ProductTree {
       const std::string category = TRY(vex_text_required(branch, "category", place));
       const bool is_version = category == "product_version" || category == "product_version_range";
       const std::string below = is_version ? TRY(vex_text_required(branch, "name", place)) : versions;
-      if (const Json* product = branch.find("product")) TRY(read_product(*product, place + ".product", below));
+      if (const Json* product = branch.find("product"))
+        TRY(read_product(*product, place + ".product", below));
       TRY(read_branches(branch, place, below, depth + 1));
     }
     return {};

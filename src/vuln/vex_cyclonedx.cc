@@ -64,7 +64,8 @@ std::string_view version_of(const Json& json) {
 Status read_affects(const Json& json, const std::string& at, const Things& things, Statement& statement) {
   const std::string ref = TRY(vex_text_required(json, "ref", at));
   const std::size_t fragment = ref.starts_with("urn:cdx:") ? ref.find('#') : ref.npos;
-  const std::string_view id = fragment == ref.npos ? std::string_view(ref) : std::string_view(ref).substr(fragment + 1);
+  const std::string_view id =
+      fragment == ref.npos ? std::string_view(ref) : std::string_view(ref).substr(fragment + 1);
   const auto found = things.find(id);
   if (found == things.end() && fragment == ref.npos && !id.starts_with("pkg:"))
     return invalid(fmt::format("'{}.ref' names no component '{}'", at, id), at + ".ref");
@@ -97,7 +98,8 @@ Status read_analysis(const Json& analysis, const std::string& at, Statement& sta
     const auto row =
         std::ranges::find(justification_rows, statement.justification_said, &JustificationRow::said);
     if (row == justification_rows.end())
-      return invalid(fmt::format("'{}.justification' is none that CycloneDX knows", at), at + ".justification");
+      return invalid(fmt::format("'{}.justification' is none that CycloneDX knows", at),
+                     at + ".justification");
     if (state->status == VexStatus::not_affected) statement.justification = row->means;
   }
   const std::vector<std::string> responses = TRY(vex_texts(analysis, "response", at));

@@ -72,8 +72,9 @@ Status read_said(const Json& json, const std::string& at, Statement& statement) 
   const std::string status = TRY(vex_text_required(json, "status", at));
   const auto known = format::enum_from<VexStatus>(status);
   if (!known)
-    return invalid(fmt::format("'{}.status' must be not_affected, affected, fixed or under_investigation", at),
-                   at + ".status");
+    return invalid(
+        fmt::format("'{}.status' must be not_affected, affected, fixed or under_investigation", at),
+        at + ".status");
   statement.status = *known;
   statement.justification = TRY(vex_text(json, "justification", at));
   statement.impact = TRY(vex_text(json, "impact_statement", at));

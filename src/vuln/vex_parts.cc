@@ -30,7 +30,8 @@ Result<std::string> vex_text(const Json& owner, std::string_view name, std::stri
   const std::string path = path_of(at, name);
   if (found->string() == nullptr) return invalid(fmt::format("'{}' must be text", path), path);
   if (found->string()->size() > vex_text_bytes_max)
-    return Error{Errc::too_large, fmt::format("'{}' is longer than {} bytes", path, vex_text_bytes_max), path};
+    return Error{Errc::too_large, fmt::format("'{}' is longer than {} bytes", path, vex_text_bytes_max),
+                 path};
   return *found->string();
 }
 

@@ -11,7 +11,8 @@ namespace {
 
 const std::string digest_text(64, 'a');
 
-constexpr std::string_view openvex = R"({"@context":"https://openvex.dev/ns/v0.2.0","@id":"https://acme.test/vex-1",
+constexpr std::string_view openvex =
+    R"({"@context":"https://openvex.dev/ns/v0.2.0","@id":"https://acme.test/vex-1",
   "author":"Acme","timestamp":"2026-01-01T00:00:00Z","version":1,"statements":[
   {"vulnerability":{"name":"CVE-1","aliases":["GHSA-1"]},"timestamp":"2026-02-01T00:00:00Z",
    "products":[{"@id":"pkg:oci/app","subcomponents":[{"@id":"pkg:npm/left-pad@1.3.0"}]}],
@@ -23,7 +24,7 @@ constexpr std::string_view csaf = R"({"document":{"category":"csaf_vex","csaf_ve
   "publisher":{"name":"Acme","category":"vendor","namespace":"https://acme.test"},
   "tracking":{"id":"ACME-1","current_release_date":"2026-03-01T00:00:00Z"}},
  "product_tree":{"branches":[{"category":"vendor","name":"Acme","branches":[
-   {"category":"product_version","name":"1.0","product":{"product_id":"P","name":"app 1.0",
+   {"category":"product_name","name":"app","product":{"product_id":"P","name":"app 1.0",
      "product_identification_helper":{"purl":"pkg:oci/app"}}},
    {"category":"product_version_range","name":"vers:npm/>=1|<2","product":{"product_id":"L","name":"left-pad",
      "product_identification_helper":{"purl":"pkg:npm/left-pad"}}}]}],
@@ -34,7 +35,8 @@ constexpr std::string_view csaf = R"({"document":{"category":"csaf_vex","csaf_ve
    "remediations":[{"category":"vendor_fix","details":"take 2","product_ids":["L"]}],
    "product_status":{"known_not_affected":["P:L"],"known_affected":["L"]}}]})";
 
-constexpr std::string_view cyclonedx = R"({"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:1",
+constexpr std::string_view cyclonedx =
+    R"({"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:1",
   "metadata":{"timestamp":"2026-01-01T00:00:00Z","authors":[{"name":"Acme"}]},
   "components":[{"type":"library","bom-ref":"l","name":"left-pad","purl":"pkg:npm/left-pad@1.3.0"}],
   "vulnerabilities":[{"id":"CVE-9","affects":[{"ref":"l"}]},
@@ -87,7 +89,8 @@ TEST(Vex, openvex_that_breaks_its_rules_is_refused_whole) {
             std::string::npos);
   EXPECT_NE(broken("vulnerable_code_not_present", "because").find("statements[0].justification"),
             std::string::npos);
-  EXPECT_NE(broken(R"(,"action_statement":"update")", "").find("without action_statement"), std::string::npos);
+  EXPECT_NE(broken(R"(,"action_statement":"update")", "").find("without action_statement"),
+            std::string::npos);
   EXPECT_NE(broken(R"("status":"affected")", R"("status":"fine")").find("statements[1].status"),
             std::string::npos);
   EXPECT_NE(broken("2026-02-01T00:00:00Z", "yesterday").find("statements[0].timestamp"), std::string::npos);
@@ -172,7 +175,8 @@ TEST(Vex, authority_outranks_time_and_time_outranks_what_is_said) {
 
 TEST(Vex, the_strongest_statement_holds_and_the_others_are_named) {
   std::vector<Statement> all = *read_vex(openvex, {.organization = {"Acme"}});
-  for (const Statement& each : *read_vex(csaf)) all.push_back(each);
+  const auto others = read_vex(csaf);
+  for (const Statement& each : *others) all.push_back(each);
   const Applied applied = apply_statements(all, left_pad());
   ASSERT_NE(applied.holds, nullptr);
   EXPECT_EQ(applied.holds->document, "https://acme.test/vex-1");
@@ -218,17 +222,19 @@ TEST(VersRange, versions_are_within_as_the_specification_walks_them) {
     std::string_view range, version;
     bool within;
   };
-  for (const Row& row : {Row{"vers:npm/>=1.0.0|<2.0.0", "1.5.0", true}, Row{"vers:npm/>=1.0.0|<2.0.0", "2.0.0", false},
-                         Row{"vers:npm/<2.0.0|>=1.0.0", "1.0.0", true}, Row{"vers:npm/*", "7", true},
-                         Row{"vers:npm/1.2.3|>=2", "1.2.3", true}, Row{"vers:npm/1.2.3|>=2", "1.2.4", false},
-                         Row{"vers:npm/!=1.0.0", "1.0.1", true}, Row{"vers:npm/!=1.0.0", "1.0.0", false},
-                         Row{"vers:deb/<1%3A2.0", "1.9", true}, Row{"vers:deb/<1%3A2.0", "1:2.1", false},
-                         Row{"vers:pypi/<1|>=2|<3", "1.5", false}, Row{"vers:pypi/<1|>=2|<3", "2.5", true}}) {
+  for (const Row& row :
+       {Row{"vers:npm/>=1.0.0|<2.0.0", "1.5.0", true}, Row{"vers:npm/>=1.0.0|<2.0.0", "2.0.0", false},
+        Row{"vers:npm/<2.0.0|>=1.0.0", "1.0.0", true}, Row{"vers:npm/*", "7", true},
+        Row{"vers:npm/1.2.3|>=2", "1.2.3", true}, Row{"vers:npm/1.2.3|>=2", "1.2.4", false},
+        Row{"vers:npm/!=1.0.0", "1.0.1", true}, Row{"vers:npm/!=1.0.0", "1.0.0", false},
+        Row{"vers:deb/<1%3A2.0", "1.9", true}, Row{"vers:deb/<1%3A2.0", "1:2.1", false},
+        Row{"vers:pypi/<1|>=2|<3", "1.5", false}, Row{"vers:pypi/<1|>=2|<3", "2.5", true}}) {
     const auto contains = vers_contains(row.range, row.version);
     ASSERT_TRUE(contains.ok()) << row.range;
     EXPECT_EQ(*contains, row.within) << row.range << " " << row.version;
   }
-  for (const std::string_view range : {"npm/1", "vers:npm", "vers:npm/", "vers:npm/>=", "vers:npm/1|", "vers:npm/%zz"})
+  for (const std::string_view range :
+       {"npm/1", "vers:npm", "vers:npm/", "vers:npm/>=", "vers:npm/1|", "vers:npm/%zz"})
     EXPECT_FALSE(vers_contains(range, "1").ok()) << range;
 }
 
