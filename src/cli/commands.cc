@@ -177,6 +177,8 @@ constexpr std::array table{
     Command{"sbom scan", resolve, local, "Finds the packages of bills of materials that advisories affect",
             sbom_scan},
     Command{"sbom diff", resolve, local, "Shows what differs between two bills of materials", sbom_diff},
+    Command{"openapi diff", resolve, local, "Shows how two OpenAPI documents differ for who calls the API",
+            openapi_diff},
     Command{"vuln compare", resolve, local, "Says which of two versions an ecosystem takes for the later one",
             vuln_compare},
     Command{"vuln cvss", resolve, local, "Scores CVSS vectors", vuln_cvss},

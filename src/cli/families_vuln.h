@@ -15,4 +15,7 @@ Action sbom_scan(Options&);
 // sbom_diff.cc
 Action sbom_diff(Options&);
 
+// openapi_diff.cc
+Action openapi_diff(Options&);
+
 }  // namespace weir::cli
