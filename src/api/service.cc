@@ -146,7 +146,8 @@ void Service::handle(http::Request request, http::Respond respond) {
   if (const auto* found = std::get_if<http::RouteFound>(&match))
     return dispatch(found->index, std::move(request), std::move(respond));
   const bool page = request.method == "GET" || request.method == "HEAD";
-  if (page && !request.path.starts_with("/v1/") && !request.path.starts_with("/api/")) return respond(page_response(request));
+  const bool is_of_api = request.path.starts_with("/v1/") || request.path.starts_with("/api/");
+  if (page && !is_of_api) return respond(page_response(request));
   respond(http::refusal_response(std::get<http::RouteRefused>(match)));
 }
 

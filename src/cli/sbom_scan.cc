@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <set>
 
 #include "base/limits.h"
 #include "cli/advisory_files.h"
@@ -65,14 +66,19 @@ std::string text_of(const Bill& bill, Color color) {
   return text;
 }
 
-Bill scan_file(const std::string& file, const vuln::AdvisorySet& advisories,
-               const vuln::VexIndex& statements) {
+struct Statements {
+  const vuln::VexIndex& index;
+  std::set<const vuln::Statement*> covering = {};  // a finding
+};
+
+Bill scan_file(const std::string& file, const vuln::AdvisorySet& advisories, Statements& statements) {
   const Result<std::string> content = read_file(file, bill_bytes_max);
   if (!content.ok()) return {.file = file, .report = {}, .error = content.error().message};
   const Result<evidence::Inventory> inventory = evidence::read_inventory(*content);
   if (!inventory.ok()) return {.file = file, .report = {}, .error = inventory.error().message};
   return {.file = file,
-          .report = vuln::report_bill(file, *inventory, vuln::match(*inventory, advisories), statements)};
+          .report = vuln::report_bill(file, *inventory, vuln::match(*inventory, advisories), statements.index,
+                                      &statements.covering)};
 }
 
 // A VEX document that can't be read stops the scan: what it silences would come back unsaid.
@@ -105,6 +111,10 @@ void print(Session& session, const std::string& form, std::span<const Bill> bill
   }
   const vuln::ReportHead head{.author = "weir", .tool_version = WEIR_VERSION, .at = session.now()};
   if (form == "sarif") session.line(dump_pretty(to_sarif(reports, head)));
+  // A document without statements is none.
+  const bool finds =
+      std::ranges::any_of(reports, [](const auto& report) { return !report.findings.empty(); });
+  if (form == "openvex" && !finds) return session.note("no finding: OpenVEX has nothing to say");
   if (form == "openvex") session.line(dump_pretty(to_openvex(reports, head)));
   if (form == "cyclonedx-vex") session.line(dump_pretty(to_cyclonedx_vex(reports, head)));
   if (form == "osv-scanner") session.line(dump_pretty(to_osv_scanner(reports)));
@@ -115,12 +125,16 @@ Result<Exit> scan(Session& session, const Scanning& scanning) {
   for (const std::string& refused : read.refused) session.note("refused " + cleaned(refused));
   const std::vector<vuln::Statement> statements = TRY(read_statements(scanning));
   const vuln::VexIndex index(statements);
+  Statements held{index};
   std::vector<Bill> bills;
   bool sound = true;
   for (const std::string& file : scanning.files) {
-    bills.push_back(scan_file(file, read.set, index));
+    bills.push_back(scan_file(file, read.set, held));
     sound &= bills.back().error.empty();
   }
+  if (held.covering.size() < statements.size())
+    session.note(fmt::format("{} of {} statements cover no finding", statements.size() - held.covering.size(),
+                             statements.size()));
   print(session, scanning.output.value_or(session.form() == OutputForm::json ? "json" : "table"), bills);
   session.flush();
   return sound ? Exit::yes : Exit::no;

@@ -18,6 +18,7 @@ struct Item {
 
 // Of the item at the same place.
 struct ItemDetail {
+  std::string type;                   // CycloneDX's: library, application, …
   std::string id;                     // its name within the document: bom-ref, SPDXID, spdxId
   std::vector<std::string> licences;  // SPDX expressions or names, as written; all of them hold
   std::string supplier;               // without "Organization: "

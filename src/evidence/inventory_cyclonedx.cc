@@ -28,7 +28,8 @@ void add_text(std::vector<std::string>& texts, std::string_view text) {
 }
 
 ItemDetail detail_of(const JsonView& component) {
-  ItemDetail detail{.id = std::string(component.text("bom-ref"))};
+  ItemDetail detail{.type = std::string(component.text("type")),
+                    .id = std::string(component.text("bom-ref"))};
   for (const JsonView& choice : component.items("licenses")) {
     const JsonView licence = choice.at("license");
     const std::string_view expression = choice.text("expression"), id = licence.text("id");
@@ -60,7 +61,8 @@ std::string_view text_of(const pugi::xml_node& owner, std::string_view name) {
 }
 
 ItemDetail detail_of(const pugi::xml_node& component) {
-  ItemDetail detail{.id = std::string(format::attribute(component, "bom-ref"))};
+  ItemDetail detail{.type = std::string(format::attribute(component, "type")),
+                    .id = std::string(format::attribute(component, "bom-ref"))};
   for (const pugi::xml_node& choice : format::child_named(component, "licenses")) {
     const std::string_view id = text_of(choice, "id");
     if (format::local_name(choice) == "expression") add_text(detail.licences, choice.child_value());

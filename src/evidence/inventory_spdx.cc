@@ -96,7 +96,7 @@ Elements read_elements(Reading& reading, const std::vector<JsonView>& graph) {
 }
 
 ItemDetail detail_of(const Elements& elements, const JsonView& package) {
-  ItemDetail detail{.id = std::string(id_of(package))};
+  ItemDetail detail{.type = {}, .id = std::string(id_of(package))};
   if (const auto named = elements.agents.find(package.text("suppliedBy")); named != elements.agents.end())
     detail.supplier = named->second;
   for (const std::string_view author : texts_of(package.at("originatedBy")))
@@ -123,7 +123,8 @@ void finish(Reading& reading, std::optional<TaggedPackage>& package) {
   describe(reading.inventory.subject, reading.inventory.subject.ids, package->id, package->item);
   ItemDetail* detail = reading.add(std::move(package->item));
   if (detail != nullptr) {
-    *detail = {.id = std::string(package->id),
+    *detail = {.type = {},
+               .id = std::string(package->id),
                .licences = spdx_licences(package->concluded, package->declared),
                .supplier = spdx_actor(package->supplier)};
     if (std::string author = spdx_actor(package->originator); !author.empty())
@@ -203,7 +204,8 @@ void read_spdx_2(Reading reading, const JsonView& document) {
     }
     ItemDetail* detail = reading.add(std::move(item));
     if (detail == nullptr) continue;
-    *detail = {.id = std::string(id),
+    *detail = {.type = {},
+               .id = std::string(id),
                .licences = spdx_licences(package.text("licenseConcluded"), package.text("licenseDeclared")),
                .supplier = spdx_actor(package.text("supplier"))};
     if (std::string author = spdx_actor(package.text("originator")); !author.empty())

@@ -16,7 +16,8 @@ namespace {
 namespace dom = simdjson::dom;
 using Place = std::array<std::uint64_t, 2>;
 
-// An element is a pointer and a number, both into the document: a view carries them without simdjson's header.
+// An element is a pointer and a number, both into the document: a view carries them without simdjson's
+// header.
 static_assert(sizeof(dom::element) == sizeof(Place) && std::is_trivially_copyable_v<dom::element>);
 dom::element element_at(const Place& place) { return std::bit_cast<dom::element>(place); }
 

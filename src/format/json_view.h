@@ -1,6 +1,6 @@
-// JSON read where it lies, for large documents of which only a part is wanted: what `parse_json` (json.h) refuses is
-// refused here too, by the same words, but no tree of values is built. Views point into their document and die with it.
-// A document belongs to one thread.
+// JSON read where it lies, for large documents of which only a part is wanted: what `parse_json` (json.h)
+// refuses is refused here too, by the same words, but no tree of values is built. Views point into their
+// document and die with it. A document belongs to one thread.
 #pragma once
 #include <array>
 #include <cstdint>

@@ -29,26 +29,36 @@ bool is_licence_id(std::string_view text) {
          own.size() > 11 && is_idstring(document) && is_idstring(own);
 }
 
-bool is_gnu_version(std::string_view id) {
+std::string lower(std::string_view text) {
+  std::string made(text);
+  for (char& c : made)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 0x20);
+  return made;
+}
+
+// "gpl-2.0" → "GPL-"; "" for an id that is not that of a version alone.
+std::string_view gnu_family_of(std::string_view id) {
   for (const std::string_view family : gnu_families)
-    if (id.starts_with(family)) {
+    if (lower(id).starts_with(lower(family))) {
       const std::string_view rest = id.substr(family.size());
-      return !rest.empty() && rest.find_first_not_of("0123456789.") == rest.npos;
+      const bool is_version = !rest.empty() && rest.find_first_not_of("0123456789.") == rest.npos;
+      return is_version ? family : std::string_view();
     }
-  return false;
+  return {};
 }
 
 std::string current_id(std::string_view id, bool or_later) {
-  if (is_gnu_version(id)) return fmt::format("{}-{}", id, or_later ? "or-later" : "only");
+  if (const std::string_view family = gnu_family_of(id); !family.empty())
+    return fmt::format("{}{}-{}", family, id.substr(family.size()), or_later ? "or-later" : "only");
   return fmt::format("{}{}", id, or_later ? "+" : "");
 }
 
 Licence joined(Kind kind, std::vector<Licence> parts) {
   std::vector<std::pair<std::string, Licence>> flat;
   for (Licence& part : parts) {
-    if (part.kind != kind) flat.emplace_back(to_string(part), std::move(part));
+    if (part.kind != kind) flat.emplace_back(lower(to_string(part)), std::move(part));
     else
-      for (Licence& inner : part.parts) flat.emplace_back(to_string(inner), std::move(inner));
+      for (Licence& inner : part.parts) flat.emplace_back(lower(to_string(inner)), std::move(inner));
   }
   const auto text = [](const auto& each) -> const std::string& { return each.first; };
   std::ranges::stable_sort(flat, {}, text);
@@ -162,6 +172,8 @@ std::string to_string(const Licence& licence) {
   }
   return text;
 }
+
+bool is_same_licence(std::string_view a, std::string_view b) { return lower(a) == lower(b); }
 
 std::string licence_form(std::string_view text) {
   const auto licence = parse_licence(text);

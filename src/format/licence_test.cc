@@ -21,7 +21,8 @@ TEST(Licence, equal_expressions_have_one_form) {
         Row{"LGPL-2.1+ AND GPL-3.0-only", "GPL-3.0-only AND LGPL-2.1-or-later"},
         Row{"Apache-2.0+", "Apache-2.0+"},
         Row{"GPL-2.0-only WITH Classpath-exception-2.0", "GPL-2.0-only WITH Classpath-exception-2.0"},
-        Row{"DocumentRef-a:LicenseRef-b", "DocumentRef-a:LicenseRef-b"}, Row{"  MIT  ", "MIT"}}) {
+        Row{"DocumentRef-a:LicenseRef-b", "DocumentRef-a:LicenseRef-b"}, Row{"  MIT  ", "MIT"},
+        Row{"MIT AND mit", "MIT"}, Row{"gpl-2.0", "GPL-2.0-only"}}) {
     const auto licence = parse_licence(row.text);
     ASSERT_TRUE(licence.ok()) << row.text << ": " << licence.error().message;
     EXPECT_EQ(to_string(*licence), row.form);
@@ -55,7 +56,7 @@ TEST(Licence, the_form_is_a_fixed_point) {
   int read = 0;
   for (int i = 0; i < 200'000; ++i) {
     std::string text;
-    for (unsigned n = 1 + random() % 9; n > 0; --n) text += words[random() % words.size()];
+    for (auto n = 1 + random() % 9; n > 0; --n) text += words[random() % words.size()];
     const auto licence = parse_licence(text);
     if (!licence.ok()) continue;
     ++read;

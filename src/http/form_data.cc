@@ -16,8 +16,8 @@ std::string lower(std::string_view text) {
   return made;
 }
 
-// The value of `name=` in "form-data; name=\"a\"; filename=b"; quoted ones may hold "%22" for a quotation mark, as
-// browsers send it, or a backslash before it.
+// The value of `name=` in "form-data; name=\"a\"; filename=b"; quoted ones may hold "%22" for a quotation
+// mark, as browsers send it, or a backslash before it.
 std::string parameter_of(std::string_view header, std::string_view name) {
   for (std::size_t at = header.find(';'); at != header.npos; at = header.find(';', at)) {
     at = header.find_first_not_of("; \t", at);
@@ -83,7 +83,8 @@ Result<std::vector<FormPart>> parse_form_data(std::string_view content_type, std
   for (;;) {
     if (body.substr(at).starts_with("--")) return parts;
     const std::size_t line = body.find_first_not_of(" \t", at);
-    if (line == body.npos || !body.substr(line).starts_with("\r\n")) return invalid("a boundary is no whole line");
+    if (line == body.npos || !body.substr(line).starts_with("\r\n"))
+      return invalid("a boundary is no whole line");
     const std::size_t end = body.find(delimiter, line);
     if (end == body.npos) return invalid("the form has no closing boundary");
     if (parts.size() == form_parts_max)

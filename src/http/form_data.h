@@ -1,6 +1,6 @@
-// multipart/form-data (RFC 7578), as uploads send it: parts with a name, and their bytes. Strict: every part has a
-// content-disposition with a name, lines end with CRLF, the closing boundary is there. A part's own headers beside that
-// are not looked at; transfer encodings other than binary are refused. Pure.
+// multipart/form-data (RFC 7578), as uploads send it: parts with a name, and their bytes. Strict: every part
+// has a content-disposition with a name, lines end with CRLF, the closing boundary is there. A part's own
+// headers beside that are not looked at; transfer encodings other than binary are refused. Pure.
 #pragma once
 #include <string>
 #include <string_view>

@@ -22,7 +22,8 @@ TEST(FormData, parts_are_found_by_name_with_their_bytes) {
   EXPECT_EQ((*parts)[0].bytes, "shop");
   EXPECT_EQ((*parts)[1].name, "bom");
   EXPECT_EQ((*parts)[1].bytes, "{\r\n--xy}");
-  EXPECT_TRUE(parse_form_data("Multipart/Form-Data; charset=utf-8; BOUNDARY=\"xyz\"", "preamble\r\n" + form).ok());
+  EXPECT_TRUE(
+      parse_form_data("Multipart/Form-Data; charset=utf-8; BOUNDARY=\"xyz\"", "preamble\r\n" + form).ok());
 }
 
 TEST(FormData, what_is_no_whole_form_is_refused) {
@@ -30,13 +31,16 @@ TEST(FormData, what_is_no_whole_form_is_refused) {
   EXPECT_FALSE(parse_form_data("multipart/form-data", form).ok());
   EXPECT_FALSE(parse_form_data("multipart/form-data; boundary=other", form).ok());
   EXPECT_FALSE(parse_form_data(type, "--xyz\r\nContent-Disposition: form-data\r\n\r\na\r\n--xyz--").ok());
-  EXPECT_FALSE(parse_form_data(type, "--xyz\r\nContent-Disposition: form-data; name=a\r\nContent-Transfer-Encoding: "
-                                     "base64\r\n\r\na\r\n--xyz--")
-                   .ok());
+  EXPECT_FALSE(
+      parse_form_data(type,
+                      "--xyz\r\nContent-Disposition: form-data; name=a\r\nContent-Transfer-Encoding: "
+                      "base64\r\n\r\na\r\n--xyz--")
+          .ok());
   for (std::size_t size = 0; size + 4 < form.size(); ++size)
     EXPECT_FALSE(parse_form_data(type, std::string_view(form).substr(0, size)).ok()) << size;
   std::string many;
-  for (std::size_t i = 0; i <= form_parts_max; ++i) many += "--xyz\r\nContent-Disposition: form-data; name=a\r\n\r\na\r\n";
+  for (std::size_t i = 0; i <= form_parts_max; ++i)
+    many += "--xyz\r\nContent-Disposition: form-data; name=a\r\n\r\na\r\n";
   EXPECT_EQ(parse_form_data(type, many + "--xyz--").error().code, Errc::too_large);
 }
 

@@ -9,6 +9,7 @@
 #include "format/licence.h"
 #include "format/purl.h"
 #include "vuln/vers_range.h"
+#include "vuln/version_key.h"
 
 namespace weir::vuln {
 namespace {
@@ -45,7 +46,8 @@ class Distances {
     }
     for (const std::string& id : inventory.subject.ids)
       if (edges_.contains(id)) reach(id, 0);
-    // A product that asks for nothing by itself is a set of things: what nothing else asks for stands directly in it.
+    // A product that asks for nothing by itself is a set of things: what nothing else asks for stands
+    // directly in it.
     if (known_.empty())
       for (const auto& [from, to] : edges_)
         if (!needed.contains(from)) reach(from, 1);
@@ -122,10 +124,24 @@ bool differ(const Texts& before, const Texts& after) {
   return !before.empty() && !after.empty() && before != after;
 }
 
+bool differ_in_licence(const Texts& before, const Texts& after) {
+  return !before.empty() && !after.empty() && !std::ranges::equal(before, after, format::is_same_licence);
+}
+
+// Those of `after` that are no spelling of one of `before`.
+Texts new_licences(const Texts& before, const Texts& after) {
+  std::set<std::string> known;
+  for (const std::string& licence : before) known.insert(lower_ascii(licence));
+  Texts fresh;
+  for (const std::string& licence : after)
+    if (!known.contains(lower_ascii(licence))) fresh.push_back(licence);
+  return fresh;
+}
+
 BillChange change_of(const std::string& name, const BillComponent& before, const BillComponent& after) {
   BillChange change{.component = name, .before = before, .after = after};
   if (before.versions != after.versions) change.what.push_back("version");
-  if (differ(before.licences, after.licences)) change.what.push_back("licence");
+  if (differ_in_licence(before.licences, after.licences)) change.what.push_back("licence");
   if (differ(before.suppliers, after.suppliers)) change.what.push_back("supplier");
   if (differ(before.authors, after.authors)) {
     change.what.push_back("author");
@@ -188,7 +204,7 @@ BillDifference difference(const BillComponents& before, const BillComponents& af
   for (const auto& [name, is] : after)
     if (!before.contains(name)) made.added.push_back({name, is});
   made.new_licences =
-      only_in(all_of(after, &BillComponent::licences), all_of(before, &BillComponent::licences));
+      new_licences(all_of(before, &BillComponent::licences), all_of(after, &BillComponent::licences));
   made.new_suppliers =
       only_in(all_of(after, &BillComponent::suppliers), all_of(before, &BillComponent::suppliers));
   made.new_authors = only_in(all_of(after, &BillComponent::authors), all_of(before, &BillComponent::authors));

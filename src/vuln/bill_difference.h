@@ -1,6 +1,6 @@
-// What differs between two bills of materials: components that came, went or changed, with the direction of a change
-// by the order of their ecosystem, and with licences, suppliers, authors and depth where the documents say them.
-// What one of the documents doesn't say is no difference. Pure. Format: docs/formats/sbom-diff.md.
+// What differs between two bills of materials: components that came, went or changed, with the direction of a
+// change by the order of their ecosystem, and with licences, suppliers, authors and depth where the documents
+// say them. What one of the documents doesn't say is no difference. Pure. Format: docs/formats/sbom-diff.md.
 #pragma once
 #include <array>
 #include <map>

@@ -17,17 +17,21 @@ constexpr std::string_view older = R"({"bomFormat":"CycloneDX","specVersion":"1.
   "components":[
    {"bom-ref":"a","name":"a","version":"1.9.0","purl":"pkg:npm/a@1.9.0","licenses":[{"license":{"id":"MIT"}}],
     "authors":[{"name":"Ada"}],"supplier":{"name":"Acme"}},
-   {"bom-ref":"b","name":"b","version":"2","purl":"pkg:npm/b@2","licenses":[{"expression":"MIT OR Apache-2.0"}]},
+   {"bom-ref":"b","name":"b","version":"2","purl":"pkg:npm/b@2",
+    "licenses":[{"expression":"MIT OR Apache-2.0"}]},
    {"bom-ref":"c","name":"c","version":"3","purl":"pkg:npm/c@3"}],
   "dependencies":[{"ref":"app","dependsOn":["a","c"]},{"ref":"a","dependsOn":["b"]}]})";
 constexpr std::string_view newer = R"({"bomFormat":"CycloneDX","specVersion":"1.6",
   "metadata":{"component":{"bom-ref":"app","name":"app","version":"2"}},
   "components":[
-   {"bom-ref":"a","name":"a","version":"1.10.0","purl":"pkg:npm/a@1.10.0","licenses":[{"license":{"id":"GPL-2.0"}}],
+   {"bom-ref":"a","name":"a","version":"1.10.0","purl":"pkg:npm/a@1.10.0",
+    "licenses":[{"license":{"id":"GPL-2.0"}}],
     "authors":[{"name":"Ada"},{"name":"Eve"}]},
-   {"bom-ref":"b","name":"b","version":"2","purl":"pkg:npm/b@2","licenses":[{"expression":"Apache-2.0 or MIT"}]},
+   {"bom-ref":"b","name":"b","version":"2","purl":"pkg:npm/b@2",
+    "licenses":[{"expression":"Apache-2.0 or MIT"}]},
    {"bom-ref":"d","name":"d","version":"3","purl":"pkg:npm/d@3"}],
-  "dependencies":[{"ref":"app","dependsOn":["a","b"]},{"ref":"a","dependsOn":["b","a"]},{"ref":"b","dependsOn":["a"]}]})";
+  "dependencies":[{"ref":"app","dependsOn":["a","b"]},{"ref":"a","dependsOn":["b","a"]},{"ref":"b",
+    "dependsOn":["a"]}]})";
 
 }  // namespace
 
@@ -67,14 +71,17 @@ TEST(BillDifference, spdx_and_cyclonedx_in_xml_say_the_same) {
   const BillComponents spdx =
       components(R"json({"spdxVersion":"SPDX-2.3","documentDescribes":["SPDXRef-app"],"packages":[
     {"SPDXID":"SPDXRef-app","name":"app","versionInfo":"1"},
-    {"SPDXID":"SPDXRef-a","name":"a","versionInfo":"1.9.0","licenseConcluded":"NOASSERTION","licenseDeclared":"MIT",
+    {"SPDXID":"SPDXRef-a","name":"a","versionInfo":"1.9.0","licenseConcluded":"NOASSERTION",
+    "licenseDeclared":"MIT",
      "supplier":"Organization: Acme (a@acme.test)","originator":"Person: Ada",
      "externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:npm/a@1.9.0"}]},
-    {"SPDXID":"SPDXRef-b","name":"b","versionInfo":"2","licenseConcluded":"Apache-2.0 OR MIT","supplier":"NOASSERTION",
+    {"SPDXID":"SPDXRef-b","name":"b","versionInfo":"2","licenseConcluded":"Apache-2.0 OR MIT",
+    "supplier":"NOASSERTION",
      "externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:npm/b@2"}]},
     {"SPDXID":"SPDXRef-c","name":"c","versionInfo":"3",
      "externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:npm/c@3"}]}],
-    "relationships":[{"spdxElementId":"SPDXRef-app","relationshipType":"DEPENDS_ON","relatedSpdxElement":"SPDXRef-a"},
+    "relationships":[{"spdxElementId":"SPDXRef-app","relationshipType":"DEPENDS_ON",
+    "relatedSpdxElement":"SPDXRef-a"},
     {"spdxElementId":"SPDXRef-c","relationshipType":"DEPENDENCY_OF","relatedSpdxElement":"SPDXRef-app"},
     {"spdxElementId":"SPDXRef-a","relationshipType":"DEPENDS_ON","relatedSpdxElement":"SPDXRef-b"}]})json");
   const BillComponents tags = components(
@@ -90,23 +97,30 @@ TEST(BillDifference, spdx_and_cyclonedx_in_xml_say_the_same) {
       "Relationship: SPDXRef-a DEPENDS_ON SPDXRef-b\n");
   const BillComponents xml = components(R"(<bom xmlns="http://cyclonedx.org/schema/bom/1.6">
     <metadata><component bom-ref="app"><name>app</name></component></metadata><components>
-    <component bom-ref="a"><supplier><name>Acme</name></supplier><authors><author><name>Ada</name></author></authors>
-      <name>a</name><version>1.9.0</version><licenses><license><id>MIT</id></license></licenses><purl>pkg:npm/a@1.9.0</purl></component>
-    <component bom-ref="b"><name>b</name><version>2</version><licenses><expression>MIT OR Apache-2.0</expression></licenses>
+    <component bom-ref="a"><supplier><name>Acme</name></supplier>
+      <authors><author><name>Ada</name></author></authors>
+      <name>a</name><version>1.9.0</version><licenses><license><id>MIT</id></license></licenses>
+      <purl>pkg:npm/a@1.9.0</purl></component>
+    <component bom-ref="b"><name>b</name><version>2</version>
+      <licenses><expression>MIT OR Apache-2.0</expression></licenses>
       <purl>pkg:npm/b@2</purl></component>
     <component bom-ref="c"><name>c</name><version>3</version><purl>pkg:npm/c@3</purl></component></components>
     <dependencies><dependency ref="app"><dependency ref="a"/><dependency ref="c"/></dependency>
       <dependency ref="a"><dependency ref="b"/></dependency></dependencies></bom>)");
   const BillComponents spdx_3 = components(R"({"@context":"x","@graph":[
-    {"type":"SpdxDocument","spdxId":"d","rootElement":["app"]},{"type":"Organization","spdxId":"o","name":"Acme"},
+    {"type":"SpdxDocument","spdxId":"d","rootElement":["app"]},{"type":"Organization","spdxId":"o",
+    "name":"Acme"},
     {"type":"Person","spdxId":"p","name":"Ada"},
     {"type":"simplelicensing_LicenseExpression","spdxId":"l","simplelicensing_licenseExpression":"MIT"},
-    {"type":"simplelicensing_LicenseExpression","spdxId":"m","simplelicensing_licenseExpression":"MIT OR Apache-2.0"},
+    {"type":"simplelicensing_LicenseExpression","spdxId":"m",
+    "simplelicensing_licenseExpression":"MIT OR Apache-2.0"},
     {"type":"software_Package","spdxId":"app","name":"app"},
     {"type":"software_Package","spdxId":"a","name":"a","software_packageVersion":"1.9.0","suppliedBy":"o",
      "originatedBy":["p"],"software_packageUrl":"pkg:npm/a@1.9.0"},
-    {"type":"software_Package","spdxId":"b","name":"b","software_packageVersion":"2","software_packageUrl":"pkg:npm/b@2"},
-    {"type":"software_Package","spdxId":"c","name":"c","software_packageVersion":"3","software_packageUrl":"pkg:npm/c@3"},
+    {"type":"software_Package","spdxId":"b","name":"b","software_packageVersion":"2",
+    "software_packageUrl":"pkg:npm/b@2"},
+    {"type":"software_Package","spdxId":"c","name":"c","software_packageVersion":"3",
+    "software_packageUrl":"pkg:npm/c@3"},
     {"type":"Relationship","from":"a","relationshipType":"hasConcludedLicense","to":["l"]},
     {"type":"Relationship","from":"b","relationshipType":"hasDeclaredLicense","to":["m"]},
     {"type":"LifecycleScopedRelationship","from":"app","relationshipType":"dependsOn","to":["a","c"]},

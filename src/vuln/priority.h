@@ -1,6 +1,6 @@
-// How urgent a finding is: 0 to 100 points, the sum of terms that each say what they rest on. Monotone: no fact that
-// gets worse lowers the sum. What is not known counts in the middle, never as harmless.
-// Formula: docs/formats/priority.md. Pure.
+// How urgent a finding is: 0 to 100 points, the sum of terms that each say what they rest on. Monotone: no
+// fact that gets worse lowers the sum. What is not known counts in the middle, never as harmless. Formula:
+// docs/formats/priority.md. Pure.
 #pragma once
 #include <array>
 #include <optional>

@@ -1,5 +1,6 @@
-// How long findings stay open: clocks against what was agreed per severity, mean time to remedy, and the backlog at any
-// moment, from the periods in which each finding was open. Pure. Rules: docs/formats/priority.md.
+// How long findings stay open: clocks against what was agreed per severity, mean time to remedy, and the
+// backlog at any moment, from the periods in which each finding was open. Pure. Rules:
+// docs/formats/priority.md.
 #pragma once
 #include <array>
 #include <map>
@@ -39,7 +40,8 @@ struct FindingHistory {
   std::optional<Instant> deployed;   // of what has it
 };
 
-// The clock runs while a finding is open, and goes on where it stood when it is reopened: closing for a day buys no time.
+// The clock runs while a finding is open, and goes on where it stood when it is reopened: closing for a day
+// buys no time.
 struct RemedyClock {
   bool is_open = false;
   Duration elapsed;                // while open, until then or now

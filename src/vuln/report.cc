@@ -41,11 +41,15 @@ std::string acceptance(const RiskAccepted& accepted) {
 }  // namespace
 
 ReportedBill report_bill(std::string file, const evidence::Inventory& inventory, Scanned scanned,
-                         const VexIndex& statements) {
+                         const VexIndex& statements, std::set<const Statement*>* covering) {
   ReportedBill bill{.file = std::move(file), .subject = inventory.subject, .components = scanned.components};
   for (Finding& finding : scanned.findings) {
     ReportedFinding reported{.finding = std::move(finding)};
     const Applied applied = statements.apply(subject_of(reported.finding, inventory.subject));
+    if (applied.holds != nullptr && covering != nullptr) {
+      covering->insert(applied.holds);
+      covering->insert(applied.outranked.begin(), applied.outranked.end());
+    }
     if (applied.holds != nullptr) {
       reported.said = *applied.holds;
       reported.why = why(applied);

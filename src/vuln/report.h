@@ -1,8 +1,10 @@
-// Findings of bills of materials with what is said about them, written for other tools: OpenVEX 0.2.0, CycloneDX 1.6
-// with vulnerabilities and their analysis (VEX), SARIF 2.1.0, and the JSON of osv-scanner. Equal findings at an equal
-// time give equal bytes. Pure. Which finding becomes which status: docs/formats/vex.md.
+// Findings of bills of materials with what is said about them, written for other tools: OpenVEX 0.2.0,
+// CycloneDX 1.6 with vulnerabilities and their analysis (VEX), SARIF 2.1.0, and the JSON of osv-scanner.
+// Equal findings at an equal time give equal bytes. Pure. Which finding becomes which status:
+// docs/formats/vex.md.
 #pragma once
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,17 +44,17 @@ struct ReportHead {
   Instant at;
 };
 
-// Holds the statements against each finding of the bill.
+// Holds the statements against each finding of the bill. Those that cover one are added to `covering`, if given.
 ReportedBill report_bill(std::string file, const evidence::Inventory& inventory, Scanned scanned,
-                         const VexIndex& statements);
+                         const VexIndex& statements, std::set<const Statement*>* covering = nullptr);
 
 // What a document says of a finding when it is written out.
 struct Said {
   VexStatus status = VexStatus::affected;
   std::string justification, impact, action;
 };
-// The statement that holds says it; else a finding whose release nobody says is under investigation, any other
-// affected. An accepted risk is affected, whatever else is said.
+// The statement that holds says it; else a finding whose release nobody says is under investigation, any
+// other affected. An accepted risk is affected, whatever else is said.
 Said said_of(const ReportedFinding& finding);
 
 format::Json to_openvex(std::span<const ReportedBill> bills, const ReportHead& head);

@@ -1,5 +1,5 @@
-// What other tools read of findings, kept in test/golden/vuln. A file is written anew when WEIR_GOLDEN_UPDATE is set; the
-// difference is then somebody's to judge.
+// What other tools read of findings, kept in test/golden/vuln. A file is written anew when WEIR_GOLDEN_UPDATE
+// is set; the difference is then somebody's to judge.
 #include "vuln/report.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// OpenVEX 0.2.0 and CycloneDX 1.6. Ids are made of what a document says, so that the same findings have the same id.
+// OpenVEX 0.2.0 and CycloneDX 1.6. Ids are made of what a document says, so that the same findings have the
+// same id.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -41,7 +42,8 @@ Json product_of(const evidence::Subject& subject, const std::string& purl) {
   return product;
 }
 
-Json openvex_statement(const evidence::Subject& subject, const ReportedFinding& reported) {
+Json openvex_statement(const evidence::Subject& subject, const ReportedFinding& reported,
+                       const ReportHead& head) {
   const Finding& finding = reported.finding;
   const Said said = said_of(reported);
   Json vulnerability = Json::object({{"name", finding.advisory}});
@@ -54,8 +56,10 @@ Json openvex_statement(const evidence::Subject& subject, const ReportedFinding& 
   if (said.status == VexStatus::not_affected && !said.impact.empty())
     statement.set("impact_statement", said.impact);
   if (said.status == VexStatus::affected) statement.set("action_statement", said.action);
-  if (reported.said && !reported.accepted && reported.said->at.micros > 0)
-    statement.set("timestamp", to_string(reported.said->at));
+  if (!reported.said || reported.accepted) return statement;
+  if (!reported.said->author.empty() && reported.said->author != head.author)
+    statement.set("supplier", reported.said->author);
+  if (reported.said->at.micros > 0) statement.set("timestamp", to_string(reported.said->at));
   return statement;
 }
 
@@ -144,7 +148,7 @@ Json to_openvex(std::span<const ReportedBill> bills, const ReportHead& head) {
   Json::Array statements;
   for (const ReportedBill& bill : bills)
     for (const ReportedFinding& reported : bill.findings)
-      statements.push_back(openvex_statement(bill.subject, reported));
+      statements.push_back(openvex_statement(bill.subject, reported, head));
   Json document = Json::object({{"@context", "https://openvex.dev/ns/v0.2.0"},
                                 {"@id", ""},
                                 {"author", head.author},

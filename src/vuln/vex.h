@@ -1,9 +1,9 @@
-// What somebody says about a flaw in a product (VEX): OpenVEX 0.0.x and 0.2.0, CSAF 2.0 with the VEX profile, and the
-// analyses of CycloneDX 1.4 to 1.7, read strictly into one model, and held against findings.
-// A document is refused whole when one statement breaks its specification: read halfway it would silence what it must
-// not, or leave an older silence standing. The document itself is kept by whoever reads it; what the forms say
-// differently stays here as it was said (`*_said`).
-// Rules of order and scope: docs/formats/vex.md. Pure; safe from any thread.
+// What somebody says about a flaw in a product (VEX): OpenVEX 0.0.x and 0.2.0, CSAF 2.0 with the VEX profile,
+// and the analyses of CycloneDX 1.4 to 1.7, read strictly into one model, and held against findings. A
+// document is refused whole when one statement breaks its specification: read halfway it would silence what
+// it must not, or leave an older silence standing. The document itself is kept by whoever reads it; what the
+// forms say differently stays here as it was said (`*_said`). Rules of order and scope: docs/formats/vex.md.
+// Pure; safe from any thread.
 #pragma once
 #include <array>
 #include <map>
@@ -63,8 +63,8 @@ struct Statement {
   std::size_t position = 0;  // in the document
 };
 
-// Authors by name, compared without case: what a document says of its author is its own word, so who uses this
-// vouches for where the document came from.
+// Authors by name, compared without case: what a document says of its author is its own word, so who uses
+// this vouches for where the document came from.
 struct Trust {
   std::vector<std::string> organization, suppliers;
 };
@@ -97,8 +97,8 @@ bool covers(const Statement& statement, const FindingSubject& finding);
 bool outranks(const Statement& a, const Statement& b);
 std::string why(const Applied& applied);  // one line, for people
 
-// Many statements, asked about many findings: by vulnerability. Built once, read by many threads; the statements
-// must outlive it.
+// Many statements, asked about many findings: by vulnerability. Built once, read by many threads; the
+// statements must outlive it.
 class VexIndex {
  public:
   explicit VexIndex(std::span<const Statement> statements);

@@ -1,6 +1,6 @@
-// CSAF 2.0, profile 5 (VEX): products by their ids through branches, relationships and groups. What the profile
-// requires and what makes a document ambiguous (§6.1.1 undefined ids, §6.1.2 defined twice, §6.1.6 contradicting
-// states) is refused.
+// CSAF 2.0, profile 5 (VEX): products by their ids through branches, relationships and groups. What the
+// profile requires and what makes a document ambiguous (§6.1.1 undefined ids, §6.1.2 defined twice, §6.1.6
+// contradicting states) is refused.
 #include <fmt/format.h>
 
 #include <array>

@@ -19,7 +19,8 @@ Result<std::vector<std::string>> vex_texts(const format::Json& owner, std::strin
                                            std::string_view at);
 Result<Instant> vex_time(std::string_view text, std::string_view at);
 
-// A package URL, a digest, or any other identifier. A package URL of a digest ("pkg:oci/app@sha256%3A…") is both.
+// A package URL, a digest, or any other identifier. A package URL of a digest ("pkg:oci/app@sha256%3A…") is
+// both.
 Result<Named> named_by(std::string_view identifier, std::string_view at);
 Status add_hash(Named& named, std::string_view algorithm, std::string_view value, std::string_view at);
 

@@ -1,8 +1,9 @@
 // Any bytes give statements or an error; what was read can be held against a finding.
+#include "vuln/vex.h"
+
 #include <cstdint>
 
 #include "base/check.h"
-#include "vuln/vex.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weir;

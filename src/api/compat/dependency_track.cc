@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 
 #include "access/reach.h"
 #include "api/attestation.h"
+#include "base/limits.h"
 #include "base/name.h"
+#include "crypto/digest.h"
 #include "http/form_data.h"
 #include "ledger/entry.h"
 #include "sequencer/ledger_store.h"
@@ -68,15 +71,21 @@ Result<Upload> read_form_upload(const http::Request& request) {
   return upload;
 }
 
-Result<Place> place_of_id(const Call& call, const std::string& id) {
+// The trail whose entry the id holds, also when it has been declared anew since.
+Result<evidence::Trail> trail_of_id(store::Database& db, blob::BlobStore& blobs, std::string_view id) {
   const auto entry = entry_of_id(IdKind::project, id);
   if (!entry) return not_found(std::string(no_project));
-  const auto db = TRY(call.ports.open_reader());
-  const auto stored = sequencer::read_entry(*db, *call.ports.blobs, *entry);
+  const auto stored = sequencer::read_entry(db, blobs, *entry);
+  if (!stored.ok() && stored.error().code != Errc::not_found) return stored.error();
   if (!stored.ok() || !stored->payload) return not_found(std::string(no_project));
   const auto leaf = TRY(ledger::decode_leaf(stored->leaf));
   if (leaf.type != ledger::EntryType::trail_begun) return not_found(std::string(no_project));
-  const auto trail = TRY(format::decode_text<evidence::Trail>(*stored->payload, format::Unknown::ignore));
+  return format::decode_text<evidence::Trail>(*stored->payload, format::Unknown::ignore);
+}
+
+Result<Place> place_of_id(const Call& call, const std::string& id) {
+  const auto db = TRY(call.ports.open_reader());
+  const auto trail = TRY(trail_of_id(*db, *call.ports.blobs, id));
   return Place{.flow = trail.flow, .trail = trail.name, .flow_title = trail.flow, .trail_title = trail.name};
 }
 
@@ -99,6 +108,13 @@ std::string description_of(const std::string& name, const std::string& title) {
   return name == title ? std::string() : title;
 }
 
+// What a request says of itself; any other field is one of the bill's.
+bool is_asked(std::string_view field) {
+  constexpr std::array<std::string_view, 8> fields{"project", "projectName", "projectVersion", "name",
+                                                   "version", "uuid",        "pageNumber",     "pageSize"};
+  return std::ranges::find(fields, field) != fields.end();
+}
+
 // The flow and the trail where they are not yet there and may be made, and the attestation.
 Result<Decision> decide(store::Database& db, const Place& place, const Evidence& evidence, bool creates) {
   Decision decision;
@@ -119,6 +135,15 @@ Result<Decision> decide(store::Database& db, const Place& place, const Evidence&
   return decision;
 }
 
+bool is_uuid(std::string_view text) {
+  constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  if (text.size() != form.size()) return false;
+  for (std::size_t i = 0; i < form.size(); ++i)
+    if (form[i] == '-' ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0)
+      return false;
+  return true;
+}
+
 Json project_json(const store::TrailView& trail) {
   return Json::object({{"name", trail.flow},
                        {"version", trail.name},
@@ -133,12 +158,13 @@ Result<std::string> name_of_title(std::string_view title, std::string_view field
   TRY(check_title(title, field));
   std::string name;
   for (const char c : title) {
-    const bool stays = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                       c == '~' || (c == '.' && !name.ends_with('.'));
+    const bool stays = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '_' || c == '~' || (c == '.' && !name.ends_with('.'));
     if (stays) name += c;
     else if (!name.ends_with('-')) name += '-';
   }
   name.erase(0, name.find_first_not_of("-_.~"));
+  if (name != title && !name.empty()) name += "-" + to_hex(crypto::sha256(title)).substr(0, 8);
   TRY(check_name(name, field));
   return name;
 }
@@ -163,7 +189,8 @@ Result<http::Response> dependency_track_about(const ReadCall& call) {
 }
 
 Result<Write> dependency_track_upload(const Call& call) {
-  Upload upload = TRY(call.request.method == "PUT" ? read_json_upload(call.request) : read_form_upload(call.request));
+  Upload upload =
+      TRY(call.request.method == "PUT" ? read_json_upload(call.request) : read_form_upload(call.request));
   const Place place = TRY(place_of(call, upload));
   TRY(access::check_flow_scope(call.actor, place.flow));
   if (upload.bill.empty()) return invalid("'bom' is missing", "bom");
@@ -179,15 +206,15 @@ Result<Write> dependency_track_upload(const Call& call) {
 }
 
 Result<http::Response> dependency_track_progress(const ReadCall& call) {
-  if (!entry_of_id(IdKind::token, call.request.parameter("uuid")))
-    return invalid("'uuid' is no token of an upload", "uuid");
+  if (!is_uuid(call.request.parameter("uuid"))) return invalid("'uuid' is no UUID", "uuid");
   return json_response(R"({"processing":false})");
 }
 
 Result<http::Response> dependency_track_lookup(const ReadCall& call) {
   const std::string version = text_of(call.request, "version");
   const std::string flow = TRY(name_of_title(text_of(call.request, "name"), "name"));
-  const std::string trail = TRY(name_of_title(version.empty() ? unversioned : std::string_view(version), "version"));
+  const std::string trail =
+      TRY(name_of_title(version.empty() ? unversioned : std::string_view(version), "version"));
   const auto found = TRY(store::find_trail(call.db, flow, trail));
   if (!found) return not_found(std::string(no_project));
   Json project = project_json(*found);
@@ -196,9 +223,22 @@ Result<http::Response> dependency_track_lookup(const ReadCall& call) {
   return json_response(dump(project));
 }
 
+Result<http::Response> dependency_track_project(const ReadCall& call) {
+  const auto begun = TRY(trail_of_id(call.db, *call.ports.blobs, call.request.parameter("uuid")));
+  const auto found = TRY(store::find_trail(call.db, begun.flow, begun.name));
+  if (!found) return not_found(std::string(no_project));
+  Json project = project_json(*found);
+  project.set("uuid", call.request.parameter("uuid"));
+  return json_response(dump(project));
+}
+
 Result<http::Response> dependency_track_projects(const ReadCall& call) {
-  const std::int64_t rows = TRY(limit_of(call.request));
-  const std::int64_t page = TRY(number_of(call.request, "page")).value_or(1);
+  const auto size = TRY(number_of(call.request, "pageSize"));
+  const std::int64_t limit = TRY(limit_of(call.request));
+  const std::int64_t rows = std::clamp<std::int64_t>(size.value_or(limit), 1, limits::page_rows_max);
+  const auto number = TRY(number_of(call.request, "pageNumber"));
+  const auto other = TRY(number_of(call.request, "page"));
+  const std::int64_t page = number.value_or(other.value_or(1));
   const std::int64_t skipped = rows * (std::clamp<std::int64_t>(page, 1, pages_max) - 1);
   Json::Array projects = TRY(query(
       call.db, "SELECT flow, name, entry FROM trail ORDER BY entry DESC LIMIT $1 OFFSET $2",
@@ -213,6 +253,7 @@ Result<http::Response> dependency_track_projects(const ReadCall& call) {
   const std::int64_t total = TRY(query_count(call.db, "SELECT count(*) FROM trail"));
   http::Response response = json_response(dump(Json(std::move(projects))));
   response.headers.push_back({"x-total-count", std::to_string(total)});
+  response.headers.push_back({"x-powered-by", fmt::format("Dependency-Track v{}", dependency_track_version)});
   return response;
 }
 
@@ -234,7 +275,9 @@ void retell_dependency_track(http::Response& response) {
   if (response.status == 201) response.status = 200;
   if (response.status < 400) return;
   const auto json = format::parse_json(response.body);
-  const std::string message = json.ok() ? std::string(json->at("error").text("message")) : std::string();
+  const Json error = json.ok() ? json->at("error") : Json();
+  const std::string message(error.text("message"));
+  const bool is_of_bill = response.status == 400 && !is_asked(error.text("field"));
   if (response.status == 401 || response.status == 403) {
     response.body.clear();
     response.content_type.clear();
@@ -242,9 +285,10 @@ void retell_dependency_track(http::Response& response) {
     response.body = message;
     response.content_type = "text/plain";
   } else {
-    response.body = dump(Json::object({{"status", response.status},
-                                       {"title", response.status == 400 ? "The uploaded BOM is invalid" : "Refused"},
-                                       {"detail", message}}));
+    response.body =
+        dump(Json::object({{"status", response.status},
+                           {"title", is_of_bill ? "The uploaded BOM is invalid" : "The request is refused"},
+                           {"detail", message}}));
     response.content_type = "application/problem+json";
   }
 }

@@ -10,9 +10,14 @@ using access::Permission;
 constexpr std::size_t upload_bytes_max = limits::blob_bytes_max / 3 * 4 + limits::request_body_bytes_max;
 constexpr std::array lookup_query{Query{"name", QueryKind::text, "of the project"},
                                   Query{"version", QueryKind::text, "of the project"}};
-constexpr std::array projects_query{limit,
-                                    Query{"page", QueryKind::number, "from 1"},
-                                    Query{"excludeInactive", QueryKind::flag, "none is inactive"}};
+constexpr std::array projects_query{
+    limit,
+    Query{"page", QueryKind::number, "from 1"},
+    Query{"pageSize", QueryKind::number, "rows of a page"},
+    Query{"pageNumber", QueryKind::number, "from 1"},
+    Query{"sortName", QueryKind::text, "the newest come first, whatever it says"},
+    Query{"sortOrder", QueryKind::text, "likewise"},
+    Query{"excludeInactive", QueryKind::flag, "none is inactive"}};
 
 constexpr Route upload(std::string_view method) {
   return {.method = method,
@@ -47,10 +52,13 @@ constexpr std::array rows{
           .retell = compat::retell_dependency_track},
     upload("PUT"),
     upload("POST"),
-    look("/api/v1/bom/token/{uuid}", compat::dependency_track_progress, "Dependency-Track: is an upload processing"),
-    look("/api/v1/event/token/{uuid}", compat::dependency_track_progress, "Dependency-Track: is an upload processing"),
-    look("/api/v1/project/lookup", compat::dependency_track_lookup, "Dependency-Track: a project by name and version",
-         lookup_query),
+    look("/api/v1/bom/token/{uuid}", compat::dependency_track_progress,
+         "Dependency-Track: is an upload processing"),
+    look("/api/v1/event/token/{uuid}", compat::dependency_track_progress,
+         "Dependency-Track: is an upload processing"),
+    look("/api/v1/project/lookup", compat::dependency_track_lookup,
+         "Dependency-Track: a project by name and version", lookup_query),
+    look("/api/v1/project/{uuid}", compat::dependency_track_project, "Dependency-Track: a project by its id"),
     look("/api/v1/project", compat::dependency_track_projects, "Dependency-Track: projects", projects_query),
     look("/api/v1/team/self", compat::dependency_track_team, "Dependency-Track: what the key may do"),
 };
