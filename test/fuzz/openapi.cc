@@ -1,4 +1,5 @@
-// Two documents, parted by a zero byte: any of them give a difference or an error; one against itself differs in nothing.
+// Two documents, parted by a zero byte: any of them give a difference or an error; one against itself differs in
+// nothing.
 #include <algorithm>
 #include <cstdint>
 
