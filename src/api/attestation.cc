@@ -1,3 +1,5 @@
+#include "api/attestation.h"
+
 #include "access/reach.h"
 #include "api/handlers.h"
 #include "api/requests.h"
@@ -72,49 +74,6 @@ bool is_large(const format::Json& predicate) {
   return !predicate.is_null() && dump(predicate).size() > predicate_bytes_max;
 }
 
-struct Evidence {
-  AttestationRecorded record;
-  std::vector<Sha256> subjects;  // that the evidence itself names
-};
-
-// Reads the evidence and makes its bytes durable; the entry that names them comes after.
-Result<Evidence> evidence_of(const Call& call, AttestationRequest request) {
-  AttestationRecorded& record = request.record;
-  const TypeRow row = TRY(row_of_type(record.type));
-  if (record.compliant && row.verdict == Verdict::read)
-    return invalid(
-        fmt::format("'compliant' of a {} is read out of its evidence and can't be given", row.name),
-        "compliant");
-  Bytes content;
-  if (request.content) {
-    auto decoded = decode_base64(*request.content);
-    if (!decoded)
-      return invalid(fmt::format("'content' is not base64: {}", decoded.error().message), "content");
-    content = std::move(*decoded);
-  } else if (!record.predicate.is_null() && (row.name == "custom" || is_large(record.predicate))) {
-    content = dump(std::exchange(record.predicate, {}));
-    record.media_type = "application/json";
-  }
-  if (content.empty() && (row.verdict == Verdict::read || row.name == "custom"))
-    return invalid(fmt::format("evidence of type '{}' is a file: 'content' is missing", record.type),
-                   "content");
-  if (is_large(record.predicate))
-    return Error{Errc::too_large,
-                 fmt::format("'predicate' has more than {} bytes; send it as 'content'", predicate_bytes_max),
-                 "predicate"};
-  Evidence evidence;
-  if (!content.empty()) {
-    evidence::Summary summary = TRY(summarise(call, record, content));
-    record.summary = std::move(summary.facts);
-    if (summary.compliant) record.compliant = summary.compliant;
-    evidence.subjects = std::move(summary.subjects);
-    record.content = TRY(call.ports.blobs->put(content));
-    record.content_size = static_cast<std::int64_t>(content.size());
-  }
-  evidence.record = std::move(record);
-  return evidence;
-}
-
 // Evidence that says what it is about must be about this artifact: itself, or a digest of its identity.
 Status check_subjects(store::Database& db, const Evidence& evidence) {
   if (evidence.subjects.empty() || !evidence.record.artifact) return {};
@@ -166,6 +125,36 @@ std::string attestation_json(const AttestationRecorded& record, const std::strin
 
 }  // namespace
 
+Result<Evidence> read_evidence(const Call& call, AttestationRecorded record, Bytes content) {
+  const TypeRow row = TRY(row_of_type(record.type));
+  if (record.compliant && row.verdict == Verdict::read)
+    return invalid(
+        fmt::format("'compliant' of a {} is read out of its evidence and can't be given", row.name),
+        "compliant");
+  if (content.empty() && !record.predicate.is_null() && (row.name == "custom" || is_large(record.predicate))) {
+    content = dump(std::exchange(record.predicate, {}));
+    record.media_type = "application/json";
+  }
+  if (content.empty() && (row.verdict == Verdict::read || row.name == "custom"))
+    return invalid(fmt::format("evidence of type '{}' is a file: 'content' is missing", record.type),
+                   "content");
+  if (is_large(record.predicate))
+    return Error{Errc::too_large,
+                 fmt::format("'predicate' has more than {} bytes; send it as 'content'", predicate_bytes_max),
+                 "predicate"};
+  Evidence evidence;
+  if (!content.empty()) {
+    evidence::Summary summary = TRY(summarise(call, record, content));
+    record.summary = std::move(summary.facts);
+    if (summary.compliant) record.compliant = summary.compliant;
+    evidence.subjects = std::move(summary.subjects);
+    record.content = TRY(call.ports.blobs->put(content));
+    record.content_size = static_cast<std::int64_t>(content.size());
+  }
+  evidence.record = std::move(record);
+  return evidence;
+}
+
 bool has_content(const http::Request& request) {
   const auto holds = [&](std::string_view text) { return request.body.find(text) != std::string::npos; };
   return holds("content") || holds("predicate") || holds(custom_prefix) || holds("\\");
@@ -175,7 +164,14 @@ Result<Write> record_attestation(const Call& call) {
   auto request = TRY(body_of<AttestationRequest>(call.request));
   TRY(check(request.record));
   TRY(access::check_flow_scope(call.actor, request.record.flow));
-  Evidence read = TRY(evidence_of(call, std::move(request)));
+  Bytes content;
+  if (request.content) {
+    auto decoded = decode_base64(*request.content);
+    if (!decoded)
+      return invalid(fmt::format("'content' is not base64: {}", decoded.error().message), "content");
+    content = std::move(*decoded);
+  }
+  Evidence read = TRY(read_evidence(call, std::move(request.record), std::move(content)));
   const auto evidence = std::make_shared<Evidence>(std::move(read));
   return Write{[evidence, actor = call.actor.name](store::Database& db, Instant) -> Result<Decision> {
     AttestationRecorded& record = evidence->record;

@@ -26,7 +26,7 @@ Result<std::vector<store::AttestationView>> evidence_of(store::Database& db,
 }
 
 // Of the newest bill of materials that is about the artifact, kept, and of a form that can be read.
-std::optional<evidence::Components> components_of(blob::BlobStore& blobs,
+std::optional<evidence::ComponentLists> components_of(blob::BlobStore& blobs,
                                                   const std::vector<store::AttestationView>& evidence) {
   for (const store::AttestationView& each : evidence) {
     if (each.type != "sbom" || !each.content_digest) continue;
@@ -77,7 +77,10 @@ Result<Release> release_of(store::Database& db, blob::BlobStore& blobs, const Sh
   const auto evidence = TRY(evidence_of(db, made.side));
   for (const store::AttestationView& each : evidence)
     made.evidence.try_emplace({each.type, each.name}, deploy::EvidenceFact{each.entry, each.compliant});
-  made.components = components_of(blobs, evidence);
+  if (auto components = components_of(blobs, evidence)) {
+    made.components = std::move(components->versions);
+    made.licences = std::move(components->licences);
+  }
   if (entry) made.settings = TRY(settings_of(db, blobs, *entry));
   return made;
 }

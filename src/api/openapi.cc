@@ -233,6 +233,7 @@ std::string openapi_path(std::string_view pattern) {
 Json paths_of(SchemaBook& book) {
   Json paths = Json::object({});
   for (const Route& route : routes()) {
+    if (route.retell != nullptr) continue;  // another product documents its interface
     std::string method(route.method);
     for (char& c : method) c = static_cast<char>(std::tolower(c));
     const std::string path = openapi_path(route.pattern);

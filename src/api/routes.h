@@ -12,8 +12,9 @@
 namespace weir::api {
 
 // Who may call. `open` needs nobody; `signed_report` checks the reporter's signature itself, `signed_link` the link's;
-// `integration` is opened by the secret of the integration that the path names, which `proof` of its row looks for.
-enum class Door { open, token, signed_report, signed_link, integration };
+// `integration` is opened by the secret of the integration that the path names, which `proof` of its row looks for;
+// `api_key` by a token that may stand in the header X-Api-Key too, as clients of other products send it.
+enum class Door { open, token, signed_report, signed_link, integration, api_key };
 
 using ReadHandler = Result<http::Response> (*)(const ReadCall&);
 // An answer that a few rows give, tried on the connection's thread, since handing a request to a worker costs more than
@@ -54,6 +55,7 @@ struct Route {
   bool shows_verdicts = false;    // or what follows from them: read when all is judged
   bool changes_accounts = false;  // tokens are read again after it
   Proof proof = nullptr;          // of the door `integration`
+  void (*retell)(http::Response&) = nullptr;  // of another product's interface: makes the answer as that one says it
 
   constexpr bool writes() const { return write != nullptr || batch != nullptr; }
 };

@@ -46,6 +46,28 @@ http::Response answer_of(const Route& route, std::span<const Shape> shapes,
   return json_response(std::move(body), recorded ? 201 : 200);
 }
 
+// What the client shows for itself, in the form of the header Authorization.
+std::string authorization_of(const Route& route, const http::Request& request) {
+  if (const auto key = request.header("x-api-key"); key && route.door == Door::api_key)
+    return fmt::format("Bearer {}", *key);
+  return std::string(request.header("authorization").value_or(""));
+}
+
+// Answers in the words of the other product whose interface this is.
+http::Respond retelling(const Route& route, http::Respond respond) {
+  if (route.retell == nullptr) return respond;
+  return [retell = route.retell, respond = std::move(respond)](http::Response response) mutable {
+    if (response.complete)
+      response.complete = [retell, complete = std::move(response.complete)](http::Response& made) {
+        complete(made);
+        retell(made);
+      };
+    else
+      retell(response);
+    respond(std::move(response));
+  };
+}
+
 // The number of an entry, as a query or a header names it.
 Result<std::optional<std::int64_t>> index_of(std::optional<std::string_view> text) {
   if (!text) return std::optional<std::int64_t>();
@@ -115,8 +137,7 @@ Result<std::size_t> Service::body_limit(const http::Request& head, std::optional
     return tokens_->is_integration(probe.parameter("name"), head.remote_address, ports_.clock->now())
                ? route.body_bytes_max
                : limits::stranger_body_bytes_max;
-  TRY(tokens_->recognise(head.header("authorization").value_or(""), head.remote_address,
-                         ports_.clock->now()));
+  TRY(tokens_->recognise(authorization_of(route, head), head.remote_address, ports_.clock->now()));
   return route.body_bytes_max;
 }
 
@@ -125,12 +146,14 @@ void Service::handle(http::Request request, http::Respond respond) {
   if (const auto* found = std::get_if<http::RouteFound>(&match))
     return dispatch(found->index, std::move(request), std::move(respond));
   const bool page = request.method == "GET" || request.method == "HEAD";
-  if (page && !request.path.starts_with("/v1/")) return respond(page_response(request));
+  const bool is_of_api = request.path.starts_with("/v1/") || request.path.starts_with("/api/");
+  if (page && !is_of_api) return respond(page_response(request));
   respond(http::refusal_response(std::get<http::RouteRefused>(match)));
 }
 
 void Service::dispatch(std::size_t at, http::Request request, http::Respond respond) {
   const Route& route = routes()[at];
+  respond = retelling(route, std::move(respond));
   const std::string_view org = request.parameter("org");
   if (!org.empty() && org != ports_.sequencer.identity().organization)
     return respond(http::error_response(not_found(fmt::format("there is no organization '{}'", org))));
@@ -142,8 +165,8 @@ void Service::dispatch(std::size_t at, http::Request request, http::Respond resp
       if (response.status == 201) (void)tokens_->reload();  // a reporter was enrolled
       return response;
     });
-  const auto holder = tokens_->recognise(request.header("authorization").value_or(""), request.remote_address,
-                                         ports_.clock->now());
+  const auto holder =
+      tokens_->recognise(authorization_of(route, request), request.remote_address, ports_.clock->now());
   if (!holder.ok()) return respond(http::error_response(holder.error()));
   if (!access::permits(holder->actor, route.permission)) return respond(http::error_response(refusal(route)));
   if (const Status fits = check_query(route.query, request); !fits.ok())

@@ -4,9 +4,9 @@
 
 #include "cli/families.h"
 #include "cli/families_dbom.h"
-#include "cli/families_proposal.h"
-#include "cli/families_policy.h"
 #include "cli/families_integration.h"
+#include "cli/families_policy.h"
+#include "cli/families_proposal.h"
 #include "cli/families_vuln.h"
 
 namespace weir::cli {
@@ -101,26 +101,29 @@ constexpr std::array table{
     Command{"policy detach", gate, server, "Ends such an attachment", policy_detach},
     Command{"policy propose", gate, server, "Proposes a policy, or a change of one, to who must consent",
             policy_propose},
-    Command{"policy proposals", gate, server, "Lists proposals and whose consent they miss", policy_proposals},
+    Command{"policy proposals", gate, server, "Lists proposals and whose consent they miss",
+            policy_proposals},
     Command{"policy proposal", gate, server,
-            "Shows a proposal: its difference, what would flip, what was said, what is open", policy_proposal},
+            "Shows a proposal: its difference, what would flip, what was said, what is open",
+            policy_proposal},
     Command{"policy consent", gate, server, "Consents to a proposal, under your name", policy_consent},
     Command{"policy refuse", gate, server, "Refuses a proposal, which ends it", policy_refuse},
     Command{"policy comment", gate, server, "Says something on a proposal", policy_comment},
     Command{"policy withdraw", gate, server, "Takes back your own proposal", policy_withdraw},
     Command{"policy roles", gate, server,
             "Names the groups whose consent a change of a policy needs, or shows them", policy_roles},
-    Command{"policy eval", gate, local, "Asks Rego files a question and prints the answer as JSON", policy_eval},
+    Command{"policy eval", gate, local, "Asks Rego files a question and prints the answer as JSON",
+            policy_eval},
     Command{"policy test", gate, local, "Runs the tests that policies bring along", policy_test},
-    Command{"policy bundle", gate, server, "Lists the shipped bundles of rules, or takes one for an environment",
-            policy_bundle},
+    Command{"policy bundle", gate, server,
+            "Lists the shipped bundles of rules, or takes one for an environment", policy_bundle},
     Command{"policy catalogue", gate, local, "Lists the shipped rules with the controls they serve",
             policy_catalogue},
     Command{"policy explain", gate, server,
             "Shows how a decision came about: what each rule looked at, and what was false", policy_explain},
     Command{"policy schema", gate, local, "Prints the JSON Schema of policies", policy_schema},
-    Command{"window create", gate, server, "Declares when something may be deployed, or may not, or changes it",
-            window_create},
+    Command{"window create", gate, server,
+            "Declares when something may be deployed, or may not, or changes it", window_create},
     Command{"window list", gate, server, "Lists windows and what they are now", window_list},
     Command{"window remove", gate, server, "Removes a window", window_remove},
     Command{"window check", gate, local, "Says when a schedule is open; with --batch, for many at once",
@@ -133,7 +136,8 @@ constexpr std::array table{
     Command{"thaw", gate, server, "Ends freezes", thaw},
     Command{"freezes", gate, server, "Lists freezes", freezes},
     Command{"integration create", gate, server,
-            "Lets GitHub, GitLab or Flagger ask the gate in its own words, or changes how", integration_create},
+            "Lets GitHub, GitLab or Flagger ask the gate in its own words, or changes how",
+            integration_create},
     Command{"integration list", gate, server, "Lists integrations and how many of their requests wait",
             integration_list},
     Command{"integration remove", gate, server, "Removes an integration and its secrets", integration_remove},
@@ -141,7 +145,8 @@ constexpr std::array table{
             integration_test},
     Command{"integration requests", gate, server, "Lists what an integration asked and what it was told",
             integration_requests},
-    Command{"integration retry", gate, server, "Answers a request again that is dead or waits", integration_retry},
+    Command{"integration retry", gate, server, "Answers a request again that is dead or waits",
+            integration_retry},
 
     Command{"env create", watch, server, "Declares an environment, or changes it", env_create},
     Command{"env list", watch, server, "Lists environments", env_list},
@@ -171,6 +176,9 @@ constexpr std::array table{
     Command{"delivery retry", resolve, server, "Tries to deliver a message again", delivery_retry},
     Command{"sbom scan", resolve, local, "Finds the packages of bills of materials that advisories affect",
             sbom_scan},
+    Command{"sbom diff", resolve, local, "Shows what differs between two bills of materials", sbom_diff},
+    Command{"openapi diff", resolve, local, "Shows how two OpenAPI documents differ for who calls the API",
+            openapi_diff},
     Command{"vuln compare", resolve, local, "Says which of two versions an ecosystem takes for the later one",
             vuln_compare},
     Command{"vuln cvss", resolve, local, "Scores CVSS vectors", vuln_cvss},

@@ -12,4 +12,10 @@ Action vuln_cvss(Options&);
 // sbom_scan.cc
 Action sbom_scan(Options&);
 
+// sbom_diff.cc
+Action sbom_diff(Options&);
+
+// openapi_diff.cc
+Action openapi_diff(Options&);
+
 }  // namespace weir::cli

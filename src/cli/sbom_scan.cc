@@ -1,7 +1,9 @@
 // Bills of materials against advisories on this machine, without a server.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 
 #include "base/limits.h"
@@ -9,7 +11,8 @@
 #include "cli/exchange.h"
 #include "cli/families_vuln.h"
 #include "cli/session.h"
-#include "vuln/cvss.h"
+#include "vuln/limits.h"
+#include "vuln/report.h"
 
 namespace weir::cli {
 namespace {
@@ -17,129 +20,121 @@ namespace {
 using format::Json;
 
 constexpr std::size_t bill_bytes_max = std::size_t{256} * 1024 * 1024;
-constexpr std::array<std::string_view, 3> forms{"table", "json", "sarif"};
+constexpr std::array<std::string_view, 6> forms{"table",         "json",    "sarif",
+                                                "cyclonedx-vex", "openvex", "osv-scanner"};
 constexpr std::array finding_columns{
     Column{"PACKAGE", "purl"},      Column{"ADVISORY", "advisory"}, Column{"ALIASES", "aliases", Show::list},
-    Column{"SEVERITY", "severity"}, Column{"FIXED", "fixed"},       Column{"SCOPE", "scope"}};
+    Column{"SEVERITY", "severity"}, Column{"FIXED", "fixed"},       Column{"SCOPE", "scope"},
+    Column{"STATEMENT", "vex.why"}};  // the last one only where somebody says something
 
 struct Scanning {
-  std::vector<std::string> files, advisories;
+  std::vector<std::string> files, advisories, statements, trusted;
   std::optional<std::string> output;
 };
 
 // One file, and what became of it.
 struct Bill {
   std::string file;
-  vuln::Scanned scanned;
+  vuln::ReportedBill report;
   std::string error = {};
 };
 
-Json row_of(const vuln::Finding& finding) {
-  Json::Array aliases;
-  for (const std::string& alias : finding.aliases) aliases.push_back(alias);
-  return Json::object({{"purl", finding.purl},
-                       {"advisory", finding.advisory},
-                       {"aliases", std::move(aliases)},
-                       {"fixed", finding.fixed.empty() ? Json() : Json(finding.fixed)},
-                       {"scope", vuln::name_of(finding.scope)},
-                       {"severity", finding.score ? Json(vuln::rating_of(*finding.score)) : Json()}});
-}
-
-Json::Array rows_of(const vuln::Scanned& scanned) {
+Json::Array rows_of(const vuln::ReportedBill& report) {
   Json::Array rows;
-  for (const vuln::Finding& finding : scanned.findings) rows.push_back(row_of(finding));
+  for (const vuln::ReportedFinding& finding : report.findings) rows.push_back(vuln::finding_json(finding));
   return rows;
 }
 
 Json json_of(const Bill& bill) {
   if (!bill.error.empty()) return Json::object({{"file", bill.file}, {"error", bill.error}});
   return Json::object({{"file", bill.file},
-                       {"components", static_cast<std::int64_t>(bill.scanned.components)},
-                       {"findings", rows_of(bill.scanned)}});
+                       {"components", static_cast<std::int64_t>(bill.report.components)},
+                       {"findings", rows_of(bill.report)}});
 }
 
 std::string text_of(const Bill& bill, Color color) {
   if (!bill.error.empty()) return fmt::format("{}: {}\n", cleaned(bill.file), cleaned(bill.error));
-  std::string text = fmt::format("{}: {} components, {} findings\n", cleaned(bill.file),
-                                 bill.scanned.components, bill.scanned.findings.size());
-  const Json::Array rows = rows_of(bill.scanned);
-  if (!rows.empty()) text += table(finding_columns, rows, color);
+  const auto suppressed = std::ranges::count_if(bill.report.findings, &vuln::ReportedFinding::is_suppressed);
+  const bool is_said = std::ranges::any_of(
+      bill.report.findings, [](const vuln::ReportedFinding& finding) { return finding.said.has_value(); });
+  std::string text = fmt::format("{}: {} components, {} findings", cleaned(bill.file), bill.report.components,
+                                 bill.report.findings.size());
+  text += suppressed > 0 ? fmt::format(", {} of them suppressed\n", suppressed) : "\n";
+  const std::span<const Column> columns(finding_columns);
+  const Json::Array rows = rows_of(bill.report);
+  if (!rows.empty()) text += table(is_said ? columns : columns.first(columns.size() - 1), rows, color);
   return text;
 }
 
-std::string_view level_of(const vuln::Finding& finding) {
-  if (!finding.score) return "warning";
-  if (*finding.score >= 7) return "error";
-  return *finding.score >= 4 ? "warning" : "note";
-}
+struct Statements {
+  const vuln::VexIndex& index;
+  std::set<const vuln::Statement*> covering = {};  // a finding
+};
 
-Json result_of(const Bill& bill, const vuln::Finding& finding) {
-  const std::string fixed = finding.fixed.empty() ? "no fixed version is known" : "fixed in " + finding.fixed;
-  Json location = Json::object({{"uri", bill.file}});
-  location = Json::object({{"artifactLocation", std::move(location)}});
-  location = Json::object({{"physicalLocation", std::move(location)}});
-  return Json::object(
-      {{"ruleId", finding.advisory},
-       {"level", level_of(finding)},
-       {"message", Json::object({{"text", fmt::format("{} is affected by {}; {}", finding.purl,
-                                                      finding.advisory, fixed)}})},
-       {"locations", Json::Array{std::move(location)}},
-       {"partialFingerprints", Json::object({{"packageAdvisory/v1", finding.purl + " " + finding.advisory}})},
-       {"properties", row_of(finding)}});
-}
-
-Json rule_of(const vuln::Finding& finding) {
-  const std::string& title = finding.summary.empty() ? finding.advisory : finding.summary;
-  Json properties{Json::Object{}};
-  if (finding.score) properties.set("security-severity", fmt::format("{:.1f}", *finding.score));
-  return Json::object({{"id", finding.advisory},
-                       {"shortDescription", Json::object({{"text", title}})},
-                       {"properties", std::move(properties)}});
-}
-
-Json sarif_of(std::span<const Bill> bills) {
-  Json::Array rules, results;
-  std::set<std::string_view> known;
-  for (const Bill& bill : bills)
-    for (const vuln::Finding& finding : bill.scanned.findings) {
-      if (known.insert(finding.advisory).second) rules.push_back(rule_of(finding));
-      results.push_back(result_of(bill, finding));
-    }
-  Json driver = Json::object({{"name", "weir"}, {"version", WEIR_VERSION}, {"rules", std::move(rules)}});
-  Json run = Json::object(
-      {{"tool", Json::object({{"driver", std::move(driver)}})}, {"results", std::move(results)}});
-  return Json::object({{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
-                       {"version", "2.1.0"},
-                       {"runs", Json::Array{std::move(run)}}});
-}
-
-Bill scan_file(const std::string& file, const vuln::AdvisorySet& advisories) {
+Bill scan_file(const std::string& file, const vuln::AdvisorySet& advisories, Statements& statements) {
   const Result<std::string> content = read_file(file, bill_bytes_max);
-  if (!content.ok()) return {.file = file, .scanned = {}, .error = content.error().message};
+  if (!content.ok()) return {.file = file, .report = {}, .error = content.error().message};
   const Result<evidence::Inventory> inventory = evidence::read_inventory(*content);
-  if (!inventory.ok()) return {.file = file, .scanned = {}, .error = inventory.error().message};
-  return {.file = file, .scanned = vuln::match(*inventory, advisories)};
+  if (!inventory.ok()) return {.file = file, .report = {}, .error = inventory.error().message};
+  return {.file = file,
+          .report = vuln::report_bill(file, *inventory, vuln::match(*inventory, advisories), statements.index,
+                                      &statements.covering)};
+}
+
+// A VEX document that can't be read stops the scan: what it silences would come back unsaid.
+Result<std::vector<vuln::Statement>> read_statements(const Scanning& scanning) {
+  std::vector<vuln::Statement> all;
+  for (const std::string& file : scanning.statements) {
+    const std::string content = TRY(read_file(file, vuln::vex_bytes_max));
+    auto read = vuln::read_vex(content, {.organization = scanning.trusted});
+    if (!read.ok())
+      return Error{read.error().code, fmt::format("{}: {}", file, read.error().message), read.error().field};
+    std::ranges::move(*read, std::back_inserter(all));
+  }
+  return all;
 }
 
 void print(Session& session, const std::string& form, std::span<const Bill> bills) {
-  if (form == "sarif") return session.line(dump_pretty(sarif_of(bills)));
+  if (form == "table") {
+    for (const Bill& bill : bills) session.line(text_of(bill, session.color()));
+    return;
+  }
   if (form == "json") {
     Json::Array all;
     for (const Bill& bill : bills) all.push_back(json_of(bill));
     return session.line(dump(Json(std::move(all))));
   }
-  for (const Bill& bill : bills) session.line(text_of(bill, session.color()));
+  std::vector<vuln::ReportedBill> reports;
+  for (const Bill& bill : bills) {
+    if (bill.error.empty()) reports.push_back(bill.report);
+    else session.note(fmt::format("{}: {}", cleaned(bill.file), cleaned(bill.error)));
+  }
+  const vuln::ReportHead head{.author = "weir", .tool_version = WEIR_VERSION, .at = session.now()};
+  if (form == "sarif") session.line(dump_pretty(to_sarif(reports, head)));
+  // A document without statements is none.
+  const bool finds =
+      std::ranges::any_of(reports, [](const auto& report) { return !report.findings.empty(); });
+  if (form == "openvex" && !finds) return session.note("no finding: OpenVEX has nothing to say");
+  if (form == "openvex") session.line(dump_pretty(to_openvex(reports, head)));
+  if (form == "cyclonedx-vex") session.line(dump_pretty(to_cyclonedx_vex(reports, head)));
+  if (form == "osv-scanner") session.line(dump_pretty(to_osv_scanner(reports)));
 }
 
 Result<Exit> scan(Session& session, const Scanning& scanning) {
   const ReadAdvisories read = TRY(read_advisories(scanning.advisories));
   for (const std::string& refused : read.refused) session.note("refused " + cleaned(refused));
+  const std::vector<vuln::Statement> statements = TRY(read_statements(scanning));
+  const vuln::VexIndex index(statements);
+  Statements held{index};
   std::vector<Bill> bills;
   bool sound = true;
   for (const std::string& file : scanning.files) {
-    bills.push_back(scan_file(file, read.set));
+    bills.push_back(scan_file(file, read.set, held));
     sound &= bills.back().error.empty();
   }
+  if (held.covering.size() < statements.size())
+    session.note(fmt::format("{} of {} statements cover no finding", statements.size() - held.covering.size(),
+                             statements.size()));
   print(session, scanning.output.value_or(session.form() == OutputForm::json ? "json" : "table"), bills);
   session.flush();
   return sound ? Exit::yes : Exit::no;
@@ -160,9 +155,19 @@ Action sbom_scan(Options& options) {
                   .need = Need::required,
                   .many = Many::each},
                  &scanning->advisories);
+  options.option({.name = "vex",
+                  .value = "FILE",
+                  .help = "what is said about flaws: OpenVEX, CSAF VEX, CycloneDX",
+                  .many = Many::each},
+                 &scanning->statements);
+  options.option({.name = "vex-trust",
+                  .value = "AUTHOR",
+                  .help = "whose statements in these files outrank all others",
+                  .many = Many::each},
+                 &scanning->trusted);
   options.option({.name = "output",
                   .value = "FORM",
-                  .help = "for people, for programs, or as SARIF 2.1.0",
+                  .help = "for people, for programs, or for other tools",
                   .choices = forms,
                   .letter = 'o'},
                  &scanning->output);

@@ -85,6 +85,45 @@ TEST(SbomScan, places_that_hold_no_advisories_are_refused) {
   EXPECT_EQ(run_with("", {"sbom", "scan", file, "--advisories", scratch.write("a.zip", "no zip")}).exit, 2);
 }
 
+TEST(SbomScan, a_statement_suppresses_a_finding_and_stands_beside_it) {
+  const test::ScratchDirectory scratch;
+  const std::string file = scratch.write("bill.json", bill), place = scratch.write("GO-1.json", record);
+  const std::string vex =
+      scratch.write("vex.json", R"({"@context":"https://openvex.dev/ns/v0.2.0","@id":"v","author":"Acme",
+    "timestamp":"2026-01-01T00:00:00Z","version":1,"statements":[{"vulnerability":{"name":"CVE-1"},
+    "products":[{"@id":"pkg:golang/a.org/b"}],"status":"not_affected","justification":"component_not_present"}]})");
+  const auto scan = [&](const std::string& form) {
+    return run_with("", {"sbom", "scan", file, "--advisories", place, "--vex", vex, "--output", form});
+  };
+  const Json found = format::parse_json(scan("json").out)->array()->front().items("findings").at(0);
+  EXPECT_EQ(found.at("vex").text("status"), "not_affected");
+  EXPECT_TRUE(*found.at("vex").at("suppressed").boolean());
+  EXPECT_NE(scan("table").out.find("1 of them suppressed"), std::string::npos);
+  EXPECT_NE(scan("table").out.find("Acme says not_affected (component_not_present)"), std::string::npos);
+  EXPECT_EQ(format::parse_json(scan("osv-scanner").out)->items("results").size(), 0u);
+  const Json openvex = *format::parse_json(scan("openvex").out);
+  EXPECT_EQ(openvex.items("statements").at(0).text("status"), "not_affected");
+  EXPECT_EQ(format::parse_json(scan("cyclonedx-vex").out)->text("specVersion"), "1.6");
+  const std::string broken = scratch.write("broken.json", "{}");
+  EXPECT_EQ(run_with("", {"sbom", "scan", file, "--advisories", place, "--vex", broken}).exit, 2);
+}
+
+TEST(SbomDiff, rows_say_what_changed_and_json_says_all) {
+  const test::ScratchDirectory scratch;
+  const std::string before = scratch.write("a.json", bill);
+  const std::string after =
+      scratch.write("b.json", R"({"bomFormat":"CycloneDX","specVersion":"1.5","components":[
+    {"name":"b","purl":"pkg:golang/a.org/b@v1.0.0"},{"name":"d","purl":"pkg:golang/a.org/d@v1.1.0"}]})");
+  const Finished people = run_with("", {"sbom", "diff", before, after});
+  EXPECT_EQ(people.exit, 0) << people.err;
+  EXPECT_NE(people.out.find("1 added, 1 removed, 1 changed, 0 unchanged"), std::string::npos) << people.out;
+  EXPECT_NE(people.out.find("down"), std::string::npos);
+  const Json json =
+      *format::parse_json(run_with("", {"sbom", "diff", before, after, "--output", "json"}).out);
+  EXPECT_EQ(json.items("changed").at(0).text("direction"), "down");
+  EXPECT_EQ(run_with("", {"sbom", "diff", before, scratch.write("c.json", "{}")}).exit, 2);
+}
+
 TEST(VulnCompare, wrong_lines_are_printed_and_counted) {
   const Finished done =
       run_with("// note\n\n1 < 2\n10 < 2\n1.0 = 1\n", {"vuln", "compare", "--ecosystem", "npm", "--batch"});

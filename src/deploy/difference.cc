@@ -1,8 +1,10 @@
 #include "deploy/difference.h"
 
+#include <algorithm>
 #include <set>
 
 #include "access/limits.h"
+#include "format/licence.h"
 
 namespace weir::deploy {
 namespace {
@@ -41,14 +43,30 @@ typename Map::mapped_type value_of(const Map& map, const std::string& key) {
   return found == map.end() ? typename Map::mapped_type{} : found->second;
 }
 
-ComponentDifferences components_of(const std::map<std::string, std::vector<std::string>>& before,
-                                   const std::map<std::string, std::vector<std::string>>& after) {
-  ComponentDifferences all;
-  for (const std::string& component : keys_of(before, after)) {
-    ComponentDifference row{component, value_of(before, component), value_of(after, component)};
-    if (!before.contains(component)) add(all.added, all.added_count, std::move(row));
-    else if (!after.contains(component)) add(all.removed, all.removed_count, std::move(row));
-    else if (row.before != row.after) add(all.changed, all.changed_count, std::move(row));
+bool differ(const ComponentDifference& row) {
+  const bool says_both = !row.licences_before.empty() && !row.licences_after.empty();
+  return row.before != row.after ||
+         (says_both && !std::ranges::equal(row.licences_before, row.licences_after, format::is_same_licence));
+}
+
+std::vector<std::string> new_licences(const Release& before, const Release& after) {
+  std::set<std::string> known, fresh;
+  for (const auto& [component, licences] : before.licences) known.insert(licences.begin(), licences.end());
+  for (const auto& [component, licences] : after.licences)
+    for (const std::string& licence : licences)
+      if (!known.contains(licence) && fresh.size() < limits::difference_rows_max) fresh.insert(licence);
+  return {fresh.begin(), fresh.end()};
+}
+
+ComponentDifferences components_of(const Release& before, const Release& after) {
+  ComponentDifferences all{.new_licences = new_licences(before, after)};
+  for (const std::string& component : keys_of(*before.components, *after.components)) {
+    ComponentDifference row{component, value_of(*before.components, component),
+                            value_of(*after.components, component), value_of(before.licences, component),
+                            value_of(after.licences, component)};
+    if (!before.components->contains(component)) add(all.added, all.added_count, std::move(row));
+    else if (!after.components->contains(component)) add(all.removed, all.removed_count, std::move(row));
+    else if (differ(row)) add(all.changed, all.changed_count, std::move(row));
     else ++all.unchanged_count;
   }
   return all;
@@ -76,7 +94,7 @@ ReleaseDifference difference(const std::optional<Release>& before, const Release
   const Release& old = before ? *before : nothing;
   ReleaseDifference made{.after = after.side, .evidence = evidence_of(old, after)};
   if (before) made.before = before->side;
-  if (old.components && after.components) made.components = components_of(*old.components, *after.components);
+  if (old.components && after.components) made.components = components_of(old, after);
   if (old.settings && after.settings) made.configuration = settings_of(*old.settings, *after.settings);
   return made;
 }

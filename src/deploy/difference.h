@@ -42,6 +42,7 @@ struct Release {
   std::map<EvidenceName, EvidenceFact> evidence;  // the newest of each
   // By package URL without version; none when no bill of materials can be read.
   std::optional<std::map<std::string, std::vector<std::string>>> components;
+  std::map<std::string, std::vector<std::string>> licences;  // of components that say theirs
   // "linux/amd64" → "user" → values; none when no image configuration is kept.
   std::optional<std::map<std::string, std::map<std::string, std::vector<std::string>>>> settings;
 };
@@ -60,15 +61,20 @@ struct EvidenceDifference {
 struct ComponentDifference {
   std::string component;                   // package URL without version
   std::vector<std::string> before, after;  // versions
+  std::vector<std::string> licences_before, licences_after;  // SPDX expressions; empty where it says none
   static void members(auto& visit, auto& self) {
     visit("component", self.component);
     visit("before", self.before);
     visit("after", self.after);
+    visit.maybe("licences_before", self.licences_before);
+    visit.maybe("licences_after", self.licences_after);
   }
 };
 struct ComponentDifferences {
+  // Changed: in version, or in licence where both say theirs.
   std::vector<ComponentDifference> added, removed, changed;  // at most limits::difference_rows_max of each
   std::int64_t added_count = 0, removed_count = 0, changed_count = 0, unchanged_count = 0;
+  std::vector<std::string> new_licences;  // that no component had before
   static void members(auto& visit, auto& self) {
     visit("added", self.added);
     visit("removed", self.removed);
@@ -77,6 +83,7 @@ struct ComponentDifferences {
     visit("removed_count", self.removed_count);
     visit("changed_count", self.changed_count);
     visit("unchanged_count", self.unchanged_count);
+    visit.maybe("new_licences", self.new_licences);
   }
 };
 

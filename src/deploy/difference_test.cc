@@ -85,6 +85,19 @@ TEST(ReleaseDifference, against_nothing_calls_everything_new) {
   EXPECT_EQ(told(found), "test/unit lacks>passed; +npm:a; amd64 user >app; ");
 }
 
+TEST(ReleaseDifference, tells_licences_that_changed_and_that_are_new) {
+  Release before = release("npm:a@1 npm:b@1 npm:c@1"), after = release("npm:a@1 npm:b@1 npm:c@1 npm:d@1");
+  before.licences = {{"npm:a", {"MIT"}}, {"npm:b", {"MIT"}}};
+  after.licences = {{"npm:a", {"GPL-3.0-only"}}, {"npm:c", {"ISC"}}, {"npm:d", {"MIT"}}};
+  const auto found = difference(before, after);
+  ASSERT_EQ(found.components->changed.size(), 1u) << "what one side doesn't say is no change";
+  EXPECT_EQ(found.components->changed[0].component, "npm:a");
+  EXPECT_EQ(found.components->changed[0].licences_after, std::vector<std::string>{"GPL-3.0-only"});
+  EXPECT_EQ(found.components->added[0].licences_after, std::vector<std::string>{"MIT"});
+  EXPECT_EQ(found.components->new_licences, (std::vector<std::string>{"GPL-3.0-only", "ISC"}));
+  EXPECT_EQ(found.components->unchanged_count, 2);
+}
+
 TEST(ReleaseDifference, lists_a_bounded_number_of_components_and_counts_them_all) {
   Release after = release("");
   for (int i = 0; i < 1500; ++i) after.components->insert({fmt::format("npm:{}", i), {"1"}});

@@ -10,7 +10,7 @@ std::string lines(std::string_view content) {
   const auto read = read_components(content);
   if (!read.ok()) return read.error().message;
   std::string text;
-  for (const auto& [component, versions] : *read)
+  for (const auto& [component, versions] : read->versions)
     text += fmt::format("{} {}\n", component, fmt::join(versions, ","));
   return text;
 }
@@ -41,11 +41,18 @@ TEST(Components, of_the_other_forms_are_read_alike) {
       "pkg:npm/a 1\n");
 }
 
+TEST(Components, licences_stand_beside_in_one_form) {
+  const auto read = read_components(R"({"bomFormat":"CycloneDX","specVersion":"1.5","components":[
+      {"name":"a","purl":"pkg:npm/a@1","licenses":[{"expression":"MIT or Apache-2.0"}]},
+      {"name":"a","purl":"pkg:npm/a@2","licenses":[{"license":{"id":"MIT"}}]},{"name":"b"}]})");
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->licences, (Components{{"pkg:npm/a", {"Apache-2.0 OR MIT", "MIT"}}}));
+}
+
 TEST(Components, of_anything_else_are_not_guessed) {
   EXPECT_FALSE(read_components("{}").ok());
   EXPECT_FALSE(read_components("").ok());
   EXPECT_FALSE(read_components("<html></html>").ok());
-  EXPECT_FALSE(read_components("SPDXVersion: SPDX-2.3").ok());
 }
 
 }  // namespace

@@ -1,0 +1,53 @@
+// JSON read where it lies, for large documents of which only a part is wanted: what `parse_json` (json.h)
+// refuses is refused here too, by the same words, but no tree of values is built. Views point into their
+// document and die with it. A document belongs to one thread.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace weir::format {
+
+class JsonView {
+ public:
+  JsonView() = default;  // null
+  bool is_null() const;
+  bool is_object() const;
+  bool is_array() const;
+  // Shorthands for reading foreign documents: null/""/empty when the member is absent or of another type.
+  JsonView at(std::string_view key) const;
+  std::string_view string() const;
+  std::string_view text(std::string_view key) const;
+  std::vector<JsonView> items() const;
+  std::vector<JsonView> items(std::string_view key) const { return at(key).items(); }
+  std::vector<std::pair<std::string_view, JsonView>> members() const;
+
+ private:
+  friend class JsonDocument;
+  std::array<std::uint64_t, 2> place_{};
+};
+
+class JsonDocument {
+ public:
+  // Errors: as parse_json; too_large beyond `values_max` values.
+  static Result<JsonDocument> parse(std::string_view text, std::size_t values_max);
+  JsonDocument(JsonDocument&&) noexcept;
+  JsonDocument& operator=(JsonDocument&&) = delete;
+  ~JsonDocument();
+  JsonView root() const { return root_; }
+
+ private:
+  struct Reader;
+  explicit JsonDocument(std::unique_ptr<Reader> reader);
+  static std::unique_ptr<Reader> idle_reader();
+  static std::unique_ptr<Reader>& kept_reader();  // of this thread
+  std::unique_ptr<Reader> reader_;
+  JsonView root_;
+};
+
+}  // namespace weir::format

@@ -1,0 +1,33 @@
+// What the readers of the three forms of VEX share: members read strictly, and things named by identifiers.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "format/json.h"
+#include "vuln/vex.h"
+
+namespace weir::vuln {
+
+// A text member; "" when it is absent. Errors name it with its path `at`.
+Result<std::string> vex_text(const format::Json& owner, std::string_view name, std::string_view at);
+Result<std::string> vex_text_required(const format::Json& owner, std::string_view name, std::string_view at);
+// A list member; an empty one when it is absent.
+Result<const format::Json::Array*> vex_list(const format::Json& owner, std::string_view name,
+                                            std::string_view at);
+Result<std::vector<std::string>> vex_texts(const format::Json& owner, std::string_view name,
+                                           std::string_view at);
+Result<Instant> vex_time(std::string_view text, std::string_view at);
+
+// A package URL, a digest, or any other identifier. A package URL of a digest ("pkg:oci/app@sha256%3A…") is
+// both.
+Result<Named> named_by(std::string_view identifier, std::string_view at);
+Status add_hash(Named& named, std::string_view algorithm, std::string_view value, std::string_view at);
+
+bool is_justification(std::string_view text);  // one of the five of OpenVEX and CSAF
+
+Result<std::vector<Statement>> read_openvex(const format::Json& json);
+Result<std::vector<Statement>> read_csaf_vex(const format::Json& json);
+Result<std::vector<Statement>> read_cyclonedx_vex(const format::Json& json);
+
+}  // namespace weir::vuln

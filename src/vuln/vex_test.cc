@@ -1,0 +1,242 @@
+// Statements of all three forms become one model, and of those that cover a finding the right one holds.
+#include "vuln/vex.h"
+
+#include <gtest/gtest.h>
+
+#include "format/members.h"
+#include "vuln/vers_range.h"
+
+namespace weir::vuln {
+namespace {
+
+const std::string digest_text(64, 'a');
+
+constexpr std::string_view openvex =
+    R"({"@context":"https://openvex.dev/ns/v0.2.0","@id":"https://acme.test/vex-1",
+  "author":"Acme","timestamp":"2026-01-01T00:00:00Z","version":1,"statements":[
+  {"vulnerability":{"name":"CVE-1","aliases":["GHSA-1"]},"timestamp":"2026-02-01T00:00:00Z",
+   "products":[{"@id":"pkg:oci/app","subcomponents":[{"@id":"pkg:npm/left-pad@1.3.0"}]}],
+   "status":"not_affected","justification":"vulnerable_code_not_present"},
+  {"vulnerability":{"name":"CVE-2"},"products":[{"identifiers":{"purl":"pkg:npm/left-pad"}}],
+   "status":"affected","action_statement":"update"}]})";
+
+constexpr std::string_view csaf = R"({"document":{"category":"csaf_vex","csaf_version":"2.0",
+  "publisher":{"name":"Acme","category":"vendor","namespace":"https://acme.test"},
+  "tracking":{"id":"ACME-1","current_release_date":"2026-03-01T00:00:00Z"}},
+ "product_tree":{"branches":[{"category":"vendor","name":"Acme","branches":[
+   {"category":"product_name","name":"app","product":{"product_id":"P","name":"app 1.0",
+     "product_identification_helper":{"purl":"pkg:oci/app"}}},
+   {"category":"product_version_range","name":"vers:npm/>=1|<2","product":{"product_id":"L","name":"left-pad",
+     "product_identification_helper":{"purl":"pkg:npm/left-pad"}}}]}],
+  "relationships":[{"category":"default_component_of","product_reference":"L",
+    "relates_to_product_reference":"P",
+    "full_product_name":{"product_id":"P:L","name":"left-pad in app"}}],
+  "product_groups":[{"group_id":"G","product_ids":["P:L"]}]},
+ "vulnerabilities":[{"cve":"CVE-1","flags":[{"label":"component_not_present","group_ids":["G"]}],
+   "remediations":[{"category":"vendor_fix","details":"take 2","product_ids":["L"]}],
+   "product_status":{"known_not_affected":["P:L"],"known_affected":["L"]}}]})";
+
+constexpr std::string_view cyclonedx =
+    R"({"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:1",
+  "metadata":{"timestamp":"2026-01-01T00:00:00Z","authors":[{"name":"Acme"}]},
+  "components":[{"type":"library","bom-ref":"l","name":"left-pad","purl":"pkg:npm/left-pad@1.3.0"}],
+  "vulnerabilities":[{"id":"CVE-9","affects":[{"ref":"l"}]},
+   {"id":"CVE-1","references":[{"id":"GHSA-1","source":{"name":"x"}}],
+    "analysis":{"state":"false_positive","justification":"protected_at_perimeter","detail":"behind a wall",
+                "lastUpdated":"2026-04-01T00:00:00Z"},
+    "affects":[{"ref":"l","versions":[{"range":"vers:npm/>=1|<2","status":"affected"}]},
+               {"ref":"urn:cdx:1/1#pkg:npm/right-pad@1"}]}]})";
+
+std::string error_of(std::string_view text) {
+  const auto read = read_vex(text);
+  return read.ok() ? "" : read.error().message;
+}
+
+std::string replaced(std::string_view text, std::string_view what, std::string_view with) {
+  std::string made(text);
+  const std::size_t at = made.find(what);
+  EXPECT_NE(at, made.npos) << what;
+  return made.replace(at, what.size(), with);
+}
+
+FindingSubject left_pad(std::string version = "1.3.0") {
+  return {.vulnerabilities = {"GHSA-1", "CVE-1"},
+          .purl = "pkg:npm/left-pad@" + version,
+          .name = "left-pad",
+          .version = version,
+          .artifact_purls = {*format::parse_purl("pkg:oci/app@sha256:" + digest_text)}};
+}
+
+}  // namespace
+
+TEST(Vex, openvex_statements_take_what_their_document_says) {
+  const auto read = read_vex(openvex, {.organization = {"ACME"}});
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  ASSERT_EQ(read->size(), 2u);
+  EXPECT_EQ((*read)[0].vulnerabilities, (std::vector<std::string>{"CVE-1", "GHSA-1"}));
+  EXPECT_EQ((*read)[0].at, *parse_instant("2026-02-01T00:00:00Z"));
+  EXPECT_EQ((*read)[1].at, *parse_instant("2026-01-01T00:00:00Z"));
+  EXPECT_EQ((*read)[0].authority, Authority::organization);
+  EXPECT_TRUE(covers((*read)[0], left_pad()));
+  EXPECT_FALSE(covers((*read)[0], left_pad("1.3.1")));
+  EXPECT_FALSE(covers((*read)[1], left_pad()));  // of another flaw
+}
+
+TEST(Vex, openvex_that_breaks_its_rules_is_refused_whole) {
+  const auto broken = [](std::string_view what, std::string_view with) {
+    return error_of(replaced(openvex, what, with));
+  };
+  EXPECT_NE(broken(R"(,"justification":"vulnerable_code_not_present")", "").find("without justification"),
+            std::string::npos);
+  EXPECT_NE(broken("vulnerable_code_not_present", "because").find("statements[0].justification"),
+            std::string::npos);
+  EXPECT_NE(broken(R"(,"action_statement":"update")", "").find("without action_statement"),
+            std::string::npos);
+  EXPECT_NE(broken(R"("status":"affected")", R"("status":"fine")").find("statements[1].status"),
+            std::string::npos);
+  EXPECT_NE(broken("2026-02-01T00:00:00Z", "yesterday").find("statements[0].timestamp"), std::string::npos);
+  EXPECT_NE(broken("pkg:npm/left-pad@1.3.0", "pkg:npm").find("subcomponents[0]"), std::string::npos);
+  EXPECT_NE(broken(R"("author":"Acme",)", "").find("author"), std::string::npos);
+}
+
+TEST(Vex, the_older_form_of_openvex_is_read_too) {
+  const auto read = read_vex(R"({"@context":"https://openvex.dev/ns","@id":"1","author":"A",
+    "timestamp":"2023-01-01T00:00:00Z","statements":[{"vulnerability":"CVE-1","products":["pkg:oci/app"],
+    "subcomponents":["pkg:npm/left-pad@1.3.0"],"status":"fixed"}]})");
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_TRUE(covers(read->front(), left_pad()));
+  EXPECT_FALSE(covers(read->front(), left_pad("2.0.0")));
+}
+
+TEST(Vex, csaf_products_are_found_through_branches_relationships_and_groups) {
+  const auto read = read_vex(csaf);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  ASSERT_EQ(read->size(), 2u);
+  const auto& excused = (*read)[0];
+  EXPECT_EQ(excused.status, VexStatus::not_affected);
+  EXPECT_EQ(excused.justification, "component_not_present");
+  EXPECT_TRUE(covers(excused, left_pad()));
+  EXPECT_FALSE(covers(excused, left_pad("2.0.0")));
+  FindingSubject elsewhere = left_pad();
+  elsewhere.artifact_purls.clear();
+  EXPECT_FALSE(covers(excused, elsewhere));
+  EXPECT_EQ((*read)[1].action, "take 2");
+  EXPECT_TRUE(covers((*read)[1], elsewhere));
+}
+
+TEST(Vex, csaf_that_contradicts_itself_or_names_nothing_is_refused) {
+  EXPECT_NE(error_of(replaced(csaf, R"("known_affected":["L"])", R"("known_affected":["L","P:L"])"))
+                .find("contradicts itself"),
+            std::string::npos);
+  EXPECT_NE(error_of(replaced(csaf, R"("product_reference":"L")", R"("product_reference":"Z")"))
+                .find("no product 'Z'"),
+            std::string::npos);
+  EXPECT_NE(error_of(replaced(csaf, R"("group_ids":["G"])", R"("group_ids":["H"])")).find("no group 'H'"),
+            std::string::npos);
+  EXPECT_NE(error_of(replaced(csaf, R"("product_id":"L")", R"("product_id":"P")")).find("a second time"),
+            std::string::npos);
+  EXPECT_NE(error_of(replaced(csaf, R"("details":"take 2","product_ids":["L"])",
+                              R"("details":"take 2","product_ids":["P"])"))
+                .find("no remediation"),
+            std::string::npos);
+  EXPECT_NE(error_of(replaced(csaf, "csaf_vex", "csaf_base")).find("document.category"), std::string::npos);
+}
+
+TEST(Vex, cyclonedx_analyses_become_statements_and_keep_what_they_said) {
+  const auto read = read_vex(cyclonedx);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  ASSERT_EQ(read->size(), 1u);
+  const Statement& only = read->front();
+  EXPECT_EQ(only.status, VexStatus::not_affected);
+  EXPECT_EQ(only.status_said, "false_positive");
+  EXPECT_EQ(only.justification, "inline_mitigations_already_exist");
+  EXPECT_EQ(only.justification_said, "protected_at_perimeter");
+  EXPECT_TRUE(covers(only, left_pad("1.9.0")));
+  EXPECT_FALSE(covers(only, left_pad("2.0.0")));
+  EXPECT_FALSE(error_of(replaced(cyclonedx, "false_positive", "nothing")).empty());
+  EXPECT_FALSE(error_of(replaced(cyclonedx, R"("ref":"l","versions")", R"("ref":"m","versions")")).empty());
+}
+
+TEST(Vex, authority_outranks_time_and_time_outranks_what_is_said) {
+  Statement supplier{.status = VexStatus::not_affected, .authority = Authority::supplier, .at = {100}};
+  Statement own = supplier;
+  own.authority = Authority::organization;
+  own.status = VexStatus::affected;
+  own.at = {1};
+  EXPECT_TRUE(outranks(own, supplier));
+  Statement later = supplier;
+  later.at = {101};
+  later.status = VexStatus::under_investigation;
+  EXPECT_TRUE(outranks(later, supplier));
+  Statement same_time = supplier;
+  same_time.status = VexStatus::affected;
+  EXPECT_TRUE(outranks(same_time, supplier));  // the worse one, of two at once
+  EXPECT_FALSE(outranks(supplier, supplier));
+}
+
+TEST(Vex, the_strongest_statement_holds_and_the_others_are_named) {
+  std::vector<Statement> all = *read_vex(openvex, {.organization = {"Acme"}});
+  const auto others = read_vex(csaf);
+  for (const Statement& each : *others) all.push_back(each);
+  const Applied applied = apply_statements(all, left_pad());
+  ASSERT_NE(applied.holds, nullptr);
+  EXPECT_EQ(applied.holds->document, "https://acme.test/vex-1");
+  EXPECT_TRUE(applied.suppresses());
+  EXPECT_EQ(applied.outranked.size(), 2u);
+  EXPECT_EQ(why(applied),
+            "Acme says not_affected (vulnerable_code_not_present) at 2026-02-01T00:00:00.000000Z in "
+            "https://acme.test/vex-1; outranks 2 more");
+  FindingSubject other = left_pad();
+  other.vulnerabilities = {"CVE-77"};
+  EXPECT_EQ(apply_statements(all, other).holds, nullptr);
+}
+
+TEST(Vex, a_product_named_by_digest_is_that_artifact_alone) {
+  const std::string text = replaced(openvex, R"({"@id":"pkg:oci/app",)",
+                                    R"({"@id":"pkg:oci/app@sha256%3A)" + digest_text + R"(",)");
+  const auto read = read_vex(text);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  FindingSubject here = left_pad();
+  EXPECT_FALSE(covers(read->front(), here));
+  here.artifacts = {*parse_sha256(digest_text)};
+  EXPECT_TRUE(covers(read->front(), here));
+}
+
+// However a document is cut or a byte of it changed, it is read or refused, and never crashes.
+TEST(Vex, damaged_documents_are_refused_or_read) {
+  for (const std::string_view text : {openvex, csaf, cyclonedx}) {
+    for (std::size_t size = 0; size < text.size(); ++size) EXPECT_FALSE(read_vex(text.substr(0, size)).ok());
+    std::string changed(text);
+    for (std::size_t at = 0; at < text.size(); ++at)
+      for (const char c : {'"', '{', '0', '\x80', 'x'}) {
+        changed[at] = c;
+        if (const auto read = read_vex(changed); read.ok()) (void)apply_statements(*read, left_pad());
+        changed[at] = text[at];
+      }
+  }
+  EXPECT_FALSE(read_vex("").ok());
+  EXPECT_FALSE(read_vex("[]").ok());
+}
+
+TEST(VersRange, versions_are_within_as_the_specification_walks_them) {
+  struct Row {
+    std::string_view range, version;
+    bool within;
+  };
+  for (const Row& row :
+       {Row{"vers:npm/>=1.0.0|<2.0.0", "1.5.0", true}, Row{"vers:npm/>=1.0.0|<2.0.0", "2.0.0", false},
+        Row{"vers:npm/<2.0.0|>=1.0.0", "1.0.0", true}, Row{"vers:npm/*", "7", true},
+        Row{"vers:npm/1.2.3|>=2", "1.2.3", true}, Row{"vers:npm/1.2.3|>=2", "1.2.4", false},
+        Row{"vers:npm/!=1.0.0", "1.0.1", true}, Row{"vers:npm/!=1.0.0", "1.0.0", false},
+        Row{"vers:deb/<1%3A2.0", "1.9", true}, Row{"vers:deb/<1%3A2.0", "1:2.1", false},
+        Row{"vers:pypi/<1|>=2|<3", "1.5", false}, Row{"vers:pypi/<1|>=2|<3", "2.5", true}}) {
+    const auto contains = vers_contains(row.range, row.version);
+    ASSERT_TRUE(contains.ok()) << row.range;
+    EXPECT_EQ(*contains, row.within) << row.range << " " << row.version;
+  }
+  for (const std::string_view range :
+       {"npm/1", "vers:npm", "vers:npm/", "vers:npm/>=", "vers:npm/1|", "vers:npm/%zz"})
+    EXPECT_FALSE(vers_contains(range, "1").ok()) << range;
+}
+
+}  // namespace weir::vuln
