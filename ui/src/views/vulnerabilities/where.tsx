@@ -94,7 +94,7 @@ function Ask({ query, at, set }: { query: string; at: string; set: (values: Reco
 
 function Answer({ data }: { data: Data }) {
   return (
-    <>
+    <div className="stack">
       {data.running.length > 0 && (
         <Card title="How far it reaches">
           <Reach rows={data.running} />
@@ -108,6 +108,6 @@ function Answer({ data }: { data: Data }) {
           <Blind rows={data.coverage.uncovered} />
         </Card>
       )}
-    </>
+    </div>
   );
 }
