@@ -149,6 +149,7 @@ class CallerAnswerer::System {
       Said said = call_->try_out(now, stop);
       return std::optional(concluded(std::move(request), std::move(said), Verdict::allow, {}, clock.now()));
     }
+    request.asked.ours = integration::environment_of(call_->declared(), request.asked);
     integration::Judgement judgement = TRY(judge(shared_, *reader_, call_->declared(), request.asked, now));
     Verdict verdict = integration::verdict_of(judgement);
     const bool late = verdict == Verdict::undecided && now >= request.until;
