@@ -62,7 +62,7 @@ class Signers(WorldCase):
             "flow": "app", "trail": "t1", "name": "built", "type": "provenance", "artifact": digest,
             "content": base64.b64encode(content).decode()})
         self.assertEqual(answer.status, code, answer)
-        return answer.json()
+        return answer.json
 
     def artifact(self):
         program = self.world.program()
@@ -70,7 +70,7 @@ class Signers(WorldCase):
         return sha256_of(program)
 
     def gate(self, digest):
-        answer = json.loads(self.world.weir("gate", digest, "--environment", "prod", "--output", "json", code=None))
+        answer = self.world.api.get(f"gate?environment=prod&artifact={digest}")
         return answer["rules"][0]["result"]
 
     def test_each_algorithm_counts_and_the_policy_sees_who_signed(self):
