@@ -44,7 +44,8 @@ inline std::vector<Step> steps_of_integrations() {
 
 // RFC 8410, section 10.1.
 inline constexpr std::string_view key_request =
-    R"({"identity":"ci@example.com","public_key":"-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n"})";
+    R"({"identity":"ci@example.com","public_key":"-----BEGIN PUBLIC KEY-----\n)"
+    R"(MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n"})";
 
 inline std::vector<Step> steps_of_keys() {
   const std::string request(key_request);

@@ -1,4 +1,5 @@
 #include "access/reach.h"
+#include "api/answers.h"
 #include "api/handlers_signing_key.h"
 #include "api/requests.h"
 #include "base/name.h"
@@ -11,7 +12,8 @@ using evidence::SigningKey;
 using evidence::SigningKeyDeclared;
 using sequencer::Decision;
 
-std::string view_json(const SigningKeyDeclared& declared, const std::string& actor, std::int64_t entry, Instant at) {
+std::string view_json(const SigningKeyDeclared& declared, const std::string& actor, std::int64_t entry,
+                      Instant at) {
   return format::encode(
       store::SigningKeyView{.declared = declared, .actor = actor, .declared_at = at, .entry = entry});
 }
@@ -23,7 +25,8 @@ Status check_free(const SigningKeyDeclared& wanted, const std::vector<SigningKey
   for (const SigningKey& each : known) {
     if (each.declared.name == wanted.name)
       return Error{Errc::conflict,
-                   fmt::format("there is a signing key '{0}' already; remove it first: weir key remove {0}", wanted.name),
+                   fmt::format("there is a signing key '{0}' already; remove it first: weir key remove {0}",
+                               wanted.name),
                    "name"};
     if (each.declared.key_id == wanted.key_id)
       return Error{Errc::conflict, fmt::format("this key is registered as '{}' already", each.declared.name),

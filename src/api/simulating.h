@@ -1,5 +1,5 @@
-// How many workers try a policy now. Reads and reports need the workers too, so at most half of them simulate; who comes
-// beyond that is told to come again, and does not wait on a worker. Safe from any thread.
+// How many workers try a policy now. Reads and reports need the workers too, so at most half of them simulate; who
+// comes beyond that is told to come again, and does not wait on a worker. Safe from any thread.
 #pragma once
 #include <algorithm>
 #include <atomic>

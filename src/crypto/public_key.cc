@@ -48,15 +48,16 @@ Bytes der_of(EVP_PKEY* key) {
 
 enum class Padding { none, pss };
 
-bool verify_once(EVP_PKEY* key, const EVP_MD* digest, Padding padding, BytesView message, BytesView signature) {
+bool verify_once(EVP_PKEY* key, const EVP_MD* digest, Padding padding, BytesView message,
+                 BytesView signature) {
   const DigestContext context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
   EVP_PKEY_CTX* parameters = nullptr;
   bool ready = EVP_DigestVerifyInit(context.get(), &parameters, digest, nullptr, key) == 1;
   if (ready && padding == Padding::pss)
     ready = EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1 &&
             EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) == 1;
-  const bool verified = ready && EVP_DigestVerify(context.get(), raw(signature), signature.size(), raw(message),
-                                                  message.size()) == 1;
+  const bool verified = ready && EVP_DigestVerify(context.get(), raw(signature), signature.size(),
+                                                  raw(message), message.size()) == 1;
   ERR_clear_error();
   return verified;
 }

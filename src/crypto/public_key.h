@@ -1,6 +1,6 @@
 // Public keys of others that sign evidence: Ed25519 (RFC 8032), ECDSA over P-256 with SHA-256 (FIPS 186-5, signatures
-// in DER as RFC 3279 has them), and RSA with SHA-256 (RSASSA-PKCS1-v1_5 or RSASSA-PSS with a salt as long as the digest,
-// RFC 8017), by OpenSSL. Immutable; safe to share between threads.
+// in DER as RFC 3279 has them), and RSA with SHA-256 (RSASSA-PKCS1-v1_5 or RSASSA-PSS with a salt as long as the
+// digest, RFC 8017), by OpenSSL. Immutable; safe to share between threads.
 #pragma once
 #include <memory>
 #include <string>

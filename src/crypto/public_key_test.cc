@@ -28,8 +28,8 @@ class Keys : public testing::Test {
   }
   std::string sign(const std::string& message, const std::string& options) const {
     write("message", message);
-    EXPECT_TRUE(run("openssl pkeyutl -sign -inkey " + path("key") + " -rawin -in " + path("message") + " -out " +
-                    path("signature") + " " + options));
+    EXPECT_TRUE(run("openssl pkeyutl -sign -inkey " + path("key") + " -rawin -in " + path("message") +
+                    " -out " + path("signature") + " " + options));
     return read("signature");
   }
 
@@ -61,8 +61,10 @@ TEST_F(Keys, ecdsa_p256_signature_holds) {
 TEST_F(Keys, rsa_signature_holds_in_both_paddings) {
   const auto pem = make("-algorithm RSA -pkeyopt rsa_keygen_bits:2048");
   expect_signature(pem, "rsa", sign("what is said", "-digest sha256"));
-  expect_signature(pem, "rsa", sign("what is said", "-digest sha256 -pkeyopt rsa_padding_mode:pss -pkeyopt "
-                                                    "rsa_pss_saltlen:digest"));
+  expect_signature(pem, "rsa",
+                   sign("what is said",
+                        "-digest sha256 -pkeyopt rsa_padding_mode:pss -pkeyopt "
+                        "rsa_pss_saltlen:digest"));
 }
 
 TEST_F(Keys, other_curves_short_keys_private_ones_and_two_at_once_are_refused) {

@@ -30,13 +30,15 @@ bool is_named(const SigningKeyDeclared& declared, std::string_view key_id) {
 }
 
 // The candidate whose signature this is; null when it is nobody's.
-Result<const Candidate*> signer_of(std::span<const Candidate> candidates, const format::DsseSignature& signature,
-                                   BytesView message, std::size_t place) {
+Result<const Candidate*> signer_of(std::span<const Candidate> candidates,
+                                   const format::DsseSignature& signature, BytesView message,
+                                   std::size_t place) {
   for (const Candidate& each : candidates) {
     if (signature.key_id.empty() || !is_named(each.of->declared, signature.key_id)) continue;
     if (each.key.verify(message, signature.signature)) return &each;
-    return invalid(fmt::format("signatures[{}] names key '{}', which did not make it", place, each.of->declared.name),
-                   fmt::format("signatures[{}].sig", place));
+    return invalid(
+        fmt::format("signatures[{}] names key '{}', which did not make it", place, each.of->declared.name),
+        fmt::format("signatures[{}].sig", place));
   }
   for (const Candidate& each : candidates)
     if (each.key.verify(message, signature.signature)) return &each;
@@ -77,7 +79,8 @@ Result<SigningKeyDeclared> read_signing_key(SigningKeyDeclared asked) {
   const auto key = crypto::PublicKey::from_pem(asked.public_key);
   if (!key.ok()) return invalid(fmt::format("'public_key': {}", key.error().message), "public_key");
   if (asked.flows.size() > signing_key_flows_max)
-    return Error{Errc::too_large, fmt::format("'flows' has more than {} names", signing_key_flows_max), "flows"};
+    return Error{Errc::too_large, fmt::format("'flows' has more than {} names", signing_key_flows_max),
+                 "flows"};
   for (const std::string& flow : asked.flows) TRY(check_name(flow, "flows"));
   std::sort(asked.flows.begin(), asked.flows.end());
   asked.flows.erase(std::unique(asked.flows.begin(), asked.flows.end()), asked.flows.end());
@@ -87,7 +90,8 @@ Result<SigningKeyDeclared> read_signing_key(SigningKeyDeclared asked) {
   return asked;
 }
 
-Result<Verified> verify_statement(BytesView content, std::span<const SigningKey> keys, std::string_view flow) {
+Result<Verified> verify_statement(BytesView content, std::span<const SigningKey> keys,
+                                  std::string_view flow) {
   if (!read_statement(content).ok()) return Verified{};
   const format::Json json = TRY(read_json(content));
   const format::Json* envelope = json.find("dsseEnvelope");  // of a Sigstore bundle

@@ -11,7 +11,8 @@ namespace weir::evidence {
 namespace {
 
 const std::string statement =
-    R"({"_type":"https://in-toto.io/Statement/v1","predicateType":"https://slsa.dev/provenance/v1","subject":[{"name":"a",)"
+    R"({"_type":"https://in-toto.io/Statement/v1","predicateType":"https://slsa.dev/provenance/v1",)"
+    R"("subject":[{"name":"a",)"
     R"("digest":{"sha256":"0a35cada3b9572ec787a827a0c3af498673f46612f16762eeb525f21833420bc"}}],"predicate":{}})";
 constexpr std::string_view type = "application/vnd.in-toto+json";
 
@@ -21,7 +22,8 @@ std::string pem_of(const crypto::Signer& signer) {
   return "-----BEGIN PUBLIC KEY-----\n" + encode_base64(der) + "\n-----END PUBLIC KEY-----\n";
 }
 
-SigningKey key_of(const std::string& name, const crypto::Signer& signer, std::vector<std::string> flows = {}) {
+SigningKey key_of(const std::string& name, const crypto::Signer& signer,
+                  std::vector<std::string> flows = {}) {
   auto declared = read_signing_key({.name = name,
                                     .identity = name + "@example.com",
                                     .public_key = pem_of(signer),
@@ -35,11 +37,14 @@ SigningKey key_of(const std::string& name, const crypto::Signer& signer, std::ve
 std::string signature_json(const std::string& key_id, const Bytes& signature) {
   return R"({"keyid":")" + key_id + R"(","sig":")" + encode_base64(signature) + "\"}";
 }
-std::string envelope(const std::string& payload, const std::string& signatures, std::string_view payload_type = type) {
+std::string envelope(const std::string& payload, const std::string& signatures,
+                     std::string_view payload_type = type) {
   return R"({"payloadType":")" + std::string(payload_type) + R"(","payload":")" + encode_base64(payload) +
          R"(","signatures":[)" + signatures + "]}";
 }
-Bytes signed_by(const crypto::Signer& signer) { return signer.sign(format::dsse_signed_bytes(type, statement)); }
+Bytes signed_by(const crypto::Signer& signer) {
+  return signer.sign(format::dsse_signed_bytes(type, statement));
+}
 
 struct Signed : testing::Test {
   crypto::Signer ann = crypto::Signer::generate(), ben = crypto::Signer::generate();
@@ -52,8 +57,9 @@ struct Signed : testing::Test {
 };
 
 TEST_F(Signed, signature_of_a_known_key_names_its_identity) {
-  for (const std::string& key_id : {std::string(), std::string("ann"), to_hex(keys[0].declared.key_id),
-                                    to_string(keys[0].declared.key_id), std::string("someone else's words")}) {
+  for (const std::string& key_id :
+       {std::string(), std::string("ann"), to_hex(keys[0].declared.key_id),
+        to_string(keys[0].declared.key_id), std::string("someone else's words")}) {
     const Verified found = held(envelope(statement, signature_json(key_id, signed_by(ann))));
     EXPECT_EQ(found.signature, Signature::verified) << key_id;
     EXPECT_EQ(found.signer, (Signer{"ann", "ann@example.com", 7}));
@@ -63,10 +69,12 @@ TEST_F(Signed, signature_of_a_known_key_names_its_identity) {
 TEST_F(Signed, without_a_known_key_it_is_marked_as_such) {
   EXPECT_EQ(held(statement).signature, Signature::unsigned_);
   const auto stranger = crypto::Signer::generate();
-  EXPECT_EQ(held(envelope(statement, signature_json("", signed_by(stranger)))).signature, Signature::unknown_key);
+  EXPECT_EQ(held(envelope(statement, signature_json("", signed_by(stranger)))).signature,
+            Signature::unknown_key);
   EXPECT_EQ(held(R"({"bomFormat":"CycloneDX"})").signature, Signature::none);
   keys.clear();
-  EXPECT_EQ(held(envelope(statement, signature_json("ann", signed_by(ann)))).signature, Signature::unknown_key);
+  EXPECT_EQ(held(envelope(statement, signature_json("ann", signed_by(ann)))).signature,
+            Signature::unknown_key);
 }
 
 TEST_F(Signed, a_key_counts_in_its_flows_only) {
@@ -82,11 +90,13 @@ TEST_F(Signed, a_bad_signature_in_the_name_of_a_known_key_is_refused_with_its_pl
     return found.ok() ? std::string() : found.error().field;
   };
   const std::string good = signature_json("ben", signed_by(ben));
-  EXPECT_EQ(refused(envelope(statement, good + "," + signature_json("ann", signed_by(ben)))), "signatures[1].sig");
+  EXPECT_EQ(refused(envelope(statement, good + "," + signature_json("ann", signed_by(ben)))),
+            "signatures[1].sig");
   EXPECT_EQ(refused(envelope(statement, signature_json("ann", ann.sign(statement)))), "signatures[0].sig")
       << "the payload alone is not what is signed";
   const Bytes other = ann.sign(format::dsse_signed_bytes("text/plain", statement));
-  EXPECT_EQ(refused(envelope(statement, signature_json("ann", other))), "signatures[0].sig") << "type is bound";
+  EXPECT_EQ(refused(envelope(statement, signature_json("ann", other))), "signatures[0].sig")
+      << "type is bound";
 }
 
 TEST_F(Signed, one_byte_changed_anywhere_in_the_payload_is_never_verified) {

@@ -3,9 +3,9 @@
 // While the verdict is undecided the system is told what is missing (where it takes that), and the question waits: it
 // is judged again after every commit and answered when the verdict settles, or rejected when its time is over. What
 // does not arrive is tried again as alert::retry_delay says; what is refused for good is dead, and shown as that.
-// Projects don't wait for each other: each project of an integration has its turns, of a bounded number of questions and
-// no longer than its first answer that does not arrive; who waited longest is next, and one integration never has all
-// the workers. What was sent and not yet noted when the process dies is sent again.
+// Projects don't wait for each other: each project of an integration has its turns, of a bounded number of questions
+// and no longer than its first answer that does not arrive; who waited longest is next, and one integration never has
+// all the workers. What was sent and not yet noted when the process dies is sent again.
 #pragma once
 #include <map>
 #include <mutex>

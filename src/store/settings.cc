@@ -15,16 +15,17 @@ using runtime::WorkloadKind;
 
 constexpr std::int64_t instances_max = 2000;  // of different settings
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> open_words{{{"privileged", "privileged"},
-                                                                                   {"run_as_root", "runs as root"},
-                                                                                   {"host_network", "the host's network"},
-                                                                                   {"host_pid", "the host's processes"},
-                                                                                   {"host_ipc", "the host's IPC"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> open_words{
+    {{"privileged", "privileged"},
+     {"run_as_root", "runs as root"},
+     {"host_network", "the host's network"},
+     {"host_pid", "the host's processes"},
+     {"host_ipc", "the host's IPC"}}};
 
 bool has_settings(WorkloadKind kind) { return kind != WorkloadKind::file; }
 bool is_container(WorkloadKind kind) { return kind == WorkloadKind::container; }
 
-Json merged(std::span<const ReportedSettings> reported, std::optional<bool> Settings::*setting,
+Json merged(std::span<const ReportedSettings> reported, std::optional<bool> Settings::* setting,
             bool (*counts)(WorkloadKind)) {
   bool known = false, unknown = false;
   for (const ReportedSettings& each : reported) {
@@ -87,8 +88,10 @@ std::string settings_in_words(std::string_view kind, std::string_view stored_lis
 Result<Json> settings_of_running(Database& db, const Sha256& artifact, std::string_view environment) {
   const auto reported = TRY(query(
       db,
-      "SELECT DISTINCT w.kind, i.settings FROM identity n JOIN workload_digest d ON d.digest=n.child JOIN workload w "
-      "ON w.id=d.workload JOIN instance i ON i.workload=w.id WHERE n.root=$1 AND w.environment=$2 AND w.live>0 AND "
+      "SELECT DISTINCT w.kind, i.settings FROM identity n JOIN workload_digest d ON d.digest=n.child JOIN "
+      "workload w "
+      "ON w.id=d.workload JOIN instance i ON i.workload=w.id WHERE n.root=$1 AND w.environment=$2 AND "
+      "w.live>0 AND "
       "i.ended_at IS NULL LIMIT $3",
       [](const Row& row) {
         ReportedSettings each{.kind = *format::enum_from<WorkloadKind>(row.text(0))};

@@ -74,8 +74,8 @@ class ContainerCases:
         boxed = self.runtime.start("local/contained", options=("--user", "1000"))
         workload = world.workload(image, verdict="approved", seconds=15)
         settings = workload["settings"]
-        self.assertEqual([settings[k] for k in ("privileged", "run_as_root", "host_network", "host_pid", "host_mounts")],
-                         [False, False, False, False, []])
+        names = ("privileged", "run_as_root", "host_network", "host_pid", "host_mounts")
+        self.assertEqual([settings[name] for name in names], [False, False, False, False, []])
         self.runtime.remove(boxed)
         began = time.time()
         self.runtime.start("local/contained", options=("--privileged", "--volume", "/etc:/host-etc:ro"))

@@ -18,8 +18,8 @@ using runtime::Settings;
 constexpr std::size_t spec_bytes_max = 4 << 20;
 constexpr std::size_t path_bytes_max = 1024;
 // What only "all capabilities" brings; together with neither filter nor mask it is a privileged container.
-constexpr std::array<std::string_view, 4> telling_capabilities{"CAP_SYS_ADMIN", "CAP_SYS_MODULE", "CAP_SYS_RAWIO",
-                                                               "CAP_SYS_PTRACE"};
+constexpr std::array<std::string_view, 4> telling_capabilities{"CAP_SYS_ADMIN", "CAP_SYS_MODULE",
+                                                               "CAP_SYS_RAWIO", "CAP_SYS_PTRACE"};
 // Where Kubernetes' kubelet and containerd's CRI keep what they mount into every container of a pod.
 constexpr std::array<std::string_view, 2> pod_folders{"/var/lib/kubelet/pods/", "/io.containerd."};
 
@@ -35,7 +35,8 @@ bool is_root(std::string_view user) {
 }
 
 bool lies_below(std::string_view path, std::string_view folder) {
-  return !folder.empty() && path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/';
+  return !folder.empty() && path.starts_with(folder) && path.size() > folder.size() &&
+         path[folder.size()] == '/';
 }
 
 bool is_own(std::string_view source, const OwnFolders& own) {
@@ -66,8 +67,9 @@ bool is_bind(const Json& mount) {
 
 bool has_all(const Json::Array& capabilities) {
   return std::all_of(telling_capabilities.begin(), telling_capabilities.end(), [&](std::string_view wanted) {
-    return std::any_of(capabilities.begin(), capabilities.end(),
-                       [&](const Json& each) { return each.string() != nullptr && *each.string() == wanted; });
+    return std::any_of(capabilities.begin(), capabilities.end(), [&](const Json& each) {
+      return each.string() != nullptr && *each.string() == wanted;
+    });
   });
 }
 
@@ -106,7 +108,8 @@ std::optional<Settings> settings_of_engine(const Json& inspected) {
                     .host_network = mode_shares(host, "NetworkMode"),
                     .host_pid = mode_shares(host, "PidMode"),
                     .host_ipc = mode_shares(host, "IpcMode")};
-  if (inspected.at("Config").object() != nullptr) settings.run_as_root = is_root(inspected.at("Config").text("User"));
+  if (inspected.at("Config").object() != nullptr)
+    settings.run_as_root = is_root(inspected.at("Config").text("User"));
   if (inspected.at("Mounts").array() != nullptr) {
     std::vector<std::string> mounts;
     for (const Json& mount : inspected.items("Mounts"))

@@ -1,5 +1,6 @@
 // What a container may do to its host: as its runtime was told (the Engine API's inspection, the runtime specification
-// in a bundle), and as the kernel shows it of the first process. Where both speak, the kernel is right about namespaces.
+// in a bundle), and as the kernel shows it of the first process. Where both
+// speak, the kernel is right about namespaces.
 // Documents of other shapes give what can be read of them. Functions only read; safe from any thread.
 // Source: Docker Engine API v1.24 and newer; OCI runtime-spec 1.0, config.json.
 #pragma once
