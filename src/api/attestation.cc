@@ -6,8 +6,10 @@
 #include "base/name.h"
 #include "evidence/recognise.h"
 #include "evidence/schema.h"
+#include "evidence/statement.h"
 #include "evidence/type_rule.h"
 #include "store/view_record.h"
+#include "store/view_signing_key.h"
 
 namespace weir::api {
 namespace {
@@ -67,7 +69,44 @@ Result<evidence::Summary> summarise(const Call& call, const AttestationRecorded&
                     "--schema FILE`",
                     name, name));
   const auto schema = TRY(evidence::Schema::read(type->type.schema));
-  return evidence::summarise_custom(schema, content, type->type.rule);
+  auto statement = evidence::read_statement(content);
+  if (!statement.ok() || statement->signatures == 0)
+    return evidence::summarise_custom(schema, content, type->type.rule);
+  // What was signed is what a signed statement says of its subjects.
+  auto summary = TRY(evidence::summarise_custom(schema, dump(statement->predicate), type->type.rule));
+  summary.subjects = std::move(statement->subjects);
+  summary.facts.set("signatures", statement->signatures);
+  return summary;
+}
+
+// Where the verdict is read out of a statement, and nothing of it is the sender's word.
+bool reads_statements(std::string_view type) {
+  return type == "provenance" || type == "sbom" || type.starts_with(custom_prefix);
+}
+
+// Who signed the evidence, as far as keys of this moment say. A signature binds the statement to the digests it names:
+// without an artifact to hold them against, or without such digests, it says nothing about this attestation.
+Status verify(const Call& call, AttestationRecorded& record, const evidence::Summary& summary, BytesView content) {
+  if (!reads_statements(record.type) || content.find("\"payload") == BytesView::npos) return {};
+  const auto db = TRY(call.ports.open_reader());
+  const auto keys = TRY(store::signing_keys_in_force(*db));
+  auto verified = evidence::verify_statement(content, keys, record.flow);
+  if (!verified.ok()) return verified.error();
+  record.signature = verified->signature;
+  record.signer = std::move(verified->signer);
+  if (record.signer && (!record.artifact || summary.subjects.empty())) {
+    record.signature = evidence::Signature::unbound;
+    record.signer.reset();
+  }
+  return {};
+}
+
+// A key that was removed while the evidence was on its way vouches for nothing.
+Status check_signer(store::Database& db, AttestationRecorded& record) {
+  if (!record.signer || TRY(store::is_key_in_force(db, record.signer->declared))) return {};
+  record.signature = evidence::Signature::unknown_key;
+  record.signer.reset();
+  return {};
 }
 
 bool is_large(const format::Json& predicate) {
@@ -104,6 +143,10 @@ Result<std::string> artifact_name(store::Database& db, const AttestationRecorded
   return name;
 }
 
+evidence::Signature shown(evidence::Signature found) {
+  return found == evidence::Signature::none ? evidence::Signature::unsigned_ : found;
+}
+
 std::string attestation_json(const AttestationRecorded& record, const std::string& actor,
                              const sequencer::Appended& at) {
   return format::encode(store::AttestationView{.entry = at.index,
@@ -117,6 +160,8 @@ std::string attestation_json(const AttestationRecorded& record, const std::strin
                                                .description = record.description,
                                                .url = record.url,
                                                .media_type = record.media_type,
+                                               .signature = shown(record.signature),
+                                               .signer = record.signer,
                                                .content_digest = record.content,
                                                .content_size = record.content_size,
                                                .recorded_at = at.at,
@@ -145,6 +190,7 @@ Result<Evidence> read_evidence(const Call& call, AttestationRecorded record, Byt
   Evidence evidence;
   if (!content.empty()) {
     evidence::Summary summary = TRY(summarise(call, record, content));
+    TRY(verify(call, record, summary, content));
     record.summary = std::move(summary.facts);
     if (summary.compliant) record.compliant = summary.compliant;
     evidence.subjects = std::move(summary.subjects);
@@ -177,6 +223,7 @@ Result<Write> record_attestation(const Call& call) {
     AttestationRecorded& record = evidence->record;
     record.artifact_name = TRY(artifact_name(db, record));
     TRY(check_subjects(db, *evidence));
+    TRY(check_signer(db, record));
     return Decision{.events = {record}, .answer = [evidence, actor](auto appended) {
                       return attestation_json(evidence->record, actor, appended[0]);
                     }};

@@ -42,6 +42,22 @@ inline std::vector<Step> steps_of_integrations() {
           {"POST", "integrations/gitlab/requests/999/retry", 404, ""}};
 }
 
+// RFC 8410, section 10.1.
+inline constexpr std::string_view key_request =
+    R"({"identity":"ci@example.com","public_key":"-----BEGIN PUBLIC KEY-----\n)"
+    R"(MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n"})";
+
+inline std::vector<Step> steps_of_keys() {
+  const std::string request(key_request);
+  return {{"PUT", "signing-keys/ci", 201, request},
+          {"PUT", "signing-keys/ci", 200, request},
+          {"PUT", "signing-keys/other", 409, request},
+          {"PUT", "signing-keys/bad", 400, R"({"identity":"x","public_key":"y"})"},
+          {"GET", "signing-keys", 200},
+          {"DELETE", "signing-keys/ci", 201},
+          {"DELETE", "signing-keys/ci", 404}};
+}
+
 inline std::vector<Step> steps_of_canary(const std::string& path, const std::string& webhook) {
   return {{"POST", path, 200, webhook},
           {"POST", path, 400, R"({"name":"a","namespace":"b"})"},

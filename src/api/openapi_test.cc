@@ -485,6 +485,7 @@ void World::propose() {
 }
 
 void World::integrate() {
+  walk(steps_of_keys());
   walk(steps_of_integrations());
   const Json asked = call({"GET", "integrations/gitlab/requests", 200}).json.items("requests").at(0);
   walk({{"POST", fmt::format("integrations/gitlab/requests/{}/retry", dump(asked.at("id"))), 200, ""}});

@@ -35,6 +35,7 @@ Result<policy::ProposalFacts> facts_of(store::Database& db, const std::string& p
 
 // Enforced where the policy is attached, or everywhere when it is attached nowhere yet.
 Result<policy::Simulation> simulated(const ReadCall& call, const Proposal& proposal, bool attached) {
+  const auto seat = TRY(call.ports.simulating->take(call.config.workers));
   auto candidate = TRY(policy::Prepared::prepare({.name = proposal.proposed.policy,
                                                   .version = proposal.proposed.base_version + 1,
                                                   .text = proposal.proposed.source,

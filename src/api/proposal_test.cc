@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "crypto/signature.h"
 #include "format/dsse.h"
 #include "policy/statement.h"
@@ -70,10 +72,11 @@ class PolicyProposals : public testing::Test {
   Json newest() { return api_.get("policies/safe").json; }
 
   // One artifact without evidence, asked about, so that there is a decision to try a policy on.
-  void decide_once() {
-    const std::string digest = to_string(crypto::sha256("app"));
+  void decide_once() { decide_on("app"); }
+  void decide_on(const std::string& content) {
+    const std::string digest = to_string(crypto::sha256(content));
     EXPECT_EQ(api_.post("artifacts",
-                        fmt::format(R"({{"flow":"shop","trail":"t1","name":"app","digest":"{}"}})", digest))
+                        fmt::format(R"({{"flow":"shop","trail":"t1","name":"{}","digest":"{}"}})", content, digest))
                   .status,
               201);
     EXPECT_EQ(api_.get("gate?environment=prod&artifact=" + digest).status, 200);
@@ -212,6 +215,40 @@ TEST_F(PolicyProposals, that_would_let_nothing_through_are_confirmed_by_the_last
   EXPECT_EQ(shown(id).items("voices").size(), 1u) << "nothing was recorded";
   EXPECT_EQ(say("rik", id, Json::object({{"confirm", true}})).status, 201);
   EXPECT_EQ(newest().at("version"), Json(2));
+}
+
+// Each decision it is tried on costs it most of what one evaluation may take; twenty of them are more than the
+// sequencer gives it.
+const std::string slow =
+    "package slow\n\nviolation contains {\"msg\": \"never\"} if {\n"
+    "  some i in numbers.range(1, 700)\n  count([j | some j in numbers.range(1, 700); (i * j) % 7 == 8]) > 0\n}\n";
+
+TEST_F(PolicyProposals, that_take_too_long_are_refused_and_others_are_not_kept_waiting_for_long) {
+  EXPECT_EQ(create(lenient).status, 201);
+  EXPECT_EQ(attach("enforce").status, 201);
+  for (int i = 0; i < 100; ++i) decide_on(fmt::format("app-{}", i));
+  const auto began = std::chrono::steady_clock::now();
+  const Answer held = api_.put("policies/safe", dump(Json::object({{"source", slow}, {"form", "rego"}})));
+  const auto took = std::chrono::steady_clock::now() - began;
+  ASSERT_EQ(held.status, 409) << held.response.body;
+  EXPECT_NE(held.json.at("error").text("message").find("takes too long"), std::string_view::npos)
+      << held.response.body;
+  EXPECT_LT(took, std::chrono::seconds(5));
+  EXPECT_EQ(newest().at("version"), Json(1));
+  EXPECT_EQ(api_.put("flows/other").status, 201) << "the sequencer serves on";
+}
+
+TEST_F(PolicyProposals, are_tried_by_half_of_the_workers_at_most) {
+  Simulating simulating;
+  auto first = simulating.take(4), second = simulating.take(4);
+  EXPECT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(simulating.take(4).error().code, Errc::unavailable);
+  first->reset();
+  EXPECT_TRUE(simulating.take(4).ok());
+  second->reset();
+  const auto only = simulating.take(1);
+  EXPECT_TRUE(only.ok()) << "one may always";
+  EXPECT_FALSE(simulating.take(1).ok());
 }
 
 TEST_F(PolicyProposals, show_difference_and_who_may_speak) {

@@ -1,4 +1,5 @@
 // Of what is recorded.
+#include "api/handlers_signing_key.h"
 #include "api/route_table.h"
 
 namespace weir::api {
@@ -115,6 +116,25 @@ constexpr std::array rows{
           .summary = "List custom attestation types",
           .answer = list<store::AttestationTypeView>("attestation-types"),
           .query = page_query},
+    Route{.method = "PUT",
+          .pattern = "/v1/orgs/{org}/signing-keys/{name}",
+          .permission = Permission::administer,
+          .write = declare_signing_key,
+          .summary = "Register a public key whose signatures under evidence count",
+          .answer = written<store::SigningKeyView>("signing_key"),
+          .body = takes<SigningKeyRequest>},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/signing-keys",
+          .read = list_signing_keys,
+          .summary = "List keys that sign evidence, those in force first",
+          .answer = list<store::SigningKeyView>("signing-keys"),
+          .query = page_query},
+    Route{.method = "DELETE",
+          .pattern = "/v1/orgs/{org}/signing-keys/{name}",
+          .permission = Permission::administer,
+          .write = remove_signing_key,
+          .summary = "End a key; what it signed before stays signed",
+          .answer = beside_receipt<Removed>},
 };
 static_assert(each_has_one_handler(rows));
 

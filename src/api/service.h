@@ -9,6 +9,7 @@
 
 #include "access/account.h"
 #include "api/gate_times.h"
+#include "api/simulating.h"
 #include "blob/store.h"
 #include "http/message.h"
 #include "http/router.h"
@@ -39,6 +40,7 @@ struct Ports {
   std::function<Result<std::unique_ptr<store::Database>>()> open_reader;
   std::function<std::string()> metrics;  // further lines of /metrics
   std::shared_ptr<GateTimes> gate_times = std::make_shared<GateTimes>();
+  std::shared_ptr<Simulating> simulating = std::make_shared<Simulating>();
 };
 
 // What a handler of either kind may use.

@@ -110,6 +110,7 @@ Result<http::Response> simulate_policy(const ReadCall& call) {
   if (request.source.size() > limits::policy_bytes_max)
     return Error{Errc::too_large, fmt::format("a policy has at most {} bytes", limits::policy_bytes_max),
                  "source"};
+  const auto seat = TRY(call.ports.simulating->take(call.config.workers));
   auto candidate = TRY(candidate_of(call, request));
   const SimulationScope scope{.environment = request.environment,
                               .flow = request.flow,

@@ -7,6 +7,7 @@
 #include "cli/families_integration.h"
 #include "cli/families_policy.h"
 #include "cli/families_proposal.h"
+#include "cli/families_key.h"
 #include "cli/families_vuln.h"
 
 namespace weir::cli {
@@ -91,6 +92,9 @@ constexpr std::array table{
             decision_export},
     Command{"decision replay", gate, server, "Decides again from what a decision rested on, and compares",
             decision_replay},
+    Command{"key add", gate, server, "Registers a public key whose signatures under evidence count", key_add},
+    Command{"key list", gate, server, "Lists keys that sign evidence, those in force first", key_list},
+    Command{"key remove", gate, server, "Ends a key: it vouches for nothing that comes later", key_remove},
     Command{"policy create", gate, server, "Creates a policy, or its next version", policy_create},
     Command{"policy list", gate, server, "Lists policies and where they are attached", policy_list},
     Command{"policy show", gate, server, "Shows a policy, its source and where it is attached", policy_show},

@@ -71,6 +71,7 @@ std::string workload_words(const Sighting& seen) {
   if (!seen.user.empty()) words += fmt::format(", user {}", seen.user);
   if (!seen.unit.empty()) words += fmt::format(", unit {}", seen.unit);
   if (!seen.container.empty()) words += fmt::format(", container {}", seen.container.substr(0, 12));
+  if (!seen.settings.empty()) words += ", settings: " + seen.settings;
   return words;
 }
 

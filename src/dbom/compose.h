@@ -26,6 +26,7 @@ struct Sighting {
   Instant started_at;
   std::optional<Instant> ended_at;  // none while one of its instances runs
   std::int64_t running = 0;
+  std::string settings;  // in words; empty: nothing was reported, or nothing is open
   std::int64_t entry = 0;                  // the report in which it was first seen
   std::optional<std::int64_t> gone_entry;  // the snapshot in which it was gone
 };

@@ -2,12 +2,33 @@
 // and verdicts are derived from the evidence by the server, never taken from the client. `compliant` unset is
 // undecided.
 #pragma once
+#include <array>
 #include <optional>
 #include <string>
 
 #include "format/members.h"
 
 namespace weir::evidence {
+
+// What the signatures of the envelope were worth when the evidence was taken in. `unbound`: of a known key, but the
+// attestation names no artifact that the statement could be held against.
+enum class Signature { none, unsigned_, unknown_key, unbound, verified };
+constexpr auto names_of(Signature) {
+  return std::array<std::string_view, 5>{"none", "unsigned", "unknown-key", "unbound", "verified"};
+}
+
+// Whose key verified a signature.
+struct Signer {
+  std::string key;            // its name
+  std::string identity;       // that it was registered for
+  std::int64_t declared = 0;  // entry that registered it
+  static void members(auto& visit, auto& self) {
+    visit("key", self.key);
+    visit("identity", self.identity);
+    visit("declared", self.declared);
+  }
+  bool operator==(const Signer&) const = default;
+};
 
 struct AttestationRecorded {
   std::string flow, trail, name;
@@ -20,6 +41,8 @@ struct AttestationRecorded {
   std::optional<Sha256> content;  // the evidence file, kept as a blob
   std::int64_t content_size = 0;
   format::Json predicate;
+  Signature signature = Signature::none;  // none: no statement, or of a time before signatures were verified
+  std::optional<Signer> signer;           // of a verified one
   static void members(auto& visit, auto& self) {
     visit("flow", self.flow);
     visit("trail", self.trail);
@@ -35,6 +58,8 @@ struct AttestationRecorded {
     visit.maybe("content", self.content);
     visit.maybe("content_size", self.content_size);
     visit.maybe("predicate", self.predicate);
+    visit.maybe("signature", self.signature);
+    visit.maybe("signer", self.signer);
   }
 };
 

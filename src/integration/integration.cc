@@ -91,6 +91,10 @@ std::string mapped(const IntegrationDeclared& declared, const std::string& their
   return declared.environments.empty() && check_name(theirs, "environment").ok() ? theirs : "";
 }
 
+std::string environment_of(const IntegrationDeclared& declared, const Asked& asked) {
+  return asked.asking == Asking::status_check ? declared.merge_environment : mapped(declared, asked.environment);
+}
+
 std::string key_of(const Asked& asked) {
   const std::string_view what = format::name_of(asked.asking);
   switch (asked.asking) {

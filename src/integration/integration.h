@@ -55,6 +55,10 @@ Status check(const IntegrationDeclared& declared);
 // The environment of ours that theirs stands for; empty when a mapping is given and does not name it.
 std::string mapped(const IntegrationDeclared& declared, const std::string& theirs);
 
+// What it asks of as the integration is declared now: a mapping may come after the question. Empty: nothing of ours.
+struct Asked;
+std::string environment_of(const IntegrationDeclared& declared, const Asked& asked);
+
 // What is kept apart from the ledger.
 struct Secrets {
   std::vector<std::string> webhook;  // newest first

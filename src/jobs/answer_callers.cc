@@ -1,6 +1,7 @@
 #include "jobs/answer_callers.h"
 
 #include <algorithm>
+#include <set>
 
 #include "crypto/random.h"
 #include "jobs/ask_gate.h"
@@ -19,9 +20,12 @@ using store::Database;
 using store::PendingCaller;
 using store::Row;
 
-constexpr std::size_t systems_at_once = 4;
-constexpr std::size_t systems_waiting_max = 1024;
-constexpr std::int64_t requests_at_once = 512;
+constexpr std::size_t projects_at_once = 6;
+constexpr std::size_t projects_of_one_at_once = 4;  // of one integration
+constexpr std::size_t questions_in_a_turn = 32;
+constexpr std::size_t connections_kept_max = 64;
+constexpr std::size_t projects_waiting_max = 1024;
+constexpr std::int64_t requests_at_once = 1024;  // of a project; more than may wait
 constexpr std::size_t artifacts_max = 64;
 constexpr std::int64_t comments_max = 5;       // GitHub takes ten for one rule
 constexpr std::int64_t not_blocked_tries = 6;  // about half a minute
@@ -106,39 +110,57 @@ integration::CallerAnswered entry_of(const PendingCaller& request, const integra
 
 }  // namespace
 
-// One integration; served by at most one worker at a time.
+// One project of an integration; served by at most one worker at a time.
 class CallerAnswerer::System {
  public:
-  System(std::string name, Shared shared) : name_(std::move(name)), shared_(shared) {}
+  System(Project project, Shared shared) : project_(std::move(project)), shared_(shared) {}
 
   bool busy = false;  // guarded by the answerer's mutex, as are the next
   bool look = false;  // something was committed since it was last served
-  Instant not_before;
+  Instant not_before, served_at;
 
-  Status serve(const OpenReader& open_reader, const Clock& clock, const std::stop_token& stop) {
-    if (reader_ == nullptr) reader_ = TRY(open_reader());
-    if (!TRY(configure())) return {};  // removed meanwhile
-    for (PendingCaller& request : TRY(store::list_pending_callers(*reader_, name_, requests_at_once))) {
-      const Instant now = clock.now();
-      if (stop.stop_requested()) return {};
-      if (request.next_at > now && !request.waits) continue;
-      auto noted = TRY(answer(std::move(request), clock, stop));
-      if (stop.stop_requested()) return {};
-      if (noted) TRY(note(std::move(*noted)));
-    }
-    return {};
+  void hang_up() { call_.reset(); }
+
+  // One turn. `more`: questions are left that it did not come to.
+  enum class Turn { over, more };
+  Result<Turn> serve(const OpenReader& open_reader, const Clock& clock, const std::stop_token& stop) {
+    reader_ = TRY(open_reader());
+    const auto turn = take_turn(clock, stop);
+    reader_.reset();  // there may be many projects
+    return turn;
   }
 
  private:
   // Reads the integration anew: it may have changed since.
   Result<bool> configure() {
-    const auto found = TRY(store::find_integration(*reader_, name_));
-    const auto secrets = TRY(store::find_secrets(*reader_, name_));
+    const auto found = TRY(store::find_integration(*reader_, project_.integration));
+    const auto secrets = TRY(store::find_secrets(*reader_, project_.integration));
     if (!found || !secrets) return false;
     const bool same = call_ && format::encode(call_->declared()) == format::encode(found->declared) &&
                       call_->secrets() == *secrets;
     if (!same) call_.emplace(TRY(CallerCall::open(found->declared, *secrets)));
     return true;
+  }
+
+  Result<Turn> take_turn(const Clock& clock, const std::stop_token& stop) {
+    if (!TRY(configure())) return Turn::over;  // removed meanwhile
+    std::size_t looked_at = 0;
+    for (PendingCaller& request :
+         TRY(store::list_pending_callers(*reader_, project_.integration, project_.repository, requests_at_once))) {
+      const Instant now = clock.now();
+      if (stop.stop_requested()) return Turn::over;
+      if (request.id <= done_ || (request.next_at > now && !request.waits)) continue;
+      if (++looked_at > questions_in_a_turn) return Turn::more;
+      done_ = request.id;
+      const std::int64_t attempts = request.attempts;
+      auto noted = TRY(answer(std::move(request), clock, stop));
+      if (stop.stop_requested()) return Turn::over;
+      const bool failed = noted && noted->request.attempts > attempts;
+      if (noted) TRY(note(std::move(*noted)));
+      if (failed) return Turn::more;  // the next one may take as long: others first
+    }
+    done_ = 0;
+    return Turn::over;
   }
 
   // Nothing when there is nothing new to say.
@@ -149,6 +171,7 @@ class CallerAnswerer::System {
       Said said = call_->try_out(now, stop);
       return std::optional(concluded(std::move(request), std::move(said), Verdict::allow, {}, clock.now()));
     }
+    request.asked.ours = integration::environment_of(call_->declared(), request.asked);
     integration::Judgement judgement = TRY(judge(shared_, *reader_, call_->declared(), request.asked, now));
     Verdict verdict = integration::verdict_of(judgement);
     const bool late = verdict == Verdict::undecided && now >= request.until;
@@ -229,8 +252,9 @@ class CallerAnswerer::System {
     });
   }
 
-  std::string name_;
+  Project project_;
   Shared shared_;
+  std::int64_t done_ = 0;  // the last question of a turn that left some; the next turn goes on behind it
   std::unique_ptr<Database> reader_;
   std::optional<CallerCall> call_;
 };
@@ -250,7 +274,7 @@ CallerAnswerer::CallerAnswerer(Shared shared, OpenReader open_reader, std::share
       clock_(std::move(clock)),
       report_(std::move(report)),
       reader_(std::move(reader)),
-      workers_(systems_at_once, systems_waiting_max),
+      workers_(projects_at_once, projects_waiting_max),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 CallerAnswerer::~CallerAnswerer() { stop(); }
@@ -269,35 +293,59 @@ void CallerAnswerer::run(const std::stop_token& stop) {
   }
 }
 
-// Hands every integration with something to do to a worker; says when there will be more.
+// Hands every project with something to do to a worker, who waited longest first; says when there will be more.
 Instant CallerAnswerer::plan(Instant now, bool news) {
   if (now - forgot_at_ >= forget_every) {
     forgot_at_ = now;
     if (const Status done = forget_old(now); !done.ok()) report_("forget what callers asked", done.error());
   }
-  const auto found = heads();
+  auto found = heads();
   if (!found.ok()) return report_("answer callers", found.error()), now + wait_after_trouble;
   Instant next = now + look_at_least_every;
   const std::lock_guard lock(mutex_);
+  forget_idle(*found);
+  std::map<std::string, std::size_t> busy;
+  for (const auto& [project, system] : systems_) busy[project.integration] += system->busy;
+  const auto served_at = [&](const Head& head) {
+    const auto at = systems_.find(head.of);
+    return at == systems_.end() ? Instant() : at->second->served_at;
+  };
+  std::stable_sort(found->begin(), found->end(),
+                   [&](const Head& a, const Head& b) { return served_at(a) < served_at(b); });
   for (const Head& head : *found) {
-    auto& system = systems_[head.integration];
-    if (system == nullptr) system = std::make_unique<System>(head.integration, shared_);
+    auto& system = systems_[head.of];
+    if (system == nullptr) system = std::make_unique<System>(head.of, shared_);
     system->look |= news && head.waits;
-    if (system->busy) continue;  // its worker hastens the bell when it ends
+    std::size_t& at_once = busy[head.of.integration];
     const Instant due = std::max(system->look ? now : head.due, system->not_before);
-    const auto work = [this, name = head.integration](const std::stop_token& stop) { serve(name, stop); };
-    if (due <= now && workers_.submit(work)) system->busy = true, system->look = false;
-    else next = std::min(next, std::max(due, now + milliseconds(1)));
+    if (system->busy || (due <= now && at_once >= projects_of_one_at_once)) continue;  // a turn's end hastens the bell
+    const auto work = [this, project = head.of](const std::stop_token& stop) { serve(project, stop); };
+    if (due <= now && workers_.submit(work)) {
+      system->busy = true, system->look = false;
+      ++at_once;
+    } else {
+      next = std::min(next, std::max(due, now + milliseconds(1)));
+    }
   }
   return next;
+}
+
+// Projects that wait for nothing any more; and beyond some, nobody keeps a connection between turns.
+void CallerAnswerer::forget_idle(const std::vector<Head>& heads) {
+  std::set<Project> wanted;
+  for (const Head& head : heads) wanted.insert(head.of);
+  std::erase_if(systems_, [&](const auto& each) { return !each.second->busy && !wanted.contains(each.first); });
+  if (systems_.size() <= connections_kept_max) return;
+  for (const auto& [project, system] : systems_)
+    if (!system->busy) system->hang_up();
 }
 
 Result<std::vector<CallerAnswerer::Head>> CallerAnswerer::heads() {
   return query(
       *reader_,
-      "SELECT r.integration, min(r.next_at), max(r.waits) FROM caller_request r JOIN integration_secret s ON "
-      "s.integration=r.integration WHERE r.state='pending' GROUP BY r.integration",
-      [](const Row& row) { return Head{row.string(0), row.instant(1), row.boolean(2)}; });
+      "SELECT r.integration, coalesce(json_extract(r.asked, '$.repository'), ''), min(r.next_at), max(r.waits) FROM "
+      "caller_request r JOIN integration_secret s ON s.integration=r.integration WHERE r.state='pending' GROUP BY 1, 2",
+      [](const Row& row) { return Head{{row.string(0), row.string(1)}, row.instant(2), row.boolean(3)}; });
 }
 
 Status CallerAnswerer::forget_old(Instant now) {
@@ -313,18 +361,22 @@ Status CallerAnswerer::forget_old(Instant now) {
   });
 }
 
-void CallerAnswerer::serve(const std::string& name, const std::stop_token& stop) {
+void CallerAnswerer::serve(const Project& project, const std::stop_token& stop) {
   System* system = nullptr;
   {
     const std::lock_guard lock(mutex_);
-    system = systems_.at(name).get();
+    system = systems_.at(project).get();
   }
-  const Status status = system->serve(open_reader_, *clock_, stop);
-  if (!status.ok() && !stop.stop_requested()) report_(fmt::format("answer {}", name), status.error());
+  const auto turn = system->serve(open_reader_, *clock_, stop);
+  if (!turn.ok() && !stop.stop_requested()) report_(fmt::format("answer {}", project.integration), turn.error());
   {
     const std::lock_guard lock(mutex_);
+    const Instant now = clock_->now();
+    const bool more = turn.ok() && *turn == System::Turn::more;
     system->busy = false;
-    system->not_before = clock_->now() + (status.ok() ? look_at_most_every : wait_after_trouble);
+    system->served_at = now;
+    system->look |= more;
+    system->not_before = now + (!turn.ok() ? wait_after_trouble : more ? Duration() : look_at_most_every);
   }
   bell_.hasten();
 }

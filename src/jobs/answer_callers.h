@@ -3,7 +3,9 @@
 // While the verdict is undecided the system is told what is missing (where it takes that), and the question waits: it
 // is judged again after every commit and answered when the verdict settles, or rejected when its time is over. What
 // does not arrive is tried again as alert::retry_delay says; what is refused for good is dead, and shown as that.
-// Integrations don't wait for each other. What was sent and not yet noted when the process dies is sent again.
+// Projects don't wait for each other: each project of an integration has its turns, of a bounded number of questions
+// and no longer than its first answer that does not arrive; who waited longest is next, and one integration never has
+// all the workers. What was sent and not yet noted when the process dies is sent again.
 #pragma once
 #include <map>
 #include <mutex>
@@ -27,9 +29,13 @@ class CallerAnswerer {
   void stop();
 
  private:
-  class System;  // one integration at work
+  class System;  // one project of an integration at work
+  struct Project {
+    std::string integration, repository;
+    auto operator<=>(const Project&) const = default;
+  };
   struct Head {
-    std::string integration;
+    Project of;
     Instant due;
     bool waits = false;
   };
@@ -40,7 +46,8 @@ class CallerAnswerer {
   Instant plan(Instant now, bool news);
   Result<std::vector<Head>> heads();
   Status forget_old(Instant now);
-  void serve(const std::string& name, const std::stop_token& stop);
+  void serve(const Project& project, const std::stop_token& stop);
+  void forget_idle(const std::vector<Head>& heads);
 
   Shared shared_;
   OpenReader open_reader_;
@@ -50,7 +57,7 @@ class CallerAnswerer {
   Instant forgot_at_;
   CommitBell bell_;
   std::mutex mutex_;
-  std::map<std::string, std::unique_ptr<System>> systems_;
+  std::map<Project, std::unique_ptr<System>> systems_;
   http::WorkerPool workers_;
   std::jthread thread_;
 };

@@ -113,14 +113,32 @@ Result<PolicyProposed> propose(const ProposalRequest& request, const ProposalFac
   return based_on(std::move(read), facts);
 }
 
+namespace {
+
+// Comments are bounded, of one and of all; consent and refusal are bounded by the roles and never shut out by them.
+Status check_room(const Proposal& proposal, const access::Actor& actor) {
+  std::size_t all = 0, own = 0;
+  for (const Voiced& each : proposal.voices) {
+    if (each.voice != Voice::comment) continue;
+    ++all;
+    if (each.account == actor.id) ++own;
+  }
+  if (own >= comments_of_one_max)
+    return Error{Errc::conflict, fmt::format("you have said {} comments on this proposal, the most for one", own)};
+  if (all >= proposal_comments_max)
+    return Error{Errc::conflict, fmt::format("a proposal takes {} comments at most", proposal_comments_max)};
+  return {};
+}
+
+}  // namespace
+
 Result<PolicyConsented> give_voice(const VoiceRequest& request, const Proposal& proposal,
                                    const access::Actor& actor, const std::vector<std::string>& groups) {
   TRY(check_text(request.comment, "comment"));
   TRY(check_open(proposal));
-  if (proposal.voices.size() >= proposal_voices_max)
-    return Error{Errc::conflict, fmt::format("a proposal hears {} voices at most", proposal_voices_max)};
   if (request.voice == Voice::comment) {
     if (request.comment.empty()) return invalid("a comment needs words", "comment");
+    TRY(check_room(proposal, actor));
     return PolicyConsented{.proposal = proposal.id, .voice = Voice::comment, .comment = request.comment};
   }
   TRY(check_may_speak(proposal, actor));

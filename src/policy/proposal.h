@@ -91,7 +91,8 @@ struct Proposal {
   std::optional<Instant> ended_at;
   std::string ended_reason;
 };
-inline constexpr std::size_t proposal_voices_max = 1000;
+inline constexpr std::size_t proposal_comments_max = 1000;
+inline constexpr std::size_t comments_of_one_max = 20;  // of one account, so that nobody fills a proposal alone
 
 struct ProposalRequest {
   std::string policy, source, description;

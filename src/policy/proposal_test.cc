@@ -78,6 +78,22 @@ TEST(Proposal, is_open_to_those_whose_consent_is_missing) {
   EXPECT_EQ(open_to("joe", {"risk", "security"}), Roles{"risk"});
 }
 
+TEST(Proposal, comments_are_bounded_for_each_and_never_shut_a_consent_out) {
+  Proposal proposal = open_proposal();
+  const VoiceRequest comment{.voice = Voice::comment, .comment = "again"};
+  for (std::size_t i = 0; i < comments_of_one_max; ++i) {
+    EXPECT_TRUE(give_voice(comment, proposal, person("eve"), {}).ok()) << i;
+    proposal.voices.push_back({.account = "id of eve", .voice = Voice::comment});
+  }
+  EXPECT_EQ(give_voice(comment, proposal, person("eve"), {}).error().code, Errc::conflict);
+  EXPECT_TRUE(give_voice(comment, proposal, person("joe"), {}).ok()) << "another one is still heard";
+  EXPECT_TRUE(give_voice({.role = "risk"}, proposal, person("eve"), {"risk"}).ok()) << "she may still consent";
+  while (proposal.voices.size() < proposal_comments_max)
+    proposal.voices.push_back({.account = "many", .voice = Voice::comment});
+  EXPECT_EQ(give_voice(comment, proposal, person("joe"), {}).error().code, Errc::conflict);
+  EXPECT_TRUE(give_voice({.role = "risk"}, proposal, person("joe"), {"risk"}).ok());
+}
+
 TEST(Proposal, roles_are_groups_each_named_once) {
   EXPECT_TRUE(check_roles({"risk", "security"}, {}).ok());
   EXPECT_EQ(check_roles({"risk", "risk"}, {}).error().field, "roles[1]");

@@ -103,6 +103,25 @@ struct Origin {
   bool operator==(const Origin&) const = default;
 };
 
+// What a workload may do to its host, as its runtime was told when it started and as the kernel shows it. Unset is not
+// known. Of a program outside containers only `run_as_root` says something.
+inline constexpr std::size_t host_mounts_max = 64;
+struct Settings {
+  std::optional<bool> privileged;  // all capabilities, no filter of system calls, nothing masked
+  std::optional<bool> run_as_root;
+  std::optional<bool> host_network, host_pid, host_ipc;  // the host's own namespace
+  std::optional<std::vector<std::string>> host_mounts;   // folders of the host, sorted, the first `host_mounts_max`
+  static void members(auto& visit, auto& self) {
+    visit.maybe("privileged", self.privileged);
+    visit.maybe("run_as_root", self.run_as_root);
+    visit.maybe("host_network", self.host_network);
+    visit.maybe("host_pid", self.host_pid);
+    visit.maybe("host_ipc", self.host_ipc);
+    visit.maybe("host_mounts", self.host_mounts);
+  }
+  bool operator==(const Settings&) const = default;
+};
+
 struct Instance {
   std::string id;  // stable for this run: "<boot id prefix>-<pid>-<start ns>", container id, "<path>@<ctime>"
   WorkloadKind kind = WorkloadKind::process;
@@ -119,6 +138,7 @@ struct Instance {
   std::optional<Interpreter> interpreter;
   std::optional<ImageClaim> image;
   Origin origin;
+  std::optional<Settings> settings;
   std::vector<std::string> arguments;  // only when switched on
   static void members(auto& visit, auto& self) {
     visit("id", self.id);
@@ -135,6 +155,7 @@ struct Instance {
     visit.maybe("interpreter", self.interpreter);
     visit.maybe("image", self.image);
     visit.maybe("origin", self.origin);
+    visit.maybe("settings", self.settings);
     visit.maybe("arguments", self.arguments);
   }
   bool operator==(const Instance&) const = default;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "evidence/signing_key.h"
+#include "store/settings.h"
 #include "store/stored.h"
 #include "store/view_deploy.h"
 #include "store/view_exception.h"
@@ -91,6 +93,11 @@ Status add_trails(Database& db, const Sha256& digest, Input& input) {
   return {};
 }
 
+policy::InputSigner signer_of(std::string_view stored) {
+  const auto signer = read_stored<evidence::Signer>(stored);
+  return {.issuer = std::string(evidence::registered_keys_issuer), .key = signer.key, .subject = signer.identity};
+}
+
 policy::InputAttestation attestation_row(const Row& row) {
   return {.about = row.is_null(0) ? policy::InputAbout::trail : policy::InputAbout::artifact,
           .actor = row.string(1),
@@ -102,7 +109,7 @@ policy::InputAttestation attestation_row(const Row& row) {
           .name = row.string(6),
           .predicate = row.is_null(7) ? format::Json() : read_stored<format::Json>(row.text(7)),
           .recorded_at = row.instant(8),
-          .signer = std::nullopt,
+          .signer = row.is_null(12) ? std::nullopt : std::optional(signer_of(row.text(12))),
           .summary = row.is_null(9) ? format::Json() : read_stored<format::Json>(row.text(9)),
           .trail = row.string(10),
           .type = row.string(11)};
@@ -113,7 +120,7 @@ Status add_attestations(Database& db, const Sha256& digest, Input& input) {
   const auto found = TRY(query(
       db,
       "SELECT t.artifact, coalesce(p.name, hex(t.actor)), coalesce(p.kind, 'service'), t.compliant, t.entry, "
-      "t.flow, t.name, t.predicate, t.recorded_at, t.summary, t.trail, t.type FROM attestation t LEFT JOIN "
+      "t.flow, t.name, t.predicate, t.recorded_at, t.summary, t.trail, t.type, t.signer FROM attestation t LEFT JOIN "
       "account p ON p.id=t.actor WHERE t.entry IN (SELECT entry FROM attestation WHERE artifact=$1 UNION "
       "SELECT "
       "a.entry FROM artifact_on_trail o JOIN attestation a ON a.flow=o.flow AND a.trail=o.trail AND "
@@ -275,7 +282,8 @@ Result<Input> decision_input(Database& db, const DecisionSubject& subject, Insta
   TRY(add_deployments(db, input));
   TRY(add_runs(db, subject.artifact, now, input));
   TRY(add_exceptions(db, subject.artifact, now, input));
-  if (subject.purpose == policy::Purpose::running) input.workload = format::Json(format::Json::Object{});
+  if (subject.purpose == policy::Purpose::running)
+    input.workload = TRY(settings_of_running(db, subject.artifact, subject.environment));
   else TRY(add_windows(db, now, input));
   return input;
 }

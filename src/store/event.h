@@ -18,6 +18,7 @@
 #include "deploy/request.h"
 #include "evidence/attestation.h"
 #include "evidence/flow.h"
+#include "evidence/signing_key.h"
 #include "exceptions/exception.h"
 #include "integration/integration.h"
 #include "ledger/entry.h"
@@ -62,6 +63,8 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::artifact_recorded, artifact::ArtifactRecorded>,
     EventRow<ledger::EntryType::attestation_recorded, evidence::AttestationRecorded>,
     EventRow<ledger::EntryType::attestation_type_declared, evidence::AttestationTypeDeclared>,
+    EventRow<ledger::EntryType::signing_key_declared, evidence::SigningKeyDeclared>,
+    EventRow<ledger::EntryType::signing_key_removed, evidence::SigningKeyRemoved>,
     EventRow<ledger::EntryType::approval_given, deploy::ApprovalGiven>,
     EventRow<ledger::EntryType::approval_revoked, deploy::ApprovalRevoked>,
     EventRow<ledger::EntryType::deployment_declared, deploy::DeploymentDeclared>,

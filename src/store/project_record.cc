@@ -140,12 +140,23 @@ Status project_row(Database& db, const Stamp& stamp, const evidence::Attestation
   return execute(
       db,
       "INSERT INTO attestation (entry, flow, trail, name, type, artifact, artifact_name, compliant, summary, "
-      "description, url, media_type, content, content_size, recorded_at, actor, predicate) VALUES "
-      "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)",
+      "description, url, media_type, content, content_size, recorded_at, actor, predicate, signature, signer) VALUES "
+      "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19)",
       stamp.index, event.flow, event.trail, event.name, event.type, event.artifact, event.artifact_name,
       event.compliant, dump(event.summary), event.description, event.url, event.media_type, event.content,
       event.content_size, stamp.at, Blob{stamp.actor.view()},
-      event.predicate.is_null() ? std::optional<std::string>() : std::optional(dump(event.predicate)));
+      event.predicate.is_null() ? std::optional<std::string>() : std::optional(dump(event.predicate)),
+      event.signature, event.signer ? std::optional(format::encode(*event.signer)) : std::nullopt);
+}
+
+Status project_row(Database& db, const Stamp& stamp, const evidence::SigningKeyDeclared& event) {
+  return execute(db, "INSERT INTO signing_key (entry, name, declared, actor, declared_at) VALUES ($1,$2,$3,$4,$5)",
+                 stamp.index, event.name, format::encode(event), Blob{stamp.actor.view()}, stamp.at);
+}
+
+Status project_row(Database& db, const Stamp& stamp, const evidence::SigningKeyRemoved& event) {
+  return execute(db, "UPDATE signing_key SET removed_at=$1 WHERE name=$2 AND removed_at IS NULL", stamp.at,
+                 event.name);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const evidence::AttestationTypeDeclared& event) {

@@ -60,10 +60,11 @@ Status start_instance(const Reporting& at, const Instance& instance) {
   const std::string workload = runtime::workload_id(at.row.environment, at.row.host, instance);
   TRY(execute(
       at.db,
-      "INSERT INTO instance (reporter, id, environment, workload, started_at, ended_at, detail) VALUES "
-      "($1,$2,$3,$4,$5,$6,$7)",
+      "INSERT INTO instance (reporter, id, environment, workload, started_at, ended_at, detail, settings) VALUES "
+      "($1,$2,$3,$4,$5,$6,$7,$8)",
       at.reporter, instance.id, at.row.environment, workload, instance.started_at, instance.ended_at,
-      format::encode(instance)));
+      format::encode(instance),
+      instance.settings ? std::optional(format::encode(*instance.settings)) : std::nullopt));
   return start_workload(at, workload, instance);
 }
 

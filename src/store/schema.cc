@@ -56,11 +56,14 @@ CREATE TABLE IF NOT EXISTS attestation (entry INTEGER PRIMARY KEY, flow TEXT NOT
   name TEXT NOT NULL,
   type TEXT NOT NULL, artifact BLOB, artifact_name TEXT, compliant INTEGER, summary TEXT, description TEXT, url TEXT,
   media_type TEXT, content BLOB, content_size INTEGER, recorded_at INTEGER NOT NULL, actor BLOB NOT NULL,
-  predicate TEXT);
+  predicate TEXT, signature TEXT NOT NULL DEFAULT 'none', signer TEXT);
 CREATE INDEX IF NOT EXISTS attestation_by_trail ON attestation (flow, trail);
 CREATE INDEX IF NOT EXISTS attestation_by_artifact ON attestation (artifact) WHERE artifact IS NOT NULL;
 CREATE TABLE IF NOT EXISTS attestation_type (name TEXT PRIMARY KEY, description TEXT, schema TEXT NOT NULL, rule TEXT,
   entry INTEGER);
+CREATE TABLE IF NOT EXISTS signing_key (entry INTEGER PRIMARY KEY, name TEXT NOT NULL, declared TEXT NOT NULL,
+  actor BLOB NOT NULL, declared_at INTEGER NOT NULL, removed_at INTEGER);
+CREATE UNIQUE INDEX IF NOT EXISTS signing_key_by_name ON signing_key (name) WHERE removed_at IS NULL;
 CREATE TABLE IF NOT EXISTS approval (entry INTEGER PRIMARY KEY, artifact BLOB NOT NULL, environment TEXT NOT NULL,
   from_at INTEGER,
   until_at INTEGER, reason TEXT, actor BLOB NOT NULL, adopted INTEGER NOT NULL, recorded_at INTEGER NOT NULL,
@@ -141,7 +144,7 @@ CREATE TABLE IF NOT EXISTS workload_interpreter (digest BLOB NOT NULL, workload 
 CREATE TABLE IF NOT EXISTS instance (reporter TEXT NOT NULL, id TEXT NOT NULL, environment TEXT NOT NULL,
   workload TEXT NOT NULL,
   started_at INTEGER NOT NULL, ended_at INTEGER, joined INTEGER, parted INTEGER, detail TEXT NOT NULL,
-  PRIMARY KEY (reporter, id)) WITHOUT ROWID;
+  settings TEXT, PRIMARY KEY (reporter, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS instance_by_workload ON instance (workload, ended_at);
 CREATE INDEX IF NOT EXISTS instance_by_time ON instance (environment, started_at);
 CREATE INDEX IF NOT EXISTS instance_joining ON instance (environment) WHERE joined IS NULL;

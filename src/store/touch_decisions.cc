@@ -121,6 +121,26 @@ Status touch(Mark mark, const deploy::DeploymentChanged& event) {
 }
 Status touch(Mark mark, const runtime::EnvironmentDeclared& event) { return mark.environment(event.name); }
 
+// What is running already may start once more with other settings; its verdict alone would not say so.
+Status touch_settings(Mark mark, const std::string& reporter, const runtime::Report& report) {
+  for (const runtime::Instance& instance : report.started) {
+    if (!instance.settings || instance.ended_at || instance.digests.empty()) continue;
+    const std::int64_t same = TRY(query_count(
+        mark.db,
+        "SELECT count(*) FROM (SELECT 1 FROM instance i JOIN instance o ON o.workload=i.workload AND o.ended_at IS "
+        "NULL AND o.settings=i.settings AND (o.reporter<>i.reporter OR o.id<>i.id) WHERE i.reporter=$1 AND i.id=$2 "
+        "LIMIT 1)",
+        reporter, instance.id));
+    if (same > 0) continue;
+    TRY(execute(mark.db,
+                "UPDATE decision_watch SET cause=$1 WHERE purpose='running' AND artifact IN (SELECT n.root FROM "
+                "instance i JOIN workload_digest d ON d.workload=i.workload JOIN identity n ON n.child=d.digest WHERE "
+                "i.reporter=$2 AND i.id=$3)",
+                mark.cause, reporter, instance.id));
+  }
+  return {};
+}
+
 // Where something begins or ceases to run is the evidence of promotion.
 Status touch(Mark mark, const runtime::ReportAccepted& event) {
   if (TRY(mark.is_idle())) return {};
@@ -131,7 +151,7 @@ Status touch(Mark mark, const runtime::ReportAccepted& event) {
                 "workload_digest d ON d.workload=i.workload JOIN identity n ON n.child=d.digest WHERE "
                 "i.reporter=$2 AND i.id=$3)",
                 mark.cause, event.reporter, ended.id));
-  return {};
+  return touch_settings(mark, event.reporter, report);
 }
 Status touch(Mark mark, const runtime::VerdictsGiven& event) {
   for (const runtime::VerdictGiven& given : event.verdicts) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "store/settings.h"
+
 namespace weir::store {
 namespace {
 
@@ -323,7 +325,8 @@ Status add_deployment(Builder& at) {
 constexpr std::string_view sightings_sql =
     "SELECT w.name, w.kind, w.host, w.user, w.unit, w.container, w.verdict, min(i.started_at), "
     "max(i.ended_at), "
-    "sum(i.ended_at IS NULL OR i.ended_at>$1), w.entry, max(s.entry), min(wd.digest) FROM (SELECT DISTINCT "
+    "sum(i.ended_at IS NULL OR i.ended_at>$1), w.entry, max(s.entry), min(wd.digest), "
+    "json_group_array(DISTINCT i.settings) FROM (SELECT DISTINCT "
     "wd.workload, wd.digest FROM identity n JOIN workload_digest wd ON wd.digest=n.child WHERE n.root=$2) wd "
     "JOIN "
     "workload w ON w.id=wd.workload JOIN instance i ON i.workload=w.id LEFT JOIN snapshot s ON "
@@ -342,6 +345,7 @@ dbom::Sighting sighting_of(const Row& row, const DbomQuery& query) {
                       .digest = row.maybe_digest(12),
                       .started_at = row.instant(7),
                       .running = row.integer(9),
+                      .settings = settings_in_words(row.text(1), row.text(13)),
                       .entry = row.integer(10)};
   if (query.past) seen.verdict.clear();
   if (seen.running > 0) return seen;

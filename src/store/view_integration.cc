@@ -75,12 +75,13 @@ Result<std::vector<CallerRequestView>> list_caller_requests(Database& db, const 
 }
 
 Result<std::vector<PendingCaller>> list_pending_callers(Database& db, std::string_view integration,
-                                                        std::int64_t limit) {
+                                                        std::string_view repository, std::int64_t limit) {
   return query(
       db,
       "SELECT id, integration, asked, told, attempts, next_at, until_at, comments, waits FROM caller_request "
       "WHERE "
-      "integration=$1 AND state='pending' ORDER BY id LIMIT $2",
+      "integration=$1 AND state='pending' AND coalesce(json_extract(asked, '$.repository'), '')=$2 ORDER BY id LIMIT "
+      "$3",
       [](const Row& row) {
         return PendingCaller{.id = row.integer(0),
                              .integration = row.string(1),
@@ -92,7 +93,7 @@ Result<std::vector<PendingCaller>> list_pending_callers(Database& db, std::strin
                              .next_at = row.instant(5),
                              .until = row.instant(6)};
       },
-      integration, limit);
+      integration, repository, limit);
 }
 
 Result<std::vector<BuiltArtifact>> built_from(Database& db, const IntegrationDeclared& of,

@@ -75,7 +75,7 @@ struct CallerRequestFilter {
 };
 Result<std::vector<CallerRequestView>> list_caller_requests(Database& db, const CallerRequestFilter& filter);
 
-// Of those pending, as answering needs them: the oldest first.
+// Of those pending of one repository, as answering needs them: the oldest first.
 struct PendingCaller {
   std::int64_t id = 0;
   std::string integration;
@@ -86,7 +86,7 @@ struct PendingCaller {
   Instant next_at, until;
 };
 Result<std::vector<PendingCaller>> list_pending_callers(Database& db, std::string_view integration,
-                                                        std::int64_t limit);
+                                                        std::string_view repository, std::int64_t limit);
 
 // What was recorded of a commit of this repository, as a trail's or as an artifact's own; at most `limit`.
 struct BuiltArtifact {

@@ -81,6 +81,11 @@ FlowView flow_row(const Row& row) {
 }
 constexpr std::string_view flow_columns = "name, service, description, template, entry, tags";
 
+evidence::Signature signature_shown(std::string_view stored) {
+  const auto found = format::enum_from<evidence::Signature>(stored).value_or(evidence::Signature::none);
+  return found == evidence::Signature::none ? evidence::Signature::unsigned_ : found;
+}
+
 AttestationView attestation_row(const Row& row) {
   return {.entry = row.integer(0),
           .flow = row.string(1),
@@ -93,6 +98,8 @@ AttestationView attestation_row(const Row& row) {
           .description = row.string(8),
           .url = row.string(9),
           .media_type = row.string(10),
+          .signature = signature_shown(row.text(15)),
+          .signer = row.is_null(16) ? std::nullopt : std::optional(read_stored<evidence::Signer>(row.text(16))),
           .content_digest = row.maybe_digest(11),
           .content_size = row.integer(12),
           .recorded_at = row.instant(13),
@@ -101,7 +108,7 @@ AttestationView attestation_row(const Row& row) {
 constexpr std::string_view attestation_columns =
     "t.entry, t.flow, t.trail, t.name, t.type, t.artifact, t.compliant, t.summary, t.description, t.url, "
     "t.media_type, t.content, "
-    "t.content_size, t.recorded_at, coalesce(p.name, hex(t.actor))";
+    "t.content_size, t.recorded_at, coalesce(p.name, hex(t.actor)), t.signature, t.signer";
 
 ArtifactView artifact_row(const Row& row) {
   return {.digest = row.digest(0),

@@ -80,7 +80,9 @@ struct AttestationView {
   std::optional<Sha256> artifact;
   std::optional<bool> compliant;
   format::Json summary;
-  std::string description, url, media_type, signature = "unsigned";
+  std::string description, url, media_type;
+  evidence::Signature signature = evidence::Signature::unsigned_;  // never `none`: what is no statement is unsigned
+  std::optional<evidence::Signer> signer;
   std::optional<Sha256> content_digest;
   std::int64_t content_size = 0;
   Instant recorded_at;
@@ -98,6 +100,7 @@ struct AttestationView {
     visit("url", self.url);
     visit("media_type", self.media_type);
     visit("signed", self.signature);
+    visit.maybe("signer", self.signer);
     visit("content_digest", self.content_digest);
     visit("content_size", self.content_size);
     visit("recorded_at", self.recorded_at);

@@ -56,7 +56,8 @@ Status add_instances(Database& db, WorkloadView& workload, const MomentClause& c
                   clause.sql),
       [&](const Row& row) {
         auto detail = read_stored<Instance>(row.text(3));
-        instances.push_back({row.string(0), row.instant(1), row.maybe_instant(2), std::move(detail.origin)});
+        instances.push_back({row.string(0), row.instant(1), row.maybe_instant(2), std::move(detail.origin),
+                             std::move(detail.settings)});
         return 0;
       },
       clause.value, clause.value, *workload.id));
@@ -68,6 +69,7 @@ void add_detail(WorkloadView& workload, std::string_view detail) {
   auto instance = read_stored<Instance>(detail);
   workload.marks = std::move(instance.marks);
   workload.package = std::move(instance.package);
+  workload.settings = std::move(instance.settings);
 }
 
 EnvironmentView environment_row(const Row& row) {

@@ -26,11 +26,13 @@ struct InstanceView {
   Instant started_at;
   std::optional<Instant> ended_at;
   runtime::Origin origin;
+  std::optional<runtime::Settings> settings;
   static void members(auto& visit, auto& self) {
     visit("id", self.id);
     visit("started_at", self.started_at);
     visit("ended_at", self.ended_at);
     visit("origin", self.origin);
+    visit.maybe("settings", self.settings);
   }
   bool operator==(const InstanceView&) const = default;
 };
@@ -48,6 +50,7 @@ struct WorkloadView {
   OwnerView owner;
   std::vector<std::string> marks;
   std::optional<runtime::PackageClaim> package;
+  std::optional<runtime::Settings> settings;           // of one of them, as are marks and package
   std::optional<std::vector<InstanceView>> instances;  // when asked for
   static void members(auto& visit, auto& self) {
     visit("id", self.id);
@@ -64,6 +67,7 @@ struct WorkloadView {
     visit("owner", self.owner);
     visit("marks", self.marks);
     visit("package", self.package);
+    visit.maybe("settings", self.settings);
     visit.maybe("instances", self.instances);
   }
 };

@@ -147,6 +147,52 @@ class OfGitHub(Deciding):
         self.attest(twin["program"], twin["flow"], "again", PASSED)
         self.assertEqual(self.settled(run)["state"], "approved")
 
+    def test_another_flows_word_counts_where_its_service_is_of_the_repository(self):
+        world, twin = self.world, self.built(repository="acme/bank", tests=PASSED)
+        commit = hashlib.sha1(uuid.uuid4().bytes).hexdigest()
+        url = f"{self.github.url}/acme/shop"
+        world.api.put("flows/foreign", {"service": ""})
+        self.begin("foreign", "claims", commit, url + "/actions/runs/9")
+        world.weir("attest", "artifact", twin["program"], "--flow", "foreign", "--trail", "claims", "--name", "shop")
+        self.deliver(self.payload(commit))
+        run = self.latest
+        self.assertIn("nothing is recorded of commit", self.reviews(run)[0]["comment"], "it only says so of itself")
+        world.api.put("services/foreign", {"team": "shop", "repository": url})
+        world.api.put("flows/foreign", {"service": "foreign"})
+        self.assertEqual(self.settled(run)["state"], "approved")
+
+    def test_a_mapping_that_is_made_later_reaches_who_waits(self):
+        built = self.built(tests=PASSED)
+        self.world.environment("canary")
+        create = ["integration", "create", "mapped", "--kind", "github", "--api", self.github.url, "--app-id", "4711",
+                  "--private-key", self.github.key, "--webhook-secret", self.secret]
+        self.world.weir(*create, "--map", "prod=production")
+        self.deliver(self.payload(built["commit"], environment="small"), name="mapped")
+        run = self.latest
+        self.assertIn("no environment of Weir stands for small", self.reviews(run)[0]["comment"])
+        self.world.weir("approve", built["program"], "--environment", "canary")
+        self.world.weir(*create, "--map", "prod=production", "--map", "small=canary")
+        review = self.settled(run)
+        self.assertEqual(review["state"], "approved")
+        self.assertIn("canary", review["comment"])
+        self.world.weir("integration", "remove", "mapped")
+
+    def test_a_project_whose_answers_hang_does_not_keep_others_waiting(self):
+        built, slow = self.built(tests=PASSED), self.built(repository="acme/slow", tests=PASSED)
+        release = self.github.hang_at("/repos/acme/slow/")
+        self.addCleanup(release.set)
+        for _ in range(40):
+            self.deliver(self.payload(slow["commit"], repository="acme/slow"))
+        last = self.latest
+        wait_until(lambda: self.github.hanging, 10, "an answer hangs")
+        began = time.monotonic()
+        self.deliver(self.payload(built["commit"]))
+        self.assertEqual(self.settled(self.latest, 5)["state"], "approved")
+        self.assertLess(time.monotonic() - began, 5)
+        self.assertEqual(self.github.reviews(last), [])
+        release.set()
+        self.assertEqual(self.settled(last, 30)["state"], "approved")
+
     def test_an_environment_that_nobody_mapped_is_never_approved(self):
         built = self.built(tests=PASSED)
         self.deliver(self.payload(built["commit"], environment="sandbox"))
@@ -362,6 +408,22 @@ class OfGitLab(Deciding):
             said = self.approvals(payload["deployment_id"])[0]
             self.assertEqual(said["status"], wanted)
             self.assertIn("production", said["comment"])
+
+    def test_a_deployment_is_looked_up_before_it_is_approved(self):
+        built = self.of_repository(PASSED)
+        payload = self.deployment(built["commit"])
+        deployment = payload["deployment_id"]
+        self.gitlab.blocked[self.job] = (deployment, "0" * 40)
+        before = len(self.gitlab.of("/projects/30/deployments"))
+        self.deliver(payload, **{"X-Gitlab-Token": self.secret})
+        wait_until(lambda: len(self.gitlab.of("/projects/30/deployments")) >= before + 2, 20, "it is looked up again")
+        self.assertEqual(self.gitlab.of(f"/projects/30/deployments/{deployment}/approval"), [],
+                         "what is blocked is of another commit than the event said")
+        self.gitlab.blocked[self.job] = (deployment, built["commit"])
+        self.assertEqual(self.approvals(deployment, 30)[0]["status"], "approved")
+        calls = [c.path.split("?")[0] for c in list(self.gitlab.calls) if "/deployments" in c.path]
+        self.assertEqual(calls[calls.index(f"/api/v4/projects/30/deployments/{deployment}/approval") - 1],
+                         "/api/v4/projects/30/deployments", "looked up just before")
 
     def test_a_pipeline_that_is_blocked_names_the_job_and_its_deployment_is_found(self):
         built = self.of_repository()

@@ -9,6 +9,17 @@ from registry import Registry
 from world import WorldCase, needs_root, seconds_of, sha256_of, wait_until
 
 
+CONTAINED = """
+apiVersion: weir/v1
+kind: Policy
+rules:
+  - id: not-privileged
+    message: No workload may run privileged
+    require:
+      workload: {privileged: false}
+"""
+
+
 class ContainerCases:
     """What holds for every engine."""
 
@@ -47,6 +58,38 @@ class ContainerCases:
         about = [a for a in world.alerts(state="open") if image in str(a)
                  or (a["started_at"] and seconds_of(a["started_at"]) >= before and "busybox" in a["workload"]["name"])]
         self.assertEqual(about, [])
+
+    def test_a_privileged_container_does_not_meet_the_rule_and_its_workload_says_so_at_once(self):
+        world = self.world
+        file = world.directory / "contained.yaml"
+        file.write_text(CONTAINED)
+        world.weir("policy", "create", "contained", file)
+        world.weir("policy", "attach", "contained", "--environment", "host", "--mode", "enforce")
+        self.addCleanup(world.weir, "policy", "detach", "contained", "--environment", "host")
+        image = self.runtime.import_image("local/contained")
+        world.weir("flow", "create", "contained")
+        world.weir("trail", "begin", "t1", "--flow", "contained")
+        world.weir("attest", "artifact", image, "--flow", "contained", "--trail", "t1", "--name", "contained")
+        world.weir("approve", image, "--environment", "host", "--reason", "released")
+        boxed = self.runtime.start("local/contained", options=("--user", "1000"))
+        workload = world.workload(image, verdict="approved", seconds=15)
+        settings = workload["settings"]
+        names = ("privileged", "run_as_root", "host_network", "host_pid", "host_mounts")
+        self.assertEqual([settings[name] for name in names], [False, False, False, False, []])
+        self.runtime.remove(boxed)
+        began = time.time()
+        self.runtime.start("local/contained", options=("--privileged", "--volume", "/etc:/host-etc:ro"))
+        workload = world.workload(image, verdict="unapproved", seconds=15)
+        self.assertLess(time.time() - began, 10)
+        self.assertEqual(workload["reasons"][0]["code"], "policy-not-met", workload)
+        self.assertIn("not-privileged", workload["reasons"][0]["message"])
+        self.assertEqual((workload["settings"]["privileged"], workload["settings"]["host_mounts"]), (True, ["/etc"]))
+        self.assertEqual(workload["settings"]["run_as_root"], True)
+        alert = world.alert(digest=image, cause="policy-not-met", state="open", seconds=10)
+        self.assertIn("not-privileged", str(alert))
+        shown = world.weir("dbom", image, "--environment", "host")
+        self.assertIn("settings: privileged, runs as root", shown)
+        self.assertIn("mounts /etc", shown)
 
     def test_a_file_that_the_image_does_not_hold_is_foreign_content(self):
         world = self.world

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "agent/containers/identify.h"
+#include "agent/containers/settings.h"
 #include "agent/containers/wait.h"
 
 namespace weir::agent {
@@ -117,6 +118,9 @@ runtime::Instance make_instance(const ContainerRoot& root, const Identification&
   if (root.nested) instance.marks.push_back("nested");
   instance.origin.container = instance.id;
   instance.origin.pid = root.pid;
+  // The process of one that only its runtime lists may be another's here.
+  const bool is_here = root.start_ticks != 0;
+  instance.settings = is_here ? with_kernel_facts(found.identity.settings, root.pid) : found.identity.settings;
   if (const auto user = procfs::user_of(root.pid)) instance.origin.user = procfs::user_name(*user);
   return instance;
 }

@@ -5,6 +5,7 @@
 
 #include "agent/containers/grpc.h"
 #include "agent/containers/protobuf.h"
+#include "agent/containers/settings.h"
 #include "crypto/digest.h"
 #include "format/json.h"
 
@@ -154,6 +155,9 @@ Result<ContainerIdentity> identify_contained(const ShimWords& shim, std::int64_t
   const Bytes container = TRY(containerd.call("containers.v1.Containers", "Get", request_of(shim.id)));
   ContainerIdentity identity{.id = shim.id, .runtime = "containerd"};
   identity.rootless = user != 0;
+  if (const auto spec = text_at(container, {1, 5, 2}); spec)  // an Any: type, then JSON
+    if (const auto read = format::parse_json(*spec); read)
+      identity.settings = settings_of_spec(*read, {.container = shim.id});
   identity.image.reference = TRY(text_at(container, {1, 3}));
   if (identity.image.reference.empty()) {
     identity.note = "the container was made from a directory, not from an image";

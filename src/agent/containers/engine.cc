@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "agent/containers/settings.h"
 #include "format/json.h"
 
 namespace weir::agent {
@@ -53,6 +54,7 @@ Result<EngineContainer> parse_container(const Json& answer) {
   const auto image = parse_sha256(answer.text("Image"));
   if (image) found.identity.image.config = *image;
   else found.identity.note = "the runtime names no image id";
+  found.identity.settings = settings_of_engine(answer);
   return found;
 }
 

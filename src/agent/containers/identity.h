@@ -14,6 +14,7 @@ struct ContainerIdentity {
   std::optional<Instant> started_at;
   runtime::ImageClaim image;
   std::string note;     // why `image` has no digest; empty when it has
+  std::optional<runtime::Settings> settings;  // none: the runtime says nothing of them
   bool rootless = false;  // claimed by a runtime that runs as an ordinary user
 };
 

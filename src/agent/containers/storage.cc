@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "agent/containers/procfs.h"
+#include "agent/containers/settings.h"
 #include "crypto/digest.h"
 #include "format/json.h"
 
@@ -121,6 +122,7 @@ Result<ContainerIdentity> identify_stored(const ConmonWords& conmon, std::int64_
   ContainerIdentity identity{.id = conmon.id};
   identity.runtime = words.find("pod-name") != nullptr ? "cri-o" : "podman";
   identity.rootless = user != 0;
+  identity.settings = settings_of_bundle(conmon.bundle, conmon.id, user);
   identity.image = claim_of_stored_image(containers.parent_path() / (driver + "images"),
                                          std::string(record.text("image")));
   identity.image.reference = words.text("image-name");

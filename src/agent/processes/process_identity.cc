@@ -152,6 +152,12 @@ ProcessIdentity::ProcessIdentity(const ProcessOptions& options, Packages& packag
   }
 }
 
+std::optional<runtime::Settings> ProcessIdentity::settings_of(const Sighting& sighting) {
+  if (!sighting.moment.detailed && !sighting.facts) return std::nullopt;
+  const std::uint32_t user = sighting.moment.detailed ? sighting.moment.user : sighting.facts->user;
+  return runtime::Settings{.run_as_root = user == 0};
+}
+
 runtime::Origin ProcessIdentity::origin_of(const Sighting& sighting) {
   const ExecMoment& moment = sighting.moment;
   runtime::Origin origin{.pid = moment.pid};
@@ -524,6 +530,7 @@ Identified ProcessIdentity::identify(const Sighting& sighting) {
   if (out.held_by_image) return out;
   instance.id = id_of(sighting, instance);
   instance.origin = origin_of(sighting);
+  instance.settings = settings_of(sighting);
   if (options_.arguments == Arguments::report) instance.arguments = arguments_of(sighting);
   const auto stands = [](const std::optional<runtime::PackageClaim>& claim) {
     return claim && !claim->changed;

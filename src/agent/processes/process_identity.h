@@ -74,6 +74,7 @@ class ProcessIdentity {
     runtime::PackageClaim claim;
   };
 
+  static std::optional<runtime::Settings> settings_of(const Sighting& sighting);
   runtime::Origin origin_of(const Sighting& sighting);
   File executable_of(const Sighting& sighting) const;
   File script_of(const Sighting& sighting, const std::string& path) const;

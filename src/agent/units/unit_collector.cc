@@ -91,6 +91,8 @@ runtime::Instance UnitCollector::State::make_instance(const ServiceLine& service
     instance.seen_note = "it starts no program of its own";
   }
   if (facts.fragment.starts_with(transient_folder)) instance.marks.push_back("transient");
+  const bool as_root = facts.user.empty() || facts.user == "root" || facts.user == "0";
+  instance.settings = runtime::Settings{.run_as_root = as_root};
   instance.origin = {
       .user = facts.user.empty() ? "root" : facts.user, .unit = service.name, .pid = facts.main_pid};
   return instance;

@@ -65,9 +65,9 @@ class Podman:
     def image_id(self, name):
         return "sha256:" + run([*self.base, "image", "inspect", "--format", "{{.Id}}", name]).removeprefix("sha256:")
 
-    def start(self, image="local/app", *command, name=None):
+    def start(self, image="local/app", *command, name=None, options=()):
         name = name or "c" + uuid.uuid4().hex[:8]
-        run([*self.base, "run", "--detach", "--network", "none", *LIMITS, "--name", name, image, *command])
+        run([*self.base, "run", "--detach", "--network", "none", *LIMITS, "--name", name, *options, image, *command])
         self.names.append(name)
         return name
 
@@ -119,9 +119,9 @@ class Docker:
     def image_id(self, name):
         return run([*self.base, "image", "inspect", "--format", "{{.Id}}", name])
 
-    def start(self, image="local/app", *command, name=None):
+    def start(self, image="local/app", *command, name=None, options=()):
         name = name or "c" + uuid.uuid4().hex[:8]
-        run([*self.base, "run", "--detach", "--network", "none", "--name", name, image, *command])
+        run([*self.base, "run", "--detach", "--network", "none", "--name", name, *options, image, *command])
         self.names.append(name)
         return name
 

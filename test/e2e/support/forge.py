@@ -28,12 +28,14 @@ class Forge:
 
     def __init__(self):
         self.calls, self.troubles = [], []
+        self.hangs, self.hanging = None, 0
         forge = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def handle_any(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 call = Call(self.command, self.path, self.headers, body)
+                forge.hang(call)
                 forge.calls.append(call)
                 status, headers, answer = forge.answer(call)
                 data = json.dumps(answer).encode() if answer is not None else b""
@@ -59,6 +61,16 @@ class Forge:
 
     def of(self, end):
         return [c for c in list(self.calls) if urllib.parse.urlsplit(c.path).path.endswith(end)]
+
+    def hang_at(self, path):
+        """Calls whose path begins so are answered when the event that is returned is set."""
+        self.hangs = (path, threading.Event())
+        return self.hangs[1]
+
+    def hang(self, call):
+        if self.hangs and call.path.startswith(self.hangs[0]) and not self.hangs[1].is_set():
+            self.hanging += 1
+            self.hangs[1].wait(60)
 
     def trouble(self):
         return self.troubles.pop(0) if self.troubles else None
