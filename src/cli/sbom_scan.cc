@@ -113,12 +113,31 @@ Json sarif_of(std::span<const Bill> bills) {
                        {"runs", Json::Array{std::move(run)}}});
 }
 
-Bill scan_file(const std::string& file, const vuln::AdvisorySet& advisories) {
+Bill scan_file(const std::string& file, const vuln::AdvisoryReader& advisories) {
   const Result<std::string> content = read_file(file, bill_bytes_max);
   if (!content.ok()) return {.file = file, .scanned = {}, .error = content.error().message};
   const Result<evidence::Inventory> inventory = evidence::read_inventory(*content);
   if (!inventory.ok()) return {.file = file, .scanned = {}, .error = inventory.error().message};
-  return {.file = file, .scanned = vuln::match(*inventory, advisories)};
+  Result<vuln::Scanned> scanned = vuln::match(*inventory, advisories);
+  if (!scanned.ok()) return {.file = file, .scanned = {}, .error = scanned.error().message};
+  return {.file = file, .scanned = std::move(scanned).value()};
+}
+
+// Those of the components, so that no more than these are fetched.
+std::vector<std::string> ecosystems_of(std::span<const std::string> files) {
+  std::set<std::string> names;
+  for (const std::string& file : files) {
+    const Result<std::string> content = read_file(file, bill_bytes_max);
+    if (!content.ok()) continue;
+    const Result<evidence::Inventory> inventory = evidence::read_inventory(*content);
+    if (!inventory.ok()) continue;
+    for (const evidence::Item& item : inventory->items) {
+      const auto purl = format::parse_purl(item.purl, format::PurlReading::tolerant);
+      if (!purl.ok()) continue;
+      if (const auto package = vuln::package_of(*purl, item.source, std::nullopt)) names.insert(package->ecosystem);
+    }
+  }
+  return {names.begin(), names.end()};
 }
 
 void print(Session& session, const std::string& form, std::span<const Bill> bills) {
@@ -132,12 +151,13 @@ void print(Session& session, const std::string& form, std::span<const Bill> bill
 }
 
 Result<Exit> scan(Session& session, const Scanning& scanning) {
-  const ReadAdvisories read = TRY(read_advisories(scanning.advisories));
+  const ReadAdvisories read = 
+      TRY(read_advisories(scanning.advisories, [&] { return ecosystems_of(scanning.files); }));
   for (const std::string& refused : read.refused) session.note("refused " + cleaned(refused));
   std::vector<Bill> bills;
   bool sound = true;
   for (const std::string& file : scanning.files) {
-    bills.push_back(scan_file(file, read.set));
+    bills.push_back(scan_file(file, *read.reader));
     sound &= bills.back().error.empty();
   }
   print(session, scanning.output.value_or(session.form() == OutputForm::json ? "json" : "table"), bills);
@@ -156,7 +176,7 @@ Action sbom_scan(Options& options) {
                    &scanning->files);
   options.option({.name = "advisories",
                   .value = "PLACE",
-                  .help = "OSV records: a directory, a zip or tar of them, or one file",
+                  .help = "OSV records: a store, a directory, a zip or tar, a file, a URL, or a git repository",
                   .need = Need::required,
                   .many = Many::each},
                  &scanning->advisories);

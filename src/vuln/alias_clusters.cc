@@ -111,7 +111,7 @@ class Walk {
   }
 
   Result<std::vector<std::string>> standing_claims(const std::string& name) {
-    const std::vector<std::string> claiming = TRY(store_.claiming(name));
+    const std::vector<std::string> claiming = TRY(store_.mentioning(Mention::alias, name));
     std::vector<std::string> standing;
     for (const std::string& id : claiming) {
       const std::optional<StoredRecord> claim = TRY(store_.head(id));

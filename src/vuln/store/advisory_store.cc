@@ -132,10 +132,10 @@ Result<std::optional<StoredRecord>> AdvisoryStore::head(std::string_view id) con
   return std::optional(std::move(stored));
 }
 
-Result<std::vector<std::string>> AdvisoryStore::claiming(std::string_view alias) const {
+Result<std::vector<std::string>> AdvisoryStore::mentioning(Mention mention, std::string_view name) const {
   std::vector<std::string> ids;
   for (std::size_t i = 0; i < segments_.size(); ++i) {
-    const std::vector<std::size_t> records = TRY(segments_[i].claiming(alias));
+    const std::vector<std::size_t> records = TRY(segments_[i].mentioning(mention, name));
     for (const std::size_t record : records) {
       const Segment::Head head = TRY(segments_[i].head(record));
       const bool hides = TRY(hidden(i, head.id));

@@ -23,6 +23,7 @@ class AdvisoryStore final : public AdvisoryReader {
 
   const Manifest& manifest() const { return manifest_; }
   std::size_t file_bytes() const;
+  const std::vector<Segment>& segments() const { return segments_; }  // the latest one first
 
   Result<AboutPackage> about(std::string_view ecosystem, std::string_view name) const override;
 
@@ -30,8 +31,8 @@ class AdvisoryStore final : public AdvisoryReader {
   Result<std::optional<StoredRecord>> record(std::string_view id) const;
   // The same without its list of affected packages, which may be long.
   Result<std::optional<StoredRecord>> head(std::string_view id) const;
-  // The ids of the records that have this alias, withdrawn ones too; in their order.
-  Result<std::vector<std::string>> claiming(std::string_view alias) const;
+  // The ids of the records that name this one so, withdrawn ones too; in their order.
+  Result<std::vector<std::string>> mentioning(Mention mention, std::string_view name) const;
 
   // Every record, by id. Ends with what `take` answers where that is an error.
   using TakeHead = std::function<Status(const Segment& segment, std::size_t record, const Segment::Head& head)>;

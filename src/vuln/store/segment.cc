@@ -37,7 +37,9 @@ Result<Segment> Segment::from(std::shared_ptr<const PagedFile> file) {
                          Row{form::names, form::name_bytes, segment.names_},
                          Row{form::entries, form::entry_bytes, segment.entries_},
                          Row{form::slots, form::slot_bytes, segment.slots_},
-                         Row{form::aliases, form::alias_bytes, segment.aliases_}}) {
+                         Row{form::aliases, form::mention_bytes, segment.mentions_[0]},
+                         Row{form::upstreams, form::mention_bytes, segment.mentions_[1]},
+                         Row{form::relateds, form::mention_bytes, segment.mentions_[2]}}) {
     const std::size_t bytes = segment.file_->section_bytes(row.section);
     if (bytes % row.bytes != 0) return segment.file_->corrupt("a table ends within a row");
     row.count = bytes / row.bytes;
@@ -193,21 +195,23 @@ Result<std::optional<std::size_t>> Segment::find(std::string_view id) const {
   return std::optional<std::size_t>();
 }
 
-Result<std::vector<std::size_t>> Segment::claiming(std::string_view alias) const {
-  std::size_t low = 0, high = aliases_;
+Result<std::vector<std::size_t>> Segment::mentioning(Mention mention, std::string_view name) const {
+  const std::size_t section = form::aliases + static_cast<std::size_t>(mention);
+  const std::size_t rows = mentions_[static_cast<std::size_t>(mention)];
+  std::size_t low = 0, high = rows;
   while (low < high) {
     const std::size_t middle = low + (high - low) / 2;
-    const BytesView row = TRY(file_->bytes(form::aliases, middle * form::alias_bytes, form::alias_bytes));
+    const BytesView row = TRY(file_->bytes(section, middle * form::mention_bytes, form::mention_bytes));
     const std::string_view at = TRY(text(word(row, 0)));
-    if (at < alias) low = middle + 1;
+    if (at < name) low = middle + 1;
     else high = middle;
   }
   std::vector<std::size_t> found;
-  for (; low < aliases_; ++low) {
-    const BytesView row = TRY(file_->bytes(form::aliases, low * form::alias_bytes, form::alias_bytes));
+  for (; low < rows; ++low) {
+    const BytesView row = TRY(file_->bytes(section, low * form::mention_bytes, form::mention_bytes));
     const std::string_view at = TRY(text(word(row, 0)));
-    if (at != alias) break;
-    if (word(row, 4) >= records_) return file_->corrupt("an alias is of no record");
+    if (at != name) break;
+    if (word(row, 4) >= records_) return file_->corrupt("a record is mentioned by none");
     found.push_back(word(row, 4));
   }
   return found;

@@ -2,6 +2,7 @@
 // is exactly what the writer was given. Every offset is checked on reading; nothing read can crash.
 // Format: docs/formats/advisory-store.md. Safe to read from many threads.
 #pragma once
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,9 @@ struct StoredRecord {
   bool removed = false;
 };
 
+// How a record names another one.
+enum class Mention { alias, upstream, related };
+
 class Segment {
  public:
   static Result<Segment> open(const std::string& path);
@@ -45,7 +49,8 @@ class Segment {
   Result<Advisory> without_affected(std::size_t record) const;
 
   Result<std::optional<std::size_t>> find(std::string_view id) const;
-  Result<std::vector<std::size_t>> claiming(std::string_view alias) const;
+  // The records that name this one so.
+  Result<std::vector<std::size_t>> mentioning(Mention mention, std::string_view name) const;
 
   // One affected package of one record.
   struct Place {
@@ -70,7 +75,8 @@ class Segment {
   Result<BytesView> body_of(std::size_t record) const;
 
   std::shared_ptr<const PagedFile> file_;
-  std::size_t records_ = 0, names_ = 0, entries_ = 0, slots_ = 0, aliases_ = 0;
+  std::size_t records_ = 0, names_ = 0, entries_ = 0, slots_ = 0;
+  std::array<std::size_t, 3> mentions_{};
 };
 
 // Collects records and writes them out. A record added under an id that is there already takes its place.
@@ -88,7 +94,7 @@ class SegmentWriter {
     std::uint32_t flags = 0, feed = 0;
     Sha256 content;
     std::string body;
-    std::vector<std::uint32_t> aliases;
+    std::array<std::vector<std::uint32_t>, 3> mentions;
   };
   struct Entry {
     std::size_t record = 0;
@@ -105,8 +111,8 @@ class SegmentWriter {
   std::uint64_t put_package(const Affected& affected);
   Bytes encode_head(const Advisory& advisory);
   std::string_view text_at(std::uint64_t reference) const;
-  void write_aliases(Bytes& out, std::vector<std::pair<std::uint32_t, std::uint32_t>> aliases) const;
-  void write_names(std::array<Bytes, 8>& out,
+  void write_mentions(Bytes& out, std::vector<std::pair<std::uint32_t, std::uint32_t>> mentions) const;
+  void write_names(std::array<Bytes, 10>& out,
                    const std::vector<std::optional<std::uint32_t>>& numbered) const;
 
   Texts texts_, packages_;

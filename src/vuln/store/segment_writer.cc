@@ -91,7 +91,9 @@ Status SegmentWriter::add(const StoredRecord& record) {
           (texts_.put(ecosystem) << 32) | texts_.put(index_name(ecosystem, affected.name));
       entries_[key].push_back(entry);
     }
-    for (const std::string& alias : advisory.aliases) row.aliases.push_back(narrow(texts_.put(alias)));
+    const std::array lists{&advisory.aliases, &advisory.upstream, &advisory.related};
+    for (std::size_t i = 0; i < lists.size(); ++i)
+      for (const std::string& each : *lists[i]) row.mentions[i].push_back(narrow(texts_.put(each)));
   }
   texts_.put(row.id);
   numbers_[row.id] = number;
@@ -107,7 +109,7 @@ Bytes SegmentWriter::finish() const {
   for (const auto& [id, number] : numbers_) order.push_back(number);
   std::ranges::sort(order, {}, [&](std::size_t number) -> const std::string& { return rows_[number].id; });
   std::vector<std::optional<std::uint32_t>> numbered(rows_.size());  // replaced rows get none
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> aliases;
+  std::array<std::vector<std::pair<std::uint32_t, std::uint32_t>>, 3> mentions;
   for (std::size_t i = 0; i < order.size(); ++i) {
     const Row& row = rows_[order[i]];
     numbered[order[i]] = narrow(i);
@@ -118,29 +120,31 @@ Bytes SegmentWriter::finish() const {
     append_fixed<std::uint32_t>(out[form::records], row.feed);
     out[form::records] += row.content.view();
     out[form::bodies] += row.body;
-    for (const std::uint32_t alias : row.aliases) aliases.emplace_back(alias, narrow(i));
+    for (std::size_t kind = 0; kind < mentions.size(); ++kind)
+      for (const std::uint32_t text : row.mentions[kind]) mentions[kind].emplace_back(text, narrow(i));
   }
-  write_aliases(out[form::aliases], std::move(aliases));
+  for (std::size_t kind = 0; kind < mentions.size(); ++kind)
+    write_mentions(out[form::aliases + kind], std::move(mentions[kind]));
   write_names(out, numbered);
   return build_paged_file(PagedKind::advisories, out);
 }
 
-// Sorted by the text of the alias, then by record.
-void SegmentWriter::write_aliases(Bytes& out,
-                                  std::vector<std::pair<std::uint32_t, std::uint32_t>> aliases) const {
-  std::ranges::sort(aliases, [&](const auto& a, const auto& b) {
+// Sorted by text, then by record.
+void SegmentWriter::write_mentions(Bytes& out,
+                                   std::vector<std::pair<std::uint32_t, std::uint32_t>> mentions) const {
+  std::ranges::sort(mentions, [&](const auto& a, const auto& b) {
     if (a.first == b.first) return a.second < b.second;
     return text_at(a.first) < text_at(b.first);
   });
-  const auto [first, last] = std::ranges::unique(aliases);
-  aliases.erase(first, last);
-  for (const auto& [alias, record] : aliases) {
-    append_fixed<std::uint32_t>(out, alias);
+  const auto [first, last] = std::ranges::unique(mentions);
+  mentions.erase(first, last);
+  for (const auto& [text, record] : mentions) {
+    append_fixed<std::uint32_t>(out, text);
     append_fixed<std::uint32_t>(out, record);
   }
 }
 
-void SegmentWriter::write_names(std::array<Bytes, 8>& out,
+void SegmentWriter::write_names(std::array<Bytes, form::sections>& out,
                                 const std::vector<std::optional<std::uint32_t>>& numbered) const {
   std::vector<std::uint64_t> keys;
   for (const auto& [key, entries] : entries_) keys.push_back(key);
