@@ -19,7 +19,9 @@ Status add_ids(const AdvisoryStore& of, const AdvisoryStore& other, std::set<std
   return {};
 }
 
-bool stands(const std::optional<StoredRecord>& record) { return record && record->advisory.withdrawn.empty(); }
+bool stands(const std::optional<StoredRecord>& record) {
+  return record && record->advisory.withdrawn.empty();
+}
 
 Status touch(const AdvisoryStore& store, const std::string& id, std::set<PackageName>& touched) {
   const std::optional<StoredRecord> record = TRY(store.record(id));

@@ -16,7 +16,8 @@ struct PackageName {
 };
 
 struct StoreDifference {
-  std::vector<std::string> added, changed, withdrawn, removed;  // ids of records, each in order and in one list
+  std::vector<std::string> added, changed, withdrawn,
+      removed;                       // ids of records, each in order and in one list
   std::vector<PackageName> touched;  // in order; a verdict or a finding about any other package is as it was
   bool exploited = false, likelihood = false;  // whether the list of that name is another one
 
