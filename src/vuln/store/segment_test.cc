@@ -91,6 +91,45 @@ Result<std::string> all_of(const Bytes& content) {
   return text;
 }
 
+std::string described(const Scanned& scanned) {
+  std::string text = std::to_string(scanned.components);
+  for (const Finding& each : scanned.findings) {
+    text += "\n" + each.purl + "|" + each.advisory + "|" + each.fixed + "|" + each.summary + "|" +
+            std::string(name_of(each.scope)) + "|" + std::to_string(each.score.value_or(-1)) + "|" +
+            std::to_string(each.verdict.range.value_or(99)) + each.verdict.introduced;
+    for (const std::string& alias : each.aliases) text += "," + alias;
+  }
+  return text;
+}
+
+// All of $WEIR_CORPUS/osv in memory and as a segment, loaded once.
+struct Corpus {
+  AdvisorySet set;
+  std::optional<Segment> segment;
+  std::map<std::string, std::string> expected;
+  std::set<std::pair<std::string, std::string>> names;
+};
+
+const Corpus& whole_corpus() {
+  static const Corpus corpus = [] {
+    Corpus loaded;
+    SegmentWriter writer;
+    for (const char* archive : test::osv_archives)
+      EXPECT_TRUE(test::each_osv_record(archive, [&](const std::string& text) {
+        StoredRecord record = stored(text);
+        EXPECT_TRUE(writer.add(record).ok());
+        loaded.expected[record.advisory.id] = described(record.advisory);
+        for (const Affected& each : record.advisory.affected)
+          loaded.names.emplace(std::string(without_suffix(each.ecosystem)), each.name);
+        loaded.set.add(std::move(record.advisory));
+      }));
+    loaded.set.index();
+    loaded.segment = std::move(Segment::over(writer.finish(), "corpus")).value();
+    return loaded;
+  }();
+  return corpus;
+}
+
 // The sections of a sound file, so that a test can spoil one and close the file again with sound digests.
 std::vector<Bytes> sections_of(const Bytes& file) {
   std::vector<Bytes> sections;
@@ -106,38 +145,45 @@ std::vector<Bytes> sections_of(const Bytes& file) {
 
 TEST(Segment, every_record_of_the_corpus_comes_back_as_it_was) {
   REQUIRE_CORPUS("osv");
-  SegmentWriter writer;
-  AdvisorySet set;
-  std::map<std::string, std::string> expected;
-  std::set<std::pair<std::string, std::string>> names;
-  for (const char* archive : test::osv_archives)
-    ASSERT_TRUE(test::each_osv_record(archive, [&](const std::string& text) {
-      StoredRecord record = stored(text);
-      ASSERT_TRUE(writer.add(record).ok());
-      expected[record.advisory.id] = described(record.advisory);
-      for (const Affected& each : record.advisory.affected)
-        names.emplace(std::string(without_suffix(each.ecosystem)), each.name);
-      set.add(std::move(record.advisory));
-    }));
-  set.index();
-  const Result<Segment> segment = Segment::over(writer.finish(), "corpus");
-  ASSERT_TRUE(segment.ok()) << segment.error().message;
-  ASSERT_EQ(segment->size(), expected.size());
-  EXPECT_GE(segment->size(), 19'000u);
+  const Corpus& corpus = whole_corpus();
+  ASSERT_EQ(corpus.segment->size(), corpus.expected.size());
+  EXPECT_GE(corpus.segment->size(), 19'000u);
   std::size_t number = 0;
-  for (const auto& [id, text] : expected) {
-    const auto record = segment->record(number);
+  for (const auto& [id, text] : corpus.expected) {
+    const auto record = corpus.segment->record(number);
     ASSERT_TRUE(record.ok()) << id;
     ASSERT_EQ(described(record->advisory), text);
-    ASSERT_EQ(*segment->find(id), number++);
+    ASSERT_EQ(*corpus.segment->find(id), number++);
   }
-  const std::shared_ptr<const AdvisoryStore> store = AdvisoryStore::over({*segment});
-  EXPECT_GE(names.size(), 5'000u);
-  for (const auto& [ecosystem, name] : names) {
+  const std::shared_ptr<const AdvisoryStore> store = AdvisoryStore::over({*corpus.segment});
+  EXPECT_GE(corpus.names.size(), 5'000u);
+  for (const auto& [ecosystem, name] : corpus.names) {
     const auto about = store->about(ecosystem, name);
     ASSERT_TRUE(about.ok()) << name;
-    ASSERT_EQ(described(about->entries), described(set.about(ecosystem, name))) << ecosystem << " " << name;
+    ASSERT_EQ(described(about->entries), described(corpus.set.about(ecosystem, name))) << ecosystem << " " << name;
   }
+}
+
+TEST(Segment, every_bill_of_the_corpus_has_the_same_findings_from_the_store_as_from_memory) {
+  REQUIRE_CORPUS("osv");
+  REQUIRE_CORPUS("sbom");
+  const Corpus& corpus = whole_corpus();
+  const std::shared_ptr<const AdvisoryStore> store = AdvisoryStore::over({*corpus.segment});
+  const test::ScratchDirectory scratch;
+  ASSERT_TRUE(test::unpack_corpus("sbom/containers.tar.xz", scratch));
+  std::size_t bills = 0, findings = 0;
+  for (const auto& file : std::filesystem::directory_iterator(scratch.path())) {
+    const auto inventory = evidence::read_inventory(test::read_file(file.path()));
+    ASSERT_TRUE(inventory.ok()) << file.path();
+    const Scanned memory = match(*inventory, corpus.set);
+    const Result<Scanned> mapped = match(*inventory, *store);
+    ASSERT_TRUE(mapped.ok()) << mapped.error().message;
+    ASSERT_EQ(described(memory), described(*mapped)) << file.path();
+    ++bills;
+    findings += memory.findings.size();
+  }
+  EXPECT_EQ(bills, 840u);
+  EXPECT_GT(findings, 1000u);
 }
 
 TEST(Segment, what_is_not_there_is_not_found) {

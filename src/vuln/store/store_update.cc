@@ -89,6 +89,7 @@ Status StoreUpdate::take(std::string_view name, std::string_view content) {
 
 Result<std::optional<StoreUpdate::Pending>> StoreUpdate::held(std::string_view id) const {
   if (const auto found = pending_.find(std::string(id)); found != pending_.end()) return std::optional(found->second);
+  if (removed_.contains(std::string(id))) return std::optional<Pending>();
   const std::optional<StoredRecord> stored = TRY(store_->head(id));
   if (!stored) return std::optional<Pending>();
   return std::optional(Pending{stored->advisory.modified, stored->feed, !stored->advisory.withdrawn.empty()});
@@ -111,6 +112,7 @@ Status StoreUpdate::take_record(std::string_view name, const Sha256& digest, con
   const Status added = writer_.add({.advisory = advisory, .content = digest, .feed = feed_number_});
   if (!added.ok()) return Error{added.error().code, fmt::format("{}: {}", name, added.error().message)};
   pending_[advisory.id] = {advisory.modified, feed_number_, withdrawn};
+  removed_.erase(advisory.id);
   known_.emplace(digest, advisory.id);
   if (!before) feed().added.push_back(advisory.id);
   else if (withdrawn && !before->withdrawn) feed().withdrawn.push_back(advisory.id);
@@ -162,6 +164,7 @@ Status StoreUpdate::find_missing(Missing missing) {
   for (const std::string& id : feed().missing) {
     TRY(writer_.add({.advisory = {.id = id}, .content = {}, .feed = feed_number_, .removed = true}));
     pending_.erase(id);
+    removed_.insert(id);
   }
   feed().removed = std::exchange(feed().missing, {});
   return {};

@@ -94,6 +94,7 @@ class StoreUpdate {
   std::unordered_map<Sha256, std::string, Sha256Hash> known_;  // content to id, of the store and what was taken
   SegmentWriter writer_;
   std::unordered_map<std::string, Pending> pending_;  // by id, what the writer holds
+  std::unordered_set<std::string> removed_;           // ids that the writer hides
 
   std::uint32_t feed_number_ = 0;
   Extent extent_ = Extent::partial;

@@ -98,6 +98,46 @@ TEST(StoreUpdate, what_a_feed_no_longer_says_is_said_and_stays) {
   EXPECT_EQ(update_with(scratch.path(), {{a, b}}), "updated added=B");
 }
 
+TEST(StoreUpdate, what_one_feed_removes_another_may_bring_in_the_same_update) {
+  const test::ScratchDirectory scratch;
+  const std::string a = osv_record("A", "x", "1"), b = osv_record("B", "x", "2");
+  update_with(scratch.path(), {{a, b}, "one"});
+  Result<StoreUpdate> update = StoreUpdate::begin(scratch.path());
+  read_feed(*update, {{a}, "one", Extent::whole, Missing::remove});
+  read_feed(*update, {{b}, "two", Extent::whole});
+  const Result<UpdateResult> result = update->commit(now);
+  EXPECT_EQ(said(result->feeds[0]), "updated removed=B");
+  EXPECT_EQ(said(result->feeds[1]), "updated added=B");
+  EXPECT_EQ(about(scratch.path(), "x"), "A<1;B<2;");
+}
+
+TEST(StoreUpdate, a_record_that_moved_to_another_feed_is_not_missing) {
+  const test::ScratchDirectory scratch;
+  const std::string a = osv_record("A", "x", "1"), b = osv_record("B", "x", "2");
+  update_with(scratch.path(), {{a, b}, "one"});
+  Result<StoreUpdate> update = StoreUpdate::begin(scratch.path());
+  read_feed(*update, {{b}, "two", Extent::whole});
+  read_feed(*update, {{a}, "one", Extent::whole, Missing::remove});
+  EXPECT_EQ(said(update->commit(now)->feeds[1]), "unchanged");
+  EXPECT_EQ(about(scratch.path(), "x"), "A<1;B<2;");
+}
+
+TEST(StoreUpdate, impossible_ranges_and_contradicting_lists_are_evaluated_as_the_schema_says) {
+  const test::ScratchDirectory scratch;
+  const std::string record =
+      R"({"id":"A","affected":[{"package":{"ecosystem":"npm","name":"x"},"versions":["9.0.0"],"ranges":[)"
+      R"({"type":"SEMVER","events":[{"introduced":"2.0.0"},{"fixed":"1.0.0"}]}]}]})";
+  EXPECT_EQ(update_with(scratch.path(), {{record}}), "updated added=A");
+  const auto store = *AdvisoryStore::open(scratch.path());
+  const auto verdict = [&](std::string_view version) {
+    const Verdict found = evaluate(*store->about("npm", "x")->entries[0].affected, VersionOrder::semver, version);
+    return std::string(found.affected ? "affected" : "not affected") + (found.listed ? " by the list" : "");
+  };
+  EXPECT_EQ(verdict("1.5.0"), "not affected");
+  EXPECT_EQ(verdict("2.0.0"), "affected");  // fixed below, introduced again
+  EXPECT_EQ(verdict("0.5.0"), "not affected");
+}
+
 TEST(StoreUpdate, a_feed_that_fails_closes_nothing) {
   const test::ScratchDirectory scratch;
   update_with(scratch.path(), {{osv_record("A", "x", "1")}});
