@@ -231,13 +231,25 @@ Status StoreUpdate::write_segments() {
   return {};
 }
 
-// All segments as one, without what is hidden or removed.
-Status StoreUpdate::compact() {
+// Those of the manifest to be, the latest one first. What the store had open already has its pages checked.
+Result<std::vector<Segment>> StoreUpdate::open_segments() const {
   std::vector<Segment> segments;
   for (auto at = manifest_.segments.rbegin(); at != manifest_.segments.rend(); ++at) {
+    const auto is_it = [&](const Segment& each) { return each.digest() == at->digest; };
+    const auto open = std::ranges::find_if(store_->segments(), is_it);
+    if (open != store_->segments().end()) {
+      segments.push_back(*open);
+      continue;
+    }
     Segment segment = TRY(Segment::open(directory_ + "/" + at->file));
     segments.push_back(std::move(segment));
   }
+  return segments;
+}
+
+// All segments as one, without what is hidden or removed.
+Status StoreUpdate::compact() {
+  std::vector<Segment> segments = TRY(open_segments());
   SegmentWriter writer;
   TRY(AdvisoryStore::over(std::move(segments))
           ->each([&](const Segment& segment, std::size_t number, const Segment::Head&) -> Status {
@@ -255,11 +267,7 @@ Status StoreUpdate::compact() {
 // How many records there are, and the digest over all of them: for each, in the order of ids, id, line feed, digest
 // of its content, feed.
 Status StoreUpdate::count() {
-  std::vector<Segment> segments;
-  for (auto at = manifest_.segments.rbegin(); at != manifest_.segments.rend(); ++at) {
-    Segment segment = TRY(Segment::open(directory_ + "/" + at->file));
-    segments.push_back(std::move(segment));
-  }
+  std::vector<Segment> segments = TRY(open_segments());
   crypto::Hasher hasher;
   manifest_.records = manifest_.withdrawn = 0;
   const std::shared_ptr<const AdvisoryStore> store = AdvisoryStore::over(std::move(segments));

@@ -80,6 +80,7 @@ class StoreUpdate {
   Status find_missing(Missing missing);
   Status write_tables(Instant now);
   Status write_segments();
+  Result<std::vector<Segment>> open_segments() const;
   Status compact();
   Status count();
   void sweep() const;
