@@ -132,7 +132,8 @@ Json json_of(const vuln::ExplainedVerdict& each) {
 Result<Json> json_of_package(const vuln::Explanation& explanation, const std::string& text) {
   const format::Purl purl = TRY(format::parse_purl(text, format::PurlReading::tolerant));
   const std::optional<vuln::Package> package = vuln::package_of(purl, "", std::nullopt);
-  if (!package) return invalid(fmt::format("no ecosystem of advisories covers packages of type '{}'", purl.type), "purl");
+  if (!package)
+    return invalid(fmt::format("no ecosystem of advisories covers packages of type '{}'", purl.type), "purl");
   Json::Array verdicts;
   bool affected = false;
   for (const vuln::ExplainedVerdict& each : vuln::explain_package(explanation, *package)) {

@@ -21,7 +21,8 @@ struct Named {
 std::shared_ptr<const AdvisoryStore> store_of(const std::vector<Named>& records) {
   SegmentWriter writer;
   for (const Named& each : records) {
-    Advisory advisory{.id = each.id, .withdrawn = each.withdrawn ? "2024-01-01T00:00:00Z" : "", .aliases = each.aliases};
+    Advisory advisory{
+        .id = each.id, .withdrawn = each.withdrawn ? "2024-01-01T00:00:00Z" : "", .aliases = each.aliases};
     advisory.affected = {{.ecosystem = "npm",
                           .name = each.package,
                           .ranges = {{.type = Range::Type::semver, .events = {{Event::Kind::introduced, "0"}}}}}};
