@@ -28,7 +28,8 @@ Value must(Result<Value> result) {
   std::exit(1);
 }
 
-vuln::UpdateResult read_into(const std::string& store, const std::vector<std::string>& places, const char* what) {
+vuln::UpdateResult read_into(const std::string& store, const std::vector<std::string>& places,
+                             const char* what) {
   const SystemClock clock;
   const auto begin = steady_clock::now();
   vuln::UpdateResult result = must(feed::update_store(store, {.places = places}, clock));
@@ -46,7 +47,8 @@ std::vector<vuln::PackageName> names_in(const vuln::AdvisoryStore& store) {
 
 std::size_t ask_all(const vuln::AdvisoryStore& store, const std::vector<vuln::PackageName>& names) {
   std::size_t entries = 0;
-  for (const vuln::PackageName& each : names) entries += must(store.about(each.ecosystem, each.name)).entries.size();
+  for (const vuln::PackageName& each : names)
+    entries += must(store.about(each.ecosystem, each.name)).entries.size();
   return entries;
 }
 
@@ -66,8 +68,9 @@ void measure_reading(const std::string& directory) {
   ask_all(*fresh, names);
   const double warm_took = milliseconds_since(warm);
   const auto count = static_cast<double>(names.size());
-  fmt::print("ask for {} packages: {:.2f} us each when pages are checked for the first time, {:.2f} us after\n",
-             names.size(), cold_took * 1000 / count, warm_took * 1000 / count);
+  fmt::print(
+      "ask for {} packages: {:.2f} us each when pages are checked for the first time, {:.2f} us after\n",
+      names.size(), cold_took * 1000 / count, warm_took * 1000 / count);
   fmt::print("size: {} bytes, {} entries, {:.1f} bytes an entry\n", store->file_bytes(), tuples,
              static_cast<double>(store->file_bytes()) / static_cast<double>(tuples));
 }
@@ -90,7 +93,8 @@ void measure_one_change(const std::string& directory, const std::string& scratch
 int main(int count, char** words) {
   const std::vector<std::string> places(words + 1, words + count);
   if (places.empty()) return fmt::print(stderr, "usage: vuln_store DIRECTORY…\n"), 2;
-  const std::string scratch = (fs::temp_directory_path() / fmt::format("weir_vuln_store.{}", getpid())).string();
+  const std::string scratch =
+      (fs::temp_directory_path() / fmt::format("weir_vuln_store.{}", getpid())).string();
   const std::string directory = scratch + "/store";
   fs::create_directories(scratch);
   read_into(directory, places, "first update");

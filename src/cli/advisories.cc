@@ -60,8 +60,10 @@ Json json_of(const vuln::FeedResult& feed) {
 
 std::string text_of(const vuln::FeedResult& feed) {
   if (feed.state == vuln::FeedResult::State::failed)
-    return fmt::format("{}: failed, nothing of it is closed: {}\n", cleaned(feed.source), cleaned(feed.problem));
-  std::string text = fmt::format("{}: {}, {} read\n", cleaned(feed.source), vuln::name_of(feed.state), feed.read);
+    return fmt::format("{}: failed, nothing of it is closed: {}\n", cleaned(feed.source),
+                       cleaned(feed.problem));
+  std::string text =
+      fmt::format("{}: {}, {} read\n", cleaned(feed.source), vuln::name_of(feed.state), feed.read);
   for (const ListRow& row : lists) {
     const std::vector<std::string>& list = feed.*row.list;
     if (list.empty()) continue;
@@ -74,10 +76,10 @@ std::string text_of(const vuln::FeedResult& feed) {
 }
 
 Result<Exit> update(Session& session, const Updating& updating) {
-  const feed::FeedWish wish{
-      .places = updating.places,
-      .ecosystems = updating.ecosystems,
-      .missing = updating.remove_missing ? vuln::StoreUpdate::Missing::remove : vuln::StoreUpdate::Missing::keep};
+  const feed::FeedWish wish{.places = updating.places,
+                            .ecosystems = updating.ecosystems,
+                            .missing = updating.remove_missing ? vuln::StoreUpdate::Missing::remove
+                                                               : vuln::StoreUpdate::Missing::keep};
   const vuln::UpdateResult result =
       TRY(feed::update_store(updating.store, wish, session.environment().clock));
   const vuln::Manifest manifest = TRY(vuln::read_manifest(updating.store));
@@ -110,15 +112,16 @@ struct Held {
 
 Result<std::vector<Held>> held_by_feed(const vuln::AdvisoryStore& store) {
   std::vector<Held> held(store.manifest().feeds.size());
-  TRY(store.each([&](const vuln::Segment& segment, std::size_t record,
-                     const vuln::Segment::Head& head) -> Status {
-    if (head.feed >= held.size()) return Error{Errc::corrupt, fmt::format("{} is of no feed", head.id)};
-    const vuln::Advisory advisory = TRY(segment.without_affected(record));
-    Held& feed = held[head.feed];
-    ++feed.records;
-    if (feed.newest.empty() || vuln::is_older(feed.newest, advisory.modified)) feed.newest = advisory.modified;
-    return {};
-  }));
+  TRY(store.each(
+      [&](const vuln::Segment& segment, std::size_t record, const vuln::Segment::Head& head) -> Status {
+        if (head.feed >= held.size()) return Error{Errc::corrupt, fmt::format("{} is of no feed", head.id)};
+        const vuln::Advisory advisory = TRY(segment.without_affected(record));
+        Held& feed = held[head.feed];
+        ++feed.records;
+        if (feed.newest.empty() || vuln::is_older(feed.newest, advisory.modified))
+          feed.newest = advisory.modified;
+        return {};
+      }));
   return held;
 }
 
@@ -180,7 +183,8 @@ Result<Exit> show_status(Session& session, const std::string& directory) {
                                  {"exploited", json_of(manifest.exploited)},
                                  {"likelihood", json_of(manifest.likelihood)},
                                  {"feeds", feeds}});
-  session.answer(all, card(store_columns, all, session.color()) + table(feed_columns, feeds, session.color()));
+  session.answer(all,
+                 card(store_columns, all, session.color()) + table(feed_columns, feeds, session.color()));
   return Exit::yes;
 }
 
@@ -193,20 +197,22 @@ constexpr OptionRow store_row{.name = "store",
 
 Action advisories_update(Options& options) {
   const auto updating = std::make_shared<Updating>();
-  options.argument({.name = "SOURCE",
-                    .help = "OSV records, KEV or EPSS: a directory, a zip or tar, a file, a URL (of a file, or of a "
-                            "bucket with ECOSYSTEM/all.zip), a git repository (git+URL#BRANCH)",
-                    .need = Need::required,
-                    .many = Many::row},
-                   &updating->places);
+  options.argument(
+      {.name = "SOURCE",
+       .help = "OSV records, KEV or EPSS: a directory, a zip or tar, a file, a URL (of a file, or of a "
+               "bucket with ECOSYSTEM/all.zip), a git repository (git+URL#BRANCH)",
+       .need = Need::required,
+       .many = Many::row},
+      &updating->places);
   options.option(store_row, &updating->store);
   options.option({.name = "ecosystem",
                   .value = "ECOSYSTEM",
                   .help = "of a bucket only this one; otherwise all that it lists",
                   .many = Many::each},
                  &updating->ecosystems);
-  options.option({.name = "remove-missing", .help = "takes out what a feed that was read whole no longer has"},
-                 &updating->remove_missing);
+  options.option(
+      {.name = "remove-missing", .help = "takes out what a feed that was read whole no longer has"},
+      &updating->remove_missing);
   return [updating](Session& session) { return update(session, *updating); };
 }
 

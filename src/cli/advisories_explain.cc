@@ -52,7 +52,8 @@ Json json_of(const vuln::Range& range) {
   for (const vuln::Event& event : range.events)
     events.push_back(
         Json::object({{std::string(event_kinds[static_cast<std::size_t>(event.kind)]), event.version}}));
-  return Json::object({{"type", range_types[static_cast<std::size_t>(range.type)]}, {"events", std::move(events)}});
+  return Json::object(
+      {{"type", range_types[static_cast<std::size_t>(range.type)]}, {"events", std::move(events)}});
 }
 
 Json json_of(const vuln::Affected& affected) {
@@ -157,7 +158,8 @@ std::string joined(const Json::Array& texts) {
 }
 
 std::string text_of_affected(const Json& affected) {
-  std::string text = fmt::format("    {} {}", cleaned(affected.text("ecosystem")), cleaned(affected.text("name")));
+  std::string text =
+      fmt::format("    {} {}", cleaned(affected.text("ecosystem")), cleaned(affected.text("name")));
   for (const Json& range : affected.items("ranges")) {
     text += fmt::format("\n      {}:", range.text("type"));
     for (const Json& event : range.items("events"))
@@ -171,15 +173,19 @@ std::string text_of_affected(const Json& affected) {
 constexpr std::size_t affected_shown_max = 20;
 
 std::string text_of_record(const Json& record) {
-  std::string text = fmt::format("\n{}  {}\n", cleaned(record.text("id")), cleaned(record.text("summary")));
+  std::string text = "\n" + cleaned(record.text("id"));
+  if (!record.text("summary").empty()) text += "  " + cleaned(record.text("summary"));
+  text += "\n";
   if (record.text("relation") != "same") text += fmt::format("  {}\n", record.text("relation"));
   if (!record.text("withdrawn").empty())
     text += fmt::format("  withdrawn {}: it stands for no flaw\n", cleaned(record.text("withdrawn")));
-  text += fmt::format("  modified {}, from {}\n", cleaned(record.text("modified")), cleaned(record.text("source")));
+  text += fmt::format("  modified {}, from {}\n", cleaned(record.text("modified")),
+                      cleaned(record.text("source")));
   for (const Json& severity : record.items("severity"))
     text += fmt::format("  {} {}\n", cleaned(severity.text("score")), severity.text("severity"));
   const Json::Array& affected = record.items("affected");
-  for (std::size_t i = 0; i < std::min(affected.size(), affected_shown_max); ++i) text += text_of_affected(affected[i]);
+  for (std::size_t i = 0; i < std::min(affected.size(), affected_shown_max); ++i)
+    text += text_of_affected(affected[i]);
   if (affected.size() > affected_shown_max)
     text += fmt::format("    and {} packages more\n", affected.size() - affected_shown_max);
   return text;
@@ -200,8 +206,9 @@ std::string text_of_verdict(const Json& verdict) {
 std::string text_of(const Json& answer) {
   std::string text = fmt::format("{}: {}\n", cleaned(answer.text("cluster")), joined(answer.items("names")));
   for (const Json& row : answer.items("exploited"))
-    text += fmt::format("known exploited: {} since {}, due {}, ransomware: {}\n", row.text("cve"),
-                        cleaned(row.text("added")), cleaned(row.text("due")), cleaned(row.text("ransomware")));
+    text +=
+        fmt::format("known exploited: {} since {}, due {}, ransomware: {}\n", row.text("cve"),
+                    cleaned(row.text("added")), cleaned(row.text("due")), cleaned(row.text("ransomware")));
   for (const Json& row : answer.items("likelihood"))
     text += fmt::format("likelihood: {} {}, percentile {}\n", row.text("cve"), *row.at("probability").real(),
                         *row.at("percentile").real());
@@ -225,7 +232,8 @@ Result<Exit> explain(Session& session, const Explaining& explaining) {
   const std::shared_ptr<const vuln::AdvisoryStore> store = TRY(vuln::AdvisoryStore::open(explaining.store));
   const vuln::Explanation explanation = TRY(vuln::explain(*store, explaining.name));
   Json::Array records;
-  for (const vuln::ExplainedRecord& each : explanation.records) records.push_back(json_of(each, store->manifest()));
+  for (const vuln::ExplainedRecord& each : explanation.records)
+    records.push_back(json_of(each, store->manifest()));
   Json answer = Json::object({{"asked", explaining.name},
                               {"cluster", explanation.cluster.name},
                               {"names", texts_of(explanation.cluster.names)},

@@ -62,8 +62,8 @@ struct Filled {
     return done;
   }
   Finished update() {
-    return run({"advisories", "update", scratch.path("osv"), scratch.path("kev.json"), scratch.path("epss.csv"),
-                "--store", store, "--output", "json"});
+    return run({"advisories", "update", scratch.path("osv"), scratch.path("kev.json"),
+                scratch.path("epss.csv"), "--store", store, "--output", "json"});
   }
 };
 
@@ -76,8 +76,8 @@ TEST(Advisories, an_update_says_what_it_did_with_each_feed) {
   expect_golden("advisories-update.json", first.out);
   filled.scratch.write("osv/A.json", test::osv_record("A", "y", "2.0.0"));
   std::filesystem::remove(filled.scratch.path("osv/DSA-5020-1.json"));
-  const Finished second = filled.run({"advisories", "update", filled.scratch.path("osv"), filled.scratch.path("gone"),
-                                      "--store", filled.store});
+  const Finished second = filled.run({"advisories", "update", filled.scratch.path("osv"),
+                                      filled.scratch.path("gone"), "--store", filled.store});
   EXPECT_EQ(second.exit, 1);
   expect_golden("advisories-update.txt", second.out);
 }
@@ -95,7 +95,12 @@ TEST(Advisories, the_status_says_what_is_held_of_each_feed_and_how_old_it_is) {
 TEST(Advisories, an_explanation_names_record_range_event_comparator_and_scope) {
   Filled filled;
   filled.update();
-  const std::vector<std::string> words{"advisories", "explain", "CVE-2021-44228", "--store", filled.store, "--purl",
+  const std::vector<std::string> words{"advisories",
+                                       "explain",
+                                       "CVE-2021-44228",
+                                       "--store",
+                                       filled.store,
+                                       "--purl",
                                        "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"};
   const Finished text = filled.run(words);
   EXPECT_EQ(text.exit, 0) << text.err;
@@ -104,8 +109,10 @@ TEST(Advisories, an_explanation_names_record_range_event_comparator_and_scope) {
   with_json.insert(with_json.end(), {"--output", "json"});
   expect_golden("advisories-explain.json", filled.run(with_json).out);
   EXPECT_EQ(filled.run({"advisories", "explain", "CVE-1999-0001", "--store", filled.store}).exit, 1);
-  EXPECT_EQ(filled.run({"advisories", "explain", "CVE-2021-44228", "--store", filled.store, "--purl", "pkg:x/y"}).exit,
-            2);
+  EXPECT_EQ(
+      filled.run({"advisories", "explain", "CVE-2021-44228", "--store", filled.store, "--purl", "pkg:x/y"})
+          .exit,
+      2);
 }
 
 TEST(Advisories, a_scan_against_a_store_is_one_against_its_feeds) {

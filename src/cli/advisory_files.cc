@@ -51,7 +51,8 @@ Result<ReadAdvisories> read_advisories(std::span<const std::string> places, cons
   ReadAdvisories read;
   for (const std::string& place : places) {
     if (!vuln::is_advisory_store(place)) continue;
-    if (places.size() > 1) return invalid(fmt::format("{} is a store of advisories, and is given alone", place));
+    if (places.size() > 1)
+      return invalid(fmt::format("{} is a store of advisories, and is given alone", place));
     read.reader = TRY(vuln::AdvisoryStore::open(place));
     return read;
   }

@@ -134,7 +134,8 @@ std::vector<std::string> ecosystems_of(std::span<const std::string> files) {
     for (const evidence::Item& item : inventory->items) {
       const auto purl = format::parse_purl(item.purl, format::PurlReading::tolerant);
       if (!purl.ok()) continue;
-      if (const auto package = vuln::package_of(*purl, item.source, std::nullopt)) names.insert(package->ecosystem);
+      const auto package = vuln::package_of(*purl, item.source, std::nullopt);
+      if (package) names.insert(package->ecosystem);
     }
   }
   return {names.begin(), names.end()};

@@ -54,7 +54,8 @@ Result<std::string> target_of(const std::string& url, const http::ClientResponse
     to = http::origin_of(from) + to;
   }
   const bool safe = to.starts_with("https://") || (to.starts_with("http://") && url.starts_with("http://"));
-  if (!safe) return Error{Errc::unavailable, fmt::format("{} redirects to where nothing is fetched from", url)};
+  if (!safe)
+    return Error{Errc::unavailable, fmt::format("{} redirects to where nothing is fetched from", url)};
   return to;
 }
 

@@ -11,7 +11,7 @@ inline constexpr std::size_t download_bytes_max = std::size_t{4} * 1024 * 1024 *
 
 struct Downloaded {
   bool unchanged = false;  // the server says it is what `version` names
-  std::string version;     // the server's entity tag, else when it was last modified; empty when it says neither
+  std::string version;  // the server's entity tag, else when it was last modified; empty when it says neither
 };
 
 // Writes to `path`, replacing what is there. Errors: not_found for 404 and 410; unavailable, too_large, invalid,

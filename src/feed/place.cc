@@ -55,15 +55,26 @@ Status read_directory(const std::string& directory, const TakeRecord& take) {
   return {};
 }
 
+// An error that names the feed, and not the file of ours that it was fetched into.
+Status named(const Status& status, std::string_view path, std::string_view name) {
+  if (status.ok() || status.error().message.starts_with(name)) return status;
+  std::string_view message = status.error().message;
+  if (message.starts_with(path)) message.remove_prefix(path.size());
+  const std::string_view joint = message.starts_with(' ') || message.starts_with(':') ? "" : ": ";
+  return Error{status.error().code, fmt::format("{}{}{}", name, joint, message)};
+}
+
 Status read_archive(const std::string& path, const std::string& name, const TakeRecord& take) {
   const artifact::ArchiveBounds bounds{.files_max = vuln::advisories_max,
                                        .file_bytes_max = vuln::advisory_bytes_max,
                                        .all_bytes_max = archive_all_bytes_max};
   std::size_t records = 0;
-  TRY(artifact::read_archive_files(path, bounds, is_wanted, [&](std::string_view inner, Bytes content) {
-    ++records;
-    return take(fmt::format("{}: {}", name, inner), content);
-  }));
+  TRY(named(artifact::read_archive_files(path, bounds, is_wanted,
+                                         [&](std::string_view inner, Bytes content) {
+                                           ++records;
+                                           return take(fmt::format("{}: {}", name, inner), content);
+                                         }),
+            path, name));
   if (records == 0) return invalid(fmt::format("{} holds no advisory (*.json, *.yaml)", name));
   return {};
 }
@@ -91,10 +102,12 @@ Status read_local(PlaceKind kind, const std::string& path, const std::string& na
   if (kind == PlaceKind::directory) return read_directory(path, take);
   if (kind == PlaceKind::archive) return read_archive(path, name, take);
   if (is_packed_list(name)) {
-    const Bytes content = TRY(artifact::read_packed_file(path, list_bytes_max));
-    return take(name, content);
+    const Result<Bytes> content = artifact::read_packed_file(path, list_bytes_max);
+    if (!content.ok()) return named(content.error(), path, name);
+    return take(name, *content);
   }
-  const Bytes content = TRY(vuln::read_whole(path, is_record(name) ? vuln::advisory_bytes_max : list_bytes_max));
+  const Bytes content =
+      TRY(vuln::read_whole(path, is_record(name) ? vuln::advisory_bytes_max : list_bytes_max));
   return take(name, content);
 }
 

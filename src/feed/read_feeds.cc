@@ -8,6 +8,7 @@
 #include "crypto/random.h"
 #include "feed/download.h"
 #include "feed/repository.h"
+#include "http/message.h"
 #include "vuln/store/durable_file.h"
 
 namespace weir::feed {
@@ -43,16 +44,6 @@ struct One {
   std::string url = {};
 };
 
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '.' || c == '_' || c == '~';
-    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 // The lines of `ecosystems.txt`, which says what a bucket has.
 Result<std::vector<std::string>> listed_ecosystems(const std::string& base, const std::string& directory) {
   const Incoming file(directory);
@@ -80,19 +71,21 @@ Result<std::vector<One>> ones_of(const Place& place, const std::vector<std::stri
   if (place.kind != PlaceKind::bucket) return std::vector{One{.kind = place.kind, .source = place.text}};
   std::string base = place.text;
   while (base.ends_with('/')) base.pop_back();
-  const std::vector<std::string> names = ecosystems.empty() ? TRY(listed_ecosystems(base, directory)) : ecosystems;
+  const std::vector<std::string> names =
+      ecosystems.empty() ? TRY(listed_ecosystems(base, directory)) : ecosystems;
   std::vector<One> ones;
   for (const std::string& name : names)
     ones.push_back({.kind = PlaceKind::bucket,
                     .source = base + "/" + name,
-                    .url = fmt::format("{}/{}/all.zip", base, percent_encoded(name))});
+                    .url = fmt::format("{}/{}/all.zip", base, http::encode_percent(name))});
   return ones;
 }
 
 // What a file behind a URL is, by its name.
 PlaceKind kind_of_file(std::string_view url) {
   url = url.substr(0, url.find_first_of("?#"));
-  for (const std::string_view ending : {".json", ".yaml", ".yml", ".csv", ".csv.gz", ".csv.xz", ".csv.bz2", ".csv.zst"})
+  for (const std::string_view ending :
+       {".json", ".yaml", ".yml", ".csv", ".csv.gz", ".csv.xz", ".csv.bz2", ".csv.zst"})
     if (url.ends_with(ending)) return PlaceKind::file;
   return PlaceKind::archive;
 }
@@ -120,8 +113,10 @@ Result<ReadOne> read_one(const One& one, const std::string& directory, const std
   return ReadOne{downloaded.unchanged, downloaded.version};
 }
 
-void update_one(StoreUpdate& update, const One& one, const std::string& directory, const FeedWish& wish, Instant now) {
-  const bool whole = one.kind == PlaceKind::url ? kind_of_file(one.url) == PlaceKind::archive : is_whole(one.kind);
+void update_one(StoreUpdate& update, const One& one, const std::string& directory, const FeedWish& wish,
+                Instant now) {
+  const bool whole =
+      one.kind == PlaceKind::url ? kind_of_file(one.url) == PlaceKind::archive : is_whole(one.kind);
   update.begin_feed(one.source, whole ? StoreUpdate::Extent::whole : StoreUpdate::Extent::partial);
   const Result<ReadOne> read =
       read_one(one, directory, update.version_before(),
@@ -155,7 +150,8 @@ class Passing {
 
 }  // namespace
 
-Result<vuln::UpdateResult> update_store(const std::string& directory, const FeedWish& wish, const Clock& clock) {
+Result<vuln::UpdateResult> update_store(const std::string& directory, const FeedWish& wish,
+                                        const Clock& clock) {
   StoreUpdate update = TRY(StoreUpdate::begin(directory));
   for (const std::string& text : wish.places) {
     const auto failed = [&](const Error& error) {
@@ -175,7 +171,8 @@ Result<vuln::UpdateResult> update_store(const std::string& directory, const Feed
   return update.commit(clock.now());
 }
 
-Status read_records(const std::string& text, const std::vector<std::string>& ecosystems, const TakeRecord& take) {
+Status read_records(const std::string& text, const std::vector<std::string>& ecosystems,
+                    const TakeRecord& take) {
   const Place place = TRY(parse_place(text));
   if (place.kind == PlaceKind::directory || place.kind == PlaceKind::archive || place.kind == PlaceKind::file)
     return read_local(place.kind, text, text, take);
@@ -185,7 +182,8 @@ Status read_records(const std::string& text, const std::vector<std::string>& eco
   std::string last;
   for (const One& one : ones) {
     const Result<ReadOne> done = read_one(one, passing.path(), "", take);
-    if (!done.ok() && (done.error().code != Errc::not_found || place.kind != PlaceKind::bucket)) return done.error();
+    if (!done.ok() && (done.error().code != Errc::not_found || place.kind != PlaceKind::bucket))
+      return done.error();
     if (done.ok()) ++read;
     else last = done.error().message;
   }

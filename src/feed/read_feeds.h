@@ -19,10 +19,12 @@ struct FeedWish {
 
 // Into a store, which it makes where there is none. Errors: those of StoreUpdate, and invalid for a place whose
 // spelling says nothing; a feed that fails is in the result.
-Result<vuln::UpdateResult> update_store(const std::string& directory, const FeedWish& wish, const Clock& clock);
+Result<vuln::UpdateResult> update_store(const std::string& directory, const FeedWish& wish,
+                                        const Clock& clock);
 
 // Without a store: every record of one place, fetched into a directory that is gone afterwards. Ecosystems that a
 // bucket does not have are passed over.
-Status read_records(const std::string& place, const std::vector<std::string>& ecosystems, const TakeRecord& take);
+Status read_records(const std::string& place, const std::vector<std::string>& ecosystems,
+                    const TakeRecord& take);
 
 }  // namespace weir::feed

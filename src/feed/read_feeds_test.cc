@@ -37,7 +37,8 @@ std::string zip_of(const std::vector<std::pair<std::string, std::string>>& files
     put(sizes, content.size(), 4);
     put(sizes, name.size(), 2);
     const std::size_t at = out.size();
-    out += std::string("PK\3\4", 4) + std::string("\x14\0\0\0\0\0\0\0\0\0", 10) + sizes + std::string(2, '\0');
+    out +=
+        std::string("PK\3\4", 4) + std::string("\x14\0\0\0\0\0\0\0\0\0", 10) + sizes + std::string(2, '\0');
     out += name + content;
     directory += std::string("PK\1\2", 4) + std::string("\x14\0\x14\0\0\0\0\0\0\0\0\0", 12) + sizes;
     directory += std::string(12, '\0');
@@ -107,9 +108,10 @@ std::string update(const std::string& store, std::vector<std::string> places,
   if (!result.ok()) return result.error().message;
   std::string text;
   for (const vuln::FeedResult& feed : result->feeds)
-    text += std::string(name_of(feed.state)) + listed("read", feed.read) + listed("added", feed.added.size()) +
-            listed("changed", feed.changed.size()) + listed("missing", feed.missing.size()) +
-            listed("refused", feed.refused.size()) + (feed.problem.empty() ? "" : " " + feed.problem) + "\n";
+    text += std::string(name_of(feed.state)) + listed("read", feed.read) +
+            listed("added", feed.added.size()) + listed("changed", feed.changed.size()) +
+            listed("missing", feed.missing.size()) + listed("refused", feed.refused.size()) +
+            (feed.problem.empty() ? "" : " " + feed.problem) + "\n";
   return text;
 }
 
@@ -118,9 +120,10 @@ std::string update(const std::string& store, std::vector<std::string> places,
 TEST(Feeds, a_directory_an_archive_and_a_file_are_read) {
   const test::ScratchDirectory scratch;
   scratch.write("osv/deep/A.json", osv_record("A", "x", "1"));
-  scratch.write("osv/B.yaml",
-                "id: B\naffected:\n- package: {ecosystem: npm, name: x}\n  ranges:\n  - type: SEMVER\n    events:\n"
-                "    - introduced: \"0\"\n    - fixed: \"2\"\n");
+  scratch.write(
+      "osv/B.yaml",
+      "id: B\naffected:\n- package: {ecosystem: npm, name: x}\n  ranges:\n  - type: SEMVER\n    events:\n"
+      "    - introduced: \"0\"\n    - fixed: \"2\"\n");
   scratch.write("osv/.git/C.json", osv_record("C", "x", "1"));
   scratch.write("osv/README.md", "no record");
   const std::string store = scratch.path("store");
@@ -147,8 +150,9 @@ TEST(Feeds, one_that_is_not_there_any_more_is_said_and_nothing_is_closed) {
 
 TEST(Feeds, names_in_an_archive_are_never_paths) {
   const test::ScratchDirectory scratch;
-  const std::string zip = scratch.write("inner/a.zip", zip_of({{"../../escaped.json", osv_record("A", "x", "1")},
-                                                               {"/tmp/weir-escaped.json", osv_record("B", "x", "1")}}));
+  const std::string zip =
+      scratch.write("inner/a.zip", zip_of({{"../../escaped.json", osv_record("A", "x", "1")},
+                                           {"/tmp/weir-escaped.json", osv_record("B", "x", "1")}}));
   EXPECT_EQ(update(scratch.path("store"), {zip}), "updated read=2 added=2\n");
   EXPECT_FALSE(std::filesystem::exists(scratch.path("escaped.json")));
   EXPECT_FALSE(std::filesystem::exists("/tmp/weir-escaped.json"));
@@ -157,13 +161,14 @@ TEST(Feeds, names_in_an_archive_are_never_paths) {
 TEST(Feeds, an_archive_that_unpacks_to_too_much_is_refused_at_the_record) {
   const test::ScratchDirectory scratch;
   const std::string tar = scratch.path("bomb.tar.gz");
-  ASSERT_TRUE(test::run_quietly("truncate -s 20M " + scratch.path("big.json") + " && tar -C " + scratch.path() +
-                                " -czf " + tar + " big.json"));
+  ASSERT_TRUE(test::run_quietly("truncate -s 20M " + scratch.path("big.json") + " && tar -C " +
+                                scratch.path() + " -czf " + tar + " big.json"));
   EXPECT_LT(std::filesystem::file_size(tar), 100'000u);
   const std::string said = update(scratch.path("store"), {tar});
-  EXPECT_EQ(said, "failed 'big.json' in the archive is larger than 16777216 bytes\n");
-  const std::string damaged = scratch.write("cut.zip", zip_of({{"A.json", osv_record("A", "x", "1")}}).substr(0, 60));
-  EXPECT_TRUE(update(scratch.path("store"), {damaged}).starts_with("failed " + damaged)) << said;
+  EXPECT_EQ(said, "failed " + tar + ": 'big.json' in the archive is larger than 16777216 bytes\n");
+  const std::string damaged =
+      scratch.write("cut.zip", zip_of({{"A.json", osv_record("A", "x", "1")}}).substr(0, 60));
+  EXPECT_TRUE(update(scratch.path("store"), {damaged}).starts_with("failed " + damaged));
 }
 
 TEST(Feeds, a_bucket_is_one_feed_for_each_ecosystem_and_is_asked_what_is_new) {
@@ -171,16 +176,18 @@ TEST(Feeds, a_bucket_is_one_feed_for_each_ecosystem_and_is_asked_what_is_new) {
   FileServer server;
   server.put("/ecosystems.txt", "Go\nRocky Linux\nRocky Linux:9\n");
   server.put("/Go/all.zip", zip_of({{"A.json", osv_record("A", "x", "1")}}));
-  server.put("/Rocky Linux/all.zip", zip_of({{"B.json", osv_record("B", "x", "1")}}));
+  server.put("/Rocky%20Linux/all.zip", zip_of({{"B.json", osv_record("B", "x", "1")}}));
   const std::string store = scratch.path("store");
   EXPECT_EQ(update(store, {server.url()}), "updated read=1 added=1\nupdated read=1 added=1\n");
   const int before = server.served();
   EXPECT_EQ(update(store, {server.url("/")}, {"Go"}), "unchanged\n");
   EXPECT_EQ(server.served(), before);
-  server.put("/Go/all.zip", zip_of({{"A.json", osv_record("A", "x", "2")}, {"C.json", osv_record("C", "x", "1")}}));
+  server.put("/Go/all.zip",
+             zip_of({{"A.json", osv_record("A", "x", "2")}, {"C.json", osv_record("C", "x", "1")}}));
   EXPECT_EQ(update(store, {server.url()}, {"Go"}), "updated read=2 added=1 changed=1\n");
   server.remove("/Go/all.zip");
-  EXPECT_EQ(update(store, {server.url()}, {"Go"}), "failed " + server.url("/Go/all.zip") + " is not there (404)\n");
+  EXPECT_EQ(update(store, {server.url()}, {"Go"}),
+            "failed " + server.url("/Go/all.zip") + " is not there (404)\n");
   EXPECT_EQ(vuln::read_manifest(store)->records, 3u);
 }
 
@@ -199,8 +206,9 @@ TEST(Feeds, a_file_behind_a_url_is_read_and_redirects_are_followed_safely) {
 
 TEST(Feeds, a_packed_list_is_read) {
   const test::ScratchDirectory scratch;
-  scratch.write("epss.csv", "#model_version:v1,score_date:2025-01-02T00:00:00+0000\ncve,epss,percentile\n"
-                            "CVE-2021-44228,0.9,0.9\n");
+  scratch.write("epss.csv",
+                "#model_version:v1,score_date:2025-01-02T00:00:00+0000\ncve,epss,percentile\n"
+                "CVE-2021-44228,0.9,0.9\n");
   ASSERT_TRUE(test::run_quietly("gzip " + scratch.path("epss.csv")));
   EXPECT_EQ(update(scratch.path("store"), {scratch.path("epss.csv.gz")}), "updated read=1\n");
 }
@@ -211,8 +219,8 @@ TEST(Feeds, a_repository_is_read_at_its_latest_commit) {
   const std::string git = "git -C " + scratch.path("repository") + " -c user.name=a -c user.email=a@b ";
   scratch.write("repository/A.json", osv_record("A", "x", "1"));
   scratch.link("repository/link.json", "/etc/passwd");
-  ASSERT_TRUE(test::run_quietly(git + "init -b main && " + git + "add -A && " + git + "commit -m one && " + git +
-                                "checkout -b osv"));
+  ASSERT_TRUE(test::run_quietly(git + "init -b main && " + git + "add -A && " + git + "commit -m one && " +
+                                git + "checkout -b osv"));
   scratch.write("repository/B.json", osv_record("B", "x", "1"));
   ASSERT_TRUE(test::run_quietly(git + "add -A && " + git + "commit -m two && " + git + "checkout main"));
   const std::string store = scratch.path("store"), url = "git+file://" + scratch.path("repository");

@@ -107,15 +107,17 @@ Result<std::string> run_git(std::vector<std::string> words) {
 
 }  // namespace
 
-Result<Fetched> fetch_repository(const std::string& place, const std::string& directory, const std::string& tar,
-                                 const std::string& commit_before) {
+Result<Fetched> fetch_repository(const std::string& place, const std::string& directory,
+                                 const std::string& tar, const std::string& commit_before) {
   std::string url = place.substr(place.starts_with("git+") ? 4 : 0), branch = "HEAD";
   if (const std::size_t mark = url.rfind('#'); mark != url.npos) {
     branch = url.substr(mark + 1);
     url.resize(mark);
   }
-  const bool plain = branch.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-") ==
-                         branch.npos && !branch.empty() && branch.front() != '-';
+  const bool plain =
+      branch.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-") ==
+          branch.npos &&
+      !branch.empty() && branch.front() != '-';
   if (!plain || url.empty() || url.front() == '-' || url.find("::") != url.npos)
     return invalid(fmt::format("{} names no repository and branch", place));
   const std::string copy = fmt::format("{}/git/{}", directory, to_hex(crypto::sha256(url)).substr(0, 32));
@@ -127,8 +129,8 @@ Result<Fetched> fetch_repository(const std::string& place, const std::string& di
   };
   const std::string git_directory = "--git-dir=" + copy;
   TRY(named(run_git({git_directory, "init", "--bare", "--quiet"})));
-  TRY(named(run_git({git_directory, "-c", "core.hooksPath=/dev/null", "fetch", "--quiet", "--depth=1", "--no-tags",
-                     "--force", "--", url, fmt::format("+{}:{}", branch, kept_ref)})));
+  TRY(named(run_git({git_directory, "-c", "core.hooksPath=/dev/null", "fetch", "--quiet", "--depth=1",
+                     "--no-tags", "--force", "--", url, fmt::format("+{}:{}", branch, kept_ref)})));
   const std::string commit = TRY(named(run_git({git_directory, "rev-parse", "--verify", kept_ref})));
   if (commit == commit_before) return Fetched{.unchanged = true, .commit = commit};
   TRY(named(run_git({git_directory, "archive", "--format=tar", "--output=" + tar, commit})));

@@ -15,7 +15,7 @@ struct Fetched {
 // `place` is a URL that git knows, with or without "git+" before it and "#branch" behind it. The copy is kept below
 // `directory` for the next time. Writes the tar to `tar`, unless the commit is `commit_before`.
 // Errors: unavailable, with what git said last.
-Result<Fetched> fetch_repository(const std::string& place, const std::string& directory, const std::string& tar,
-                                 const std::string& commit_before);
+Result<Fetched> fetch_repository(const std::string& place, const std::string& directory,
+                                 const std::string& tar, const std::string& commit_before);
 
 }  // namespace weir::feed

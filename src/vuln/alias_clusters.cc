@@ -68,7 +68,9 @@ std::string AliasClusters::name_of(std::string_view id_or_alias) const {
   return *names_[lowest_[parents_[found->second]]];
 }
 
-bool AliasClusters::together(std::string_view a, std::string_view b) const { return name_of(a) == name_of(b); }
+bool AliasClusters::together(std::string_view a, std::string_view b) const {
+  return name_of(a) == name_of(b);
+}
 
 namespace {
 
@@ -84,7 +86,8 @@ class Walk {
       open_.pop_back();
       if (!names.insert(name).second) continue;
       if (names.size() > cluster_names_max)
-        return Error{Errc::too_large, fmt::format("'{}' has more than {} other names", start, cluster_names_max)};
+        return Error{Errc::too_large,
+                     fmt::format("'{}' has more than {} other names", start, cluster_names_max)};
       TRY(visit(name));
     }
     return {};

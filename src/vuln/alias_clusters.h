@@ -36,13 +36,13 @@ class AliasClusters {
   std::unordered_map<std::string, std::size_t> numbers_;
   std::vector<const std::string*> names_;
   mutable std::vector<std::size_t> parents_;
-  std::vector<std::size_t> claims_;                          // how many records have this alias
+  std::vector<std::size_t> claims_;                         // how many records have this alias
   std::vector<std::pair<std::size_t, std::size_t>> edges_;  // id, alias
   std::vector<std::size_t> lowest_;                         // of each root, the name of its cluster
 };
 
 struct AliasCluster {
-  std::string name;                 // as above
+  std::string name;                    // as above
   std::vector<std::string> names;      // ids and aliases, in order
   std::vector<std::string> records;    // those of them that are records of the store and stand
   std::vector<std::string> withdrawn;  // records that claim one of the names and are withdrawn

@@ -23,9 +23,10 @@ std::shared_ptr<const AdvisoryStore> store_of(const std::vector<Named>& records)
   for (const Named& each : records) {
     Advisory advisory{
         .id = each.id, .withdrawn = each.withdrawn ? "2024-01-01T00:00:00Z" : "", .aliases = each.aliases};
-    advisory.affected = {{.ecosystem = "npm",
-                          .name = each.package,
-                          .ranges = {{.type = Range::Type::semver, .events = {{Event::Kind::introduced, "0"}}}}}};
+    advisory.affected = {
+        {.ecosystem = "npm",
+         .name = each.package,
+         .ranges = {{.type = Range::Type::semver, .events = {{Event::Kind::introduced, "0"}}}}}};
     EXPECT_TRUE(writer.add({.advisory = std::move(advisory)}).ok());
   }
   return AdvisoryStore::over({std::move(Segment::over(writer.finish(), "segment")).value()});
@@ -65,7 +66,8 @@ TEST(AliasClusters, an_alias_claimed_twice_joins_and_packages_stay_apart) {
   EXPECT_TRUE(clusters_of(records).together("A", "B"));
   const auto explanation = explain(*store, "CVE-1");
   ASSERT_EQ(explanation->records.size(), 2u);
-  const auto verdicts = explain_package(*explanation, {.ecosystem = "npm", .names = {"y"}, .version = "1.0.0"});
+  const auto verdicts =
+      explain_package(*explanation, {.ecosystem = "npm", .names = {"y"}, .version = "1.0.0"});
   ASSERT_EQ(verdicts.size(), 1u);  // what A says of x is not said of y
   EXPECT_EQ(verdicts[0].advisory, "B");
 }

@@ -38,9 +38,8 @@ VersionOrder comparator_of(const Affected& affected, const Verdict& verdict) {
 bool is_about(const Affected& affected, const Package& package) {
   if (affected.name.empty() || without_suffix(affected.ecosystem) != package.ecosystem) return false;
   const std::string name = index_name(package.ecosystem, affected.name);
-  return std::ranges::any_of(package.names, [&](const std::string& each) {
-    return index_name(package.ecosystem, each) == name;
-  });
+  return std::ranges::any_of(
+      package.names, [&](const std::string& each) { return index_name(package.ecosystem, each) == name; });
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ std::string_view name_of(Relation relation);
 
 struct ExplainedRecord {
   StoredRecord stored;
-  Relation relation = Relation::same;  // to the cluster; downstream: it names one of the cluster as its upstream
+  Relation relation =
+      Relation::same;  // to the cluster; downstream: it names one of the cluster as its upstream
 };
 
 struct Explanation {
@@ -33,11 +34,11 @@ Result<Explanation> explain(const AdvisoryStore& store, std::string_view id_or_a
 struct ExplainedVerdict {
   std::string advisory;
   Relation relation = Relation::same;
-  std::string ecosystem, name;             // as the record has them
-  std::optional<Scope> scope;              // nothing: the record speaks of another release
+  std::string ecosystem, name;  // as the record has them
+  std::optional<Scope> scope;   // nothing: the record speaks of another release
   VersionOrder comparator = VersionOrder::semver;
   Verdict verdict;
-  bool withdrawn = false;                  // then it affects nobody
+  bool withdrawn = false;  // then it affects nobody
 };
 
 // One for each affected package of a record that is this one in name, in the order of the records.

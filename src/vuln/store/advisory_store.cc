@@ -33,7 +33,8 @@ Result<std::shared_ptr<const AdvisoryStore>> AdvisoryStore::open_once(const std:
   for (auto row = store->manifest_.segments.rbegin(); row != store->manifest_.segments.rend(); ++row) {
     Segment segment = TRY(Segment::open(directory + "/" + row->file));
     if (segment.digest() != row->digest)
-      return Error{Errc::corrupt, fmt::format("{}/{} is not the file that the manifest names", directory, row->file)};
+      return Error{Errc::corrupt,
+                   fmt::format("{}/{} is not the file that the manifest names", directory, row->file)};
     store->segments_.push_back(std::move(segment));
   }
   store->exploited_ = TRY(open_table(directory, store->manifest_.exploited, PagedKind::exploited));
@@ -48,7 +49,8 @@ Result<std::shared_ptr<const AdvisoryStore>> AdvisoryStore::open(const std::stri
     const Result<Manifest> before = read_manifest(directory);
     if (!before.ok()) {
       if (before.error().code != Errc::not_found) return before.error();
-      return not_found(fmt::format("{} is no store of advisories; `weir advisories update` makes one", directory));
+      return not_found(
+          fmt::format("{} is no store of advisories; `weir advisories update` makes one", directory));
     }
     Result<std::shared_ptr<const AdvisoryStore>> opened = open_once(directory);
     if (opened.ok() || opened.error().code != Errc::not_found) return opened;
@@ -101,8 +103,9 @@ Result<AboutPackage> AdvisoryStore::about(std::string_view ecosystem, std::strin
     }
   }
   if (segments_.size() > 1)
-    std::ranges::stable_sort(answer->entries, {},
-                             [](const AdvisorySet::Entry& entry) -> std::string_view { return entry.advisory->id; });
+    std::ranges::stable_sort(answer->entries, {}, [](const AdvisorySet::Entry& entry) -> std::string_view {
+      return entry.advisory->id;
+    });
   return AboutPackage{.entries = answer->entries, .held = answer};
 }
 

@@ -35,7 +35,8 @@ class AdvisoryStore final : public AdvisoryReader {
   Result<std::vector<std::string>> mentioning(Mention mention, std::string_view name) const;
 
   // Every record, by id. Ends with what `take` answers where that is an error.
-  using TakeHead = std::function<Status(const Segment& segment, std::size_t record, const Segment::Head& head)>;
+  using TakeHead =
+      std::function<Status(const Segment& segment, std::size_t record, const Segment::Head& head)>;
   Status each(const TakeHead& take) const;
 
   Result<std::optional<Exploited>> exploited(std::string_view cve) const;

@@ -107,7 +107,8 @@ Result<CveList<Exploited>> read_exploited_csv(std::string_view text) {
     if (list.rows.size() >= table_rows_max) return Error{Errc::too_large, where + ": the list is too long"};
     Exploited entry;
     for (const MemberRow& row : members)
-      if (const std::size_t place = column(row.name); place < fields.size()) entry.*row.member = fields[place];
+      if (const std::size_t place = column(row.name); place < fields.size())
+        entry.*row.member = fields[place];
     take_exploited(list, id < fields.size() ? fields[id] : "", where, std::move(entry));
   }
   TRY(close(list));
@@ -175,7 +176,7 @@ bool is_likelihood_list(std::string_view text) {
 
 Result<CveList<Exploited>> read_exploited(std::string_view text) {
   return text.starts_with("cveID") || text.starts_with("\"cveID") ? read_exploited_csv(text)
-                                                                 : read_exploited_json(text);
+                                                                  : read_exploited_json(text);
 }
 
 Result<CveList<Likelihood>> read_likelihood(std::string_view text) {
@@ -210,7 +211,8 @@ Bytes encode_exploited(const std::vector<Exploited>& rows) {
     for (const MemberRow& member : members) {
       append_fixed<std::uint32_t>(sections[rows_section],
                                   static_cast<std::uint32_t>(sections[texts_section].size()));
-      append_fixed<std::uint32_t>(sections[texts_section], static_cast<std::uint32_t>((row.*member.member).size()));
+      append_fixed<std::uint32_t>(sections[texts_section],
+                                  static_cast<std::uint32_t>((row.*member.member).size()));
       sections[texts_section] += row.*member.member;
     }
   }

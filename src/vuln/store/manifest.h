@@ -71,7 +71,7 @@ struct Manifest {
   std::vector<FeedRow> feeds = {};        // records name them by their place; rows are never taken out
   std::uint64_t records = 0, withdrawn = 0;
   std::string newest = {};  // the highest `modified`
-  Sha256 digest = {};       // of all advisories: equal records, equal digest, however they are cut into segments
+  Sha256 digest = {};  // of all advisories: equal records, equal digest, however they are cut into segments
   std::optional<CveTable> exploited = {}, likelihood = {};
   static void members(auto& visit, auto& self) {
     visit("format", self.format);

@@ -66,7 +66,8 @@ Error PagedFile::corrupt(std::string_view what) const {
 }
 
 Status PagedFile::check_head(PagedKind kind) {
-  if (all_.size() < page_bytes || !all_.starts_with(magic)) return corrupt("it is no file of an advisory store");
+  if (all_.size() < page_bytes || !all_.starts_with(magic))
+    return corrupt("it is no file of an advisory store");
   const BytesView head = all_.substr(0, page_bytes);
   digest_ = crypto::sha256(head.substr(0, head_digest_at));
   if (digest_.view() != head.substr(head_digest_at)) return corrupt("its first page is not what was written");

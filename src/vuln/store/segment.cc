@@ -114,7 +114,8 @@ Status Segment::read_ranges(Decoder& from, std::vector<Range>& out) const {
     if (events == 0) return file_->corrupt("a range has no events");
     for (std::size_t event = 0; event < events; ++event) {
       const std::uint64_t kind = from.varint();
-      if (kind > static_cast<std::uint64_t>(Event::Kind::limit)) return file_->corrupt("an event has no kind");
+      if (kind > static_cast<std::uint64_t>(Event::Kind::limit))
+        return file_->corrupt("an event has no kind");
       std::string version = TRY(read_text(from));
       range.events.push_back({static_cast<Event::Kind>(kind), std::move(version)});
     }

@@ -55,7 +55,8 @@ class Segment {
   // One affected package of one record.
   struct Place {
     std::size_t record = 0;
-    std::string_view ecosystem, name, release;  // as the record has them; the release that its ecosystem names
+    std::string_view ecosystem, name,
+        release;  // as the record has them; the release that its ecosystem names
     std::uint64_t package = 0;
   };
   // By ecosystem without suffix and name as an index holds it; withdrawn records say nothing. By record.

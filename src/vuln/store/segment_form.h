@@ -6,7 +6,16 @@
 namespace weir::vuln::segment_form {
 
 enum Section : std::size_t {
-  texts, records, bodies, packages, names, entries, slots, aliases, upstreams, relateds
+  texts,
+  records,
+  bodies,
+  packages,
+  names,
+  entries,
+  slots,
+  aliases,
+  upstreams,
+  relateds
 };
 inline constexpr std::size_t sections = 10;
 
@@ -16,7 +25,7 @@ inline constexpr std::size_t record_bytes = 4 + 4 + 8 + 4 + 4 + 32;
 inline constexpr std::size_t name_bytes = 16;
 // An entry: record, texts of release, ecosystem and name, offset of the package.
 inline constexpr std::size_t entry_bytes = 24;
-inline constexpr std::size_t slot_bytes = 4;   // number of a name plus 1; 0 for none
+inline constexpr std::size_t slot_bytes = 4;     // number of a name plus 1; 0 for none
 inline constexpr std::size_t mention_bytes = 8;  // text, record; of aliases, upstreams and relateds
 
 inline constexpr std::uint32_t flag_withdrawn = 1, flag_removed = 2;

@@ -4,9 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <set>
-
 #include <random>
+#include <set>
 
 #include "crypto/digest.h"
 #include "support/advisory_corpus.h"
@@ -30,7 +29,8 @@ std::string described(const Affected& affected) {
 }
 
 std::string described(const Advisory& advisory, bool with_affected = true) {
-  std::string text = advisory.id + "|" + advisory.summary + "|" + advisory.modified + "|" + advisory.withdrawn;
+  std::string text =
+      advisory.id + "|" + advisory.summary + "|" + advisory.modified + "|" + advisory.withdrawn;
   for (const auto* list : {&advisory.aliases, &advisory.upstream, &advisory.related}) {
     text += "|";
     for (const std::string& each : *list) text += each + ",";
@@ -60,7 +60,8 @@ Bytes small_segment() {
     const std::string n = std::to_string(i);
     const std::string more = R"("aliases":["CVE-2024-)" + n + R"("],"upstream":["U-)" + n +
                              R"("],"summary":"A flaw","modified":"2024-01-01T00:00:00Z")";
-    EXPECT_TRUE(writer.add(stored(test::osv_record("A-" + n, "p" + std::to_string(i % 7), "1." + n, more))).ok());
+    EXPECT_TRUE(
+        writer.add(stored(test::osv_record("A-" + n, "p" + std::to_string(i % 7), "1." + n, more))).ok());
   }
   return writer.finish();
 }
@@ -160,7 +161,8 @@ TEST(Segment, every_record_of_the_corpus_comes_back_as_it_was) {
   for (const auto& [ecosystem, name] : corpus.names) {
     const auto about = store->about(ecosystem, name);
     ASSERT_TRUE(about.ok()) << name;
-    ASSERT_EQ(described(about->entries), described(corpus.set.about(ecosystem, name))) << ecosystem << " " << name;
+    ASSERT_EQ(described(about->entries), described(corpus.set.about(ecosystem, name)))
+        << ecosystem << " " << name;
   }
 }
 

@@ -72,7 +72,8 @@ Status SegmentWriter::add(const StoredRecord& record) {
   if (texts_.bytes.size() + packages_.bytes.size() > form::texts_bytes_max / 2)
     return Error{Errc::too_large, "one segment of an advisory store holds at most 2 GiB of texts"};
   Row row{.id = advisory.id, .feed = record.feed, .content = record.content};
-  row.flags = (advisory.withdrawn.empty() ? 0 : form::flag_withdrawn) | (record.removed ? form::flag_removed : 0);
+  row.flags =
+      (advisory.withdrawn.empty() ? 0 : form::flag_withdrawn) | (record.removed ? form::flag_removed : 0);
   const std::size_t number = rows_.size();
   if (!record.removed) {
     row.body = encode_head(advisory);
@@ -148,9 +149,8 @@ void SegmentWriter::write_names(std::array<Bytes, form::sections>& out,
                                 const std::vector<std::optional<std::uint32_t>>& numbered) const {
   std::vector<std::uint64_t> keys;
   for (const auto& [key, entries] : entries_) keys.push_back(key);
-  std::ranges::sort(keys, {}, [&](std::uint64_t key) {
-    return std::pair(text_at(key >> 32), text_at(narrow(key)));
-  });
+  std::ranges::sort(keys, {},
+                    [&](std::uint64_t key) { return std::pair(text_at(key >> 32), text_at(narrow(key))); });
   std::vector<std::uint32_t> slots(std::bit_ceil(keys.size() * 2 + 1));
   std::uint32_t named = 0, first = 0;
   for (const std::uint64_t key : keys) {

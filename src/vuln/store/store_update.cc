@@ -12,11 +12,11 @@
 namespace weir::vuln {
 namespace {
 
-constexpr std::size_t said_first_max = 20;           // names kept in the manifest
-constexpr std::size_t refused_max = 10'000;          // of one feed; beyond it the feed is not one of advisories
-constexpr std::size_t segments_max = 8;              // beyond these all become one
-constexpr std::size_t delta_records_min = 2'000;     // as long as no more lie in later segments, they stay
-constexpr std::size_t delta_share = 8;               // or one in so many
+constexpr std::size_t said_first_max = 20;        // names kept in the manifest
+constexpr std::size_t refused_max = 10'000;       // of one feed; beyond it the feed is not one of advisories
+constexpr std::size_t segments_max = 8;           // beyond these all become one
+constexpr std::size_t delta_records_min = 2'000;  // as long as no more lie in later segments, they stay
+constexpr std::size_t delta_share = 8;            // or one in so many
 constexpr std::size_t name_bytes_max = 512;
 
 std::vector<std::string> first_of(const std::vector<std::string>& all) {
@@ -88,7 +88,8 @@ Status StoreUpdate::take(std::string_view name, std::string_view content) {
 }
 
 Result<std::optional<StoreUpdate::Pending>> StoreUpdate::held(std::string_view id) const {
-  if (const auto found = pending_.find(std::string(id)); found != pending_.end()) return std::optional(found->second);
+  if (const auto found = pending_.find(std::string(id)); found != pending_.end())
+    return std::optional(found->second);
   if (removed_.contains(std::string(id))) return std::optional<Pending>();
   const std::optional<StoredRecord> stored = TRY(store_->head(id));
   if (!stored) return std::optional<Pending>();
@@ -184,7 +185,8 @@ Status StoreUpdate::end_feed(Missing missing, std::string version, Instant now) 
   row().refused_first = first_of(ended.refused);
   row().missing = ended.missing.size();
   row().missing_first = first_of(ended.missing);
-  const bool same = ended.added.empty() && ended.changed.empty() && ended.withdrawn.empty() && ended.removed.empty();
+  const bool same =
+      ended.added.empty() && ended.changed.empty() && ended.withdrawn.empty() && ended.removed.empty();
   if (same && !tables_) ended.state = FeedResult::State::unchanged;
   return {};
 }
@@ -226,7 +228,8 @@ Status StoreUpdate::write_segments() {
   manifest_.segments.push_back(std::move(written));
   std::uint64_t later = 0;
   for (std::size_t i = 1; i < manifest_.segments.size(); ++i) later += manifest_.segments[i].records;
-  const std::uint64_t most = std::max<std::uint64_t>(delta_records_min, manifest_.segments[0].records / delta_share);
+  const std::uint64_t most =
+      std::max<std::uint64_t>(delta_records_min, manifest_.segments[0].records / delta_share);
   if (manifest_.segments.size() > segments_max || later > most) return compact();
   return {};
 }
@@ -281,7 +284,8 @@ Status StoreUpdate::count() {
   }));
   manifest_.digest = hasher.finish();
   for (const auto& [id, pending] : pending_)
-    if (is_older(manifest_.newest, pending.modified) || manifest_.newest.empty()) manifest_.newest = pending.modified;
+    if (is_older(manifest_.newest, pending.modified) || manifest_.newest.empty())
+      manifest_.newest = pending.modified;
   return {};
 }
 

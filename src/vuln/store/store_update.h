@@ -76,7 +76,8 @@ class StoreUpdate {
   Result<std::optional<Pending>> held(std::string_view id) const;
   void take_exploited(std::string_view name, std::string_view content);
   void take_likelihood(std::string_view name, std::string_view content);
-  void take_table(std::optional<CveTable>& table, std::optional<Bytes>& to_write, CveTable row, Bytes content);
+  void take_table(std::optional<CveTable>& table, std::optional<Bytes>& to_write, CveTable row,
+                  Bytes content);
   Status find_missing(Missing missing);
   Status write_tables(Instant now);
   Status write_segments();
@@ -92,7 +93,8 @@ class StoreUpdate {
   Manifest manifest_;                           // to be
   UpdateResult result_;
 
-  std::unordered_map<Sha256, std::string, Sha256Hash> known_;  // content to id, of the store and what was taken
+  std::unordered_map<Sha256, std::string, Sha256Hash>
+      known_;  // content to id, of the store and what was taken
   SegmentWriter writer_;
   std::unordered_map<std::string, Pending> pending_;  // by id, what the writer holds
   std::unordered_set<std::string> removed_;           // ids that the writer hides

@@ -130,7 +130,8 @@ TEST(StoreUpdate, impossible_ranges_and_contradicting_lists_are_evaluated_as_the
   EXPECT_EQ(update_with(scratch.path(), {{record}}), "updated added=A");
   const auto store = *AdvisoryStore::open(scratch.path());
   const auto verdict = [&](std::string_view version) {
-    const Verdict found = evaluate(*store->about("npm", "x")->entries[0].affected, VersionOrder::semver, version);
+    const Verdict found =
+        evaluate(*store->about("npm", "x")->entries[0].affected, VersionOrder::semver, version);
     return std::string(found.affected ? "affected" : "not affected") + (found.listed ? " by the list" : "");
   };
   EXPECT_EQ(verdict("1.5.0"), "not affected");
@@ -193,7 +194,8 @@ TEST(StoreUpdate, records_that_contradict_the_schema_are_refused_by_name_and_the
   const std::string text = update_with(scratch.path(), {{osv_record("A", "x", "1"), both, none, "{", "[]"}});
   EXPECT_TRUE(text.starts_with("updated added=A refused=record 1: ")) << text;
   EXPECT_NE(text.find("must not have both fixed and last_affected"), std::string::npos);
-  EXPECT_NE(text.find("record 2: 'affected[0].ranges[0]' says nowhere what introduced it"), std::string::npos);
+  EXPECT_NE(text.find("record 2: 'affected[0].ranges[0]' says nowhere what introduced it"),
+            std::string::npos);
   EXPECT_EQ(about(scratch.path(), "x"), "A<1;");
   EXPECT_EQ(read_manifest(scratch.path())->feeds[0].refused, 4u);
 }
@@ -264,10 +266,12 @@ TEST(CveTable, lists_are_known_by_their_beginning_and_looked_up_by_cve) {
   const std::string json =
       R"({"catalogVersion":"1","dateReleased":"2025-08-25T00:00:00Z","vulnerabilities":[)"
       R"({"cveID":"CVE-2021-44228","vendorProject":"Apache","dateAdded":"2021-12-10"},{"cveID":"nonsense"}]})";
-  const std::string csv = "#model_version:v1,score_date:2025-01-02T00:00:00+0000\ncve,epss,percentile\n"
-                          "CVE-2021-44228,0.97,0.999\nCVE-2020-1,0.5,0.5\nCVE-2020-0002,2,0.5\n";
+  const std::string csv =
+      "#model_version:v1,score_date:2025-01-02T00:00:00+0000\ncve,epss,percentile\n"
+      "CVE-2021-44228,0.97,0.999\nCVE-2020-1,0.5,0.5\nCVE-2020-0002,2,0.5\n";
   EXPECT_EQ(update_with(scratch.path(), {{json, csv}}),
-            "updated refused=record 0: vulnerabilities[1]: 'nonsense' is no CVE,record 1: line 4: expected a CVE and "
+            "updated refused=record 0: vulnerabilities[1]: 'nonsense' is no CVE,record 1: line 4: expected a "
+            "CVE and "
             "two shares of one,record 1: line 5: expected a CVE and two shares of one");
   const auto store = *AdvisoryStore::open(scratch.path());
   EXPECT_EQ((*store->exploited("CVE-2021-44228"))->vendor, "Apache");
@@ -277,9 +281,10 @@ TEST(CveTable, lists_are_known_by_their_beginning_and_looked_up_by_cve) {
   const std::string older = "#score_date:2024-12-31T00:00:00+0000\nCVE-2021-44228,0.1,0.1\n";
   EXPECT_EQ(update_with(scratch.path(), {{"#model_version" + older}}),
             "unchanged older=the list of 2024-12-31T00:00:00+0000");
-  EXPECT_EQ(update_with(scratch.path(), {{"cveID,vendorProject,shortDescription\nCVE-2022-1000,\"A \"\"b\"\", c\","
-                                          "\"two\nlines\"\n"}}),
-            "updated");
+  EXPECT_EQ(
+      update_with(scratch.path(), {{"cveID,vendorProject,shortDescription\nCVE-2022-1000,\"A \"\"b\"\", c\","
+                                    "\"two\nlines\"\n"}}),
+      "updated");
   EXPECT_EQ((*(*AdvisoryStore::open(scratch.path()))->exploited("CVE-2022-1000"))->vendor, "A \"b\", c");
 }
 
@@ -298,8 +303,8 @@ TEST(CveTable, the_catalogue_of_the_corpus_is_read_whole) {
 TEST(CveTable, a_number_is_a_cve_only_as_it_is_written) {
   EXPECT_EQ(cve_text(*cve_number("CVE-2021-44228")), "CVE-2021-44228");
   EXPECT_EQ(cve_text(*cve_number("CVE-1999-0001")), "CVE-1999-0001");
-  for (const char* wrong : {"CVE-2021-044228", "CVE-2021-1", "cve-2021-44228", "CVE-2021-99999999999", "CVE-21-44228",
-                            "CVE-2021-4422x", ""})
+  for (const char* wrong : {"CVE-2021-044228", "CVE-2021-1", "cve-2021-44228", "CVE-2021-99999999999",
+                            "CVE-21-44228", "CVE-2021-4422x", ""})
     EXPECT_EQ(cve_number(wrong), std::nullopt) << wrong;
 }
 
