@@ -15,7 +15,7 @@ Status read_archive_files(const std::string& path, const ArchiveBounds& bounds, 
   archive_read_support_format_zip(reader.get());
   if (archive_read_open_filename(reader.get(), path.c_str(), block_bytes) != ARCHIVE_OK)
     return invalid(fmt::format("{} is no archive that can be read (zip, or tar)", path));
-  std::size_t files = 0;
+  std::size_t files = 0, bytes = 0;
   while (true) {
     ::archive_entry* entry = nullptr;
     const int next = archive_read_next_header(reader.get(), &entry);
@@ -28,8 +28,22 @@ Status read_archive_files(const std::string& path, const ArchiveBounds& bounds, 
       return Error{Errc::too_large, fmt::format("{} holds more than {} files", path, bounds.files_max)};
     Bytes content = TRY(read_entry(reader.get(), name, block_bytes, bounds.file_bytes_max,
                                    [](const Bytes&) { return true; }));
+    bytes += content.size();
+    if (bounds.all_bytes_max != 0 && bytes > bounds.all_bytes_max)
+      return Error{Errc::too_large,
+                   fmt::format("{} holds more than {} bytes, at '{}'", path, bounds.all_bytes_max, name)};
     TRY(take(name, std::move(content)));
   }
+}
+
+Result<Bytes> read_packed_file(const std::string& path, std::size_t bytes_max) {
+  const ArchiveReader reader = tar_reader();
+  archive_read_support_format_raw(reader.get());
+  ::archive_entry* entry = nullptr;
+  if (archive_read_open_filename(reader.get(), path.c_str(), block_bytes) != ARCHIVE_OK ||
+      archive_read_next_header(reader.get(), &entry) != ARCHIVE_OK)
+    return invalid(fmt::format("{} is no packed file that can be read (gzip, bzip2, xz, zstd)", path));
+  return read_entry(reader.get(), path, block_bytes, bytes_max, [](const Bytes&) { return true; });
 }
 
 }  // namespace weir::artifact

@@ -13,6 +13,7 @@ namespace weir::artifact {
 struct ArchiveBounds {
   std::size_t files_max = 0;
   std::size_t file_bytes_max = 0;
+  std::size_t all_bytes_max = 0;  // of the wanted files together; 0 for no bound but the others
 };
 
 using WantFile = std::function<bool(std::string_view name)>;
@@ -22,5 +23,8 @@ using TakeFile = std::function<Status(std::string_view name, Bytes content)>;
 // `take` answers.
 Status read_archive_files(const std::string& path, const ArchiveBounds& bounds, const WantFile& want,
                           const TakeFile& take);
+
+// The content of one file packed by gzip, bzip2, xz or zstd. Errors: as above.
+Result<Bytes> read_packed_file(const std::string& path, std::size_t bytes_max);
 
 }  // namespace weir::artifact

@@ -2,79 +2,64 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <filesystem>
-
-#include "artifact/archive_files.h"
-#include "cli/exchange.h"
-#include "vuln/limits.h"
+#include "feed/read_feeds.h"
+#include "vuln/store/advisory_store.h"
 
 namespace weir::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
-bool is_record(std::string_view name) {
-  return name.ends_with(".json") || name.ends_with(".yaml") || name.ends_with(".yml");
-}
-
-void take_record(ReadAdvisories& read, std::string_view name, std::string_view content) {
-  Result<vuln::Advisory> advisory = vuln::read_advisory(content);
-  if (advisory.ok()) read.set.add(std::move(advisory).value());
-  else read.refused.push_back(fmt::format("{}: {}", name, advisory.error().message));
-}
-
-Status read_directory(ReadAdvisories& read, const std::string& directory) {
-  std::vector<std::string> files;
-  std::error_code error;
-  for (fs::recursive_directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
-    if (is_record(at->path().native()) && at->is_regular_file(error)) files.push_back(at->path().native());
-    if (files.size() > vuln::advisories_max)
-      return Error{Errc::too_large,
-                   fmt::format("{} holds more than {} advisories", directory, vuln::advisories_max)};
+class OwnSet final : public vuln::AdvisoryReader {
+ public:
+  vuln::AdvisorySet set;
+  Result<vuln::AboutPackage> about(std::string_view ecosystem, std::string_view name) const override {
+    return vuln::AboutPackage{.entries = set.about(ecosystem, name), .held = {}};
   }
-  if (error) return invalid(fmt::format("{}: {}", directory, error.message()));
-  if (files.empty()) return invalid(fmt::format("{} holds no advisory (*.json, *.yaml)", directory));
-  std::ranges::sort(files);
-  for (const std::string& file : files) {
-    const std::string content = TRY(read_file(file, vuln::advisory_bytes_max));
-    take_record(read, file, content);
-  }
-  return {};
+};
+
+bool is_bucket(const std::string& place) {
+  const Result<feed::Place> parsed = feed::parse_place(place);
+  return parsed.ok() && parsed->kind == feed::PlaceKind::bucket;
 }
 
-Status read_place(ReadAdvisories& read, const std::string& place) {
-  std::error_code error;
-  if (fs::is_directory(place, error)) return read_directory(read, place);
-  if (!fs::exists(place, error)) return not_found(fmt::format("{}: no such file or directory", place));
-  if (is_record(place)) {
-    const std::string content = TRY(read_file(place, vuln::advisory_bytes_max));
-    take_record(read, place, content);
+Status read_place(OwnSet& own, const std::string& place, const WantedEcosystems& wanted,
+                  std::vector<std::string>& refused) {
+  const std::size_t refused_before = refused.size();
+  std::size_t taken = 0;
+  const auto take = [&](std::string_view name, std::string_view content) -> Status {
+    if (vuln::is_exploited_list(content) || vuln::is_likelihood_list(content)) return {};
+    Result<vuln::Advisory> advisory = vuln::read_advisory(content);
+    if (!advisory.ok()) {
+      refused.push_back(fmt::format("{}: {}", name, advisory.error().message));
+      return {};
+    }
+    ++taken;
+    own.set.add(std::move(advisory).value());
     return {};
-  }
-  const artifact::ArchiveBounds bounds{.files_max = vuln::advisories_max,
-                                       .file_bytes_max = vuln::advisory_bytes_max};
-  std::size_t records = 0;
-  TRY(artifact::read_archive_files(place, bounds, is_record, [&](std::string_view name, Bytes content) {
-    ++records;
-    take_record(read, fmt::format("{}: {}", place, name), content);
-    return Status();
-  }));
-  if (records == 0) return invalid(fmt::format("{} holds no advisory (*.json, *.yaml)", place));
+  };
+  const bool bucket = is_bucket(place);
+  const std::vector<std::string> ecosystems = bucket ? wanted() : std::vector<std::string>();
+  if (bucket && ecosystems.empty()) return {};  // no component is of an ecosystem that has advisories
+  TRY(feed::read_records(place, ecosystems, take));
+  if (taken == 0 && refused.size() > refused_before)
+    return invalid(fmt::format("{}: no advisory can be read; the first: {}", place, refused[refused_before]));
   return {};
 }
 
 }  // namespace
 
-Result<ReadAdvisories> read_advisories(std::span<const std::string> places) {
+Result<ReadAdvisories> read_advisories(std::span<const std::string> places, const WantedEcosystems& wanted) {
   ReadAdvisories read;
   for (const std::string& place : places) {
-    const std::size_t before = read.set.size();
-    TRY(read_place(read, place));
-    if (read.set.size() == before && !read.refused.empty())
-      return invalid(fmt::format("{}: no advisory can be read; the first: {}", place, read.refused.front()));
+    if (!vuln::is_advisory_store(place)) continue;
+    if (places.size() > 1)
+      return invalid(fmt::format("{} is a store of advisories, and is given alone", place));
+    read.reader = TRY(vuln::AdvisoryStore::open(place));
+    return read;
   }
-  read.set.index();
+  const auto own = std::make_shared<OwnSet>();
+  for (const std::string& place : places) TRY(read_place(*own, place, wanted, read.refused));
+  own->set.index();
+  read.reader = own;
   return read;
 }
 

@@ -9,6 +9,11 @@ Action purl(Options&);
 Action vuln_compare(Options&);
 Action vuln_cvss(Options&);
 
+// advisories.cc, advisories_explain.cc
+Action advisories_update(Options&);
+Action advisories_status(Options&);
+Action advisories_explain(Options&);
+
 // sbom_scan.cc
 Action sbom_scan(Options&);
 

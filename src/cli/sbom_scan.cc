@@ -11,7 +11,9 @@
 #include "cli/exchange.h"
 #include "cli/families_vuln.h"
 #include "cli/session.h"
+#include "format/purl.h"
 #include "vuln/limits.h"
+#include "vuln/package.h"
 #include "vuln/report.h"
 
 namespace weir::cli {
@@ -71,13 +73,15 @@ struct Statements {
   std::set<const vuln::Statement*> covering = {};  // a finding
 };
 
-Bill scan_file(const std::string& file, const vuln::AdvisorySet& advisories, Statements& statements) {
+Bill scan_file(const std::string& file, const vuln::AdvisoryReader& advisories, Statements& statements) {
   const Result<std::string> content = read_file(file, bill_bytes_max);
   if (!content.ok()) return {.file = file, .report = {}, .error = content.error().message};
   const Result<evidence::Inventory> inventory = evidence::read_inventory(*content);
   if (!inventory.ok()) return {.file = file, .report = {}, .error = inventory.error().message};
+  Result<vuln::Scanned> scanned = vuln::match(*inventory, advisories);
+  if (!scanned.ok()) return {.file = file, .report = {}, .error = scanned.error().message};
   return {.file = file,
-          .report = vuln::report_bill(file, *inventory, vuln::match(*inventory, advisories), statements.index,
+          .report = vuln::report_bill(file, *inventory, std::move(scanned).value(), statements.index,
                                       &statements.covering)};
 }
 
@@ -92,6 +96,24 @@ Result<std::vector<vuln::Statement>> read_statements(const Scanning& scanning) {
     std::ranges::move(*read, std::back_inserter(all));
   }
   return all;
+}
+
+// Those of the components, so that no more than these are fetched.
+std::vector<std::string> ecosystems_of(std::span<const std::string> files) {
+  std::set<std::string> names;
+  for (const std::string& file : files) {
+    const Result<std::string> content = read_file(file, bill_bytes_max);
+    if (!content.ok()) continue;
+    const Result<evidence::Inventory> inventory = evidence::read_inventory(*content);
+    if (!inventory.ok()) continue;
+    for (const evidence::Item& item : inventory->items) {
+      const auto purl = format::parse_purl(item.purl, format::PurlReading::tolerant);
+      if (!purl.ok()) continue;
+      const auto package = vuln::package_of(*purl, item.source, std::nullopt);
+      if (package) names.insert(package->ecosystem);
+    }
+  }
+  return {names.begin(), names.end()};
 }
 
 void print(Session& session, const std::string& form, std::span<const Bill> bills) {
@@ -121,7 +143,8 @@ void print(Session& session, const std::string& form, std::span<const Bill> bill
 }
 
 Result<Exit> scan(Session& session, const Scanning& scanning) {
-  const ReadAdvisories read = TRY(read_advisories(scanning.advisories));
+  const ReadAdvisories read = 
+      TRY(read_advisories(scanning.advisories, [&] { return ecosystems_of(scanning.files); }));
   for (const std::string& refused : read.refused) session.note("refused " + cleaned(refused));
   const std::vector<vuln::Statement> statements = TRY(read_statements(scanning));
   const vuln::VexIndex index(statements);
@@ -129,7 +152,7 @@ Result<Exit> scan(Session& session, const Scanning& scanning) {
   std::vector<Bill> bills;
   bool sound = true;
   for (const std::string& file : scanning.files) {
-    bills.push_back(scan_file(file, read.set, held));
+    bills.push_back(scan_file(file, *read.reader, held));
     sound &= bills.back().error.empty();
   }
   if (held.covering.size() < statements.size())
@@ -151,7 +174,7 @@ Action sbom_scan(Options& options) {
                    &scanning->files);
   options.option({.name = "advisories",
                   .value = "PLACE",
-                  .help = "OSV records: a directory, a zip or tar of them, or one file",
+                  .help = "OSV records: a store, a directory, a zip or tar, a file, a URL, or a git repository",
                   .need = Need::required,
                   .many = Many::each},
                  &scanning->advisories);

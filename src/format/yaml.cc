@@ -1,10 +1,12 @@
 #include "format/yaml.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <charconv>
 #include <optional>
+#include <sstream>
 
 #include "base/limits.h"
 #include "format/utf8.h"
@@ -115,11 +117,40 @@ class Reader {
   std::size_t nodes_ = 0;
 };
 
+// Looks at nothing but where documents begin.
+class DocumentStarts final : public YAML::EventHandler {
+ public:
+  YAML::Mark latest;
+  void OnDocumentStart(const YAML::Mark& mark) override { latest = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  }
+  void OnMapEnd() override {}
+};
+
+// yaml-cpp reads "," as documents without end, each of nothing: asked for all of them it takes all memory. So they are
+// counted first, and no further than the second.
+Status check_one_document(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStarts starts;
+  if (parser.HandleNextDocument(starts) && parser.HandleNextDocument(starts))
+    return wrong_at(starts.latest, "a second document; one is expected");
+  return {};
+}
+
 Result<Json> parse(std::string_view text, Lines* lines) {
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    const std::string whole(text);
+    TRY(check_one_document(whole));
+    const std::vector<YAML::Node> documents = YAML::LoadAll(whole);
     if (documents.empty()) return Json();
-    if (documents.size() > 1) return wrong_at(documents[1].Mark(), "a second document; one is expected");
     const auto escapes = is_utf8(text) ? Reader::Escapes::whole : Reader::Escapes::as_they_are;
     const Json value = TRY(Reader(lines, escapes).read(documents.front(), 0));
     // The JSON reader judges what both formats share: text that is not UTF-8.

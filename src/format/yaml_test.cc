@@ -28,6 +28,11 @@ TEST(Yaml, every_escape_of_a_quoted_text_is_utf_8) {
 
 TEST(Yaml, an_empty_document_is_null) { EXPECT_TRUE(parse_yaml("# nothing\n").value().is_null()); }
 
+TEST(Yaml, documents_without_end_are_a_second_document) {
+  for (const char* text : {",", ", a", "--- ,", "a: 1\n---\n,"})
+    EXPECT_NE(error_of(text).find("second document"), std::string::npos) << text;
+}
+
 TEST(Yaml, faults_name_their_line) {
   EXPECT_NE(error_of("a: 1\na: 2\n").find("line 2"), std::string::npos) << error_of("a: 1\na: 2\n");
   EXPECT_NE(error_of("a: [1,\nb: }").find("line"), std::string::npos);

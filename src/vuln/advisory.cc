@@ -5,6 +5,7 @@
 #include <array>
 
 #include "format/yaml.h"
+#include "vuln/csaf_advisory.h"
 #include "vuln/limits.h"
 
 namespace weir::vuln {
@@ -156,7 +157,7 @@ Result<Advisory> read_advisory(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   const bool braces = first != text.npos && text[first] == '{';
   const Json json = TRY(braces ? format::parse_json(text) : format::parse_yaml(text));
-  return decode_advisory(json);
+  return is_csaf(json) ? decode_csaf_advisory(json) : decode_advisory(json);
 }
 
 }  // namespace weir::vuln

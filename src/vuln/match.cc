@@ -13,36 +13,29 @@ std::string key_of(std::string_view ecosystem, std::string_view name) {
   return std::string(ecosystem) + '\n' + index_name(ecosystem, name);
 }
 
-// Whether the advisory's release may be the package's, and how sure that is.
-std::optional<Scope> scope_of(const AdvisorySet::Entry& entry, const Package& package) {
-  if (entry.release.empty()) return Scope::exact;
-  if (package.release.empty()) return Scope::unscoped;
-  if (package.release != entry.release) return std::nullopt;
-  return package.scope;
-}
+// The set in memory as a reader; it is there as long as the reader.
+class SetReader final : public AdvisoryReader {
+ public:
+  explicit SetReader(const AdvisorySet& set) : set_(set) {}
+  Result<AboutPackage> about(std::string_view ecosystem, std::string_view name) const override {
+    return AboutPackage{.entries = set_.about(ecosystem, name), .held = {}};
+  }
 
-VersionOrder order_for(std::string_view ecosystem) {
-  const EcosystemRow* row = find_ecosystem(ecosystem);
-  return row == nullptr ? VersionOrder::semver : row->order;
-}
-
-// "v1.2.3" of Go stands for "1.2.3" in lists of versions.
-std::string_view evaluated_version(const Package& package) {
-  std::string_view version = package.version;
-  if (package.ecosystem == "Go" && version.starts_with('v')) version.remove_prefix(1);
-  return version;
-}
+ private:
+  const AdvisorySet& set_;
+};
 
 bool surer(const Finding& a, const Finding& b) {
   return std::tie(a.purl, a.advisory, a.scope) < std::tie(b.purl, b.advisory, b.scope);
 }
 
-void match_package(const Package& package, std::string_view purl, const AdvisorySet& advisories,
-                   std::vector<Finding>& findings) {
+Status match_package(const Package& package, std::string_view purl, const AdvisoryReader& advisories,
+                     std::vector<Finding>& findings) {
   const VersionOrder order = order_for(package.ecosystem);
-  for (const std::string& name : package.names)
-    for (const AdvisorySet::Entry& entry : advisories.about(package.ecosystem, name)) {
-      const std::optional<Scope> scope = scope_of(entry, package);
+  for (const std::string& name : package.names) {
+    const AboutPackage about = TRY(advisories.about(package.ecosystem, name));
+    for (const AdvisorySet::Entry& entry : about.entries) {
+      const std::optional<Scope> scope = scope_of(entry.release, package);
       if (!scope) continue;
       Verdict verdict = evaluate(*entry.affected, order, evaluated_version(package));
       if (!verdict.affected) continue;
@@ -56,9 +49,29 @@ void match_package(const Package& package, std::string_view purl, const Advisory
                           .order = order,
                           .verdict = std::move(verdict)});
     }
+  }
+  return {};
 }
 
 }  // namespace
+
+std::optional<Scope> scope_of(std::string_view advisory_release, const Package& package) {
+  if (advisory_release.empty()) return Scope::exact;
+  if (package.release.empty()) return Scope::unscoped;
+  if (package.release != advisory_release) return std::nullopt;
+  return package.scope;
+}
+
+VersionOrder order_for(std::string_view ecosystem) {
+  const EcosystemRow* row = find_ecosystem(ecosystem);
+  return row == nullptr ? VersionOrder::semver : row->order;
+}
+
+std::string_view evaluated_version(const Package& package) {
+  std::string_view version = package.version;
+  if (package.ecosystem == "Go" && version.starts_with('v')) version.remove_prefix(1);
+  return version;
+}
 
 void AdvisorySet::add(Advisory advisory) {
   const auto found = advisories_.find(advisory.id);
@@ -86,6 +99,10 @@ std::span<const AdvisorySet::Entry> AdvisorySet::about(std::string_view ecosyste
 }
 
 Scanned match(const evidence::Inventory& inventory, const AdvisorySet& advisories) {
+  return std::move(match(inventory, SetReader(advisories))).value();  // memory does not fail
+}
+
+Result<Scanned> match(const evidence::Inventory& inventory, const AdvisoryReader& advisories) {
   Scanned scanned{.components = inventory.items.size()};
   const std::optional<Release> document = release_in(inventory);
   std::set<std::pair<std::string_view, std::string_view>> seen;
@@ -96,7 +113,7 @@ Scanned match(const evidence::Inventory& inventory, const AdvisorySet& advisorie
     std::optional<Package> package = package_of(*purl, item.source, document);
     if (!package) continue;
     if (package->version.empty()) package->version = known_version(item.version);
-    match_package(*package, item.purl, advisories, scanned.findings);
+    TRY(match_package(*package, item.purl, advisories, scanned.findings));
   }
   std::ranges::stable_sort(scanned.findings, surer);
   const auto twice = std::ranges::unique(scanned.findings, [](const Finding& a, const Finding& b) {

@@ -2,6 +2,7 @@
 // many threads.
 #pragma once
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -52,6 +53,26 @@ struct Scanned {
 };
 
 Scanned match(const evidence::Inventory& inventory, const AdvisorySet& advisories);
+
+// Advisories that lie elsewhere than in memory. What is answered stays as long as `held` does. The advisories of the
+// entries may come without their list of affected packages; the one that is asked about is `affected`.
+struct AboutPackage {
+  std::span<const AdvisorySet::Entry> entries;
+  std::shared_ptr<const void> held;
+};
+class AdvisoryReader {
+ public:
+  virtual ~AdvisoryReader() = default;
+  virtual Result<AboutPackage> about(std::string_view ecosystem, std::string_view name) const = 0;
+};
+// Errors: those of the reader.
+Result<Scanned> match(const evidence::Inventory& inventory, const AdvisoryReader& advisories);
+
+// Whether what an advisory says of the release may be said of the package, and how sure that is.
+std::optional<Scope> scope_of(std::string_view advisory_release, const Package& package);
+VersionOrder order_for(std::string_view ecosystem);
+// As lists of versions have it: "v1.2.3" of Go stands for "1.2.3".
+std::string_view evaluated_version(const Package& package);
 
 std::optional<double> highest_score(const Advisory& advisory, const Affected& affected);
 
