@@ -58,6 +58,8 @@ Status project_row(Database& db, const Stamp& stamp, const exceptions::Exception
 Status project_row(Database& db, const Stamp& stamp, const deploy::BreakGlassOpened& event);
 Status project_row(Database& db, const Stamp& stamp, const deploy::BreakGlassReviewed& event);
 Status project_row(Database& db, const Stamp& stamp, const dbom::DbomIssued& event);
+Status project_row(Database& db, const Stamp& stamp, const vuln::AdvisoriesUpdated& event);
+Status project_row(Database& db, const Stamp& stamp, const vuln::FindingsChanged& event);
 Status project_row(Database& db, const Stamp& stamp, const integration::IntegrationDeclared& event);
 Status project_row(Database& db, const Stamp& stamp, const integration::IntegrationRemoved& event);
 Status project_row(Database& db, const Stamp& stamp, const integration::CallerAnswered& event);

@@ -6,7 +6,7 @@
 
 namespace weir::store {
 
-inline constexpr std::int64_t schema_version = 4;
+inline constexpr std::int64_t schema_version = 5;
 
 inline constexpr std::array<std::string_view, 4> ledger_tables{"entry", "payload_key", "tile", "head"};
 inline constexpr auto derived_tables = std::to_array<std::string_view>({"organization",
@@ -57,7 +57,12 @@ inline constexpr auto derived_tables = std::to_array<std::string_view>({"organiz
                                                                  "exception",
                                                                  "exception_workload",
                                                                  "follow_up",
-                                                                 "dbom_issued"});
+                                                                 "dbom_issued",
+                                                                 "advisories",
+                                                                 "advisories_matched",
+                                                                 "bill_read",
+                                                                 "finding",
+                                                                 "finding_change"});
 inline constexpr auto owned_tables = std::to_array<std::string_view>({
     "idempotency",    "idempotency_key", "idempotency_indexed", "unjudged", "delivery",
     "channel_secret", "heartbeat",       "heartbeat_said",      "timer",
