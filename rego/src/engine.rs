@@ -1,6 +1,6 @@
 //! An engine: modules and data, checked together, then asked. Beyond regorus it bounds what a policy may cost,
 //! answers `time.now_ns` from the input, and refuses at load what could not be answered as OPA would.
-use crate::{check, extensions, json, message, Outcome};
+use crate::{check, document, extensions, json, message, Outcome};
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{PolicyLengthConfig, QueryResults, Value};
 use std::collections::BTreeSet;
@@ -296,7 +296,7 @@ fn fresh(limits: &Limits) -> regorus::Engine {
 }
 
 fn value_of(text: &str) -> Result<Value, Failure> {
-    Value::from_json_str(text).map_err(Failure::of_text)
+    document::read(text).map_err(Failure::of_text)
 }
 
 /// A panic is answered as an outcome; what Rust would print about it goes nowhere.

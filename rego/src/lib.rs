@@ -5,6 +5,7 @@
 
 mod builtins;
 mod check;
+mod document;
 mod engine;
 mod extensions;
 mod json;

@@ -14,16 +14,19 @@ namespace {
 using store::DecisionSubject;
 
 Result<DecisionSubject> subject_of(const ReadCall& call, const GateRequest& request) {
-  if (request.artifact.empty()) return invalid("'artifact' is missing: the digest of what is to run", "artifact");
-  DecisionSubject subject{.artifact = TRY(parse_artifact(request.artifact)), .environment = request.environment};
+  if (request.artifact.empty())
+    return invalid("'artifact' is missing: the digest of what is to run", "artifact");
+  DecisionSubject subject{.artifact = TRY(parse_artifact(request.artifact)),
+                          .environment = request.environment};
   TRY(check_name(subject.environment, "environment"));
   if (!request.change_class.empty()) {
     TRY(check_name(request.change_class, "class"));
     subject.change_class = request.change_class;
   }
   if (!TRY(store::environment_exists(call.db, subject.environment)))
-    return not_found(fmt::format("there is no environment '{}'; create it with `weir env create {} --kind host`",
-                                 subject.environment, subject.environment));
+    return not_found(
+        fmt::format("there is no environment '{}'; create it with `weir env create {} --kind host`",
+                    subject.environment, subject.environment));
   subject.artifact = TRY(store::recorded_artifact(call.db, subject.artifact));
   return subject;
 }
@@ -34,25 +37,44 @@ int status_of(policy::Verdict verdict) {
   return verdict == policy::Verdict::deny ? 403 : 409;
 }
 
-}  // namespace
+Result<GateRequest> request_of(const ReadCall& call) {
+  if (call.request.method == "POST") return body_of<GateRequest>(call.request);
+  return GateRequest{.artifact = text_of(call.request, "artifact"),
+                     .environment = text_of(call.request, "environment"),
+                     .change_class = text_of(call.request, "class")};
+}
 
-Result<http::Response> gate_response(const ReadCall& call, const GateRequest& request, StatusSays says) {
-  const Instant began = call.ports.clock->now();
-  const DecisionSubject subject = TRY(subject_of(call, request));
-  auto answered = TRY(jobs::ask_gate({call.ports.sequencer, call.ports.server_actor}, call.db, subject, call.now));
+StatusSays says_of(const ReadCall& call) {
+  return text_of(call.request, "status") == "verdict" ? StatusSays::verdict : StatusSays::answered;
+}
+
+http::Response response_of(const ReadCall& call, jobs::GateAnswered answered, StatusSays says,
+                           Instant began) {
   const Instant ended = call.ports.clock->now();
   call.ports.gate_times->note(ended - began, ended);
   return json_response(std::move(answered.answer),
                        says == StatusSays::verdict ? status_of(answered.verdict) : 200);
 }
 
+}  // namespace
+
+Result<http::Response> gate_response(const ReadCall& call, const GateRequest& request, StatusSays says) {
+  const Instant began = call.ports.clock->now();
+  const DecisionSubject subject = TRY(subject_of(call, request));
+  return response_of(
+      call, TRY(jobs::ask_gate({call.ports.sequencer, call.ports.server_actor}, call.db, subject, call.now)),
+      says, began);
+}
+
 Result<http::Response> gate(const ReadCall& call) {
-  GateRequest request{.artifact = text_of(call.request, "artifact"),
-                      .environment = text_of(call.request, "environment"),
-                      .change_class = text_of(call.request, "class")};
-  if (call.request.method == "POST") request = TRY(body_of<GateRequest>(call.request));
-  const bool verdict = text_of(call.request, "status") == "verdict";
-  return gate_response(call, request, verdict ? StatusSays::verdict : StatusSays::answered);
+  return gate_response(call, TRY(request_of(call)), says_of(call));
+}
+
+Result<std::optional<http::Response>> gate_at_once(const ReadCall& call) {
+  const Instant began = call.ports.clock->now();
+  auto current = TRY(jobs::current_answer(call.db, TRY(subject_of(call, TRY(request_of(call)))), call.now));
+  if (!current) return std::optional<http::Response>();
+  return std::optional(response_of(call, std::move(*current), says_of(call), began));
 }
 
 Result<http::Response> list_decisions(const ReadCall& call) {

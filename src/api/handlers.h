@@ -46,6 +46,7 @@ Result<http::Response> list_deployments(const ReadCall& call);
 
 // gate.cc
 Result<http::Response> gate(const ReadCall& call);
+Result<std::optional<http::Response>> gate_at_once(const ReadCall& call);
 Result<http::Response> list_decisions(const ReadCall& call);
 Result<http::Response> find_decision(const ReadCall& call);
 

@@ -16,6 +16,9 @@ namespace weir::api {
 enum class Door { open, token, signed_report, signed_link, integration };
 
 using ReadHandler = Result<http::Response> (*)(const ReadCall&);
+// An answer that a few rows give, tried on the connection's thread, since handing a request to a worker costs more than
+// such a read; nothing when it takes more than that.
+using AtOnceHandler = Result<std::optional<http::Response>> (*)(const ReadCall&);
 using WriteHandler = Result<Write> (*)(const Call&);
 
 // Decodes many writes of one request; each is held against the permission of its own row.
@@ -34,7 +37,8 @@ struct Route {
   std::string_view pattern;
   Door door = Door::token;
   access::Permission permission = access::Permission::read;
-  ReadHandler read = nullptr;  // one of the three
+  ReadHandler read = nullptr;       // one of read, write and batch
+  AtOnceHandler at_once = nullptr;  // before `read`
   WriteHandler write = nullptr;
   BatchHandler batch = nullptr;
   std::string_view summary;

@@ -200,18 +200,21 @@ void Service::read_when_here(std::size_t at, access::Actor actor, http::Request 
       });
 }
 
+Result<store::Database*> Service::reader() {
+  thread_local std::unique_ptr<store::Database> reader;
+  thread_local const Service* reader_of = nullptr;
+  if (reader == nullptr || reader_of != this) {
+    reader = TRY(ports_.open_reader());
+    reader_of = this;
+  }
+  return reader.get();
+}
+
 void Service::on_worker(http::Respond respond, std::function<http::Response(store::Database&)> work) {
   auto shared = std::make_shared<http::Respond>(std::move(respond));
   const bool taken = workers_.submit([this, shared, work = std::move(work)](std::stop_token) {
-    thread_local std::unique_ptr<store::Database> reader;
-    thread_local const Service* reader_of = nullptr;
-    if (reader == nullptr || reader_of != this) {
-      auto opened = ports_.open_reader();
-      if (!opened.ok()) return (*shared)(http::error_response(opened.error()));
-      reader = std::move(*opened);
-      reader_of = this;
-    }
-    (*shared)(work(*reader));
+    const auto db = reader();
+    (*shared)(db.ok() ? work(**db) : http::error_response(db.error()));
   });
   if (!taken) (*shared)(http::error_response(Error{Errc::unavailable, "too many requests wait; try again"}));
 }
@@ -225,7 +228,18 @@ Result<http::Response> Service::read_by(const Route& route, const ReadCall& call
   return route.read(call);
 }
 
+// Nothing for what a worker must answer; trouble is met again there.
+std::optional<http::Response> Service::answer_at_once(std::size_t at, const access::Actor& actor,
+                                                      const http::Request& request) {
+  if (routes()[at].at_once == nullptr) return std::nullopt;
+  const auto db = reader();
+  if (!db.ok()) return std::nullopt;
+  auto answered = routes()[at].at_once({{request, actor, config_, ports_, ports_.clock->now()}, **db});
+  return answered.ok() ? std::move(*answered) : std::nullopt;
+}
+
 void Service::read(std::size_t at, access::Actor actor, http::Request request, http::Respond respond) {
+  if (auto answered = answer_at_once(at, actor, request)) return respond(std::move(*answered));
   on_worker(std::move(respond),
             [this, at, actor = std::move(actor), request = std::move(request)](store::Database& db) {
               if (routes()[at].shows_verdicts) begin_settled(db);

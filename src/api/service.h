@@ -83,6 +83,9 @@ class Service {
               http::Respond respond);
   void on_worker(http::Respond respond, std::function<http::Response(store::Database&)> work);
   void begin_settled(store::Database& db);
+  Result<store::Database*> reader();  // of this thread
+  std::optional<http::Response> answer_at_once(std::size_t route, const access::Actor& actor,
+                                               const http::Request& request);
 
   Config config_;
   Ports ports_;

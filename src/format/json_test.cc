@@ -8,6 +8,8 @@
 namespace weir::format {
 namespace {
 
+using namespace std::string_view_literals;
+
 enum class Colour { red, blue };
 constexpr auto names_of(Colour) { return std::array<std::string_view, 2>{"red", "blue"}; }
 
@@ -100,7 +102,7 @@ TEST(Json, the_locating_reader_accepts_what_the_quick_reader_accepts) {
 TEST(Json, both_readers_agree_on_every_one_byte_change) {
   const std::string base = R"({"a":[1,-2.5e3,true],"b\u00e9":{"c":null},"d":"x\ny"} )";
   for (std::size_t i = 0; i < base.size(); ++i)
-    for (const char c : std::string_view("\"\\{}[]:,0e.-+u \x01\xc3x", 20)) {
+    for (const char c : "\"\\{}[]:,0e.-+u \x01\xc3x\0"sv) {
       std::string changed = base;
       changed[i] = c;
       const std::string error = error_of(changed);

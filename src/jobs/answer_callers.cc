@@ -257,16 +257,7 @@ CallerAnswerer::~CallerAnswerer() { stop(); }
 
 void CallerAnswerer::stop() {
   thread_.request_stop();
-  changed_.notify_all();
   if (thread_.joinable()) thread_.join();
-}
-
-void CallerAnswerer::committed() {
-  {
-    const std::lock_guard lock(mutex_);
-    fresh_ = true;
-  }
-  changed_.notify_all();
 }
 
 void CallerAnswerer::run(const std::stop_token& stop) {
@@ -274,11 +265,7 @@ void CallerAnswerer::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const Instant now = clock_->now();
     const Instant next = std::min(plan(now, news), now + look_at_least_every);
-    std::unique_lock lock(mutex_);
-    const auto patience = std::chrono::microseconds(std::max<std::int64_t>(0, (next - clock_->now()).micros));
-    changed_.wait_for(lock, stop, patience, [&] { return fresh_ || woken_; });
-    news = std::exchange(fresh_, false);
-    woken_ = false;
+    news = bell_.wait(stop, next - clock_->now());
   }
 }
 
@@ -296,7 +283,7 @@ Instant CallerAnswerer::plan(Instant now, bool news) {
     auto& system = systems_[head.integration];
     if (system == nullptr) system = std::make_unique<System>(head.integration, shared_);
     system->look |= news && head.waits;
-    if (system->busy) continue;  // its worker calls `committed` when it ends
+    if (system->busy) continue;  // its worker hastens the bell when it ends
     const Instant due = std::max(system->look ? now : head.due, system->not_before);
     const auto work = [this, name = head.integration](const std::stop_token& stop) { serve(name, stop); };
     if (due <= now && workers_.submit(work)) system->busy = true, system->look = false;
@@ -338,9 +325,8 @@ void CallerAnswerer::serve(const std::string& name, const std::stop_token& stop)
     const std::lock_guard lock(mutex_);
     system->busy = false;
     system->not_before = clock_->now() + (status.ok() ? look_at_most_every : wait_after_trouble);
-    woken_ = true;
   }
-  changed_.notify_all();
+  bell_.hasten();
 }
 
 }  // namespace weir::jobs

@@ -5,12 +5,12 @@
 // does not arrive is tried again as alert::retry_delay says; what is refused for good is dead, and shown as that.
 // Integrations don't wait for each other. What was sent and not yet noted when the process dies is sent again.
 #pragma once
-#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <thread>
 
 #include "http/worker_pool.h"
+#include "jobs/commit_bell.h"
 #include "jobs/reconcile.h"
 
 namespace weir::jobs {
@@ -23,7 +23,7 @@ class CallerAnswerer {
   static Result<std::unique_ptr<CallerAnswerer>> start(Shared shared, OpenReader open_reader,
                                                        std::shared_ptr<const Clock> clock, Report report);
   ~CallerAnswerer();
-  void committed();  // from any thread
+  void committed() { bell_.ring(); }  // from any thread
   void stop();
 
  private:
@@ -48,9 +48,8 @@ class CallerAnswerer {
   Report report_;
   std::unique_ptr<store::Database> reader_;  // of the planning thread
   Instant forgot_at_;
+  CommitBell bell_;
   std::mutex mutex_;
-  std::condition_variable_any changed_;
-  bool fresh_ = false, woken_ = false;  // by a commit; by a worker that is done
   std::map<std::string, std::unique_ptr<System>> systems_;
   http::WorkerPool workers_;
   std::jthread thread_;

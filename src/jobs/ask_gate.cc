@@ -60,6 +60,13 @@ GateAnswered answered(Watched watched) {
 
 }  // namespace
 
+Result<std::optional<GateAnswered>> current_answer(store::Database& db, const DecisionSubject& subject,
+                                                   Instant now) {
+  Watched watched = TRY(look(db, subject));
+  if (!watched.is_good_at(now)) return std::optional<GateAnswered>();
+  return std::optional(answered(std::move(watched)));
+}
+
 Result<GateAnswered> ask_gate(const Shared& shared, store::Database& db, const DecisionSubject& subject,
                               Instant now) {
   Watched watched = TRY(look(db, subject));

@@ -1,6 +1,7 @@
 // What the gate answers about a subject, for whoever asks: a request of the API, or a job that answers a delivery
 // system. An answer that is still good is given as it is; else the decision is made again and recorded before.
 #pragma once
+#include <optional>
 #include <string>
 
 #include "jobs/reconcile.h"
@@ -12,6 +13,10 @@ struct GateAnswered {
   std::string answer;  // store::GateAnswer as JSON
   policy::Verdict verdict = policy::Verdict::undecided;
 };
+
+// The answer that is still good, if there is one; a read of one row.
+Result<std::optional<GateAnswered>> current_answer(store::Database& db, const store::DecisionSubject& subject,
+                                                   Instant now);
 
 // Not from the sequencer's thread. `unavailable` when entries come faster than they can be decided on.
 Result<GateAnswered> ask_gate(const Shared& shared, store::Database& db,

@@ -8,7 +8,7 @@ namespace weir::jobs {
 namespace {
 
 constexpr Duration hold_time_max = seconds(2);
-
+constexpr Duration gather = milliseconds(50);  // a log does not grow by much in that time
 constexpr std::int64_t page_bytes = 4096;
 
 std::int64_t size_of(const std::string& path) {
@@ -27,6 +27,7 @@ Result<std::unique_ptr<Checkpointer>> Checkpointer::start(CheckpointerOptions op
 Checkpointer::Checkpointer(CheckpointerOptions options, std::unique_ptr<store::Database> db)
     : options_(std::move(options)),
       db_(std::move(db)),
+      bell_(gather),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 Checkpointer::~Checkpointer() {
@@ -39,22 +40,14 @@ void Checkpointer::committed() {
     std::unique_lock lock(mutex_);
     // Writes without a pause would keep the log from ever beginning anew; the writer waits here, between two commits.
     moved_.wait_for(lock, std::chrono::microseconds(hold_time_max.micros), [&] { return !holds_writes_; });
-    if (committed_) return;
-    committed_ = true;
   }
-  changed_.notify_one();
+  bell_.ring();
 }
 
 void Checkpointer::run(const std::stop_token& stop) {
   bool cut = false;  // the log is empty, and nothing was committed since
   while (!stop.stop_requested()) {
-    std::unique_lock lock(mutex_);
-    const auto is_committed = [&] { return committed_; };
-    const bool busy =
-        cut ? changed_.wait(lock, stop, is_committed)
-            : changed_.wait_for(lock, stop, std::chrono::microseconds(options_.idle.micros), is_committed);
-    committed_ = false;
-    lock.unlock();
+    const bool busy = bell_.wait(stop, cut ? std::nullopt : std::optional(options_.idle));
     if (stop.stop_requested()) return;
     move_log(!busy);
     cut = !busy;

@@ -11,6 +11,7 @@
 #include <string>
 #include <thread>
 
+#include "jobs/commit_bell.h"
 #include "store/sql.h"
 
 namespace weir::jobs {
@@ -39,10 +40,9 @@ class Checkpointer {
 
   CheckpointerOptions options_;
   std::unique_ptr<store::Database> db_;
+  CommitBell bell_;
   std::mutex mutex_;
-  std::condition_variable_any changed_;
   std::condition_variable_any moved_;
-  bool committed_ = false;
   bool holds_writes_ = false;
   std::string last_error_;
   std::chrono::steady_clock::time_point moved_at_{};

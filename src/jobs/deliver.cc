@@ -105,26 +105,14 @@ Deliverer::~Deliverer() { stop(); }
 
 void Deliverer::stop() {
   thread_.request_stop();
-  changed_.notify_all();
   if (thread_.joinable()) thread_.join();
-}
-
-void Deliverer::committed() {
-  {
-    const std::lock_guard lock(mutex_);
-    fresh_ = true;
-  }
-  changed_.notify_all();
 }
 
 void Deliverer::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     const Instant now = clock_->now();
     const Instant next = std::min(plan(now), now + look_at_least_every);
-    std::unique_lock lock(mutex_);
-    const auto patience = std::chrono::microseconds(std::max<std::int64_t>(0, (next - clock_->now()).micros));
-    changed_.wait_for(lock, stop, patience, [&] { return fresh_; });
-    fresh_ = false;
+    bell_.wait(stop, next - clock_->now());
   }
 }
 
@@ -141,7 +129,7 @@ Instant Deliverer::plan(Instant now) {
   for (const Head& head : *found) {
     auto& channel = channels_[head.channel];
     if (channel == nullptr) channel = std::make_unique<Channel>(Channel{.name = head.channel});
-    if (channel->busy) continue;  // its worker calls `committed` when it ends
+    if (channel->busy) continue;  // its worker hastens the bell when it ends
     const Instant due = std::max(head.due, channel->not_before);
     const auto work = [this, name = head.channel](const std::stop_token& stop) { serve(name, stop); };
     if (due <= now && workers_.submit(work)) channel->busy = true;
@@ -186,7 +174,7 @@ void Deliverer::serve(const std::string& name, const std::stop_token& stop) {
     channel->busy = false;
     channel->not_before = status.ok() ? Instant{} : clock_->now() + wait_after_trouble;
   }
-  committed();
+  bell_.hasten();
 }
 
 // Sends what is due, in order, until one fails or a batch is full; then notes what came of it.

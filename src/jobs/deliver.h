@@ -4,7 +4,6 @@
 // wait for each other: each has its own connection, and eight of them are served at once. What was sent and not yet
 // noted when the process dies is sent again, under the same webhook-id. Format: docs/formats/webhook.md.
 #pragma once
-#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -12,6 +11,7 @@
 #include "alert/channel.h"
 #include "http/client.h"
 #include "http/worker_pool.h"
+#include "jobs/commit_bell.h"
 #include "jobs/reconcile.h"
 
 namespace weir::jobs {
@@ -50,7 +50,7 @@ class Deliverer {
   static Result<std::unique_ptr<Deliverer>> start(Shared shared, OpenReader open_reader,
                                                   std::shared_ptr<const Clock> clock, Report report);
   ~Deliverer();
-  void committed();  // from any thread; the owner hands on Sequencer::on_commit
+  void committed() { bell_.ring(); }  // from any thread; the owner hands on Sequencer::on_commit
   void stop();
 
  private:
@@ -81,9 +81,8 @@ class Deliverer {
   Report report_;
   std::unique_ptr<store::Database> reader_;  // of the planning thread
   Instant forgot_at_;
+  CommitBell bell_;
   std::mutex mutex_;
-  std::condition_variable_any changed_;
-  bool fresh_ = false;
   std::map<std::string, std::unique_ptr<Channel>> channels_;
   http::WorkerPool workers_;
   std::jthread thread_;

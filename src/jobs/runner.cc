@@ -15,16 +15,7 @@ Runner::~Runner() { stop(); }
 
 void Runner::stop() {
   thread_.request_stop();
-  changed_.notify_all();
   if (thread_.joinable()) thread_.join();
-}
-
-void Runner::committed() {
-  {
-    const std::lock_guard lock(mutex_);
-    committed_ = true;
-  }
-  changed_.notify_all();
 }
 
 void Runner::run(const std::stop_token& stop) {
@@ -32,17 +23,11 @@ void Runner::run(const std::stop_token& stop) {
     Instant now = clock_->now();
     Instant next = now + seconds(1);
     for (const Entry& entry : entries_) next = std::min(next, entry.next);
-    {
-      std::unique_lock lock(mutex_);
-      if (next > now)
-        changed_.wait_for(lock, stop, std::chrono::microseconds((next - now).micros),
-                          [&] { return committed_; });
-      now = clock_->now();
-      if (std::exchange(committed_, false))
-        for (Entry& entry : entries_)
-          if (entry.schedule.after_commit)
-            entry.next = std::min(entry.next, now + *entry.schedule.after_commit);
-    }
+    const bool committed = bell_.wait(stop, next - now);
+    now = clock_->now();
+    for (Entry& entry : entries_)
+      if (committed && entry.schedule.after_commit)
+        entry.next = std::min(entry.next, now + *entry.schedule.after_commit);
     for (Entry& entry : entries_)
       if (entry.next <= now && !stop.stop_requested()) tick(entry, stop);
   }

@@ -1,11 +1,10 @@
 // Runs jobs on one thread: each when its interval is over, some also soon after every commit. A job that fails is tried
 // again at its next time; its error is handed to `report` once per change, never swallowed.
 #pragma once
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "jobs/commit_bell.h"
 #include "jobs/reconcile.h"
 
 namespace weir::jobs {
@@ -22,7 +21,7 @@ class Runner {
   Runner(std::vector<Schedule> schedules, std::shared_ptr<const Clock> clock,
          std::function<void(const std::string& job, const Error& error)> report);
   ~Runner();
-  void committed();  // from any thread
+  void committed() { bell_.ring(); }  // from any thread
   void stop();
 
  private:
@@ -37,9 +36,7 @@ class Runner {
   std::vector<Entry> entries_;
   std::shared_ptr<const Clock> clock_;
   std::function<void(const std::string&, const Error&)> report_;
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  bool committed_ = false;
+  CommitBell bell_;
   std::jthread thread_;
 };
 

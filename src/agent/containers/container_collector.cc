@@ -162,7 +162,7 @@ struct ContainerCollector::State {
   void exchange_listed(Sink& sink, std::map<std::string, runtime::Instance> listed);
   std::vector<int> process_files() const;
   Duration pause() const;
-  void slow_down(std::stop_token stop) const;
+  void slow_down(const std::stop_token& stop) const;
 };
 
 // A container whose first process is gone, or is another one now, has ended.
@@ -288,7 +288,7 @@ void ContainerCollector::State::follow_engines() {
     Follower& follower = followers.emplace_back();
     follower.runtime = engine->runtime();
     follower.socket = engine->socket();
-    follower.thread = std::jthread([this, &follower](std::stop_token stop) {
+    follower.thread = std::jthread([this, &follower](const std::stop_token& stop) {
       Engine stream(follower.runtime, follower.socket);
       while (!stop.stop_requested()) {
         stream.follow(options.relist_interval, [this] { wake_up.wake(); }, stop);
@@ -352,7 +352,7 @@ Duration ContainerCollector::State::pause() const {
 }
 
 // A storm of hints must not become a storm of censuses.
-void ContainerCollector::State::slow_down(std::stop_token stop) const {
+void ContainerCollector::State::slow_down(const std::stop_token& stop) const {
   const Duration since = clock.now() - looked_at;
   const Duration gap = microseconds(census_cost.micros * hinted_census_share - since.micros);
   if (gap.micros > 0) agent::pause(std::min(gap, options.census_interval), stop);
