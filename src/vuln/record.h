@@ -72,6 +72,7 @@ struct FindingChange {
     visit("state", self.state);
     visit.maybe("artifacts", self.artifacts);
   }
+  bool operator==(const FindingChange&) const = default;
 };
 
 // A bill of materials that was taken into the index, or could not be.
@@ -84,6 +85,7 @@ struct BillRead {
     visit.maybe("components", self.components);
     visit.maybe("error", self.error);
   }
+  bool operator==(const BillRead&) const = default;
 };
 
 struct FindingsChanged {
