@@ -9,6 +9,12 @@ Action purl(Options&);
 Action vuln_compare(Options&);
 Action vuln_cvss(Options&);
 
+// vuln_where.cc
+Action vuln_where(Options&);
+Action vuln_list(Options&);
+Action vuln_show(Options&);
+Action component_search(Options&);
+
 // sbom_scan.cc
 Action sbom_scan(Options&);
 

@@ -37,6 +37,16 @@ bool surer(const Finding& a, const Finding& b) {
   return std::tie(a.purl, a.advisory, a.scope) < std::tie(b.purl, b.advisory, b.scope);
 }
 
+}  // namespace
+
+std::optional<Package> package_of_item(const evidence::Item& item, const std::optional<Release>& document) {
+  const Result<format::Purl> purl = format::parse_purl(item.purl, format::PurlReading::tolerant);
+  if (!purl.ok()) return std::nullopt;
+  std::optional<Package> package = package_of(*purl, item.source, document);
+  if (package && package->version.empty()) package->version = known_version(item.version);
+  return package;
+}
+
 void match_package(const Package& package, std::string_view purl, const AdvisorySet& advisories,
                    std::vector<Finding>& findings) {
   const VersionOrder order = order_for(package.ecosystem);
@@ -57,8 +67,6 @@ void match_package(const Package& package, std::string_view purl, const Advisory
                           .verdict = std::move(verdict)});
     }
 }
-
-}  // namespace
 
 void AdvisorySet::add(Advisory advisory) {
   const auto found = advisories_.find(advisory.id);
@@ -91,12 +99,8 @@ Scanned match(const evidence::Inventory& inventory, const AdvisorySet& advisorie
   std::set<std::pair<std::string_view, std::string_view>> seen;
   for (const evidence::Item& item : inventory.items) {
     if (item.purl.empty() || !seen.emplace(item.purl, item.source).second) continue;
-    const Result<format::Purl> purl = format::parse_purl(item.purl, format::PurlReading::tolerant);
-    if (!purl.ok()) continue;
-    std::optional<Package> package = package_of(*purl, item.source, document);
-    if (!package) continue;
-    if (package->version.empty()) package->version = known_version(item.version);
-    match_package(*package, item.purl, advisories, scanned.findings);
+    const std::optional<Package> package = package_of_item(item, document);
+    if (package) match_package(*package, item.purl, advisories, scanned.findings);
   }
   std::ranges::stable_sort(scanned.findings, surer);
   const auto twice = std::ranges::unique(scanned.findings, [](const Finding& a, const Finding& b) {
