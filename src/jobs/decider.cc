@@ -48,7 +48,8 @@ Result<Decider::Made> Decider::decide(store::Database& db, const store::Watched&
   policy::DecisionRecorded recorded{
       .purpose = watched.subject.purpose,
       .change_class = watched.subject.change_class,
-      .record = policy::decide(attached, input, {.tzdata = to_string(window::tzdata_digest()), .advisories = known.advisories})};
+      .record = policy::decide(attached, input, {.tzdata = to_string(window::tzdata_digest()),
+                                                 .advisories = known.advisories})};
   const Sha256 meaning = policy::meaning_without_input(recorded.record);
   const std::optional<Instant> due = recorded.record.next_evaluation_at;
   return Made{watched.subject, watched.cause, std::move(recorded), meaning, due};

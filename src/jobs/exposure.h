@@ -1,6 +1,6 @@
-// What is known of vulnerabilities in memory: the index of bills of materials, the advisories it is matched with, and the
-// findings that are open. One job changes it, together with its entries; everybody else reads. The tables and the
-// bills are the truth: all of it is made again from them.
+// What is known of vulnerabilities in memory: the index of bills of materials, the advisories it is matched with,
+// and the findings that are open. One job changes it, together with its entries; everybody else reads. The tables and
+// the bills are the truth: all of it is made again from them.
 #pragma once
 #include <memory>
 #include <mutex>
@@ -41,9 +41,9 @@ class Exposure {
   State state_;
 };
 
-// What a decision is told: how many open findings of each severity the artifact has that no exception in force covers,
-// and the digest of the advisories. Nothing while no advisories were matched, or where the artifact has no bill that can
-// be read: what is not known is not zero.
+// What a decision is told: how many open findings of each severity the artifact has that no exception in force
+// covers, and the digest of the advisories. Nothing while no advisories were matched, or where the artifact has no
+// bill that can be read: what is not known is not zero.
 struct KnownVulnerabilities {
   std::optional<policy::InputVulnerabilities> counts;
   std::optional<Sha256> advisories;

@@ -1,6 +1,6 @@
-// From a bill of materials or an advisory to the finding: reads bills that were attested, holds their components against
-// the advisories, holds changed advisories against the components they name, and records what begins and ends. Work goes
-// by what changed, never by what there is. It owns the exposure: nobody else changes it.
+// From a bill of materials or an advisory to the finding: reads bills that were attested, holds their components
+// against the advisories, changed advisories against the components they name, and records what begins and ends.
+// Work goes by what changed, never by what there is. It owns the exposure: nobody else changes it.
 #pragma once
 #include <memory>
 

@@ -1,5 +1,5 @@
-// Findings as the tables hold them: what is open, what each has been through, and which bills of materials they rest on;
-// and what runs, to hold them against.
+// Findings as the tables hold them: what is open, what each has been through, which bills of materials they rest
+// on; and what runs, to hold them against.
 #pragma once
 #include <limits>
 #include <optional>

@@ -1,4 +1,4 @@
-"""From an advisory to the running program: found, told once, asked for, accepted, withdrawn; nothing ends by mistake."""
+"""From an advisory to the running program: found, told once, asked for, withdrawn; nothing ends by mistake."""
 import json
 
 from world import World, WorldCase, wait_until
@@ -128,7 +128,7 @@ class Vulnerabilities(WorldCase):
             self.assertEqual([a["id"] for a in self.alerts()], opened)
 
     def test_a_bill_that_cannot_be_read_is_said_and_stops_nothing(self):
-        program = self.released("bad", "badbad1", text='{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": 7}')
+        program = self.released("bad", "badbad1", text='{"bomFormat": "CycloneDX", "components": 7}')
         self.world.run(program, "600")
 
         def why():
