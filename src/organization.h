@@ -29,6 +29,7 @@ class Organization {
   ledger::VerifierKey verifier_key() const { return {identity_.origin, signer_->public_key()}; }
   bool is_new() const { return new_; }
   std::string database_file() const { return directory_ + "/" + name_ + ".db"; }
+  std::string components_file() const { return directory_ + "/" + name_ + ".components"; }  // derived
   std::string token_file() const { return directory_ + "/admin.token"; }
 
  private:

@@ -7,6 +7,7 @@
 
 #include <csignal>
 
+#include "advisory_place.h"
 #include "api/service.h"
 #include "cli/run.h"
 #include "cli/session.h"
@@ -15,6 +16,7 @@
 #include "jobs/answer_callers.h"
 #include "jobs/checkpointer.h"
 #include "jobs/deliver.h"
+#include "jobs/find_vulnerabilities.h"
 #include "jobs/runner.h"
 #include "jobs/scrub.h"
 #include "organization.h"
@@ -71,14 +73,44 @@ Result<std::vector<jobs::Schedule>> schedules_for(const Organization& organizati
 
 // On a thread of its own: a policy that counts for everything must not hold up a verdict.
 Result<std::vector<jobs::Schedule>> decisions_of(const Organization& organization,
-                                                 sequencer::Sequencer& sequencer) {
+                                                 sequencer::Sequencer& sequencer,
+                                                 const jobs::Exposure& exposure) {
   std::vector<jobs::Schedule> schedules;
   auto reader = TRY(organization.open_reader());
   auto second = TRY(organization.open_reader());
   schedules.push_back({"decide",
-                       jobs::make_decide({sequencer, organization.server_actor()}, std::move(reader),
+                       jobs::make_decide({sequencer, organization.server_actor(), &exposure}, std::move(reader),
                                          std::move(second)),
                        milliseconds(100), milliseconds(0)});
+  return schedules;
+}
+
+// On a thread of its own: a feed of advisories must not hold up a verdict. What was known before the server stopped is
+// known again before anybody is answered.
+Result<std::vector<jobs::Schedule>> findings_of(const Organization& organization,
+                                                sequencer::Sequencer& sequencer,
+                                                const std::shared_ptr<jobs::Exposure>& exposure,
+                                                const std::optional<std::string>& advisories) {
+  std::vector<jobs::Schedule> schedules;
+  const jobs::Shared shared{sequencer, organization.server_actor(), exposure.get()};
+  auto reader = TRY(organization.open_reader());
+  auto second = TRY(organization.open_reader());
+  jobs::FindingPorts ports{.exposure = exposure,
+                           .blobs = organization.blobs(),
+                           .advisories = {},
+                           .index_file = organization.components_file()};
+  if (advisories) ports.advisories = watch_place(*advisories);
+  schedules.push_back({"vulnerabilities",
+                       jobs::make_find_vulnerabilities(shared, std::move(ports), std::move(reader)),
+                       milliseconds(200), milliseconds(0)});
+  schedules.push_back({"vulnerability notices",
+                       jobs::make_vulnerability_notices(shared, exposure, std::move(second)),
+                       milliseconds(500), milliseconds(10)});
+  const SystemClock clock;
+  for (;;) {
+    const auto step = schedules.front().job->tick(clock.now());
+    if (!step.ok() || *step == jobs::Step::idle) break;  // the runner says what is wrong
+  }
   return schedules;
 }
 
@@ -104,13 +136,14 @@ std::shared_ptr<spdlog::logger> make_log() {
 }
 
 api::Ports ports_of(const Organization& organization, sequencer::Sequencer& sequencer,
-                    std::shared_ptr<const Clock> clock) {
+                    std::shared_ptr<const Clock> clock, std::shared_ptr<const jobs::Exposure> exposure) {
   return {.sequencer = sequencer,
           .blobs = organization.blobs(),
           .clock = std::move(clock),
           .signer = organization.signer(),
           .server_actor = organization.server_actor(),
-          .open_reader = [&organization] { return organization.open_reader(); }};
+          .open_reader = [&organization] { return organization.open_reader(); },
+          .exposure = std::move(exposure)};
 }
 
 // A command that needs no server declares no --org; a directory holds one organization, this one unless said.
@@ -132,7 +165,9 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   const auto sequencer = TRY(organization->start_sequencer(clock));
   api::Config config{.version = std::string(cli::version), .data_directory = options.data};
   if (options.tls_cert) config.tls_key = TRY(http::key_sha256_of_certificate(*options.tls_cert));
-  const auto service = TRY(api::Service::open(config, ports_of(*organization, *sequencer, clock)));
+  const auto exposure = std::make_shared<jobs::Exposure>();
+  auto findings = TRY(findings_of(*organization, *sequencer, exposure, options.advisories));
+  const auto service = TRY(api::Service::open(config, ports_of(*organization, *sequencer, clock, exposure)));
   const auto report = [log](const std::string& job, const Error& error) {
     log->error("{}: {}", job, error.message);
   };
@@ -142,18 +177,20 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
       {*sequencer, organization->server_actor()}, [&organization] { return organization->open_reader(); },
       clock, report));
   const auto answerer = TRY(jobs::CallerAnswerer::start(
-      {*sequencer, organization->server_actor()}, [&organization] { return organization->open_reader(); },
+      {*sequencer, organization->server_actor(), exposure.get()}, [&organization] { return organization->open_reader(); },
       clock, report));
   auto scrub = TRY(scrub_of(*organization, *sequencer));
   jobs::Runner scrubber(std::move(scrub), clock, report);
   const auto checkpointer = TRY(jobs::Checkpointer::start(
       {.path = organization->database_file(),
        .on_error = [report](const Error& error) { report("checkpointer", error); }}));
-  auto decisions = TRY(decisions_of(*organization, *sequencer));
+  auto decisions = TRY(decisions_of(*organization, *sequencer, *exposure));
   jobs::Runner decider(std::move(decisions), clock, report);
-  sequencer->on_commit([&runner, &decider, &deliverer, &answerer, &checkpointer](std::int64_t) {
+  jobs::Runner finder(std::move(findings), clock, report);
+  sequencer->on_commit([&runner, &finder, &decider, &deliverer, &answerer, &checkpointer](std::int64_t) {
     runner.committed();
     decider.committed();
+    finder.committed();
     deliverer->committed();
     answerer->committed();
     checkpointer->committed();
@@ -185,6 +222,7 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   answerer->stop();
   runner.stop();
   decider.stop();
+  finder.stop();
   scrubber.stop();
   sequencer->stop();
   return cli::Exit::yes;

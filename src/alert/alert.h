@@ -35,6 +35,7 @@ enum class Cause {
   ledger_damaged,
   exception_ending,
   break_glass,
+  vulnerable,
 };
 struct CauseRow {
   Cause cause;
@@ -70,6 +71,8 @@ inline constexpr std::array cause_table{
              "mend what it covers, or ask to renew it; when it ends, what it covered counts again"},
     CauseRow{Cause::break_glass, "break-glass", Severity::critical,
              "another person looks at what was let in, and says so: weir break-glass review ID --note …"},
+    CauseRow{Cause::vulnerable, "vulnerable", Severity::high,
+             "deploy a release with the fixed version; weir vuln where says what runs and what is fixed already"},
 };
 constexpr const CauseRow& row_of(Cause cause) { return cause_table[static_cast<std::size_t>(cause)]; }
 

@@ -62,7 +62,9 @@ Result<http::Response> gate_response(const ReadCall& call, const GateRequest& re
   const Instant began = call.ports.clock->now();
   const DecisionSubject subject = TRY(subject_of(call, request));
   return response_of(
-      call, TRY(jobs::ask_gate({call.ports.sequencer, call.ports.server_actor}, call.db, subject, call.now)),
+      call,
+      TRY(jobs::ask_gate({call.ports.sequencer, call.ports.server_actor, call.ports.exposure.get()},
+                         call.db, subject, call.now)),
       says, began);
 }
 

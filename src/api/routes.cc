@@ -9,7 +9,8 @@ std::span<const Route> routes() {
   static const std::vector<Route> table = [] {
     std::vector<Route> made;
     for (const auto part : {server_routes(), record_routes(), gate_routes(), consent_routes(), policy_routes(),
-                            watch_routes(), resolve_routes(), integration_routes(), dependency_track_routes()})
+                            watch_routes(), resolve_routes(), integration_routes(), vulnerability_routes(),
+                            dependency_track_routes()})
       made.insert(made.end(), part.begin(), part.end());
     return made;
   }();

@@ -17,6 +17,10 @@
 #include "sequencer/sequencer.h"
 #include "store/view_access.h"
 
+namespace weir::jobs {
+class Exposure;
+}
+
 namespace weir::api {
 
 class Tokens;
@@ -41,6 +45,7 @@ struct Ports {
   std::function<std::string()> metrics;  // further lines of /metrics
   std::shared_ptr<GateTimes> gate_times = std::make_shared<GateTimes>();
   std::shared_ptr<Simulating> simulating = std::make_shared<Simulating>();
+  std::shared_ptr<const jobs::Exposure> exposure;  // null: nothing is known of vulnerabilities
 };
 
 // What a handler of either kind may use.

@@ -14,6 +14,12 @@ Action advisories_update(Options&);
 Action advisories_status(Options&);
 Action advisories_explain(Options&);
 
+// vuln_where.cc
+Action vuln_where(Options&);
+Action vuln_list(Options&);
+Action vuln_show(Options&);
+Action component_search(Options&);
+
 // sbom_scan.cc
 Action sbom_scan(Options&);
 

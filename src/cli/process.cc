@@ -57,6 +57,10 @@ Action serve(Options& options) {
                  &given->data);
   options.option({.name = "tls-cert", .value = "FILE", .help = "certificate chain (PEM)"}, &given->tls_cert);
   options.option({.name = "tls-key", .value = "FILE", .help = "its key (PEM)"}, &given->tls_key);
+  options.option({.name = "advisories",
+                  .value = "PLACE",
+                  .help = "directory, zip or tar of OSV records; read again whenever it changes"},
+                 &given->advisories);
   return [given](Session& session) -> Result<Exit> {
     if (given->tls_cert.has_value() != given->tls_key.has_value())
       return invalid("--tls-cert and --tls-key go together", given->tls_cert ? "tls-key" : "tls-cert");

@@ -43,7 +43,7 @@ Result<bool> decide_again(const Shared& shared, store::Database& db, const Decis
   auto made = [&]() -> Result<Decider::Made> {
     const Closed closed{db};
     const Watched watched = TRY(look(db, subject));
-    return decider.decide(db, watched, now);
+    return decider.decide(db, watched, now, shared.exposure);
   }();
   if (!made.ok()) return made.error();
   auto recorded = std::make_shared<std::vector<bool>>();

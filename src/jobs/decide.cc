@@ -18,6 +18,7 @@ using MadeList = std::vector<Decider::Made>;
 // A connection with the policies prepared for its thread.
 struct Lane {
   std::unique_ptr<store::Database> reader;
+  const Exposure* exposure = nullptr;
   Decider decider = {};
 
   // All of them on one state of the tables.
@@ -32,7 +33,7 @@ struct Lane {
   Result<MadeList> decide_each(std::span<const store::Watched> stale, Instant now) {
     MadeList made;
     for (const store::Watched& watched : stale) {
-      auto one = TRY(decider.decide(*reader, watched, now));
+      auto one = TRY(decider.decide(*reader, watched, now, exposure));
       made.push_back(std::move(one));
     }
     return made;
@@ -43,8 +44,8 @@ class Decide final : public Job {
  public:
   Decide(Shared shared, std::unique_ptr<store::Database> first, std::unique_ptr<store::Database> second)
       : shared_(shared) {
-    lanes_.push_back({std::move(first)});
-    if (second != nullptr) lanes_.push_back({std::move(second)});
+    lanes_.push_back({std::move(first), shared.exposure});
+    if (second != nullptr) lanes_.push_back({std::move(second), shared.exposure});
   }
 
   Result<Step> tick(Instant now) override {

@@ -31,8 +31,12 @@ Result<policy::Prepared*> Decider::prepared(const store::PolicyVersionView& vers
   return &prepared_.emplace(std::move(key), std::move(made)).first->second;
 }
 
-Result<Decider::Made> Decider::decide(store::Database& db, const store::Watched& watched, Instant now) {
-  const policy::Input input = TRY(store::decision_input(db, watched.subject, now));
+Result<Decider::Made> Decider::decide(store::Database& db, const store::Watched& watched, Instant now,
+                                       const Exposure* exposure) {
+  policy::Input input = TRY(store::decision_input(db, watched.subject, now));
+  KnownVulnerabilities known;
+  if (exposure != nullptr) known = vulnerabilities_for(*exposure, input, watched.subject.artifact);
+  input.vulnerabilities = known.counts;
   const std::string flow = input.flow ? input.flow->name : "";
   const auto versions = TRY(store::policies_for(db, watched.subject.environment, flow));
   for (const store::Attached& each : versions) TRY(prepared(each.policy));  // may drop others to make room
@@ -44,7 +48,8 @@ Result<Decider::Made> Decider::decide(store::Database& db, const store::Watched&
   policy::DecisionRecorded recorded{
       .purpose = watched.subject.purpose,
       .change_class = watched.subject.change_class,
-      .record = policy::decide(attached, input, {.tzdata = to_string(window::tzdata_digest())})};
+      .record = policy::decide(attached, input, {.tzdata = to_string(window::tzdata_digest()),
+                                                 .advisories = known.advisories})};
   const Sha256 meaning = policy::meaning_without_input(recorded.record);
   const std::optional<Instant> due = recorded.record.next_evaluation_at;
   return Made{watched.subject, watched.cause, std::move(recorded), meaning, due};

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "jobs/exposure.h"
 #include "policy/decide.h"
 #include "sequencer/command.h"
 #include "store/view_decision.h"
@@ -24,7 +25,8 @@ class Decider {
     Sha256 meaning;
     std::optional<Instant> due;
   };
-  Result<Made> decide(store::Database& db, const store::Watched& watched, Instant now);
+  Result<Made> decide(store::Database& db, const store::Watched& watched, Instant now,
+                      const Exposure* exposure = nullptr);
 
  private:
   // A worker decides for several organizations, whose entries have the same numbers: what is prepared goes by what it

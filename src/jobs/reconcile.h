@@ -8,9 +8,12 @@
 
 namespace weir::jobs {
 
+class Exposure;
+
 struct Shared {
   sequencer::Sequencer& sequencer;
-  ledger::ActorId server;  // whose acts the followers' are
+  ledger::ActorId server;              // whose acts the followers' are
+  const Exposure* exposure = nullptr;  // what is known of vulnerabilities; null: nothing
 };
 
 enum class Step { idle, more };

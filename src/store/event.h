@@ -26,6 +26,7 @@
 #include "policy/proposal.h"
 #include "policy/record.h"
 #include "runtime/environment.h"
+#include "vuln/record.h"
 #include "window/act.h"
 
 namespace weir::store {
@@ -106,6 +107,8 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::break_glass_opened, deploy::BreakGlassOpened>,
     EventRow<ledger::EntryType::break_glass_reviewed, deploy::BreakGlassReviewed>,
     EventRow<ledger::EntryType::dbom_issued, dbom::DbomIssued>,
+    EventRow<ledger::EntryType::advisories_updated, vuln::AdvisoriesUpdated>,
+    EventRow<ledger::EntryType::findings_changed, vuln::FindingsChanged>,
     EventRow<ledger::EntryType::integration_declared, integration::IntegrationDeclared>,
     EventRow<ledger::EntryType::integration_removed, integration::IntegrationRemoved>,
     EventRow<ledger::EntryType::caller_answered, integration::CallerAnswered>>;

@@ -91,6 +91,7 @@ Status enqueue_row(Database& db, const Stamp&, const artifact::ArtifactRecorded&
   return judge_all_with(db, event.digest, "");
 }
 
+// What is about several environments concerns every channel.
 Status deliver(Database& db, const Stamp& stamp, std::int64_t alert, std::string_view change) {
   const std::string environment = TRY(query_one(
                                           db, "SELECT environment FROM alert WHERE id=$1",
@@ -99,8 +100,9 @@ Status deliver(Database& db, const Stamp& stamp, std::int64_t alert, std::string
   return execute(db,
                  "INSERT INTO delivery (channel, alert, change, entry, made_at, next_at) SELECT name, $1, "
                  "$2, $3, $4, $5 "
-                 "FROM channel WHERE environments='[]' OR instr(environments, $6) > 0",
-                 alert, change, stamp.index, stamp.at, stamp.at, format::encode(environment));
+                 "FROM channel WHERE environments='[]' OR $6='""' OR instr(environments, $7) > 0",
+                 alert, change, stamp.index, stamp.at, stamp.at, format::encode(environment),
+                 format::encode(environment));
 }
 
 Status enqueue_row(Database& db, const Stamp& stamp, const AlertOpened&) {

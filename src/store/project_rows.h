@@ -60,6 +60,8 @@ Status project_row(Database& db, const Stamp& stamp, const deploy::BreakGlassRev
 Status project_row(Database& db, const Stamp& stamp, const dbom::DbomIssued& event);
 Status project_row(Database& db, const Stamp& stamp, const evidence::SigningKeyDeclared& event);
 Status project_row(Database& db, const Stamp& stamp, const evidence::SigningKeyRemoved& event);
+Status project_row(Database& db, const Stamp& stamp, const vuln::AdvisoriesUpdated& event);
+Status project_row(Database& db, const Stamp& stamp, const vuln::FindingsChanged& event);
 Status project_row(Database& db, const Stamp& stamp, const integration::IntegrationDeclared& event);
 Status project_row(Database& db, const Stamp& stamp, const integration::IntegrationRemoved& event);
 Status project_row(Database& db, const Stamp& stamp, const integration::CallerAnswered& event);

@@ -223,6 +223,25 @@ CREATE TABLE IF NOT EXISTS window_override (entry INTEGER PRIMARY KEY, name TEXT
 CREATE INDEX IF NOT EXISTS window_override_by_until ON window_override (until_at);
 )sql";
 
+// `finding.component` goes by the index of bills of materials; `bill_read` says which of them it holds.
+constexpr std::string_view finding_schema = R"sql(
+CREATE TABLE IF NOT EXISTS advisories (entry INTEGER PRIMARY KEY, feed TEXT NOT NULL, updated TEXT NOT NULL,
+  digest BLOB NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS advisories_by_feed ON advisories (feed, entry);
+CREATE TABLE IF NOT EXISTS advisories_matched (one INTEGER PRIMARY KEY CHECK (one = 1), digest BLOB NOT NULL,
+  entry INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS bill_read (attestation INTEGER PRIMARY KEY, entry INTEGER NOT NULL,
+  components INTEGER NOT NULL, error TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS finding (id INTEGER PRIMARY KEY, cluster TEXT NOT NULL, component TEXT NOT NULL,
+  last TEXT NOT NULL, state TEXT NOT NULL, score INTEGER NOT NULL, opened_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL, entry INTEGER NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS finding_by_key ON finding (cluster, component);
+CREATE INDEX IF NOT EXISTS finding_by_component ON finding (component);
+CREATE TABLE IF NOT EXISTS finding_change (finding INTEGER NOT NULL, entry INTEGER NOT NULL, at INTEGER NOT NULL,
+  cause TEXT NOT NULL, change TEXT NOT NULL, PRIMARY KEY (finding, entry)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS attestation_of_bill ON attestation (artifact, entry) WHERE type = 'sbom';
+)sql";
+
 constexpr std::string_view owned_schema = R"sql(
 CREATE TABLE IF NOT EXISTS idempotency (id INTEGER PRIMARY KEY, actor BLOB NOT NULL, key TEXT NOT NULL,
   body BLOB NOT NULL, idx INTEGER NOT NULL, size INTEGER NOT NULL, answer TEXT NOT NULL);
@@ -280,7 +299,7 @@ Status create_tables(Database& db, std::int64_t version) {
     for (const std::string_view table : derived_tables)
       TRY(db.script(fmt::format("DROP TABLE IF EXISTS {}", table)));
   for (const std::string_view part : {ledger_schema, record_schema, runtime_schema, policy_schema,
-                                      window_schema, dbom_schema, owned_schema})
+                                      window_schema, dbom_schema, finding_schema, owned_schema})
     TRY(db.script(part));
   for (const Migration& each : migrations)
     if (outdated && each.from >= version) TRY(db.script(each.after));

@@ -58,7 +58,12 @@ inline constexpr auto derived_tables = std::to_array<std::string_view>({"organiz
                                                                  "exception",
                                                                  "exception_workload",
                                                                  "follow_up",
-                                                                 "dbom_issued"});
+                                                                 "dbom_issued",
+                                                                 "advisories",
+                                                                 "advisories_matched",
+                                                                 "bill_read",
+                                                                 "finding",
+                                                                 "finding_change"});
 inline constexpr auto owned_tables = std::to_array<std::string_view>({
     "idempotency",    "idempotency_key", "idempotency_indexed", "unjudged", "delivery",
     "channel_secret", "heartbeat",       "heartbeat_said",      "timer",

@@ -16,16 +16,19 @@ struct Event {
   enum class Kind { introduced, fixed, last_affected, limit };
   Kind kind = Kind::introduced;
   std::string version;  // introduced "0" is before everything, limit "*" is beyond everything
+  bool operator==(const Event&) const = default;
 };
 
 struct Range {
   enum class Type { semver, ecosystem, git };
   Type type = Type::ecosystem;
   std::vector<Event> events;  // in the order of the record
+  bool operator==(const Range&) const = default;
 };
 
 struct Severity {
   std::string type, score;
+  bool operator==(const Severity&) const = default;
 };
 
 struct Affected {
@@ -33,6 +36,7 @@ struct Affected {
   std::vector<Range> ranges;
   std::vector<std::string> versions;
   std::vector<Severity> severity;
+  bool operator==(const Affected&) const = default;
 };
 
 struct Advisory {
@@ -40,6 +44,7 @@ struct Advisory {
   std::vector<std::string> aliases, upstream, related;
   std::vector<Severity> severity;
   std::vector<Affected> affected;
+  bool operator==(const Advisory&) const = default;
 };
 
 // Errors: invalid, naming the member; too_large, naming the bound.

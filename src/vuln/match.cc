@@ -29,31 +29,42 @@ bool surer(const Finding& a, const Finding& b) {
   return std::tie(a.purl, a.advisory, a.scope) < std::tie(b.purl, b.advisory, b.scope);
 }
 
-Status match_package(const Package& package, std::string_view purl, const AdvisoryReader& advisories,
-                     std::vector<Finding>& findings) {
+// Of one name of the package.
+void add_findings(const Package& package, std::string_view purl, std::span<const AdvisorySet::Entry> entries,
+                  std::vector<Finding>& findings) {
   const VersionOrder order = order_for(package.ecosystem);
-  for (const std::string& name : package.names) {
-    const AboutPackage about = TRY(advisories.about(package.ecosystem, name));
-    for (const AdvisorySet::Entry& entry : about.entries) {
-      const std::optional<Scope> scope = scope_of(entry.release, package);
-      if (!scope) continue;
-      Verdict verdict = evaluate(*entry.affected, order, evaluated_version(package));
-      if (!verdict.affected) continue;
-      findings.push_back({.purl = std::string(purl),
-                          .advisory = entry.advisory->id,
-                          .fixed = verdict.fixed,
-                          .aliases = entry.advisory->aliases,
-                          .summary = entry.advisory->summary,
-                          .scope = *scope,
-                          .score = highest_score(*entry.advisory, *entry.affected),
-                          .order = order,
-                          .verdict = std::move(verdict)});
-    }
+  for (const AdvisorySet::Entry& entry : entries) {
+    const std::optional<Scope> scope = scope_of(entry.release, package);
+    if (!scope) continue;
+    Verdict verdict = evaluate(*entry.affected, order, evaluated_version(package));
+    if (!verdict.affected) continue;
+    findings.push_back({.purl = std::string(purl),
+                        .advisory = entry.advisory->id,
+                        .fixed = verdict.fixed,
+                        .aliases = entry.advisory->aliases,
+                        .summary = entry.advisory->summary,
+                        .scope = *scope,
+                        .score = highest_score(*entry.advisory, *entry.affected),
+                        .order = order,
+                        .verdict = std::move(verdict)});
   }
-  return {};
 }
 
 }  // namespace
+
+std::optional<Package> package_of_item(const evidence::Item& item, const std::optional<Release>& document) {
+  const Result<format::Purl> purl = format::parse_purl(item.purl, format::PurlReading::tolerant);
+  if (!purl.ok()) return std::nullopt;
+  std::optional<Package> package = package_of(*purl, item.source, document);
+  if (package && package->version.empty()) package->version = known_version(item.version);
+  return package;
+}
+
+void match_package(const Package& package, std::string_view purl, const AdvisorySet& advisories,
+                   std::vector<Finding>& findings) {
+  for (const std::string& name : package.names)
+    add_findings(package, purl, advisories.about(package.ecosystem, name), findings);
+}
 
 std::optional<Scope> scope_of(std::string_view advisory_release, const Package& package) {
   if (advisory_release.empty()) return Scope::exact;
@@ -108,12 +119,12 @@ Result<Scanned> match(const evidence::Inventory& inventory, const AdvisoryReader
   std::set<std::pair<std::string_view, std::string_view>> seen;
   for (const evidence::Item& item : inventory.items) {
     if (item.purl.empty() || !seen.emplace(item.purl, item.source).second) continue;
-    const Result<format::Purl> purl = format::parse_purl(item.purl, format::PurlReading::tolerant);
-    if (!purl.ok()) continue;
-    std::optional<Package> package = package_of(*purl, item.source, document);
+    const std::optional<Package> package = package_of_item(item, document);
     if (!package) continue;
-    if (package->version.empty()) package->version = known_version(item.version);
-    TRY(match_package(*package, item.purl, advisories, scanned.findings));
+    for (const std::string& name : package->names) {
+      const AboutPackage about = TRY(advisories.about(package->ecosystem, name));
+      add_findings(*package, item.purl, about.entries, scanned.findings);
+    }
   }
   std::ranges::stable_sort(scanned.findings, surer);
   const auto twice = std::ranges::unique(scanned.findings, [](const Finding& a, const Finding& b) {

@@ -19,10 +19,11 @@ namespace weir::vuln {
 
 class AdvisorySet {
  public:
-  // Withdrawn ones stay out. Of two with one id the later one by `modified` counts.
+  // Withdrawn ones say nothing about a package. Of two with one id the later one by `modified` counts.
   void add(Advisory advisory);
   void index();  // after the last one was added
   std::size_t size() const { return advisories_.size(); }
+  const std::map<std::string, Advisory>& records() const { return advisories_; }  // by id, withdrawn ones too
 
   struct Entry {
     const Advisory* advisory = nullptr;
@@ -51,6 +52,12 @@ struct Scanned {
   std::size_t components = 0;
   std::vector<Finding> findings;  // by purl, then advisory; one for each pair
 };
+
+// Which package an item of a bill is; nothing when no ecosystem of advisories covers it.
+std::optional<Package> package_of_item(const evidence::Item& item, const std::optional<Release>& document);
+// Adds a finding for each advisory that says the package is affected.
+void match_package(const Package& package, std::string_view purl, const AdvisorySet& advisories,
+                   std::vector<Finding>& findings);
 
 Scanned match(const evidence::Inventory& inventory, const AdvisorySet& advisories);
 

@@ -250,6 +250,22 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   events.push_back(policy::PolicyRolesNamed{});
   events.push_back(
       dbom::DbomIssued{.artifact = api, .environment = "prod", .at = at, .digest = image, .size = 7});
+  events.push_back(vuln::AdvisoriesUpdated{
+      .feed = "osv", .source = "/srv/osv", .digest = image, .size = 2, .added = 2, .read_at = at});
+  vuln::FindingChange finding{.cluster = "CVE-2026-1",
+                              .records = {"CVE-2026-1", "GHSA-1"},
+                              .component = "pkg:npm/left@1.0.0",
+                              .fixed = "1.0.1",
+                              .severity = "high",
+                              .score = "7.5",
+                              .scope = "exact",
+                              .artifacts = 1};
+  for (const vuln::FindingState state :
+       {vuln::FindingState::opened, vuln::FindingState::retracted, vuln::FindingState::reopened}) {
+    finding.state = state;
+    events.push_back(vuln::FindingsChanged{
+        .advisories = image, .bills = {{.attestation = 1, .components = 1}}, .changes = {finding}});
+  }
   const integration::IntegrationDeclared canary{
       .name = "canary", .kind = integration::Kind::flagger, .environment = "prod"};
   events.push_back(canary);

@@ -1,0 +1,126 @@
+// Findings of the server: where a flaw runs, which are open, and which components there are.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "cli/exchange.h"
+#include "cli/families_vuln.h"
+#include "cli/listing.h"
+#include "cli/session.h"
+
+namespace weir::cli {
+namespace {
+
+using format::Json;
+
+constexpr std::array where_columns{
+    Column{"WORKLOAD", "name"},          Column{"HOST", "host"},
+    Column{"ENVIRONMENT", "environment"}, Column{"SINCE", "since", Show::time},
+    Column{"COMPONENT", "component"},    Column{"FLAW", "cluster"},
+    Column{"SEVERITY", "severity"},      Column{"FIXED", "fixed"},
+    Column{"FIRST COMMIT", "first.commit"}, Column{"FIXED RELEASE", "fixed_release.commit"},
+    Column{"TEAM", "team"},              Column{"ACCEPTED UNTIL", "accepted.until", Show::time}};
+constexpr std::array uncovered_columns{Column{"NOT COVERED", "name"}, Column{"HOST", "host"},
+                                       Column{"ENVIRONMENT", "environment"}, Column{"WHY", "why"}};
+constexpr std::array finding_columns{
+    Column{"ID", "id"},           Column{"FLAW", "cluster"}, Column{"COMPONENT", "component"},
+    Column{"STATE", "state"},     Column{"SEVERITY", "severity"}, Column{"SCORE", "score"},
+    Column{"FIXED", "fixed"},     Column{"ARTIFACTS", "artifacts"}, Column{"SINCE", "opened_at", Show::time}};
+constexpr std::array component_columns{Column{"COMPONENT", "component"}, Column{"VERSION", "version"},
+                                       Column{"ECOSYSTEM", "ecosystem"}, Column{"ARTIFACTS", "artifacts"},
+                                       Column{"OPEN", "open", Show::list}};
+constexpr std::array step_columns{Column{"AT", "at", Show::time}, Column{"STATE", "state"},
+                                  Column{"BECAUSE OF", "cause"}, Column{"FIXED", "fixed"},
+                                  Column{"ENTRY", "entry"}};
+
+std::string where_told(const Json& answer, Color color) {
+  const Json& coverage = answer.at("coverage");
+  std::string text = fmt::format("{}\n", cleaned(coverage.text("sentence")));
+  const Json::Array &running = answer.items("running"), &uncovered = coverage.items("uncovered");
+  text += fmt::format("{}: {} in what runs\n", cleaned(answer.text("query")),
+                      running.empty() ? "not found" : "found");
+  if (!running.empty()) text += table(where_columns, running, color);
+  if (!uncovered.empty()) text += table(uncovered_columns, uncovered, color);
+  return text;
+}
+
+struct Asking {
+  std::string what;
+  std::optional<std::string> at;
+};
+
+}  // namespace
+
+Action vuln_where(Options& options) {
+  const auto asking = std::make_shared<Asking>();
+  options.argument({.name = "WHAT",
+                    .help = "CVE-…, GHSA-…, a package URL, a name, or name<version",
+                    .need = Need::required},
+                   &asking->what);
+  options.option({.name = "at", .value = "WHEN", .help = "at that moment; else now"}, &asking->at);
+  return [asking](Session& session) -> Result<Exit> {
+    Query query{{"query", asking->what}};
+    const auto at = TRY(parse_moment(asking->at, session.now(), "at"));
+    if (at) query.emplace_back("at", to_string(*at));
+    Api* api = TRY(session.api());
+    const Json answer = TRY(api->read("vulnerabilities/where", query));
+    session.answer(answer, where_told(answer, session.color()));
+    return Exit::yes;
+  };
+}
+
+Action vuln_list(Options& options) {
+  struct Filters {
+    std::optional<std::string> environment, artifact;
+    bool open = false;
+    std::int64_t limit = 0;
+  };
+  const auto given = std::make_shared<Filters>();
+  options.option({.name = "environment", .value = "ENV", .help = "only of what runs there"}, &given->environment);
+  options.option({.name = "artifact", .value = "DIGEST", .help = "only of this artifact"}, &given->artifact);
+  options.option({.name = "open", .help = "only those that are open"}, &given->open);
+  options.option(limit_row, &given->limit);
+  return [given](Session& session) -> Result<Exit> {
+    Query query;
+    if (given->environment) query.emplace_back("environment", *given->environment);
+    if (given->artifact) query.emplace_back("artifact", *given->artifact);
+    if (given->open) query.emplace_back("open", "true");
+    const std::size_t limit = TRY(checked_limit(given->limit));
+    Api* api = TRY(session.api());
+    const Json::Array rows = TRY(api->list("vulnerabilities", "vulnerabilities", query, limit));
+    session.answer_rows(rows, finding_columns, "weir attest sbom, and weir serve --advisories PLACE");
+    return Exit::yes;
+  };
+}
+
+Action vuln_show(Options& options) {
+  const auto id = std::make_shared<std::string>();
+  options.argument({.name = "ID", .help = "of the finding", .need = Need::required}, id.get());
+  return [id](Session& session) -> Result<Exit> {
+    Api* api = TRY(session.api());
+    const Json answer = TRY(api->read(path_of({"vulnerabilities", *id})));
+    session.answer(answer, card(finding_columns, answer.at("finding"), session.color()) +
+                               table(step_columns, answer.items("history"), session.color()));
+    return Exit::yes;
+  };
+}
+
+Action component_search(Options& options) {
+  struct Searching {
+    std::string what;
+    std::int64_t limit = 0;
+  };
+  const auto given = std::make_shared<Searching>();
+  options.argument({.name = "NAME", .help = "a name, name@version, or part of a package URL", .need = Need::required},
+                   &given->what);
+  options.option(limit_row, &given->limit);
+  return [given](Session& session) -> Result<Exit> {
+    const std::size_t limit = TRY(checked_limit(given->limit));
+    Api* api = TRY(session.api());
+    const Json::Array rows = TRY(api->list("components", "components", {{"q", given->what}}, limit));
+    session.answer_rows(rows, component_columns, "weir attest sbom");
+    return Exit::yes;
+  };
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,54 @@
+// What is known of vulnerabilities in memory: the index of bills of materials, the advisories it is matched with,
+// and the findings that are open. One job changes it, together with its entries; everybody else reads. The tables and
+// the bills are the truth: all of it is made again from them.
+#pragma once
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "policy/input.h"
+#include "store/view_decision.h"
+#include "vuln/advisory_state.h"
+#include "vuln/component_index.h"
+#include "vuln/record.h"
+
+namespace weir::jobs {
+
+class Exposure {
+ public:
+  using Open = std::unordered_map<vuln::ComponentId, std::vector<vuln::FindingChange>>;
+  struct State {
+    vuln::ComponentIndex index;
+    Open open;
+    std::shared_ptr<const vuln::AdvisoryState> advisories;  // null: none were read yet
+    std::optional<Instant> matched_at;                      // when all of it was held against them
+  };
+
+  auto read(const auto& look) const {
+    const std::shared_lock lock(mutex_);
+    return look(state_);
+  }
+  void change(const auto& change) {
+    const std::unique_lock lock(mutex_);
+    change(state_);
+  }
+
+ private:
+  mutable std::shared_mutex mutex_;
+  State state_;
+};
+
+// What a decision is told: how many open findings of each severity the artifact has that no exception in force
+// covers, and the digest of the advisories. Nothing while no advisories were matched, or where the artifact has no
+// bill that can be read: what is not known is not zero.
+struct KnownVulnerabilities {
+  std::optional<policy::InputVulnerabilities> counts;
+  std::optional<Sha256> advisories;
+};
+KnownVulnerabilities vulnerabilities_for(const Exposure& exposure, const policy::Input& input,
+                                         const Sha256& artifact);
+
+}  // namespace weir::jobs

@@ -1,0 +1,189 @@
+#include "store/view_finding.h"
+
+#include <algorithm>
+
+#include "store/stored.h"
+
+namespace weir::store {
+namespace {
+
+constexpr std::string_view finding_columns = "id, last, opened_at, changed_at, entry";
+
+FindingRow finding_row(const Row& row) {
+  return {.id = row.integer(0),
+          .last = read_stored<vuln::FindingChange>(row.text(1)),
+          .opened_at = row.instant(2),
+          .changed_at = row.instant(3),
+          .entry = row.integer(4)};
+}
+
+FindingStep step_row(const Row& row) {
+  return {.at = row.instant(0),
+          .entry = row.integer(1),
+          .cause = row.string(2),
+          .change = read_stored<vuln::FindingChange>(row.text(3))};
+}
+
+// Workloads that live, or that had an instance at a moment, with since when.
+std::string workloads_at(std::optional<Instant> at) {
+  if (!at)
+    return "(SELECT w.id, w.name, w.host, w.environment, w.verdict, coalesce((SELECT min(i.started_at) FROM "
+           "instance i WHERE i.workload=w.id AND i.ended_at IS NULL), w.last_started) AS since FROM workload "
+           "w WHERE w.live>0)";
+  return fmt::format(
+      "(SELECT w.id, w.name, w.host, w.environment, w.verdict, min(i.started_at) AS since FROM instance i "
+      "JOIN workload w ON w.id=i.workload WHERE i.started_at<={} AND (i.ended_at IS NULL OR i.ended_at>{}) "
+      "GROUP BY w.id)",
+      at->micros, at->micros);
+}
+
+constexpr std::string_view running_columns =
+    "w.id, w.name, w.host, w.environment, w.verdict, w.since, a.digest, a.name, coalesce(a.flow,''), "
+    "coalesce(f.service,''), coalesce(s.team,'')";
+constexpr std::string_view running_tables =
+    "JOIN workload_digest d ON d.workload=w.id JOIN identity n ON n.child=d.digest JOIN artifact a ON "
+    "a.digest=n.root LEFT JOIN flow f ON f.name=a.flow LEFT JOIN service s ON s.name=f.service";
+
+RunningRow running_row(const Row& row) {
+  return {.workload = row.string(0),
+          .name = row.string(1),
+          .host = row.string(2),
+          .environment = row.string(3),
+          .verdict = row.string(4),
+          .since = row.instant(5),
+          .artifact = row.digest(6),
+          .artifact_name = row.string(7),
+          .flow = row.string(8),
+          .service = row.string(9),
+          .team = row.string(10)};
+}
+
+UncoveredView uncovered_row(const Row& row) {
+  UncoveredView view{row.string(0), row.string(1), row.string(2), row.string(3), ""};
+  const bool attested = row.integer(5) > 0, read = !row.is_null(4);
+  if (!attested) view.why = "no SBOM";
+  else if (!read) view.why = "SBOM not read yet";
+  else if (!row.text(4).empty()) view.why = "SBOM unreadable: " + row.string(4);
+  return view;
+}
+
+}  // namespace
+
+Result<std::vector<FindingRow>> list_findings(Database& db, const FindingFilter& filter) {
+  const std::string_view where = !filter.component.empty() ? "component=$1 AND $2=''"
+                                 : !filter.cluster.empty() ? "$1='' AND cluster=$2"
+                                                           : "$1=$2";
+  return query(db,
+               fmt::format("SELECT {} FROM finding WHERE {}{} ORDER BY score DESC, id LIMIT $3 OFFSET $4",
+                           finding_columns, where, filter.open ? " AND state IN ('opened', 'reopened')" : ""),
+               finding_row, filter.component, filter.component.empty() ? filter.cluster : "", filter.limit,
+               filter.skip);
+}
+
+Result<std::vector<FindingRow>> findings_naming(Database& db, std::string_view record) {
+  return query(db,
+               fmt::format("SELECT {} FROM finding WHERE cluster=$1 OR instr(last, $2)>0 ORDER BY id",
+                           finding_columns),
+               finding_row, record, format::encode(std::string(record)));
+}
+
+Result<std::optional<FindingRow>> find_finding(Database& db, std::int64_t id) {
+  return query_one(db, fmt::format("SELECT {} FROM finding WHERE id=$1", finding_columns), finding_row, id);
+}
+
+Result<std::vector<FindingStep>> steps_of(Database& db, std::int64_t finding) {
+  return query(db, "SELECT at, entry, cause, change FROM finding_change WHERE finding=$1 ORDER BY entry",
+               step_row, finding);
+}
+
+Result<std::optional<FindingStep>> finding_at(Database& db, std::int64_t finding, Instant at) {
+  return query_one(db,
+                   "SELECT at, entry, cause, change FROM finding_change WHERE finding=$1 AND at<=$2 ORDER BY "
+                   "entry DESC LIMIT 1",
+                   step_row, finding, at);
+}
+
+Result<std::vector<BillRow>> bills_after(Database& db, std::int64_t attestation, std::int64_t limit) {
+  return query(
+      db,
+      "SELECT t.entry, t.artifact, t.content, b.attestation IS NOT NULL FROM attestation t LEFT JOIN "
+      "bill_read b ON b.attestation=t.entry WHERE t.entry>$1 AND t.type='sbom' AND t.artifact IS NOT NULL "
+      "ORDER BY t.entry LIMIT $2",
+      [](const Row& row) {
+        return BillRow{row.integer(0), row.digest(1), row.maybe_digest(2), row.boolean(3)};
+      },
+      attestation, limit);
+}
+
+Result<std::optional<Matched>> last_matched(Database& db) {
+  return query_one(db, "SELECT digest, at FROM advisories_matched",
+                   [](const Row& row) { return Matched{row.digest(0), row.instant(1)}; });
+}
+
+Result<std::optional<vuln::AdvisoriesUpdated>> last_advisories(Database& db, std::string_view feed) {
+  return query_one(
+      db, "SELECT updated FROM advisories WHERE feed=$1 ORDER BY entry DESC LIMIT 1",
+      [](const Row& row) { return read_stored<vuln::AdvisoriesUpdated>(row.text(0)); }, feed);
+}
+
+Result<std::vector<RunningRow>> running_artifacts(Database& db, std::optional<Instant> at) {
+  return query(db,
+               fmt::format("SELECT DISTINCT {} FROM {} w {} ORDER BY w.id, a.entry", running_columns,
+                           workloads_at(at), running_tables),
+               running_row);
+}
+
+Result<std::vector<RunningRow>> running_of(Database& db, const Sha256& artifact, std::optional<Instant> at) {
+  return query(db,
+               fmt::format("SELECT DISTINCT {} FROM {} w {} WHERE w.id IN (SELECT d2.workload FROM identity "
+                           "n2 JOIN workload_digest d2 ON d2.digest=n2.child WHERE n2.root=$1) AND "
+                           "a.digest=$2 ORDER BY w.id",
+                           running_columns, workloads_at(at), running_tables),
+               running_row, artifact, artifact);
+}
+
+Result<CoverageView> bill_coverage(Database& db, std::optional<Instant> at) {
+  const std::string until = at ? fmt::format(" AND t.recorded_at<={}", at->micros) : "";
+  auto rows = TRY(query(
+      db,
+      fmt::format("SELECT w.id, w.name, w.host, w.environment, min(b.error), count(t.entry) FROM {} w LEFT "
+                  "JOIN workload_digest d ON d.workload=w.id LEFT JOIN identity n ON n.child=d.digest LEFT "
+                  "JOIN attestation t ON t.artifact=n.root AND t.type='sbom'{} LEFT JOIN bill_read b ON "
+                  "b.attestation=t.entry GROUP BY w.id ORDER BY w.environment, w.name, w.id",
+                  workloads_at(at), until),
+      uncovered_row));
+  CoverageView coverage{.running = static_cast<std::int64_t>(rows.size())};
+  for (UncoveredView& each : rows)
+    if (!each.why.empty()) coverage.uncovered.push_back(std::move(each));
+  const auto missing = static_cast<std::int64_t>(coverage.uncovered.size());
+  coverage.covered = coverage.running - missing;
+  coverage.sentence = fmt::format("covers {} of {} running workloads", coverage.covered, coverage.running);
+  if (missing > 0)
+    coverage.sentence += fmt::format("; {} {} no SBOM that can be read", missing, missing == 1 ? "has" : "have");
+  return coverage;
+}
+
+const ExceptionInForce* covering(const std::vector<ExceptionInForce>& exceptions,
+                                 const vuln::FindingChange& finding) {
+  for (const ExceptionInForce& each : exceptions)
+    if (!each.finding.empty() &&
+        (each.finding == finding.cluster ||
+         std::ranges::find(finding.records, each.finding) != finding.records.end()))
+      return &each;
+  return nullptr;
+}
+
+Result<std::vector<ReleaseView>> releases_like(Database& db, const Sha256& artifact) {
+  return query(
+      db,
+      "SELECT b.digest, b.name, coalesce(b.flow,''), coalesce(b.trail,''), coalesce(nullif(b.commit_id,''), "
+      "t.commit_id, ''), b.recorded_at, b.entry FROM artifact a JOIN artifact b ON b.name=a.name AND "
+      "b.flow=a.flow LEFT JOIN trail t ON t.flow=b.flow AND t.name=b.trail WHERE a.digest=$1 ORDER BY b.entry",
+      [](const Row& row) {
+        return ReleaseView{row.digest(0), row.string(1), row.string(2), row.string(3),
+                           row.string(4), row.instant(5), row.integer(6)};
+      },
+      artifact);
+}
+
+}  // namespace weir::store

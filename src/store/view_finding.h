@@ -1,0 +1,113 @@
+// Findings as the tables hold them: what is open, what each has been through, which bills of materials they rest
+// on; and what runs, to hold them against.
+#pragma once
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/sql.h"
+#include "store/view_exception.h"
+#include "vuln/record.h"
+
+namespace weir::store {
+
+struct FindingRow {
+  std::int64_t id = 0;
+  vuln::FindingChange last;
+  Instant opened_at, changed_at;  // opened_at: the first time
+  std::int64_t entry = 0;         // of the last change
+};
+struct FindingStep {
+  Instant at;
+  std::int64_t entry = 0;
+  std::string cause;
+  vuln::FindingChange change;
+};
+
+struct FindingFilter {
+  std::string cluster, component;
+  bool open = false;
+  std::int64_t skip = 0;  // worst first, then in the order in which they were found
+  std::int64_t limit = std::numeric_limits<std::int64_t>::max();
+};
+Result<std::vector<FindingRow>> list_findings(Database& db, const FindingFilter& filter);
+Result<std::vector<FindingRow>> findings_naming(Database& db, std::string_view record);  // by any of its ids
+Result<std::optional<FindingRow>> find_finding(Database& db, std::int64_t id);
+Result<std::vector<FindingStep>> steps_of(Database& db, std::int64_t finding);
+// What the finding said at a moment; nothing before its first.
+Result<std::optional<FindingStep>> finding_at(Database& db, std::int64_t finding, Instant at);
+
+// A bill of materials that is attested of an artifact.
+struct BillRow {
+  std::int64_t attestation = 0;
+  Sha256 artifact;
+  std::optional<Sha256> content;
+  bool noted = false;  // said to be read, or not
+};
+Result<std::vector<BillRow>> bills_after(Database& db, std::int64_t attestation, std::int64_t limit);
+
+struct Matched {
+  Sha256 digest;
+  Instant at;
+};
+Result<std::optional<Matched>> last_matched(Database& db);
+Result<std::optional<vuln::AdvisoriesUpdated>> last_advisories(Database& db, std::string_view feed);
+
+// What runs and is recorded: one row for each workload and artifact it is. `at`: then; else now.
+struct RunningRow {
+  std::string workload, name, host, environment, verdict;
+  Instant since;
+  Sha256 artifact;
+  std::string artifact_name, flow, service, team;
+};
+Result<std::vector<RunningRow>> running_artifacts(Database& db, std::optional<Instant> at);
+Result<std::vector<RunningRow>> running_of(Database& db, const Sha256& artifact, std::optional<Instant> at);
+
+struct UncoveredView {
+  std::string workload, name, host, environment, why;
+  static void members(auto& visit, auto& self) {
+    visit("workload", self.workload);
+    visit("name", self.name);
+    visit("host", self.host);
+    visit("environment", self.environment);
+    visit("why", self.why);
+  }
+};
+// How much of what runs a search could see at all.
+struct CoverageView {
+  std::string sentence;
+  std::int64_t running = 0, covered = 0;
+  std::vector<UncoveredView> uncovered;
+  static void members(auto& visit, auto& self) {
+    visit("sentence", self.sentence);
+    visit("running", self.running);
+    visit("covered", self.covered);
+    visit("uncovered", self.uncovered);
+  }
+};
+Result<CoverageView> bill_coverage(Database& db, std::optional<Instant> at);
+
+// The exception that covers a finding: it names the flaw, or one of the records that say it. Null: none does.
+const ExceptionInForce* covering(const std::vector<ExceptionInForce>& exceptions,
+                                 const vuln::FindingChange& finding);
+
+struct ReleaseView {
+  Sha256 artifact;
+  std::string name, flow, trail, commit;
+  Instant recorded_at;
+  std::int64_t entry = 0;
+  static void members(auto& visit, auto& self) {
+    visit("artifact", self.artifact);
+    visit("name", self.name);
+    visit("flow", self.flow);
+    visit("trail", self.trail);
+    visit("commit", self.commit);
+    visit("recorded_at", self.recorded_at);
+    visit("entry", self.entry);
+  }
+};
+// Of the same flow and name, in the order in which they were recorded.
+Result<std::vector<ReleaseView>> releases_like(Database& db, const Sha256& artifact);
+
+}  // namespace weir::store

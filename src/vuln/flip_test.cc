@@ -1,0 +1,117 @@
+#include "vuln/flip.h"
+
+#include <gtest/gtest.h>
+
+namespace weir::vuln {
+namespace {
+
+Advisory advisory(std::string id, std::vector<std::string> aliases, std::string fixed, std::string withdrawn = "") {
+  return {.id = std::move(id),
+          .modified = "2026-01-01T00:00:00Z",
+          .withdrawn = std::move(withdrawn),
+          .aliases = std::move(aliases),
+          .affected = {{.ecosystem = "npm",
+                        .name = "left",
+                        .ranges = {{.type = Range::Type::semver,
+                                    .events = {{Event::Kind::introduced, "0"},
+                                               {Event::Kind::fixed, std::move(fixed)}}}}}}};
+}
+
+AdvisoryState state_of(std::vector<Advisory> advisories) {
+  AdvisorySet set;
+  for (Advisory& each : advisories) set.add(std::move(each));
+  return AdvisoryState(std::move(set));
+}
+
+Component left(std::string version) {
+  return components_of({.items = {{.name = "left", .version = version, .purl = "pkg:npm/left@" + version}}}).at(0);
+}
+
+TEST(Flip, aliases_are_one_finding_named_by_the_cve) {
+  const AdvisoryState state =
+      state_of({advisory("GHSA-1", {"CVE-2026-1"}, "1.1.0"), advisory("OTHER-1", {"GHSA-1"}, "1.2.0")});
+  const auto found = findings_of(left("1.0.0"), state);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].cluster, "CVE-2026-1");
+  EXPECT_EQ(found[0].fixed, "1.2.0");
+  EXPECT_EQ(found[0].records, (std::vector<std::string>{"CVE-2026-1", "GHSA-1", "OTHER-1"}));
+}
+
+TEST(Flip, a_finding_opens_once_closes_with_its_range_and_is_reopened) {
+  const AdvisoryState wide = state_of({advisory("GHSA-1", {}, "1.1.0")});
+  const AdvisoryState narrow = state_of({advisory("GHSA-1", {}, "0.9.0")});
+  auto opened = flips_of(findings_of(left("1.0.0"), wide), {}, wide.set());
+  ASSERT_EQ(opened.size(), 1U);
+  EXPECT_EQ(opened[0].state, FindingState::opened);
+  EXPECT_TRUE(flips_of(findings_of(left("1.0.0"), wide), opened, wide.set()).empty());
+  auto closed = flips_of(findings_of(left("1.0.0"), narrow), opened, narrow.set());
+  ASSERT_EQ(closed.size(), 1U);
+  EXPECT_EQ(closed[0].state, FindingState::closed);
+  const auto again = flips_of(findings_of(left("1.0.0"), wide), closed, wide.set());
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].state, FindingState::reopened);
+}
+
+TEST(Flip, a_withdrawn_advisory_retracts_what_it_said) {
+  const AdvisoryState stands = state_of({advisory("GHSA-1", {}, "1.1.0")});
+  const AdvisoryState withdrawn = state_of({advisory("GHSA-1", {}, "1.1.0", "2026-02-01T00:00:00Z")});
+  const auto opened = flips_of(findings_of(left("1.0.0"), stands), {}, stands.set());
+  const auto ended = flips_of(findings_of(left("1.0.0"), withdrawn), opened, withdrawn.set());
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(ended[0].state, FindingState::retracted);
+}
+
+TEST(Flip, a_flaw_that_gets_its_cve_later_stays_one_finding) {
+  const AdvisoryState before = state_of({advisory("GHSA-1", {}, "1.1.0")});
+  const AdvisoryState after = state_of({advisory("GHSA-1", {"CVE-2026-1"}, "1.1.0")});
+  const auto opened = flips_of(findings_of(left("1.0.0"), before), {}, before.set());
+  const auto later = flips_of(findings_of(left("1.0.0"), after), opened, after.set());
+  ASSERT_EQ(later.size(), 1U);  // its records are others now
+  EXPECT_EQ(later[0].cluster, "GHSA-1");
+  EXPECT_EQ(later[0].state, FindingState::opened);
+}
+
+TEST(Flip, the_difference_of_two_sets_names_what_is_touched) {
+  const AdvisoryState a = state_of({advisory("GHSA-1", {}, "1.1.0"), advisory("GHSA-2", {}, "1.1.0")});
+  const AdvisoryState b = state_of({advisory("GHSA-1", {}, "1.1.0"), advisory("GHSA-3", {}, "1.1.0")});
+  EXPECT_EQ(difference_of(a.set(), b.set()),
+            (AdvisoryDifference{.added = 1, .removed = 1, .names = {{"npm", "left"}}}));
+  EXPECT_TRUE(difference_of(a.set(), a.set()).names.empty());
+  EXPECT_NE(a.digest(), b.digest());
+}
+
+TEST(ComponentIndex, is_the_same_after_it_was_written_and_read) {
+  ComponentIndex index;
+  const Sha256 one = parse_sha256(std::string(64, '1')).value(), two = parse_sha256(std::string(64, '2')).value();
+  const std::vector<Component> bill{left("1.0.0"), left("2.0.0")};
+  EXPECT_EQ(index.take(one, 5, bill).fresh.size(), 2U);
+  EXPECT_EQ(index.take(two, 6, bill).fresh.size(), 0U);
+  EXPECT_EQ(index.sets(), 1U);
+  const Bytes bytes = index.encode();
+  const ComponentIndex read = ComponentIndex::decode(bytes).value();
+  EXPECT_EQ(read.through(), 6);
+  EXPECT_EQ(read.holders(*read.find("pkg:npm/left@1.0.0")), 2U);
+  EXPECT_EQ(read.encode(), bytes);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {  // damage anywhere is seen
+    Bytes damaged = bytes;
+    damaged[i] = static_cast<char>(damaged[i] ^ 1);
+    EXPECT_FALSE(ComponentIndex::decode(damaged).ok()) << i;
+    EXPECT_FALSE(ComponentIndex::decode(BytesView(bytes).substr(0, i)).ok()) << i;
+  }
+}
+
+TEST(ComponentIndex, a_later_bill_replaces_an_earlier_one) {
+  ComponentIndex index;
+  const Sha256 one = parse_sha256(std::string(64, '1')).value();
+  const std::vector<Component> old{left("1.0.0")}, fresh{left("2.0.0")};
+  index.take(one, 5, old);
+  const auto taken = index.take(one, 7, fresh);
+  EXPECT_EQ(taken.fresh.size(), 1U);
+  ASSERT_EQ(taken.dropped.size(), 1U);
+  EXPECT_EQ(index.component(taken.dropped[0]).version, "1.0.0");
+  EXPECT_TRUE(index.take(one, 6, old).fresh.empty());
+  EXPECT_EQ(index.of(one).size(), 1U);
+}
+
+}  // namespace
+}  // namespace weir::vuln

@@ -1,0 +1,160 @@
+"""From an advisory to the running program: found, told once, asked for, withdrawn; nothing ends by mistake."""
+import json
+
+from world import World, WorldCase, wait_until
+
+PURL = "pkg:npm/left-pad@1.0.0"
+
+
+def bill(*purls):
+    return {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
+        {"type": "library", "name": purl.split("/")[-1].split("@")[0], "version": purl.split("@")[-1], "purl": purl}
+        for purl in purls]}
+
+
+def advisory(number, name, fixed, **more):
+    return {"schema_version": "1.6.0", "id": number, "modified": "2026-11-01T00:00:00Z", "summary": f"{name} is flawed",
+            "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+            "affected": [{"package": {"ecosystem": "npm", "name": name},
+                          "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": fixed}]}]}], **more}
+
+
+class Vulnerabilities(WorldCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.world = World()
+        cls.addClassCleanup(cls.world.close)
+        cls.advisories = cls.world.directory / "advisories"
+        cls.advisories.mkdir()
+        cls.says("unrelated", advisory("GHSA-0000-0000-0000", "unrelated", "9.9.9"))
+        cls.world.start_server("--advisories", cls.advisories)
+        cls.prepare()
+        cls.world.weir("service", "create", "shop", "--team", "store-team")
+        cls.world.weir("flow", "create", "shop", "--service", "shop")
+
+    @classmethod
+    def says(cls, name, record):
+        beside = cls.advisories / f"{name}.tmp"
+        beside.write_text(json.dumps(record))
+        beside.rename(cls.advisories / f"{name}.json")
+
+    def released(self, trail, commit, *purls, text=None):
+        world = self.world
+        (world.directory / "bin" / trail).mkdir(parents=True)
+        program = world.program(f"{trail}/shop")
+        world.weir("trail", "begin", trail, "--flow", "shop", "--commit", commit)
+        world.weir("attest", "artifact", program, "--flow", "shop", "--trail", trail, "--name", "shop", "--commit",
+                   commit)
+        if purls or text:
+            file = world.directory / f"{trail}.cdx.json"
+            file.write_text(text or json.dumps(bill(*purls)))
+            world.weir("attest", "sbom", program, "--file", file, "--flow", "shop", "--trail", trail, "--name", "sbom")
+        return program
+
+    def where(self, what, *options):
+        return self.world.weir_json("vuln", "where", what, *options)
+
+    def alerts(self, state="open"):
+        return [a for a in self.world.api.get(f"alerts?state={state}&limit=1000")["alerts"]
+                if a["cause"] == "vulnerable"]
+
+    def test_an_advisory_finds_the_running_program_and_its_withdrawal_says_so(self):
+        world = self.world
+        program = self.released("t1", "c0ffee1", PURL, "pkg:npm/other@2.0.0")
+        world.run(program, "600")
+        wait_until(lambda: self.where(PURL)["running"], 30, "the component is seen running")
+        self.assertEqual(self.alerts(), [])
+        before = world.api.get("me")["server"]["time"]
+
+        self.says("left", advisory("GHSA-1111-2222-3333", "left-pad", "1.3.0", aliases=["CVE-2026-4242"]))
+        self.says("left-too", advisory("OTHER-2026-1", "left-pad", "1.3.0", aliases=["GHSA-1111-2222-3333"]))
+        found = wait_until(lambda: [a for a in self.alerts() if "CVE-2026-4242" in a["title"]], 20, "an alert")
+        self.assertEqual(len(found), 1)
+        self.assertIn("store-team", found[0]["title"])
+        self.assertEqual(found[0]["severity"], "critical")
+
+        for name in ("CVE-2026-4242", "GHSA-1111-2222-3333", "left-pad<1.3.0", "left-pad", PURL):
+            answer = self.where(name)
+            rows = [r for r in answer["running"] if r["component"] == PURL]
+            self.assertEqual(len(rows), 1, (name, answer))
+            self.assertEqual((rows[0]["team"], rows[0]["service"], rows[0]["environment"]),
+                             ("store-team", "shop", "host"))
+            self.assertEqual(rows[0]["first"]["commit"], "c0ffee1")
+            self.assertRegex(answer["coverage"]["sentence"], r"^covers \d+ of \d+ running workloads")
+            self.assertEqual(answer["coverage"]["running"] - answer["coverage"]["covered"],
+                             len(answer["coverage"]["uncovered"]))
+        row = self.where("CVE-2026-4242")["running"][0]
+        self.assertEqual((row["cluster"], row["severity"], row["fixed"]), ("CVE-2026-4242", "critical", "1.3.0"))
+        self.assertIsNone(row["fixed_release"])
+        self.assertEqual(self.where("CVE-2026-4242", "--at", before)["running"], [])
+        self.assertEqual(self.where("left-pad<1.0.0")["running"], [])
+        told = world.weir("vuln", "where", "CVE-2026-4242")
+        self.assertRegex(told, r"\Acovers \d+ of \d+ running workloads")
+
+        self.released("t2", "c0ffee2", "pkg:npm/left-pad@1.3.0")
+        fixed = wait_until(lambda: self.where("CVE-2026-4242")["running"][0]["fixed_release"], 10, "a fixed release")
+        self.assertEqual(fixed["commit"], "c0ffee2")
+
+        listed = [f for f in world.weir_json("vuln", "list", "--open", "--environment", "host")
+                  if f["cluster"] == "CVE-2026-4242"]
+        self.assertEqual([(f["component"], f["artifacts"]) for f in listed], [(PURL, 1)])
+        self.assertEqual([c["version"] for c in world.weir_json("component", "search", "left-pad@1.3.0")], ["1.3.0"])
+        self.restarted_says_nothing_twice()
+
+        self.says("left", advisory("GHSA-1111-2222-3333", "left-pad", "1.3.0", aliases=["CVE-2026-4242"],
+                                   withdrawn="2026-11-20T00:00:00Z"))
+        self.says("left-too", advisory("OTHER-2026-1", "left-pad", "1.3.0", aliases=["GHSA-1111-2222-3333"],
+                                       withdrawn="2026-11-20T00:00:00Z"))
+        wait_until(lambda: not self.alerts(), 20, "the alert is resolved")
+        ended = [a for a in self.alerts("resolved") if "CVE-2026-4242" in a["title"]]
+        self.assertEqual(len(ended), 1)
+        self.assertIn("withdrawn", json.dumps(ended[0]))
+        story = world.weir_json("vuln", "show", str(listed[0]["id"]))
+        self.assertEqual(story["history"][0]["state"], "opened")
+        self.assertEqual(story["history"][-1]["state"], "retracted")
+        self.assertEqual(self.where("CVE-2026-4242")["running"], [])
+
+    def restarted_says_nothing_twice(self):
+        """Neither after a restart, nor when the derived index is lost or damaged."""
+        world = self.world
+        before = world.weir_json("vuln", "list")
+        opened = [a["id"] for a in self.alerts()]
+        index = world.data / "default.components"
+        for harm in (lambda: None, lambda: index.unlink(), lambda: index.write_bytes(b"weir component index 1\nx" * 9)):
+            world.server.end()
+            harm()
+            world.start_server("--advisories", self.advisories)
+            self.assertEqual(world.weir_json("vuln", "list"), before)
+            self.assertEqual([a["id"] for a in self.alerts()], opened)
+
+    def test_a_bill_that_cannot_be_read_is_said_and_stops_nothing(self):
+        program = self.released("bad", "badbad1", text='{"bomFormat": "CycloneDX", "components": 7}')
+        self.world.run(program, "600")
+
+        def why():
+            return [u["why"] for u in self.where("nothing-of-this-name")["coverage"]["uncovered"]
+                    if u["name"].endswith("bad/shop") or u["name"] == str(program)]
+        reasons = wait_until(why, 30, "it runs")
+        self.assertTrue(all(reason.startswith(("SBOM", "no SBOM")) for reason in reasons), reasons)
+
+    def test_a_broken_or_vanished_feed_closes_nothing(self):
+        world = self.world
+        program = self.released("kept", "feed123", "pkg:npm/kept@1.0.0")
+        world.run(program, "600")
+        wait_until(lambda: self.where("pkg:npm/kept@1.0.0")["running"], 30, "it is seen running")
+        self.says("kept", advisory("GHSA-kept", "kept", "2.0.0"))
+        wait_until(lambda: self.where("GHSA-kept")["running"], 20, "it is found")
+        count = len(self.updates())
+        (self.advisories / "kept.json").write_text("{")
+        wait_until(lambda: len(self.updates()) > count, 20, "what could not be read is said")
+        self.assertTrue(self.where("GHSA-kept")["running"])
+        self.says("kept", advisory("GHSA-kept", "kept", "2.0.0"))
+
+    def updates(self):
+        entries, at = [], 0
+        while True:
+            page = self.world.api.get(f"ledger/entries?from={at}&limit=1000")["entries"]
+            entries += [e for e in page if e["type"] == "advisories-updated"]
+            if not page:
+                return entries
+            at = page[-1]["index"] + 1
