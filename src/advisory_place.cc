@@ -4,9 +4,10 @@
 
 #include <filesystem>
 
-#include "cli/advisory_files.h"
 #include "crypto/digest.h"
+#include "feed/read_feeds.h"
 #include "vuln/limits.h"
+#include "vuln/store/advisory_store.h"
 
 namespace weir {
 namespace {
@@ -39,15 +40,41 @@ struct Watch {
   std::optional<Sha256> seen;
 };
 
+// Every record, withdrawn ones too.
+Result<jobs::ReadAdvisories> read_store(const std::string& place) {
+  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = place};
+  const auto store = TRY(vuln::AdvisoryStore::open(place));
+  TRY(store->each([&](const vuln::Segment&, std::size_t, const vuln::Segment::Head& head) -> Status {
+    auto record = TRY(store->record(head.id));
+    if (record) read.set.add(std::move(record->advisory));
+    return {};
+  }));
+  read.set.index();
+  return read;
+}
+
+Result<jobs::ReadAdvisories> read_place(const std::string& place) {
+  if (vuln::is_advisory_store(place)) return read_store(place);
+  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = place};
+  TRY(feed::read_records(place, {}, [&](std::string_view name, std::string_view content) -> Status {
+    if (vuln::is_exploited_list(content) || vuln::is_likelihood_list(content)) return {};
+    auto advisory = vuln::read_advisory(content);
+    if (advisory.ok()) read.set.add(std::move(*advisory));
+    else read.refused.push_back(fmt::format("{}: {}", name, advisory.error().message));
+    return {};
+  }));
+  read.set.index();
+  return read;
+}
+
 Result<std::optional<jobs::ReadAdvisories>> look(Watch& watch) {
   const Sha256 now = appearance_of(watch.place);
   if (watch.seen == now) return std::optional<jobs::ReadAdvisories>();
-  const std::vector<std::string> places{watch.place};
-  auto read = cli::read_advisories(places);
+  auto read = read_place(watch.place);
   // What changes while it is read is read again at the next look.
   if (appearance_of(watch.place) == now) watch.seen = now;
   if (!read.ok()) return read.error();
-  return std::optional(jobs::ReadAdvisories{std::move(read->set), std::move(read->refused), watch.place});
+  return std::optional(std::move(*read));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "jobs/exposure.h"
 
 #include <algorithm>
+#include <map>
 
 namespace weir::jobs {
 namespace {
@@ -13,11 +14,22 @@ bool is_excepted(const vuln::FindingChange& finding, const std::vector<policy::I
   });
 }
 
-void count(policy::InputVulnerabilities& counts, std::string_view severity) {
-  if (severity == "critical") ++counts.critical;
-  else if (severity == "high") ++counts.high;
-  else if (severity == "medium") ++counts.medium;
-  else ++counts.low;
+enum class Severity { low, medium, high, critical };
+
+// What nobody scored may be anything; it is taken for medium.
+Severity severity_of(std::string_view word) {
+  if (word == "critical") return Severity::critical;
+  if (word == "high") return Severity::high;
+  return word == "low" || word == "none" ? Severity::low : Severity::medium;
+}
+
+void count(policy::InputVulnerabilities& counts, Severity severity) {
+  switch (severity) {
+    case Severity::critical: ++counts.critical; return;
+    case Severity::high: ++counts.high; return;
+    case Severity::medium: ++counts.medium; return;
+    case Severity::low: ++counts.low; return;
+  }
 }
 
 }  // namespace
@@ -27,12 +39,17 @@ KnownVulnerabilities vulnerabilities_for(const Exposure& exposure, const policy:
   return exposure.read([&](const Exposure::State& state) -> KnownVulnerabilities {
     if (!state.matched_at || state.advisories == nullptr || !state.index.holds(artifact)) return {};
     policy::InputVulnerabilities counts{.as_of = *state.matched_at};
+    std::map<std::string_view, Severity> worst;  // of each flaw, whichever of the components have it
     for (const vuln::ComponentId id : state.index.of(artifact)) {
       const auto found = state.open.find(id);
       if (found == state.open.end()) continue;
-      for (const vuln::FindingChange& finding : found->second)
-        if (!is_excepted(finding, input.exceptions)) count(counts, finding.severity);
+      for (const vuln::FindingChange& finding : found->second) {
+        if (is_excepted(finding, input.exceptions)) continue;
+        Severity& severity = worst.emplace(finding.cluster, Severity::low).first->second;
+        severity = std::max(severity, severity_of(finding.severity));
+      }
     }
+    for (const auto& [flaw, severity] : worst) count(counts, severity);
     return {counts, state.advisories->digest()};
   });
 }

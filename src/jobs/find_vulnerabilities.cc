@@ -236,6 +236,7 @@ class FindVulnerabilities final : public Job {
     Found found{.cause = vuln::FindingCause::sbom};
     std::set<ComponentId> touched;
     for (const store::BillRow& bill : bills) take_bill(bill, touched, found);
+    for (const ComponentId id : touched) TRY(recall(id));
     if (const auto state = advisories()) {
       found.advisories = state->digest();
       // Only what all was matched with may be said to be matched.
@@ -245,6 +246,20 @@ class FindVulnerabilities final : public Job {
     if (!found.empty()) TRY(record(found, now));
     dirty_ = true;
     return bills.size() == static_cast<std::size_t>(bills_per_step) ? Step::more : Step::idle;
+  }
+
+  // What stands open of a component that the index did not have, since it was lost or is older than the tables.
+  Status recall(ComponentId id) {
+    const std::string text =
+        ports_.exposure->read([id](const Exposure::State& state) { return state.index.component(id).text; });
+    std::vector<FindingChange> open;
+    for (store::FindingRow& row : TRY(store::list_findings(*reader_, {.component = text, .open = true})))
+      open.push_back(std::move(row.last));
+    ports_.exposure->change([&](Exposure::State& state) {
+      if (open.empty()) state.open.erase(id);
+      else state.open[id] = std::move(open);
+    });
+    return {};
   }
 
   // One that cannot be read is said, and stops no other.

@@ -102,11 +102,16 @@ Compiled compile_vulnerabilities(RegoWriter& out, const RequireVulnerabilities& 
   Quick quick{"[]", {known}};
   for (const Count& each : counts)
     if (each.most) quick.body.push_back(fmt::format("input.vulnerabilities[\"{}\"] <= {}", each.name, *each.most));
+  const std::string_view exploited = "input.vulnerabilities.known_exploited";
+  if (rule.known_exploited) quick.body.push_back(fmt::format("is_number({})", exploited));  // null is below all numbers
   if (rule.max_age) quick.body.push_back("input.vulnerabilities.as_of > " + out.ago(rule.max_age->length));
   if (rule.max_age)
     branches.push_back({R"(lacking("what is known about vulnerabilities is too old", []))",
                         {known, "input.vulnerabilities.as_of <= " + out.ago(rule.max_age->length)}});
   branches.push_back({fmt::format("broken({}, [])", faults), {known, fmt::format("count({}) > 0", faults)}});
+  if (rule.known_exploited)
+    branches.push_back({R"(lacking("nothing tells which vulnerabilities are exploited", []))",
+                        {known, fmt::format("{} == null", exploited)}});
   branches.push_back({"met([])", {known}});
   for (Branch& each : compile_plan(out, scans).branches) branches.push_back(std::move(each));
   return {std::move(branches), std::move(quick)};

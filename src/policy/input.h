@@ -202,7 +202,8 @@ struct InputRunning {
 // What is known of the artifact's components, when advisories are matched; null until then.
 struct InputVulnerabilities {
   Instant as_of;
-  std::int64_t critical = 0, high = 0, known_exploited = 0, low = 0, medium = 0;
+  std::int64_t critical = 0, high = 0, low = 0, medium = 0;  // flaws; those that nobody scored are medium
+  std::optional<std::int64_t> known_exploited;               // null: nothing tells which are exploited
   static void members(auto& visit, auto& self) {
     visit("as_of", self.as_of);
     visit("critical", self.critical);

@@ -24,9 +24,11 @@ bool equal(const Json& one, const Json& other) {
   return is_number(one) && is_number(other) ? number_of(one) == number_of(other) : one == other;
 }
 
-void add_count(std::vector<Observation>& out, std::string_view name, std::int64_t seen,
+void add_count(std::vector<Observation>& out, std::string_view name, std::optional<std::int64_t> seen,
                std::optional<std::int64_t> most) {
-  if (most) out.push_back({fmt::format("{} at most {}", name, *most), std::to_string(seen), seen <= *most});
+  if (most)
+    out.push_back({fmt::format("{} at most {}", name, *most), seen ? std::to_string(*seen) : "not known",
+                   seen && *seen <= *most});
 }
 
 std::vector<Observation> of_vulnerabilities(const RequireVulnerabilities& rule, const Input& input) {
