@@ -72,7 +72,8 @@ TEST_F(DependencyTrack, a_flow_that_stands_stays_as_it_is) {
 }
 
 TEST_F(DependencyTrack, a_project_is_found_by_name_and_by_id) {
-  const std::string web = R"("projectName":"My Shop / web","projectVersion":"1.0 (main)","autoCreate":"true")";
+  const std::string web =
+      R"j("projectName":"My Shop / web","projectVersion":"1.0 (main)","autoCreate":"true")j";
   ASSERT_EQ(upload(web).status, 200);
   const std::string flow(newest().text("flow")), trail(newest().text("trail"));
   EXPECT_EQ(flow, "My-Shop-web-af39eb16");
@@ -89,9 +90,9 @@ TEST_F(DependencyTrack, a_project_is_found_by_name_and_by_id) {
   const Answer unknown = call("GET", "/api/v1/project/lookup?name=none&version=1");
   EXPECT_EQ(unknown.status, 404);
   EXPECT_EQ(unknown.response.body, "The project could not be found.");
-  for (const std::string_view project : {"70726f6a-0000-8000-8000-000000000000",
-                                         "70726f6a-0000-8000-8000-00000000ffff",
-                                         "c0ffee00-0000-0000-0000-000000000000", "x"})
+  for (const std::string_view project :
+       {"70726f6a-0000-8000-8000-000000000000", "70726f6a-0000-8000-8000-00000000ffff",
+        "c0ffee00-0000-0000-0000-000000000000", "x"})
     EXPECT_EQ(upload(fmt::format(R"("project":"{}")", project)).status, 404) << project;
 }
 
