@@ -79,7 +79,7 @@ TEST_F(Batch, every_write_needs_its_own_permission) {
     const std::string token =
         api_.add_account(fmt::format("as-{}", format::name_of(role)), format::name_of(role));
     for (const Route& route : routes()) {
-      if (route.write == nullptr) continue;
+      if (route.write == nullptr || route.retell != nullptr) continue;
       std::string path(route.pattern.substr(std::string_view("/v1/orgs/{org}/").size()));
       for (std::size_t open = path.find('{'); open != std::string::npos; open = path.find('{'))
         path.replace(open, path.find('}') - open + 1, "1");

@@ -52,7 +52,7 @@ Json written_schema(SchemaBook& book, const Shape& shape, Receipt receipt) {
 Json answers_schema(SchemaBook& book) {
   Json::Array each;
   for (const Route& route : routes()) {
-    if (route.write == nullptr) continue;
+    if (route.write == nullptr || route.retell != nullptr) continue;
     Json schema = written_schema(book, route.answer, Receipt::maybe);
     if (std::find(each.begin(), each.end(), schema) == each.end()) each.push_back(std::move(schema));
   }

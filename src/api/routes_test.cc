@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "http/stream.h"
@@ -415,7 +416,8 @@ TEST(Openapi, has_every_route_once_with_its_permission) {
   EXPECT_EQ(document.text("openapi"), "3.1.0");
   std::size_t operations = 0;
   for (const auto& [path, item] : *document.at("paths").object()) operations += item.object()->size();
-  EXPECT_EQ(operations, routes().size());
+  const auto theirs = std::ranges::count_if(routes(), [](const Route& route) { return route.retell != nullptr; });
+  EXPECT_EQ(operations + static_cast<std::size_t>(theirs), routes().size()) << "but those of other products";
 }
 
 }  // namespace
