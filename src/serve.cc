@@ -152,6 +152,20 @@ std::string organization_of(const cli::Session& session) {
   return named.empty() ? "default" : named;
 }
 
+Result<http::Server> start_http(const Listen& listen, const cli::ServeOptions& options, api::Service& service) {
+  const auto body_limit = [&service](const http::Request& head, std::optional<std::size_t> length) {
+    return service.body_limit(head, length);
+  };
+  return http::Server::start({.address = listen.address,
+                              .port = listen.port,
+                              .tls_certificate_file = options.tls_cert.value_or(""),
+                              .tls_key_file = options.tls_key.value_or(""),
+                              .body_limit = body_limit},
+                             [&service](http::Request request, http::Respond respond) {
+                               service.handle(std::move(request), std::move(respond));
+                             });
+}
+
 }  // namespace
 
 Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options) {
@@ -173,12 +187,10 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   };
   auto schedules = TRY(schedules_for(*organization, *sequencer));
   jobs::Runner runner(std::move(schedules), clock, report);
-  const auto deliverer = TRY(jobs::Deliverer::start(
-      {*sequencer, organization->server_actor()}, [&organization] { return organization->open_reader(); },
-      clock, report));
-  const auto answerer = TRY(jobs::CallerAnswerer::start(
-      {*sequencer, organization->server_actor(), exposure.get()}, [&organization] { return organization->open_reader(); },
-      clock, report));
+  const auto open_reader = [&organization] { return organization->open_reader(); };
+  const jobs::Shared shared{*sequencer, organization->server_actor(), exposure.get()};
+  const auto deliverer = TRY(jobs::Deliverer::start(shared, open_reader, clock, report));
+  const auto answerer = TRY(jobs::CallerAnswerer::start(shared, open_reader, clock, report));
   auto scrub = TRY(scrub_of(*organization, *sequencer));
   jobs::Runner scrubber(std::move(scrub), clock, report);
   const auto checkpointer = TRY(jobs::Checkpointer::start(
@@ -198,18 +210,7 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   // Whatever way this function ends, nothing is committed and no listener called once the followers go.
   const std::unique_ptr<sequencer::Sequencer, void (*)(sequencer::Sequencer*)> last_commit(
       sequencer.get(), [](sequencer::Sequencer* at) { at->stop(); });
-  auto server =
-      TRY(http::Server::start({.address = listen.address,
-                               .port = listen.port,
-                               .tls_certificate_file = options.tls_cert.value_or(""),
-                               .tls_key_file = options.tls_key.value_or(""),
-                               .body_limit =
-                                   [&service](const http::Request& head, std::optional<std::size_t> length) {
-                                     return service->body_limit(head, length);
-                                   }},
-                              [&service](http::Request request, http::Respond respond) {
-                                service->handle(std::move(request), std::move(respond));
-                              }));
+  auto server = TRY(start_http(listen, options, *service));
   session.line(
       fmt::format("weir {} serves '{}' on {}", cli::version, organization_of(session), server.url()));
   session.line(fmt::format("the admin token is in {}", organization->token_file()));

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <set>
@@ -22,7 +23,8 @@ constexpr std::string_view feed_name = "local";
 constexpr std::int64_t bills_per_step = 32;
 constexpr std::size_t changes_per_entry = 500;
 constexpr std::size_t reasons_max = 20;
-constexpr Duration looks_every = milliseconds(500);  // at the advisories
+constexpr Duration looks_every = milliseconds(500);  // at the advisories, or less often:
+constexpr std::int64_t looks_share = 50;             // one part of the time goes into looking
 constexpr Duration saves_every = seconds(10);
 
 // What one step found, to be recorded.
@@ -141,30 +143,48 @@ class FindVulnerabilities final : public Job {
   // ---- advisories ----
 
   Status look_at_advisories(Instant now) {
-    if (!ports_.advisories || now - looked_at_ < looks_every) return {};
-    looked_at_ = now;
-    auto read = TRY(ports_.advisories());
+    if (!ports_.advisories || now < look_next_) return {};
+    const auto begun = std::chrono::steady_clock::now();
+    auto looked = ports_.advisories();
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
+    look_next_ = now + std::max(looks_every, microseconds(took.count() * looks_share));
+    auto read = TRY(std::move(looked));
     if (!read) return {};
     const auto before = advisories();
-    // What could not be read this time still says what it said: nothing ends because a file is broken.
-    if (before != nullptr && !read->refused.empty())
-      for (const auto& [id, advisory] : before->set().records())
-        if (!read->set.records().contains(id)) read->set.add(advisory);
+    const std::int64_t missing = before == nullptr ? 0 : keep_known(before->set(), *read);
     auto after = std::make_shared<const vuln::AdvisoryState>(std::move(read->set));
-    TRY(note_advisories(*read, before.get(), *after, now));
+    TRY(note_advisories(*read, before.get(), *after, missing, now));
     ports_.exposure->change([&](Exposure::State& state) { state.advisories = after; });
     return {};
   }
 
+  // What is not there this time, cannot be read, or is older than what is known still says what it said: a feed that
+  // breaks, shrinks or goes back in time ends nothing. How many records are missing.
+  static std::int64_t keep_known(const vuln::AdvisorySet& known, ReadAdvisories& read) {
+    std::int64_t missing = 0;
+    for (const auto& [id, advisory] : known.records()) {
+      const auto found = read.set.records().find(id);
+      if (found == read.set.records().end()) {
+        ++missing;
+        read.set.add(advisory);
+      } else if (found->second.modified < advisory.modified) {
+        read.refused.push_back(fmt::format("{}: modified {}, which is before what is known of it", id,
+                                           found->second.modified));
+        read.set.add(advisory);
+      }
+    }
+    return missing;
+  }
+
   // Said when it is news to the ledger.
   Status note_advisories(const ReadAdvisories& read, const vuln::AdvisoryState* before,
-                         const vuln::AdvisoryState& after, Instant now) {
+                         const vuln::AdvisoryState& after, std::int64_t missing, Instant now) {
     const auto difference =
         vuln::difference_of(before == nullptr ? vuln::AdvisorySet() : before->set(), after.set());
     touched_.insert(difference.names.begin(), difference.names.end());
     const auto last = TRY(store::last_advisories(*reader_, feed_name));
     const auto refused = static_cast<std::int64_t>(read.refused.size());
-    if (last && last->digest == after.digest() && last->refused == refused) return {};
+    if (last && last->digest == after.digest() && last->refused == refused && last->missing == missing) return {};
     vuln::AdvisoriesUpdated updated{.feed = std::string(feed_name),
                                     .source = read.source,
                                     .digest = after.digest(),
@@ -172,7 +192,7 @@ class FindVulnerabilities final : public Job {
                                     .added = difference.added,
                                     .changed = difference.changed,
                                     .withdrawn = difference.withdrawn,
-                                    .removed = difference.removed,
+                                    .missing = missing,
                                     .refused = refused,
                                     .reasons = read.refused,
                                     .read_at = now};
@@ -297,13 +317,13 @@ class FindVulnerabilities final : public Job {
     const Seen seen = ports_.exposure->read([id](const Exposure::State& exposure) {
       return Seen{exposure.index.component(id), exposure.index.holders(id)};
     });
-    auto wanted = seen.holders == 0 ? std::vector<FindingChange>() : vuln::findings_of(seen.component, state);
     std::vector<FindingChange> standing;
     for (const store::FindingRow& row :
          TRY(store::list_findings(*reader_, {.component = seen.component.text})))
       standing.push_back(row.last);
-    if (wanted.empty() && standing.empty()) return {};
-    for (FindingChange& change : vuln::flips_of(std::move(wanted), standing, state.set())) {
+    for (FindingChange& change :
+         seen.holders == 0 ? vuln::closings_of(standing)
+                           : vuln::flips_of(vuln::findings_of(seen.component, state), standing, state.set())) {
       change.artifacts = static_cast<std::int64_t>(seen.holders);
       found.changes.push_back(std::move(change));
     }
@@ -372,7 +392,7 @@ class FindVulnerabilities final : public Job {
   FindingPorts ports_;
   std::unique_ptr<Database> reader_;
   bool loaded_ = false, dirty_ = false;
-  Instant looked_at_, saved_at_;
+  Instant look_next_, saved_at_;
   std::set<vuln::AffectedName> touched_;  // since all was matched
   std::optional<Sha256> matched_here_;    // the advisories that everything was held against in this process
 };

@@ -33,6 +33,11 @@ void merge(FindingChange& into, const Finding& finding, VersionOrder order) {
   into.severity = rating_of(*finding.score);
 }
 
+bool is_spoken_of(const FindingChange& was, const AdvisorySet& advisories) {
+  return std::ranges::any_of(was.records,
+                             [&](const std::string& id) { return advisories.records().contains(id); });
+}
+
 bool stands(const AdvisorySet& advisories, const std::string& id) {
   const auto found = advisories.records().find(id);
   return found != advisories.records().end() && found->second.withdrawn.empty();
@@ -88,12 +93,22 @@ std::vector<FindingChange> flips_of(std::vector<FindingChange> wanted, std::span
     flips.push_back(std::move(now));
   }
   for (std::size_t i = 0; i < standing.size(); ++i) {
-    if (still[i] || !is_open(standing[i].state)) continue;
+    if (still[i] || !is_open(standing[i].state) || !is_spoken_of(standing[i], advisories)) continue;
     FindingChange ended = standing[i];
     ended.state = ending_of(ended, advisories);
     flips.push_back(std::move(ended));
   }
   return flips;
+}
+
+std::vector<FindingChange> closings_of(std::span<const FindingChange> standing) {
+  std::vector<FindingChange> closed;
+  for (const FindingChange& was : standing) {
+    if (!is_open(was.state)) continue;
+    closed.push_back(was);
+    closed.back().state = FindingState::closed;
+  }
+  return closed;
 }
 
 }  // namespace weir::vuln

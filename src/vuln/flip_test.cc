@@ -61,6 +61,17 @@ TEST(Flip, a_withdrawn_advisory_retracts_what_it_said) {
   EXPECT_EQ(ended[0].state, FindingState::retracted);
 }
 
+TEST(Flip, what_no_record_speaks_of_stays_and_ends_with_its_last_artifact) {
+  const AdvisoryState stands = state_of({advisory("GHSA-1", {}, "1.1.0")});
+  const AdvisoryState lost = state_of({advisory("GHSA-2", {}, "0.1.0")});
+  const auto opened = flips_of(findings_of(left("1.0.0"), stands), {}, stands.set());
+  EXPECT_TRUE(flips_of(findings_of(left("1.0.0"), lost), opened, lost.set()).empty());
+  const auto closed = closings_of(opened);
+  ASSERT_EQ(closed.size(), 1U);
+  EXPECT_EQ(closed[0].state, FindingState::closed);
+  EXPECT_TRUE(closings_of(closed).empty());
+}
+
 TEST(Flip, a_flaw_that_gets_its_cve_later_stays_one_finding) {
   const AdvisoryState before = state_of({advisory("GHSA-1", {}, "1.1.0")});
   const AdvisoryState after = state_of({advisory("GHSA-1", {"CVE-2026-1"}, "1.1.0")});

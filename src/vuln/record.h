@@ -17,8 +17,9 @@ struct AdvisoriesUpdated {
   std::string source;       // where it was read from; without user, password or query
   Sha256 digest;            // of all advisories afterwards: findings and decisions name it
   std::int64_t size = 0;    // records afterwards
-  std::int64_t added = 0, changed = 0, withdrawn = 0, removed = 0;
-  std::int64_t refused = 0;          // records that could not be read: what they said before still stands
+  std::int64_t added = 0, changed = 0, withdrawn = 0;
+  std::int64_t missing = 0;          // that were there before: what they said before still stands
+  std::int64_t refused = 0;          // that could not be read, or are older than what is known: the same
   std::vector<std::string> reasons;  // of the first ones refused: "name: why"
   Instant read_at;
   static void members(auto& visit, auto& self) {
@@ -29,7 +30,7 @@ struct AdvisoriesUpdated {
     visit.maybe("added", self.added);
     visit.maybe("changed", self.changed);
     visit.maybe("withdrawn", self.withdrawn);
-    visit.maybe("removed", self.removed);
+    visit.maybe("missing", self.missing);
     visit.maybe("refused", self.refused);
     visit.maybe("reasons", self.reasons);
     visit("read_at", self.read_at);

@@ -149,6 +149,13 @@ class Vulnerabilities(WorldCase):
         wait_until(lambda: len(self.updates()) > count, 20, "what could not be read is said")
         self.assertTrue(self.where("GHSA-kept")["running"])
         self.says("kept", advisory("GHSA-kept", "kept", "2.0.0"))
+        wait_until(lambda: len(self.updates()) > count + 1, 20, "that it can be read again is said")
+        (self.advisories / "kept.json").unlink()
+        wait_until(lambda: len(self.updates()) > count + 2, 20, "what is missing is said")
+        self.assertTrue(self.where("GHSA-kept")["running"])
+        world.server.end()
+        world.start_server("--advisories", self.advisories)
+        self.assertTrue(self.where("GHSA-kept")["running"])
 
     def updates(self):
         entries, at = [], 0
