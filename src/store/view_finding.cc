@@ -142,7 +142,7 @@ Result<std::vector<RunningRow>> running_of(Database& db, const Sha256& artifact,
                running_row, artifact, artifact);
 }
 
-Result<CoverageView> bill_coverage(Database& db, std::optional<Instant> at) {
+Result<BillCoverageView> bill_coverage(Database& db, std::optional<Instant> at) {
   const std::string until = at ? fmt::format(" AND t.recorded_at<={}", at->micros) : "";
   auto rows = TRY(query(
       db,
@@ -152,7 +152,7 @@ Result<CoverageView> bill_coverage(Database& db, std::optional<Instant> at) {
                   "b.attestation=t.entry GROUP BY w.id ORDER BY w.environment, w.name, w.id",
                   workloads_at(at), until),
       uncovered_row));
-  CoverageView coverage{.running = static_cast<std::int64_t>(rows.size())};
+  BillCoverageView coverage{.running = static_cast<std::int64_t>(rows.size())};
   for (UncoveredView& each : rows)
     if (!each.why.empty()) coverage.uncovered.push_back(std::move(each));
   const auto missing = static_cast<std::int64_t>(coverage.uncovered.size());
@@ -173,14 +173,14 @@ const ExceptionInForce* covering(const std::vector<ExceptionInForce>& exceptions
   return nullptr;
 }
 
-Result<std::vector<ReleaseView>> releases_like(Database& db, const Sha256& artifact) {
+Result<std::vector<FlowReleaseView>> releases_like(Database& db, const Sha256& artifact) {
   return query(
       db,
       "SELECT b.digest, b.name, coalesce(b.flow,''), coalesce(b.trail,''), coalesce(nullif(b.commit_id,''), "
       "t.commit_id, ''), b.recorded_at, b.entry FROM artifact a JOIN artifact b ON b.name=a.name AND "
       "b.flow=a.flow LEFT JOIN trail t ON t.flow=b.flow AND t.name=b.trail WHERE a.digest=$1 ORDER BY b.entry",
       [](const Row& row) {
-        return ReleaseView{row.digest(0), row.string(1), row.string(2), row.string(3),
+        return FlowReleaseView{row.digest(0), row.string(1), row.string(2), row.string(3),
                            row.string(4), row.instant(5), row.integer(6)};
       },
       artifact);

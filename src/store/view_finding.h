@@ -75,7 +75,7 @@ struct UncoveredView {
   }
 };
 // How much of what runs a search could see at all.
-struct CoverageView {
+struct BillCoverageView {
   std::string sentence;
   std::int64_t running = 0, covered = 0;
   std::vector<UncoveredView> uncovered;
@@ -86,13 +86,13 @@ struct CoverageView {
     visit("uncovered", self.uncovered);
   }
 };
-Result<CoverageView> bill_coverage(Database& db, std::optional<Instant> at);
+Result<BillCoverageView> bill_coverage(Database& db, std::optional<Instant> at);
 
 // The exception that covers a finding: it names the flaw, or one of the records that say it. Null: none does.
 const ExceptionInForce* covering(const std::vector<ExceptionInForce>& exceptions,
                                  const vuln::FindingChange& finding);
 
-struct ReleaseView {
+struct FlowReleaseView {
   Sha256 artifact;
   std::string name, flow, trail, commit;
   Instant recorded_at;
@@ -108,6 +108,6 @@ struct ReleaseView {
   }
 };
 // Of the same flow and name, in the order in which they were recorded.
-Result<std::vector<ReleaseView>> releases_like(Database& db, const Sha256& artifact);
+Result<std::vector<FlowReleaseView>> releases_like(Database& db, const Sha256& artifact);
 
 }  // namespace weir::store

@@ -250,6 +250,12 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   events.push_back(policy::PolicyRolesNamed{});
   events.push_back(
       dbom::DbomIssued{.artifact = api, .environment = "prod", .at = at, .digest = image, .size = 7});
+  evidence::SigningKeyDeclared signing_key{
+      .name = "builder", .identity = "ci@example.org", .public_key = key, .algorithm = "ed25519", .key_id = image};
+  events.push_back(signing_key);
+  events.push_back(evidence::SigningKeyRemoved{"builder"});
+  signing_key.flows = {"api"};
+  events.push_back(signing_key);
   events.push_back(vuln::AdvisoriesUpdated{
       .feed = "osv", .source = "/srv/osv", .digest = image, .size = 2, .added = 2, .read_at = at});
   vuln::FindingChange finding{.cluster = "CVE-2026-1",
