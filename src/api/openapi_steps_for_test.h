@@ -1,10 +1,12 @@
-// Steps of the walk in openapi_test.cc over what delivery systems ask.
+// Steps of the walk in openapi_test.cc: what delivery systems ask, signing keys, flaws of what runs.
 #pragma once
 #include <fmt/format.h>
 
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "support/api_fixture.h"
 
 namespace weir::api {
 
@@ -63,6 +65,41 @@ inline std::vector<Step> steps_of_canary(const std::string& path, const std::str
           {"POST", path, 400, R"({"name":"a","namespace":"b"})"},
           {"POST", "integrations/canary/gate/wh_guess", 401, webhook},
           {"DELETE", "integrations/canary", 201}};
+}
+
+// An artifact's bill names a component, and a flaw of it was found.
+inline void learn_flaw(test::ApiFixture& api, std::string_view artifact) {
+  const vuln::Component component{.text = "pkg:npm/left-pad@1.1.0",
+                                  .name = "left-pad",
+                                  .version = "1.1.0",
+                                  .package = {.ecosystem = "npm", .name = "left-pad"}};
+  const vuln::FindingChange flaw{.cluster = "CVE-2024-0001",
+                                 .records = {"CVE-2024-0001", "GHSA-aaaa-bbbb-cccc"},
+                                 .component = component.text,
+                                 .fixed = "1.1.1",
+                                 .severity = "high",
+                                 .score = "7.5",
+                                 .scope = "exact",
+                                 .summary = "s",
+                                 .artifacts = 1};
+  api.exposure().change([&](jobs::Exposure::State& state) {
+    state.index.take(crypto::sha256(artifact), 0, std::array{component});
+    state.open[*state.index.find(component.text)] = {flaw};
+  });
+  CHECK(
+      api.ledger().append(vuln::FindingsChanged{.cause = vuln::FindingCause::sbom, .changes = {flaw}}).ok());
+}
+
+inline std::vector<Step> steps_of_flaws() {
+  return {{"GET", "vulnerabilities?open=true", 200},
+          {"GET", "vulnerabilities?environment=prod&limit=1", 200},
+          {"GET", "vulnerabilities/1", 200},
+          {"GET", "vulnerabilities/999999", 404},
+          {"GET", "vulnerabilities/where?query=GHSA-aaaa-bbbb-cccc", 200},
+          {"GET", "vulnerabilities/where?query=left-pad%3C2", 200},
+          {"GET", "vulnerabilities/where", 400},
+          {"GET", "components?q=left-pad", 200},
+          {"GET", "components", 400}};
 }
 
 }  // namespace weir::api

@@ -85,6 +85,8 @@ class World {
     consent();
     propose();
     integrate();
+    learn_flaw(api_, "api");
+    walk(steps_of_flaws());
   }
 
   Answer call(const Step& step) {

@@ -6,6 +6,7 @@
 #include "api/service.h"
 #include "crypto/digest.h"
 #include "format/json.h"
+#include "jobs/exposure.h"
 #include "support/ledger_fixture.h"
 
 namespace weir::test {
@@ -78,6 +79,9 @@ class ApiFixture {
 
   LedgerFixture& ledger() { return ledger_; }
   api::Service& service() { return *service_; }
+  jobs::Exposure& exposure() {
+    return *exposure_;
+  }  // what the service knows of vulnerabilities: nothing at first
 
  private:
   api::Ports ports() {
@@ -86,10 +90,12 @@ class ApiFixture {
             .clock = std::shared_ptr<const Clock>(std::shared_ptr<void>(), &ledger_.clock()),
             .signer = std::shared_ptr<const crypto::Signer>(std::shared_ptr<void>(), &ledger_.signer()),
             .server_actor = ledger_.actor(),
-            .open_reader = [this] { return ledger_.connect(store::OpenMode::read_only); }};
+            .open_reader = [this] { return ledger_.connect(store::OpenMode::read_only); },
+            .exposure = exposure_};
   }
 
   LedgerFixture ledger_;
+  std::shared_ptr<jobs::Exposure> exposure_ = std::make_shared<jobs::Exposure>();
   std::unique_ptr<api::Service> service_;
 };
 
