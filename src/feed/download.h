@@ -15,7 +15,7 @@ struct Downloaded {
   std::string version;  // the server's entity tag, else when it was last modified; empty when it says neither
 };
 
-// Whether so few bytes in so long a time are no transfer any more: whoever serves a byte a minute would keep us for ever.
+// Whether so few bytes in so long a time are no transfer any more: who serves a byte a minute would keep us for ever.
 bool is_too_slow(std::size_t bytes, std::chrono::steady_clock::duration took);
 
 // Writes to `path`, replacing what is there. Errors: not_found for 404 and 410; unavailable, too_large, invalid,

@@ -30,8 +30,8 @@ constexpr rlim_t git_file_bytes_max = rlim_t{16} * 1024 * 1024 * 1024;
 constexpr std::size_t git_output_bytes_max = 64 * 1024;
 constexpr const char* kept_ref = "refs/heads/feed";
 
-// Whose configuration git reads: the user's where it goes out (proxies, keys), none where it reads what came in, since a
-// repository's attributes may name a filter of it, which is a program.
+// Whose configuration git reads: the user's where it goes out (proxies, keys), none where it reads what came in, since
+// a repository's attributes may name a filter of it, which is a program.
 enum class Configuration { users, none };
 
 // The environment of this process, and git may not ask for a password.

@@ -1,4 +1,5 @@
-// What is found must not depend on when the advisories were there: a bill that nothing was held against is no clean bill.
+// What is found must not depend on when the advisories were there: a bill that nothing was held against is no clean
+// bill.
 #include "jobs/find_vulnerabilities.h"
 
 #include <gtest/gtest.h>

@@ -20,8 +20,8 @@ namespace {
 using format::Json;
 
 constexpr std::size_t products_max = 500'000;
-// Of ranges, versions, scores and names of packages, as often as they are said of something: a small document may name a
-// long one very often.
+// Of ranges, versions, scores and names of packages, as often as they are said of something: a small document may name
+// a long one very often.
 constexpr std::size_t said_bytes_max = 4 * advisory_bytes_max;
 
 using PackageKey = std::pair<std::string, std::string>;  // ecosystem with its release, name

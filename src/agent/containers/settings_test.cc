@@ -116,7 +116,8 @@ TEST(SpecSettings, a_container_named_after_a_folder_hides_no_folder_of_the_host)
     EXPECT_NE(of_spec(spec, {.container = "etc"}).find(source), std::string::npos);
   }
   const std::string sandbox =
-      R"({"process":{},"linux":{},"mounts":[{"type":"bind","source":"/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/a/hostname"},)"
+      R"({"process":{},"linux":{},"mounts":[{"type":"bind","source":)"
+      R"("/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/a/hostname"},)"
       R"({"type":"bind","source":"/run/k3s/containerd/io.containerd.grpc.v1.cri/sandboxes/a/shm"},)"
       R"({"type":"bind","source":"/var/lib/kubelet/pods/b/etc-hosts"}]})";
   EXPECT_NE(of_spec(sandbox, {.container = "a"}).find(R"("host_mounts":[])"), std::string::npos);
