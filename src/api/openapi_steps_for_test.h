@@ -72,7 +72,7 @@ inline void learn_flaw(test::ApiFixture& api, std::string_view artifact) {
   const vuln::Component component{.text = "pkg:npm/left-pad@1.1.0",
                                   .name = "left-pad",
                                   .version = "1.1.0",
-                                  .package = {.ecosystem = "npm", .name = "left-pad"}};
+                                  .package = {.ecosystem = "npm", .names = {"left-pad"}, .version = "1.1.0"}};
   const vuln::FindingChange flaw{.cluster = "CVE-2024-0001",
                                  .records = {"CVE-2024-0001", "GHSA-aaaa-bbbb-cccc"},
                                  .component = component.text,
