@@ -20,9 +20,9 @@ constexpr std::array campaign_columns{Column{"ID", "id"},
                                       Column{"STATE", "state"},
                                       Column{"DUE", "due", Show::time},
                                       Column{"OWNERS TO ACT", "owners_open", Show::count},
-                                      Column{"OF", "owners", Show::count},
+                                      Column{"OWNERS", "owners", Show::count},
                                       Column{"STILL RUNNING", "workloads_open", Show::count},
-                                      Column{"OF", "workloads", Show::count},
+                                      Column{"WORKLOADS", "workloads", Show::count},
                                       Column{"OPENED", "opened_at", Show::time},
                                       Column{"BY", "opened_by"}};
 constexpr std::array owner_columns{Column{"OWNER", "owner"},
@@ -126,6 +126,7 @@ std::string csv_cell(const Json& value) {
   return quoted + '"';
 }
 
+// Without its last line feed.
 std::string csv_of(const Json::Array& rows) {
   std::string text;
   for (const std::string_view name : export_members)
@@ -139,6 +140,7 @@ std::string csv_of(const Json::Array& rows) {
     }
     text += line + "\r\n";
   }
+  text.pop_back();
   return text;
 }
 
@@ -268,7 +270,7 @@ Action campaign_export(Options& options) {
     for (const Json& owner : story.items("owners"))
       rows.push_back(export_row(story.at("campaign"), owner, page));
     const bool as_json = given->output ? *given->output == "json" : session.form() == OutputForm::json;
-    session.line(as_json ? dump(Json(rows)) + "\n" : csv_of(rows));
+    session.line(as_json ? dump(Json(rows)) : csv_of(rows));
     return Exit::yes;
   };
 }

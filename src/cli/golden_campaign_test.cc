@@ -1,41 +1,44 @@
 // What is in an artifact, campaigns, and where evidence runs, as people and scripts see them. The answers are canned,
 // the rest is real.
+#include <fmt/format.h>
+
 #include "cli/golden_test_support.h"
 
 namespace weir::cli {
 namespace {
 
 const std::string digest = "sha256:" + std::string(64, 'a');
-const std::string in = "artifacts/sha256:" + std::string(64, 'a') + "/components";
+const std::string in = "artifacts/sha256%3A" + std::string(64, 'a') + "/components";
 
-std::string node(int id, std::string_view name, int needs, std::string_view more = "") {
+std::string node(int id, std::string_view name, int needs, std::string_view open = "",
+                 std::string_view worst = "") {
   return fmt::format(
       R"({{"id":{},"component":"pkg:npm/{}@1.0.0","name":"{}","version":"1.0.0","type":"library",)"
-      R"("licences":["MIT"],"needs":{},"needed_by":1,"open":[],"worst_below":""{}}})",
-      id, name, name, needs, more);
+      R"("licences":["MIT"],"needs":{},"needed_by":1,"open":[{}],"worst_below":"{}"}})",
+      id, name, name, needs, open, worst);
 }
 std::string level(std::string_view nodes, int found) {
   return fmt::format(
-      R"({{"attestation":7,"problem":"","product":{{"name":"shop","version":"2.0"}},"total":4,"direct":1,"apart":1,)"
-      R"("flawed":1,"found":{},"components":[{}],"next":null}})",
+      R"({{"attestation":7,"problem":"","product":{{"name":"shop","version":"2.0"}},"total":4,"direct":1,)"
+      R"("apart":1,"flawed":1,"found":{},"components":[{}],"next":null}})",
       found, nodes);
 }
 
 struct Tree : Shown {
   Tree() {
-    server.on("GET " + in, 200, level(node(0, "web", 2, R"(,"worst_below":"high")"), 1));
-    server.on("GET " + in + "?limit=1000", 200, level(node(0, "web", 2), 1));
-    server.on("GET " + in + "?parent=0&limit=1000", 200,
-              level(node(1, "log", 1) + "," + node(2, "pad", 0), 2));
-    server.on("GET " + in + "?parent=1&limit=1000", 200, level(node(0, "web", 2), 1));
-    server.on("GET " + in + "?q=pad&limit=20", 200, level(node(2, "pad", 0), 1));
+    const std::string web = node(0, "web", 2, "", "high"), log = node(1, "log", 1, "", "high");
+    const std::string pad =
+        node(2, "pad", 0, R"({"cluster":"CVE-2026-1","severity":"high","fixed":"1.0.1"})", "high");
+    server.on("GET " + in, 200, level(web, 1));
+    server.on("GET " + in + "?limit=1000", 200, level(web, 1));
+    server.on("GET " + in + "?parent=0&limit=1000", 200, level(log + "," + pad, 2));
+    server.on("GET " + in + "?parent=1&limit=1000", 200, level(web, 1));
+    server.on("GET " + in + "?q=pad&limit=20", 200, level(pad, 1));
     server.on("GET " + in + "?q=none&limit=20", 200, level("", 0));
-    server.on(
-        "GET " + in + "/2", 200,
-        R"({"attestation":7,"product":{"name":"shop","version":"2.0"},"component":)" +
-            node(2, "pad", 0, R"(,"open":[{"cluster":"CVE-2026-1","severity":"high","fixed":"1.0.1"}])") +
-            R"(,"paths":[[{"id":0,"name":"web","version":"1.0.0"},{"id":2,"name":"pad","version":"1.0.0"}]],)"
-            R"("more":true})");
+    server.on("GET " + in + "/2", 200,
+              R"({"attestation":7,"product":{"name":"shop","version":"2.0"},"component":)" + pad +
+                  R"(,"paths":[[{"id":0,"name":"web","version":"1.0.0"},)"
+                  R"({"id":2,"name":"pad","version":"1.0.0"}]],"more":true})");
   }
 };
 
