@@ -9,6 +9,7 @@
 #include <set>
 
 #include "evidence/inventory.h"
+#include "format/utf8.h"
 #include "store/view_finding.h"
 #include "vuln/flip.h"
 
@@ -22,6 +23,8 @@ using vuln::FindingChange;
 constexpr std::string_view feed_name = "local";
 constexpr std::int64_t bills_per_step = 32;
 constexpr std::size_t changes_per_entry = 500;
+constexpr std::size_t entry_bytes = 4 * 1024 * 1024;  // about; an entry larger than a blob is refused
+constexpr std::size_t reason_bytes_max = 1024;
 constexpr std::size_t reasons_max = 20;
 constexpr Duration looks_every = milliseconds(500);  // at the advisories, or less often:
 constexpr std::int64_t looks_share = 50;             // one part of the time goes into looking
@@ -36,12 +39,22 @@ struct Found {
   bool empty() const { return bills.empty() && changes.empty(); }
 };
 
+std::size_t bytes_of(const FindingChange& change) {
+  std::size_t bytes = change.cluster.size() + change.component.size() + change.summary.size() + 512;
+  for (const std::string& record : change.records) bytes += record.size() + 3;
+  return bytes;
+}
+
 // In entries that are not too large; always one, since it says that this was matched.
 std::vector<store::Event> entries_of(const Found& found) {
   std::vector<store::Event> events;
   std::size_t at = 0;
   do {
-    const std::size_t count = std::min(changes_per_entry, found.changes.size() - at);
+    std::size_t count = 0;
+    for (std::size_t bytes = 0; count < changes_per_entry && at + count < found.changes.size(); ++count) {
+      bytes += bytes_of(found.changes[at + count]);
+      if (count > 0 && bytes > entry_bytes) break;
+    }
     vuln::FindingsChanged entry{.cause = found.cause, .advisories = found.advisories};
     if (at == 0) entry.bills = found.bills;
     const auto from = found.changes.begin() + static_cast<std::ptrdiff_t>(at);
@@ -197,6 +210,7 @@ class FindVulnerabilities final : public Job {
                                     .reasons = read.refused,
                                     .read_at = now};
     if (updated.reasons.size() > reasons_max) updated.reasons.resize(reasons_max);
+    for (std::string& reason : updated.reasons) reason = format::utf8_text(reason, reason_bytes_max);
     return act(shared_, [updated](Database&, Instant) -> Result<sequencer::Decision> {
       sequencer::Decision decision;
       decision.events = {updated};
@@ -296,7 +310,7 @@ class FindVulnerabilities final : public Job {
       touched.insert(taken.dropped.begin(), taken.dropped.end());
     });
     if (components.ok()) read.components = static_cast<std::int64_t>(components->size());
-    else read.error = components.error().message;
+    else read.error = format::utf8_text(components.error().message, reason_bytes_max);
     if (!bill.noted) found.bills.push_back(std::move(read));
   }
 
