@@ -228,9 +228,9 @@ class FindVulnerabilities final : public Job {
     const auto matched = TRY(store::last_matched(*reader_));
     const bool same = matched && matched->digest == state->digest();
     if (same && matched_here_ == state->digest()) return {};
-    if (same && !matched_here_) {  // by an earlier process: nothing happened since
-      note_matched(*state, matched->at);
-      return {};
+    if (same && !matched_here_) {  // by an earlier process
+      const bool all = !TRY(store::has_unmatched_bills(*reader_));
+      if (all) return note_matched(*state, matched->at), Status();
     }
     const bool everything = !matched || !matched_here_ || *matched_here_ != matched->digest;
     Found found{.cause = vuln::FindingCause::advisories, .advisories = state->digest()};

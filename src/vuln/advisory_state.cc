@@ -8,7 +8,9 @@ namespace weir::vuln {
 namespace {
 
 // Each text with its length, so that no two records are written alike.
-void add_text(Bytes& out, std::string_view text) { out += std::to_string(text.size()) + ':' + std::string(text); }
+void add_text(Bytes& out, std::string_view text) {
+  out += std::to_string(text.size()) + ':' + std::string(text);
+}
 void add_texts(Bytes& out, const std::vector<std::string>& texts) {
   out += std::to_string(texts.size()) + '[';
   for (const std::string& text : texts) add_text(out, text);
@@ -37,8 +39,9 @@ void add_affected(Bytes& out, const Affected& affected) {
 }
 
 void add_record(Bytes& out, const Advisory& advisory) {
-  for (const std::string_view text : {std::string_view(advisory.id), std::string_view(advisory.summary),
-                                      std::string_view(advisory.modified), std::string_view(advisory.withdrawn)})
+  for (const std::string_view text :
+       {std::string_view(advisory.id), std::string_view(advisory.summary),
+        std::string_view(advisory.modified), std::string_view(advisory.withdrawn)})
     add_text(out, text);
   add_texts(out, advisory.aliases);
   add_texts(out, advisory.upstream);
@@ -80,8 +83,8 @@ AdvisoryState::AdvisoryState(AdvisorySet set) : set_(std::move(set)), digest_(di
     for (const auto* list : {&advisory.upstream, &advisory.related})
       for (const std::string& each : *list) upon_[each].push_back(id);
   }
-  for (const auto& [id, parent] : parent_) {
-    const std::string_view root = root_of(id);
+  for (auto& [id, parent] : parent_) {
+    const std::string_view root = parent = shortened(id);
     const auto [at, fresh] = smallest_.emplace(root, id);
     if (!fresh && names_better(id, at->second)) at->second = id;
   }
@@ -93,10 +96,19 @@ std::string_view AdvisoryState::root_of(std::string_view id) const {
   return id;
 }
 
+// As root_of, and leaves half the way behind: names that follow each other in a long chain are walked a few times only.
+std::string_view AdvisoryState::shortened(std::string_view id) {
+  for (auto found = parent_.find(id); found->second != id; found = parent_.find(id)) {
+    found->second = parent_.find(found->second)->second;
+    id = found->second;
+  }
+  return id;
+}
+
 void AdvisoryState::join(std::string_view a, std::string_view b) {
   parent_.emplace(a, a);
   parent_.emplace(b, b);
-  const std::string_view root_a = root_of(a), root_b = root_of(b);
+  const std::string_view root_a = shortened(a), root_b = shortened(b);
   if (root_a < root_b) parent_[root_b] = root_a;
   else if (root_b < root_a) parent_[root_a] = root_b;
 }

@@ -30,6 +30,7 @@ class AdvisoryState {
 
  private:
   std::string_view root_of(std::string_view id) const;
+  std::string_view shortened(std::string_view id);
   void join(std::string_view a, std::string_view b);
 
   AdvisorySet set_;
