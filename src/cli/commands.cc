@@ -3,6 +3,7 @@
 #include <array>
 
 #include "cli/families.h"
+#include "cli/families_alert.h"
 #include "cli/families_dbom.h"
 #include "cli/families_integration.h"
 #include "cli/families_policy.h"
@@ -167,6 +168,8 @@ constexpr std::array table{
             env_join_token},
 
     Command{"alerts", resolve, server, "Lists alerts, or follows them", alerts},
+    Command{"alert show", resolve, server, "Shows an alert: what, where, who, why, and what would make it right",
+            alert_show},
     Command{"alert ack", resolve, server, "Acknowledges alerts, under your name", alert_ack},
     Command{"incidents", resolve, server, "Lists incidents: alerts of one origin", incidents},
     Command{"incident ack", resolve, server, "Acknowledges all alerts of an incident", incident_ack},
