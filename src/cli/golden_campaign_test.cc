@@ -25,16 +25,17 @@ struct Tree : Shown {
   Tree() {
     server.on("GET " + in, 200, level(node(0, "web", 2, R"(,"worst_below":"high")"), 1));
     server.on("GET " + in + "?limit=1000", 200, level(node(0, "web", 2), 1));
-    server.on("GET " + in + "?parent=0&limit=1000", 200, level(node(1, "log", 1) + "," + node(2, "pad", 0), 2));
+    server.on("GET " + in + "?parent=0&limit=1000", 200,
+              level(node(1, "log", 1) + "," + node(2, "pad", 0), 2));
     server.on("GET " + in + "?parent=1&limit=1000", 200, level(node(0, "web", 2), 1));
     server.on("GET " + in + "?q=pad&limit=20", 200, level(node(2, "pad", 0), 1));
     server.on("GET " + in + "?q=none&limit=20", 200, level("", 0));
-    server.on("GET " + in + "/2", 200,
-              R"({"attestation":7,"product":{"name":"shop","version":"2.0"},"component":)" +
-                  node(2, "pad", 0,
-                       R"(,"open":[{"cluster":"CVE-2026-1","severity":"high","fixed":"1.0.1"}])") +
-                  R"(,"paths":[[{"id":0,"name":"web","version":"1.0.0"},{"id":2,"name":"pad","version":"1.0.0"}]],)"
-                  R"("more":true})");
+    server.on(
+        "GET " + in + "/2", 200,
+        R"({"attestation":7,"product":{"name":"shop","version":"2.0"},"component":)" +
+            node(2, "pad", 0, R"(,"open":[{"cluster":"CVE-2026-1","severity":"high","fixed":"1.0.1"}])") +
+            R"(,"paths":[[{"id":0,"name":"web","version":"1.0.0"},{"id":2,"name":"pad","version":"1.0.0"}]],)"
+            R"("more":true})");
   }
 };
 
@@ -56,7 +57,8 @@ TEST(GoldenTree, says_how_a_component_came_in) {
 TEST(GoldenTree, an_artifact_without_a_bill_is_an_error_that_says_why) {
   Tree tree;
   tree.server.forget("GET " + in);
-  tree.server.on("GET " + in, 200, R"({"attestation":null,"problem":"no bill of materials is attested of it"})");
+  tree.server.on("GET " + in, 200,
+                 R"({"attestation":null,"problem":"no bill of materials is attested of it"})");
   const Finished done = tree.line.run({"sbom", "tree", digest});
   EXPECT_NE(done.exit, 0);
   EXPECT_NE(done.err.find("no bill of materials is attested of it"), std::string::npos) << done.err;
@@ -73,7 +75,8 @@ TEST(GoldenCampaign, rows_for_tickets_are_one_for_each_owner_and_no_formula) {
   shown.server.on("GET campaigns/50", 200, golden_content("answer-campaign.json"));
   const auto without_address = [&](std::string text) {
     const std::string url = shown.server.url();
-    for (std::size_t at = text.find(url); at != text.npos; at = text.find(url, at)) text.replace(at, url.size(), "URL");
+    for (std::size_t at = text.find(url); at != text.npos; at = text.find(url, at))
+      text.replace(at, url.size(), "URL");
     return text;
   };
   expect_golden("campaign-export.csv", without_address(shown.line.run({"campaign", "export", "50"}).out));
@@ -94,15 +97,17 @@ TEST(GoldenCampaign, opening_and_asking_send_what_was_said) {
   shown.golden("campaign-except.txt",
                {"campaign", "except", "50", "--owner", "pay", "--owner", "web", "--reason", "r",
                 "--compensating-control", "c", "--until", "2026-12-24", "--preview"});
-  EXPECT_EQ(shown.server.asked("exceptions").back().body,
-            R"({"reason":"r","compensating_control":"c","owners":["pay","web"],"until":"2026-12-24T00:00:00.000000Z"})");
+  EXPECT_EQ(
+      shown.server.asked("exceptions").back().body,
+      R"({"reason":"r","compensating_control":"c","owners":["pay","web"],"until":"2026-12-24T00:00:00.000000Z"})");
 }
 
 TEST(GoldenImpact, says_where_a_result_of_a_scan_runs_and_what_was_not_looked_at) {
   Shown shown;
   shown.server.on("GET scans/where?rule=sql-injection", 200, golden_content("answer-scan-where.json"));
   shown.golden("scan-where.txt", {"scan", "where", "sql-injection"});
-  shown.server.on("GET scans/where?fingerprint=f1&environment=prod", 200, golden_content("answer-scan-where.json"));
+  shown.server.on("GET scans/where?fingerprint=f1&environment=prod", 200,
+                  golden_content("answer-scan-where.json"));
   shown.golden("scan-where.json",
                {"scan", "where", "f1", "--fingerprint", "--environment", "prod", "--output", "json"});
 }
