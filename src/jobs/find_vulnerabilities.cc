@@ -9,7 +9,9 @@
 #include <set>
 
 #include "evidence/inventory.h"
+#include "format/utf8.h"
 #include "store/view_finding.h"
+#include "store/view_own_advisory.h"
 #include "vuln/flip.h"
 
 namespace weir::jobs {
@@ -22,6 +24,8 @@ using vuln::FindingChange;
 constexpr std::string_view feed_name = "local";
 constexpr std::int64_t bills_per_step = 32;
 constexpr std::size_t changes_per_entry = 500;
+constexpr std::size_t entry_bytes = 4 * 1024 * 1024;  // about; an entry larger than a blob is refused
+constexpr std::size_t reason_bytes_max = 1024;
 constexpr std::size_t reasons_max = 20;
 constexpr Duration looks_every = milliseconds(500);  // at the advisories, or less often:
 constexpr std::int64_t looks_share = 50;             // one part of the time goes into looking
@@ -36,12 +40,22 @@ struct Found {
   bool empty() const { return bills.empty() && changes.empty(); }
 };
 
+std::size_t bytes_of(const FindingChange& change) {
+  std::size_t bytes = change.cluster.size() + change.component.size() + change.summary.size() + 512;
+  for (const std::string& record : change.records) bytes += record.size() + 3;
+  return bytes;
+}
+
 // In entries that are not too large; always one, since it says that this was matched.
 std::vector<store::Event> entries_of(const Found& found) {
   std::vector<store::Event> events;
   std::size_t at = 0;
   do {
-    const std::size_t count = std::min(changes_per_entry, found.changes.size() - at);
+    std::size_t count = 0;
+    for (std::size_t bytes = 0; count < changes_per_entry && at + count < found.changes.size(); ++count) {
+      bytes += bytes_of(found.changes[at + count]);
+      if (count > 0 && bytes > entry_bytes) break;
+    }
     vuln::FindingsChanged entry{.cause = found.cause, .advisories = found.advisories};
     if (at == 0) entry.bills = found.bills;
     const auto from = found.changes.begin() + static_cast<std::ptrdiff_t>(at);
@@ -142,19 +156,38 @@ class FindVulnerabilities final : public Job {
 
   // ---- advisories ----
 
+  // Those of the feed, and the organization's own; a feed that cannot be read holds up no advisory of one's own.
   Status look_at_advisories(Instant now) {
-    if (!ports_.advisories || now < look_next_) return {};
+    if (now < look_next_) return {};
     const auto begun = std::chrono::steady_clock::now();
-    auto looked = ports_.advisories();
+    using Looked = Result<std::optional<ReadAdvisories>>;
+    Looked looked = ports_.advisories ? ports_.advisories() : Looked(std::optional<ReadAdvisories>());
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
     look_next_ = now + std::max(looks_every, microseconds(took.count() * looks_share));
-    auto read = TRY(std::move(looked));
-    if (!read) return {};
+    const std::int64_t own = TRY(store::newest_own_advisory(*reader_));
+    const bool is_read = looked.ok() && looked->has_value();
+    if (!is_read && own == own_through_) return looked.ok() ? Status() : looked.error();
     const auto before = advisories();
-    const std::int64_t missing = before == nullptr ? 0 : keep_known(before->set(), *read);
-    auto after = std::make_shared<const vuln::AdvisoryState>(std::move(read->set));
-    TRY(note_advisories(*read, before.get(), *after, missing, now));
+    ReadAdvisories read =
+        is_read ? std::move(**looked) : ReadAdvisories{.refused = feed_.refused, .source = feed_.source};
+    if (!is_read && before != nullptr) read.set = before->set();
+    TRY(add_own(read.set));
+    if (is_read) {
+      feed_.missing = before == nullptr ? 0 : keep_known(before->set(), read);
+      feed_.refused = read.refused;
+      feed_.source = read.source;
+    }
+    auto after = std::make_shared<const vuln::AdvisoryState>(std::move(read.set));
+    TRY(note_advisories(read, before.get(), *after, feed_.missing, now));
+    own_through_ = own;
     ports_.exposure->change([&](Exposure::State& state) { state.advisories = after; });
+    return looked.ok() ? Status() : looked.error();
+  }
+
+  Status add_own(vuln::AdvisorySet& set) {
+    for (const store::OwnAdvisoryView& each : TRY(store::list_own_advisories(*reader_)))
+      if (auto advisory = vuln::decode_advisory(vuln::matched_record(each.advisory)); advisory.ok())
+        set.add(std::move(*advisory));
     return {};
   }
 
@@ -197,6 +230,7 @@ class FindVulnerabilities final : public Job {
                                     .reasons = read.refused,
                                     .read_at = now};
     if (updated.reasons.size() > reasons_max) updated.reasons.resize(reasons_max);
+    for (std::string& reason : updated.reasons) reason = format::utf8_text(reason, reason_bytes_max);
     return act(shared_, [updated](Database&, Instant) -> Result<sequencer::Decision> {
       sequencer::Decision decision;
       decision.events = {updated};
@@ -296,7 +330,7 @@ class FindVulnerabilities final : public Job {
       touched.insert(taken.dropped.begin(), taken.dropped.end());
     });
     if (components.ok()) read.components = static_cast<std::int64_t>(components->size());
-    else read.error = components.error().message;
+    else read.error = format::utf8_text(components.error().message, reason_bytes_max);
     if (!bill.noted) found.bills.push_back(std::move(read));
   }
 
@@ -393,6 +427,13 @@ class FindVulnerabilities final : public Job {
   std::unique_ptr<Database> reader_;
   bool loaded_ = false, dirty_ = false;
   Instant look_next_, saved_at_;
+  struct FeedRead {
+    std::string source;
+    std::vector<std::string> refused;
+    std::int64_t missing = 0;
+  };
+  FeedRead feed_;                 // the last time it could be read
+  std::int64_t own_through_ = 0;  // entry of the last advisory of one's own that was taken in; 0: none
   std::set<vuln::AffectedName> touched_;  // since all was matched
   std::optional<Sha256> matched_here_;    // the advisories that everything was held against in this process
 };

@@ -22,6 +22,7 @@ import { counted, listed, say, short_digest } from '../../words/text.ts';
 import { is_exceptional } from '../../words/verdict.ts';
 import { Approvals } from './approvals.tsx';
 import { Attestations } from './attestations.tsx';
+import { Bill } from './bill.tsx';
 import { Columns, claims_of } from './columns.tsx';
 import { DbomPicture } from './dbom.tsx';
 import { proven_words } from './dbom-words.ts';
@@ -125,6 +126,7 @@ export default function Artifact({ digest }: { digest: string }) {
               <Identity artifact={data} />
             </Card>
           </div>
+          <Bill digest={data.digest} />
           <div className={styles.two}>
             <Card title="Approvals" note={String(data.approvals.length)}>
               <Approvals approvals={data.approvals} digest={data.digest} />
