@@ -54,7 +54,8 @@ Action break_glass(Options& options) {
     const Json& glass = answer.at("break_glass");
     session.answer(
         answer,
-        fmt::format("{} is approved for {} until {}; a policy that is enforced there decides all the same.\n"
+        fmt::format("{} may run in {} until {}, whatever policies ask for; a closed window or a freeze still "
+                    "counts.\n"
                     "The alarm lasts until another person says:\n"
                     "weir break-glass review {} --note …\n",
                     to_string(found.digest), given->environment, glass.text("until"), dump(glass.at("id"))));
