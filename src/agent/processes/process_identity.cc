@@ -129,7 +129,8 @@ const std::vector<std::string>& arguments_of(const Sighting& sighting) {
   return sighting.moment.detailed || !sighting.facts ? sighting.moment.arguments : sighting.facts->arguments;
 }
 
-// What nobody could look at goes by what it calls itself, as ps writes it: so many of them are one workload, not one each.
+// What nobody could look at goes by what it calls itself, as ps writes it: so many of them are one workload, not one
+// each.
 std::string name_of_unseen(const Sighting& sighting) {
   if (sighting.facts && !sighting.facts->stat.command.empty())
     return fmt::format("[{}]", sighting.facts->stat.command);
