@@ -11,6 +11,7 @@
 #include "evidence/inventory.h"
 #include "format/utf8.h"
 #include "store/view_finding.h"
+#include "store/view_own_advisory.h"
 #include "vuln/flip.h"
 
 namespace weir::jobs {
@@ -156,19 +157,38 @@ class FindVulnerabilities final : public Job {
 
   // ---- advisories ----
 
+  // Those of the feed, and the organization's own; a feed that cannot be read holds up no advisory of one's own.
   Status look_at_advisories(Instant now) {
-    if (!ports_.advisories || now < look_next_) return {};
+    if (now < look_next_) return {};
     const auto begun = std::chrono::steady_clock::now();
-    auto looked = ports_.advisories();
+    using Looked = Result<std::optional<ReadAdvisories>>;
+    Looked looked = ports_.advisories ? ports_.advisories() : Looked(std::optional<ReadAdvisories>());
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
     look_next_ = now + std::max(looks_every, microseconds(took.count() * looks_share));
-    auto read = TRY(std::move(looked));
-    if (!read) return {};
+    const std::int64_t own = TRY(store::newest_own_advisory(*reader_));
+    const bool is_read = looked.ok() && looked->has_value();
+    if (!is_read && own == own_through_) return looked.ok() ? Status() : looked.error();
     const auto before = advisories();
-    const std::int64_t missing = before == nullptr ? 0 : keep_known(before->set(), *read);
-    auto after = std::make_shared<const vuln::AdvisoryState>(std::move(read->set));
-    TRY(note_advisories(*read, before.get(), *after, missing, now));
+    ReadAdvisories read =
+        is_read ? std::move(**looked) : ReadAdvisories{.refused = feed_.refused, .source = feed_.source};
+    if (!is_read && before != nullptr) read.set = before->set();
+    TRY(add_own(read.set));
+    if (is_read) {
+      feed_.missing = before == nullptr ? 0 : keep_known(before->set(), read);
+      feed_.refused = read.refused;
+      feed_.source = read.source;
+    }
+    auto after = std::make_shared<const vuln::AdvisoryState>(std::move(read.set));
+    TRY(note_advisories(read, before.get(), *after, feed_.missing, now));
+    own_through_ = own;
     ports_.exposure->change([&](Exposure::State& state) { state.advisories = after; });
+    return looked.ok() ? Status() : looked.error();
+  }
+
+  Status add_own(vuln::AdvisorySet& set) {
+    for (const store::OwnAdvisoryView& each : TRY(store::list_own_advisories(*reader_)))
+      if (auto advisory = vuln::decode_advisory(vuln::matched_record(each.advisory)); advisory.ok())
+        set.add(std::move(*advisory));
     return {};
   }
 
@@ -427,6 +447,13 @@ class FindVulnerabilities final : public Job {
   std::unique_ptr<Database> reader_;
   bool loaded_ = false, dirty_ = false;
   Instant look_next_, saved_at_;
+  struct FeedRead {
+    std::string source;
+    std::vector<std::string> refused;
+    std::int64_t missing = 0;
+  };
+  FeedRead feed_;                 // the last time it could be read
+  std::int64_t own_through_ = 0;  // entry of the last advisory of one's own that was taken in; 0: none
   std::set<vuln::AffectedName> touched_;  // since all was matched
   std::optional<Sha256> matched_here_;    // the advisories that everything was held against in this process
 };
