@@ -23,6 +23,7 @@ using vuln::FindingChange;
 
 constexpr std::string_view feed_name = "local";
 constexpr std::int64_t bills_per_step = 32;
+constexpr std::int64_t other_bills_max = 64;  // of one artifact; those that came first
 constexpr std::size_t changes_per_entry = 500;
 constexpr std::size_t entry_bytes = 4 * 1024 * 1024;  // about; an entry larger than a blob is refused
 constexpr std::size_t reason_bytes_max = 1024;
@@ -338,7 +339,26 @@ class FindVulnerabilities final : public Job {
     if (!bill.content) return invalid("the attestation has no file");
     const Bytes content = TRY(ports_.blobs->read(*bill.content));
     const auto inventory = TRY(evidence::read_inventory(content));
-    return vuln::components_of(inventory);
+    return with_others(bill, vuln::components_of(inventory));
+  }
+
+  // With what the artifact's other bills list: of another flow, or under another name. A bill takes the place of the one
+  // before it of its own flow and name alone; else whoever records for one flow could say that another's artifact holds
+  // nothing.
+  Result<std::vector<vuln::Component>> with_others(const store::BillRow& bill,
+                                                   std::vector<vuln::Component> components) const {
+    const auto others = TRY(store::other_bills(*reader_, bill.artifact, bill.attestation, other_bills_max));
+    if (others.empty()) return components;
+    std::set<std::string> known;
+    for (const vuln::Component& each : components) known.insert(each.text);
+    for (const Sha256& digest : others) {
+      const Bytes content = TRY(ports_.blobs->read(digest));
+      const auto inventory = evidence::read_inventory(content);
+      if (!inventory.ok()) continue;  // said when it was its turn
+      for (vuln::Component& each : vuln::components_of(*inventory))
+        if (known.insert(each.text).second) components.push_back(std::move(each));
+    }
+    return components;
   }
 
   // ---- both ----

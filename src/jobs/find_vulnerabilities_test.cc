@@ -50,18 +50,20 @@ class Findings : public testing::Test {
       if (*step == Step::idle) return;
     }
   }
-  Sha256 attest(char fill, const std::string& purl) {
-    return attest_components(fill, R"({"name":"x","purl":")" + purl + "\"}");
+  Sha256 attest(char fill, const std::string& purl, const std::string& flow = "f",
+                const std::string& name = "sbom") {
+    return attest_components(fill, R"({"name":"x","purl":")" + purl + "\"}", flow, name);
   }
-  Sha256 attest_components(char fill, const std::string& components) {
+  Sha256 attest_components(char fill, const std::string& components, const std::string& flow = "f",
+                           const std::string& name = "sbom") {
     const std::string bill =
         R"({"bomFormat":"CycloneDX","specVersion":"1.5","components":[)" + components + "]}";
     Sha256 artifact;
     artifact.bytes.fill(static_cast<std::uint8_t>(fill));
     EXPECT_TRUE(ledger_
-                    .append(evidence::AttestationRecorded{.flow = "f",
+                    .append(evidence::AttestationRecorded{.flow = flow,
                                                           .trail = "t",
-                                                          .name = "sbom",
+                                                          .name = name,
                                                           .type = "sbom",
                                                           .artifact = artifact,
                                                           .content = *ledger_.blobs().put(bill)})
@@ -98,6 +100,23 @@ TEST_F(Findings, of_a_bill_that_came_while_there_were_no_advisories_are_found_wh
   restart(true);
   EXPECT_EQ(flaws(meanwhile), 1);
   EXPECT_EQ(ledger_.sequencer().size(), entries) << "nothing new is said a second time";
+}
+
+TEST_F(Findings, of_an_artifact_are_not_ended_by_a_bill_of_another_flow_or_name) {
+  restart(true);
+  const Sha256 artifact = attest('a', "pkg:npm/left-pad@1.0.0");
+  EXPECT_EQ(flaws(artifact), 1);
+  attest('a', "pkg:npm/clean@1.0.0", "another flow");
+  EXPECT_EQ(flaws(artifact), 1);
+  attest('a', "pkg:npm/clean@2.0.0", "f", "image");
+  EXPECT_EQ(flaws(artifact), 1);
+  std::filesystem::remove(ledger_.directory().path("components"));
+  restart(true);
+  EXPECT_EQ(flaws(artifact), 1) << "an index made anew says the same";
+  attest('a', "pkg:npm/clean@3.0.0");
+  EXPECT_EQ(flaws(artifact), 0) << "its own bill is replaced";
+  attest('a', "pkg:npm/left-pad@1.0.0", "another flow");
+  EXPECT_EQ(flaws(artifact), 1) << "another one adds what it says";
 }
 
 // Twenty findings of a flaw with very many names are more than one entry may hold; and one bill that cannot be recorded

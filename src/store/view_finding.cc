@@ -115,6 +115,16 @@ Result<std::vector<BillRow>> bills_after(Database& db, std::int64_t attestation,
       attestation, limit);
 }
 
+Result<std::vector<Sha256>> other_bills(Database& db, const Sha256& artifact, std::int64_t attestation,
+                                        std::int64_t limit) {
+  return query(
+      db,
+      "SELECT t.content FROM attestation t JOIN (SELECT max(entry) AS latest, min(entry) AS first FROM attestation "
+      "WHERE artifact=$1 AND type='sbom' AND entry<=$2 GROUP BY flow, name ORDER BY first LIMIT $3) n ON "
+      "t.entry=n.latest WHERE t.entry<>$2 AND t.content IS NOT NULL ORDER BY t.entry",
+      [](const Row& row) { return row.digest(0); }, artifact, attestation, limit);
+}
+
 Result<std::optional<Matched>> last_matched(Database& db) {
   return query_one(db, "SELECT digest, at FROM advisories_matched",
                    [](const Row& row) { return Matched{row.digest(0), row.instant(1)}; });

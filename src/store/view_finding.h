@@ -47,6 +47,11 @@ struct BillRow {
 };
 Result<std::vector<BillRow>> bills_after(Database& db, std::int64_t attestation, std::int64_t limit);
 
+// The contents of the artifact's bills up to this entry but for those that it replaces: of each other flow and name the
+// latest one.
+Result<std::vector<Sha256>> other_bills(Database& db, const Sha256& artifact, std::int64_t attestation,
+                                        std::int64_t limit);
+
 struct Matched {
   Sha256 digest;
   Instant at;
