@@ -78,7 +78,7 @@ constexpr std::array table{
     Command{"exception end", gate, server, "Ends an exception before its time", exception_end},
     Command{"exception list", gate, server, "Lists exceptions", exception_list},
     Command{"exception show", gate, server, "Shows an exception and exactly what it covers", exception_show},
-    Command{"break-glass", gate, server, "Lets an artifact in for hours, with an alarm until it is reviewed",
+    Command{"break-glass", gate, server, "Approves an artifact for hours, with an alarm until it is reviewed",
             break_glass},
     Command{"break-glass review", gate, server, "Says that you looked at a break-glass", break_glass_review},
     Command{"break-glass list", gate, server, "Lists break-glass, and who reviewed it", break_glass_list},
