@@ -109,6 +109,7 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::dbom_issued, dbom::DbomIssued>,
     EventRow<ledger::EntryType::advisories_updated, vuln::AdvisoriesUpdated>,
     EventRow<ledger::EntryType::findings_changed, vuln::FindingsChanged>,
+    EventRow<ledger::EntryType::remedy_times_declared, vuln::RemedyTimesDeclared>,
     EventRow<ledger::EntryType::integration_declared, integration::IntegrationDeclared>,
     EventRow<ledger::EntryType::integration_removed, integration::IntegrationRemoved>,
     EventRow<ledger::EntryType::caller_answered, integration::CallerAnswered>>;

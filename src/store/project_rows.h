@@ -62,6 +62,7 @@ Status project_row(Database& db, const Stamp& stamp, const evidence::SigningKeyD
 Status project_row(Database& db, const Stamp& stamp, const evidence::SigningKeyRemoved& event);
 Status project_row(Database& db, const Stamp& stamp, const vuln::AdvisoriesUpdated& event);
 Status project_row(Database& db, const Stamp& stamp, const vuln::FindingsChanged& event);
+Status project_row(Database& db, const Stamp& stamp, const vuln::RemedyTimesDeclared& event);
 Status project_row(Database& db, const Stamp& stamp, const integration::IntegrationDeclared& event);
 Status project_row(Database& db, const Stamp& stamp, const integration::IntegrationRemoved& event);
 Status project_row(Database& db, const Stamp& stamp, const integration::CallerAnswered& event);
