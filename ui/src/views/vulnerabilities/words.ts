@@ -1,5 +1,5 @@
 // How flaws look and are said.
-import type { FindingState, WhereRow } from '../../api/types.ts';
+import type { FindingState, FlawStatement, Vulnerability, WhereRow } from '../../api/types.ts';
 import type { Look } from '../../words/verdict.ts';
 
 export const state_looks: Record<FindingState, Look> = {
@@ -23,6 +23,29 @@ export const severity_rank = (severity: string) => {
   const at = ['critical', 'high', 'medium', '', 'low', 'none'].indexOf(severity);
   return at < 0 ? 9 : at;
 };
+
+const status_words: Record<FlawStatement['status'], string> = {
+  not_affected: 'not affected',
+  fixed: 'fixed',
+  under_investigation: 'under investigation',
+  affected: 'affected',
+};
+export const status_word = (status: FlawStatement['status']) => status_words[status];
+export const stated_look = (status: FlawStatement['status']): Look =>
+  status === 'affected'
+    ? { shape: 'diamond', tone: 'red', said: 'somebody says that it is affected' }
+    : status === 'under_investigation'
+      ? { shape: 'ring', tone: 'amber', said: 'somebody looks into it' }
+      : { shape: 'square', tone: 'water', said: 'somebody says that it is not affected, or fixed: it raises no alarm' };
+
+// "vulnerable code not present, says Acme".
+export function reason_words(statement: FlawStatement): string {
+  const why = statement.justification.replaceAll('_', ' ') || statement.impact || statement.action;
+  const who = statement.author || statement.attested_by;
+  return [why, who && `says ${who}`].filter(Boolean).join(', ');
+}
+
+export const is_suppressed = (row: Vulnerability) => row.suppressed > 0 && row.suppressed >= row.artifacts;
 
 export const where_of = (asked: string) => `/where?query=${encodeURIComponent(asked)}`;
 
