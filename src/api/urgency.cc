@@ -68,11 +68,13 @@ Result<Urgency> Urgency::of(const ReadCall& call) {
       const auto [at, fresh] = since.emplace(row.artifact, row.since);
       if (!fresh) at->second = std::min(at->second, row.since);
     }
+    // Most components have no finding, and a look at each of what runs must stay cheap.
+    std::vector<bool> flawed(state.index.components());
+    for (const auto& [id, findings] : state.open) flawed[id] = true;
     for (const auto& [artifact, began] : since)
       for (const vuln::ComponentId id : state.index.of(artifact)) {
-        const auto open = state.open.find(id);
-        if (open == state.open.end()) continue;
-        for (const FindingChange& finding : open->second) {
+        if (!flawed[id]) continue;
+        for (const FindingChange& finding : state.open.at(id)) {
           if (jobs::is_suppressed(state, id, finding.cluster, artifact)) continue;
           const auto [at, fresh] =
               urgency.running_.emplace(std::pair(finding.component, finding.cluster), began);
