@@ -73,7 +73,8 @@ Known known_of(const Exposure& exposure, const std::string& flaw) {
     if (!is_named(*state.advisories, flaw)) return;
     known.cluster = state.advisories->cluster_of(flaw);
     const auto& records = state.advisories->set().records();
-    if (const auto record = records.find(flaw); record != records.end()) known.summary = record->second.summary;
+    if (const auto record = records.find(flaw); record != records.end())
+      known.summary = record->second.summary;
   });
   return known;
 }

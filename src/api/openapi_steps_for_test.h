@@ -149,9 +149,9 @@ inline std::vector<Step> steps_of_campaigns(const std::string& artifact, std::in
         R"({{"flow":"shop","trail":"t1","name":"{}","type":"{}","artifact":"{}","content":"{}"}})", name,
         type, artifact, content);
   };
-  const auto paths = [](std::string_view paths) {
+  const auto paths = [](std::string_view each) {
     return encode_base64(
-        fmt::format(R"({{"openapi":"3.0.0","info":{{"title":"a","version":"1"}},"paths":{}}})", paths));
+        fmt::format(R"({{"openapi":"3.0.0","info":{{"title":"a","version":"1"}},"paths":{}}})", each));
   };
   const std::string path = fmt::format("campaigns/{}", campaign),
                     in = fmt::format("artifacts/{}/components", artifact);
