@@ -426,9 +426,9 @@ class FindVulnerabilities final : public Job {
     return with_others(bill, vuln::components_of(inventory));
   }
 
-  // With what the artifact's other bills list: of another flow, or under another name. A bill takes the place of the one
-  // before it of its own flow and name alone; else whoever records for one flow could say that another's artifact holds
-  // nothing.
+  // With what the artifact's other bills list: of another flow, or under another name. A bill takes the place of the
+  // one before it of its own flow and name alone; else whoever records for one flow could say that another's artifact
+  // holds nothing.
   Result<std::vector<vuln::Component>> with_others(const store::BillRow& bill,
                                                    std::vector<vuln::Component> components) const {
     const auto others = TRY(store::other_bills(*reader_, bill.artifact, bill.attestation, other_bills_max));
