@@ -50,6 +50,7 @@ struct Watch {
 Result<jobs::ReadAdvisories> read_store(const std::string& place) {
   jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = source_of(place)};
   const auto store = TRY(vuln::AdvisoryStore::open(place));
+  read.cves = vuln::cve_facts_of(store);
   TRY(store->each([&](const vuln::Segment&, std::size_t, const vuln::Segment::Head& head) -> Status {
     auto record = TRY(store->record(head.id));
     if (record) read.set.add(std::move(record->advisory));
@@ -62,14 +63,20 @@ Result<jobs::ReadAdvisories> read_store(const std::string& place) {
 Result<jobs::ReadAdvisories> read_place(const std::string& place) {
   if (vuln::is_advisory_store(place)) return read_store(place);
   jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = source_of(place)};
+  const auto cves = std::make_shared<vuln::ListedCves>();
   TRY(feed::read_records(place, {}, [&](std::string_view name, std::string_view content) -> Status {
-    if (vuln::is_exploited_list(content) || vuln::is_likelihood_list(content)) return {};
+    if (vuln::is_exploited_list(content) || vuln::is_likelihood_list(content)) {
+      const Status taken = cves->take(content);
+      if (!taken.ok()) read.refused.push_back(fmt::format("{}: {}", name, taken.error().message));
+      return {};
+    }
     auto advisory = vuln::read_advisory(content);
     if (advisory.ok()) read.set.add(std::move(*advisory));
     else read.refused.push_back(fmt::format("{}: {}", name, advisory.error().message));
     return {};
   }));
   read.set.index();
+  read.cves = cves;
   return read;
 }
 

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "cli/exchange.h"
 #include "evidence/recognise.h"
+#include "vuln/vex_attested.h"
 
 namespace weir::cli {
 namespace {
@@ -39,6 +40,7 @@ Result<std::vector<std::string>> expand_one(const std::string& pattern) {
     return invalid(fmt::format("--evidence {}: there is no such file", pattern), "evidence");
   const Rooted where = rooted(pattern);
   TRY(artifact::check_glob(where.pattern));
+  if (!fs::exists(where.root, fault) && !fault) return std::vector<std::string>{};
   artifact::DiskTree tree = TRY(artifact::DiskTree::open(where.root));
   const std::set<Bytes> found = TRY(artifact::expand_glob(tree, where.pattern));
   std::vector<std::string> paths;
@@ -95,7 +97,8 @@ Result<EvidenceFound> read_evidence(std::span<const std::string> paths) {
       found.unrecognised.push_back(path);
       continue;
     }
-    const Result<evidence::Summary> summary = evidence::summarise(type, content);
+    const Result<evidence::Summary> summary =
+        type == "vex" ? vuln::summarise_vex(content) : evidence::summarise(type, content);
     if (!summary)
       return Error{summary.error().code, fmt::format("{}: {}", path, summary.error().message), "evidence"};
     found.files.push_back(

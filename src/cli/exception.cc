@@ -41,10 +41,10 @@ constexpr std::array scope_columns{Column{"environment", "environment"},
 constexpr std::array workload_columns{Column{"WORKLOAD", "id"}, Column{"NAME", "name"},
                                       Column{"HOST", "host"}};
 constexpr std::array<std::string_view, 4> exception_states{"requested", "in-force", "refused", "ended"};
-constexpr std::array<std::string_view, 4> conditions{"fix-available", "known-exploitation", "scope-growth",
-                                                     "evidence-change"};
-constexpr std::array<std::string_view, 5> causes{"person", "fix-available", "known-exploitation",
-                                                 "scope-growth", "evidence-change"};
+constexpr std::array<std::string_view, 5> conditions{"fix-available", "known-exploitation", "scope-growth",
+                                                     "evidence-change", "likelihood-rise"};
+constexpr std::array<std::string_view, 6> causes{"person",       "fix-available",   "known-exploitation",
+                                                 "scope-growth", "evidence-change", "likelihood-rise"};
 
 struct Asking {
   std::optional<std::string> what, rule, policy, finding, workload, evidence;
@@ -61,8 +61,9 @@ void declare(Options& options, Asking& asking) {
   options.option({.name = "rule", .value = "RULE", .help = "the rule that is missed"}, &asking.rule);
   options.option({.name = "policy", .value = "POLICY", .help = "whose rule it is; any unless said"},
                  &asking.policy);
-  options.option({.name = "finding", .value = "FINDING", .help = "the finding to live with"},
-                 &asking.finding);
+  options.option(
+      {.name = "finding", .value = "FINDING", .help = "the flaw to live with, by its id (CVE-…, GHSA-…)"},
+      &asking.finding);
   options.option({.name = "workload", .value = "ID", .help = "the workload to live with"}, &asking.workload);
   options.option(environment_row, &asking.environment);
   options.option({.name = "owner", .value = "NAME", .help = "who answers for it", .need = Need::required},

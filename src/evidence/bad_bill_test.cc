@@ -226,6 +226,15 @@ TEST(BadBill, licences_that_many_packages_of_one_id_share_are_refused) {
   EXPECT_EQ(whole.error().code, Errc::too_large);
 }
 
+// Its components become entries, which are UTF-8 or can never be read again.
+TEST(BadBill, tags_that_are_no_utf8_are_refused) {
+  for (const std::string_view line :
+       {"PackageName: a\xff", "PackageVersion: \xc3", "Relationship: \xed\xa0\x80 A b",
+        "ExternalRef: PACKAGE-MANAGER purl pkg:npm/a@1?x=\xff"})
+    EXPECT_EQ(refused_by_all(fmt::format("SPDXVersion: SPDX-2.3\nPackageName: x\n{}\n", line)),
+              Errc::invalid);
+}
+
 TEST(BadBill, tags_of_more_than_a_million_packages_are_refused_without_keeping_them) {
   std::string text = "SPDXVersion: SPDX-2.3\n";
   for (std::size_t i = 0; i <= limits::evidence_records_max + 1; ++i) text += "PackageName: a\n";

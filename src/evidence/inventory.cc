@@ -6,6 +6,7 @@
 #include "evidence/document.h"
 #include "evidence/inventory_read.h"
 #include "evidence/statement.h"
+#include "format/utf8.h"
 
 namespace weir::evidence {
 namespace {
@@ -56,6 +57,7 @@ Result<Inventory> read_inventory(BytesView content, Detail detail) {
   const BytesView text = without_mark(content);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (text.starts_with("SPDXVersion:")) {
+    if (!format::is_utf8(text)) return invalid("expected UTF-8");
     TRY(read_spdx_tags(reading, text));
   } else if (first != text.npos && text[first] == '<') {
     const format::XmlDocument document = TRY(format::XmlDocument::parse(content));

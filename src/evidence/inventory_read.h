@@ -22,6 +22,7 @@ struct Reading {
   // Adds an item; its detail too, when details are read.
   ItemDetail* add(Item item) {
     if (inventory.items.size() > limits::evidence_records_max) return nullptr;
+    if (item.source.size() > limits::text_bytes_max) item.source.clear();  // no package is called so
     inventory.items.push_back(std::move(item));
     return whole ? &inventory.details.emplace_back() : nullptr;
   }

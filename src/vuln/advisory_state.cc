@@ -61,12 +61,6 @@ Sha256 digest_of(const AdvisorySet& set) {
   return crypto::sha256(out);
 }
 
-// CVEs before all else, then as texts.
-bool names_better(std::string_view a, std::string_view b) {
-  const bool cve_a = a.starts_with("CVE-"), cve_b = b.starts_with("CVE-");
-  return cve_a != cve_b ? cve_a : a < b;
-}
-
 void add_names(std::set<AffectedName>& names, const Advisory& advisory) {
   for (const Affected& affected : advisory.affected)
     if (!affected.name.empty())
@@ -79,44 +73,14 @@ AdvisoryState::AdvisoryState(AdvisorySet set) : set_(std::move(set)), digest_(di
   set_.index();  // its entries point into this very set
   for (const auto& [id, advisory] : set_.records()) {
     if (!advisory.withdrawn.empty()) continue;
-    for (const std::string& alias : advisory.aliases) join(id, alias);
+    clusters_.add(id, advisory.aliases);
     for (const auto* list : {&advisory.upstream, &advisory.related})
       for (const std::string& each : *list) upon_[each].push_back(id);
   }
-  for (auto& [id, parent] : parent_) {
-    const std::string_view root = parent = shortened(id);
-    const auto [at, fresh] = smallest_.emplace(root, id);
-    if (!fresh && names_better(id, at->second)) at->second = id;
-  }
+  clusters_.join();
 }
 
-std::string_view AdvisoryState::root_of(std::string_view id) const {
-  for (auto found = parent_.find(id); found != parent_.end() && found->second != id; found = parent_.find(id))
-    id = found->second;
-  return id;
-}
-
-// As root_of, and leaves half the way behind: names that follow each other in a long chain are walked a few times only.
-std::string_view AdvisoryState::shortened(std::string_view id) {
-  for (auto found = parent_.find(id); found->second != id; found = parent_.find(id)) {
-    found->second = parent_.find(found->second)->second;
-    id = found->second;
-  }
-  return id;
-}
-
-void AdvisoryState::join(std::string_view a, std::string_view b) {
-  parent_.emplace(a, a);
-  parent_.emplace(b, b);
-  const std::string_view root_a = shortened(a), root_b = shortened(b);
-  if (root_a < root_b) parent_[root_b] = root_a;
-  else if (root_b < root_a) parent_[root_a] = root_b;
-}
-
-std::string AdvisoryState::cluster_of(std::string_view id) const {
-  const auto found = smallest_.find(root_of(id));
-  return std::string(found == smallest_.end() ? id : found->second);
-}
+std::string AdvisoryState::cluster_of(std::string_view id) const { return clusters_.name_of(id); }
 
 std::vector<std::string> AdvisoryState::clusters_about(std::string_view id) const {
   std::vector<std::string> clusters{cluster_of(id)};

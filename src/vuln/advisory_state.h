@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "vuln/alias_clusters.h"
 #include "vuln/match.h"
 
 namespace weir::vuln {
@@ -22,22 +23,17 @@ class AdvisoryState {
   const AdvisorySet& set() const { return set_; }
   const Sha256& digest() const { return digest_; }  // of what the records say, however they were stored
 
-  // The name of the flaw that an id speaks of: the smallest CVE among all ids that are aliases of each other, else the
-  // smallest id. An id that nobody knows names itself.
+  // The name of the flaw that an id speaks of: the lowest CVE among all ids that are aliases of each other, else the
+  // lowest id (alias_clusters.h). An id that nobody knows names itself.
   std::string cluster_of(std::string_view id) const;
   // Of a search: the flaw itself, and those whose records are built upon it (a distribution's advisory about a CVE).
   std::vector<std::string> clusters_about(std::string_view id) const;
 
  private:
-  std::string_view root_of(std::string_view id) const;
-  std::string_view shortened(std::string_view id);
-  void join(std::string_view a, std::string_view b);
-
   AdvisorySet set_;
   Sha256 digest_;
-  std::unordered_map<std::string_view, std::string_view> parent_;    // into the set's texts
-  std::unordered_map<std::string_view, std::string_view> smallest_;  // by root
-  std::unordered_map<std::string_view, std::vector<std::string_view>> upon_;
+  AliasClusters clusters_;
+  std::unordered_map<std::string_view, std::vector<std::string_view>> upon_;  // into the set's texts
 };
 
 struct AffectedName {

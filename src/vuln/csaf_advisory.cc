@@ -11,6 +11,7 @@
 #include <set>
 
 #include "format/purl.h"
+#include "format/utf8.h"
 #include "vuln/limits.h"
 #include "vuln/package.h"
 
@@ -141,16 +142,16 @@ class CsafReader {
           fmt::format("a CSAF document of category '{}' is no advisory", document.text("category")),
           "document.category");
     Advisory advisory;
-    advisory.id = tracking.text("id").substr(0, advisory_text_bytes_max);
+    advisory.id = format::utf8_prefix(tracking.text("id"), advisory_text_bytes_max);
     if (advisory.id.empty())
       return invalid("an advisory must have a 'document.tracking.id'", "document.tracking.id");
-    advisory.modified = tracking.text("current_release_date").substr(0, 64);
-    advisory.summary = document.text("title").substr(0, advisory_text_bytes_max);
+    advisory.modified = format::utf8_prefix(tracking.text("current_release_date"), 64);
+    advisory.summary = format::utf8_prefix(document.text("title"), advisory_text_bytes_max);
     TRY(read_tree(json.at("product_tree")));
     const Json::Array& flaws = json.items("vulnerabilities");
     for (std::size_t i = 0; i < flaws.size(); ++i) {
       const std::string_view cve = flaws[i].text("cve");
-      if (!cve.empty()) advisory.upstream.emplace_back(cve.substr(0, advisory_text_bytes_max));
+      if (!cve.empty()) advisory.upstream.emplace_back(format::utf8_prefix(cve, advisory_text_bytes_max));
       TRY(read_flaw(flaws[i], fmt::format("vulnerabilities[{}]", i)));
       if (advisory.upstream.size() > advisory_aliases_max || affected_.size() > advisory_affected_max)
         return Error{Errc::too_large, fmt::format("{} has too many flaws or packages", advisory.id)};
@@ -344,7 +345,7 @@ class CsafReader {
           keys.insert(product->second.key);
       }
       for (const auto& [member, type] : kinds) {
-        const std::string_view vector = score.at(member).text("vectorString").substr(0, 1024);
+        const std::string_view vector = format::utf8_prefix(score.at(member).text("vectorString"), 1024);
         if (vector.empty()) continue;
         for (const PackageKey* key : keys)
           if (const auto found = said.find(key); found != said.end())

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "vuln/cve_facts.h"
 #include "vuln/cvss.h"
 
 namespace weir::vuln {
 namespace {
+
+constexpr std::size_t records_max = 1000;  // of a finding; a feed may call one flaw by as many names as it likes
 
 bool shares_record(const FindingChange& a, const FindingChange& b) {
   return a.cluster == b.cluster || std::ranges::any_of(a.records, [&](const std::string& id) {
@@ -15,7 +18,8 @@ bool shares_record(const FindingChange& a, const FindingChange& b) {
 
 // What people are told of again when it differs. How many artifacts hold it is not part of that.
 bool says_the_same(const FindingChange& a, const FindingChange& b) {
-  return a.fixed == b.fixed && a.score == b.score && a.scope == b.scope && a.records == b.records;
+  return a.fixed == b.fixed && a.score == b.score && a.scope == b.scope && a.records == b.records &&
+         same_facts(a, b);
 }
 
 void merge(FindingChange& into, const Finding& finding, VersionOrder order) {
@@ -67,6 +71,7 @@ std::vector<FindingChange> findings_of(const Component& component, const Advisor
     std::ranges::sort(change.records);
     const auto twice = std::ranges::unique(change.records);
     change.records.erase(twice.begin(), twice.end());
+    if (change.records.size() > records_max) change.records.resize(records_max);
     findings.push_back(std::move(change));
   }
   return findings;

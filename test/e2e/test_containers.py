@@ -117,7 +117,7 @@ class PodmanContainers(ContainerCases, WorldCase):
 @needs("docker")
 class DockerContainers(ContainerCases, WorldCase):
     engine = Docker
-    too_much = ("--pid=host", "host_pid", "the host's processes")  # its daemon may lack what a privileged one would have
+    too_much = ("--pid=host", "host_pid", "the host's processes")  # its daemon may lack what privileged wants
 
 
 @needs_root

@@ -6,6 +6,7 @@
 
 #include "agent/containers/procfs.h"
 #include "format/json.h"
+#include "format/utf8.h"
 #include "runtime/host_mounts.h"
 
 namespace weir::agent {
@@ -53,7 +54,7 @@ bool is_own(std::string_view source, const OwnFolders& own) {
 }
 
 void add_mount(std::vector<std::string>& mounts, std::string_view source) {
-  mounts.emplace_back(source.substr(0, path_bytes_max));
+  mounts.emplace_back(format::utf8_prefix(source, path_bytes_max));
 }
 
 std::vector<std::string> in_order(std::vector<std::string> mounts) {

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "format/json.h"
+#include "format/utf8.h"
 #include "vuln/limits.h"
 #include "vuln/store/coding.h"
 
@@ -90,7 +91,8 @@ Result<CveList<Exploited>> read_exploited_json(std::string_view text) {
   if (text.size() > advisory_bytes_max)
     return Error{Errc::too_large, fmt::format("a list in JSON has at most {} bytes", advisory_bytes_max)};
   const Json json = TRY(format::parse_json(text));
-  CveList<Exploited> list{.released = std::string(json.text("dateReleased").substr(0, released_bytes_max))};
+  CveList<Exploited> list{
+      .released = std::string(format::utf8_prefix(json.text("dateReleased"), released_bytes_max))};
   const Json::Array& entries = json.items("vulnerabilities");
   if (entries.size() > table_rows_max)
     return Error{Errc::too_large, fmt::format("'vulnerabilities' holds more than {}", table_rows_max)};

@@ -26,6 +26,7 @@ import { Bill } from './bill.tsx';
 import { Columns, claims_of } from './columns.tsx';
 import { DbomPicture } from './dbom.tsx';
 import { proven_words } from './dbom-words.ts';
+import { Flaws } from './flaws.tsx';
 import { Identity } from './identity.tsx';
 import { Path } from './path.tsx';
 import { Runs } from './runs.tsx';
@@ -126,9 +127,14 @@ export default function Artifact({ digest }: { digest: string }) {
             </Card>
           </div>
           <Bill digest={data.digest} />
-          <Card title="Approvals" note={String(data.approvals.length)}>
-            <Approvals approvals={data.approvals} digest={data.digest} />
-          </Card>
+          <div className={styles.two}>
+            <Card title="Approvals" note={String(data.approvals.length)}>
+              <Approvals approvals={data.approvals} digest={data.digest} />
+            </Card>
+            <Card title="Flaws" note="of what it is made of">
+              <Flaws artifact={data} />
+            </Card>
+          </div>
         </View>
       )}
     </Loaded>
@@ -213,10 +219,10 @@ async function save_page(digest: string, environment: string, name: string) {
 
 function Unknown({ digest }: { digest: string }) {
   return (
-    <View sentence={[say('Nobody recorded this content.'), say(' It may run all the same.')]}>
+    <View sentence={[say('Nobody recorded this content.'), say(' Nothing here says that it may run; it could be running all the same.')]}>
       <Card>
-        <Empty command={command('record ./program')}>
-          No pipeline recorded <code>{short_digest(digest)}…</code>. If it should run, record it from its
+        <Empty command={command('record ./program --flow FLOW --trail RUN')}>
+          No pipeline recorded <code>{short_digest(digest)}</code>. If it should run, record it from its
           pipeline, then approve it.
         </Empty>
       </Card>
