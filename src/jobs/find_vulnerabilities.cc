@@ -1,11 +1,6 @@
 #include "jobs/find_vulnerabilities.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <chrono>
-#include <cstdio>
-#include <fstream>
 #include <set>
 
 #include "evidence/inventory.h"
@@ -25,7 +20,8 @@ constexpr std::size_t changes_per_entry = 500;
 constexpr std::size_t reasons_max = 20;
 constexpr Duration looks_every = milliseconds(500);  // at the advisories, or less often:
 constexpr std::int64_t looks_share = 50;             // one part of the time goes into looking
-constexpr Duration saves_every = seconds(10);
+constexpr Duration saves_every = seconds(10);        // the index, or less often:
+constexpr std::int64_t saves_share = 50;             // one part of the time goes into saving
 
 // What one step found, to be recorded.
 struct Found {
@@ -53,35 +49,11 @@ std::vector<store::Event> entries_of(const Found& found) {
   return events;
 }
 
-// Beside, then renamed: a crash leaves the old one or none.
-void save_index(const std::string& file, const Bytes& bytes) {
-  const std::string beside = file + ".new";
-  const int out = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (out < 0) return;  // it is made anew at the next start
-  std::size_t written = 0;
-  while (written < bytes.size()) {
-    const ssize_t count = ::write(out, bytes.data() + written, bytes.size() - written);
-    if (count <= 0) break;
-    written += static_cast<std::size_t>(count);
-  }
-  ::close(out);
-  if (written == bytes.size()) std::rename(beside.c_str(), file.c_str());
-  else ::unlink(beside.c_str());
-}
-
-std::optional<vuln::ComponentIndex> load_index(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in.is_open()) return std::nullopt;
-  const Bytes bytes(std::istreambuf_iterator<char>(in), {});
-  auto index = vuln::ComponentIndex::decode(bytes);
-  return index.ok() ? std::optional(std::move(*index)) : std::nullopt;
-}
-
 class FindVulnerabilities final : public Job {
  public:
   FindVulnerabilities(Shared shared, FindingPorts ports, std::unique_ptr<Database> reader)
       : shared_(shared), ports_(std::move(ports)), reader_(std::move(reader)) {}
-  ~FindVulnerabilities() override { save(); }
+  ~FindVulnerabilities() override { save({}); }
   FindVulnerabilities(const FindVulnerabilities&) = delete;
   FindVulnerabilities& operator=(const FindVulnerabilities&) = delete;
 
@@ -91,10 +63,7 @@ class FindVulnerabilities final : public Job {
     if (!step.ok()) forget();
     if (!step.ok() || *step == Step::more) return step;
     if (!looked.ok()) return looked.error();
-    if (dirty_ && now - saved_at_ >= saves_every) {
-      save();
-      saved_at_ = now;
-    }
+    if (dirty_ && now >= save_next_) save(now);
     return Step::idle;
   }
 
@@ -103,6 +72,7 @@ class FindVulnerabilities final : public Job {
     if (!loaded_) TRY(load());
     if (TRY(read_bills(now)) == Step::more) return Step::more;
     TRY(match_changed(now));
+    TRY(say_updated());
     return Step::idle;
   }
 
@@ -114,7 +84,7 @@ class FindVulnerabilities final : public Job {
   }
 
   Status load() {
-    auto index = load_index(ports_.index_file);
+    auto index = open_index();
     // An index that is ahead of the ledger is of another one.
     const std::int64_t newest =
         TRY(query_count(*reader_, "SELECT coalesce(max(entry), -1) FROM attestation WHERE type='sbom'"));
@@ -129,11 +99,30 @@ class FindVulnerabilities final : public Job {
     return {};
   }
 
-  void save() {
+  // One that is not there is no news; one that is damaged, or that an earlier version wrote, is made anew.
+  std::optional<vuln::ComponentIndex> open_index() const {
+    auto index = vuln::ComponentIndex::open(ports_.index_file);
+    if (index.ok()) return std::move(*index);
+    if (index.error().code != Errc::not_found)
+      say(index.error(), "it is made anew from the bills of materials");
+    return std::nullopt;
+  }
+
+  void save(Instant now) {
     if (!dirty_) return;
-    save_index(ports_.index_file,
-               ports_.exposure->read([](const Exposure::State& state) { return state.index.encode(); }));
+    const auto begun = std::chrono::steady_clock::now();
+    const Status saved = ports_.exposure->read(
+        [this](const Exposure::State& state) { return state.index.save(ports_.index_file); });
+    if (!saved.ok()) say(saved.error(), "the next start makes it anew from the bills of materials");
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
+    save_next_ = now + std::max(saves_every, microseconds(took.count() * saves_share));
     dirty_ = false;
+  }
+
+  void say(const Error& error, std::string_view then) const {
+    if (ports_.say)
+      ports_.say({error.code, fmt::format("{}: {}; {}", ports_.index_file, error.message, then)});
   }
 
   std::shared_ptr<const vuln::AdvisoryState> advisories() const {
@@ -146,16 +135,34 @@ class FindVulnerabilities final : public Job {
     if (!ports_.advisories || now < look_next_) return {};
     const auto begun = std::chrono::steady_clock::now();
     auto looked = ports_.advisories();
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
     look_next_ = now + std::max(looks_every, microseconds(took.count() * looks_share));
     auto read = TRY(std::move(looked));
     if (!read) return {};
+    if (read->only_changes && known_ != nullptr) return learn(*read, now);
     const auto before = advisories();
-    const std::int64_t missing = before == nullptr ? 0 : keep_known(before->set(), *read);
-    auto after = std::make_shared<const vuln::AdvisoryState>(std::move(read->set));
-    TRY(note_advisories(*read, before.get(), *after, missing, now));
+    missing_ = before == nullptr ? 0 : keep_known(before->set(), *read);
+    const auto after = std::make_shared<vuln::AdvisoryState>(std::move(read->set));
+    const auto difference =
+        vuln::difference_of(before == nullptr ? vuln::AdvisorySet() : before->set(), after->set());
     ports_.exposure->change([&](Exposure::State& state) { state.advisories = after; });
-    return {};
+    known_ = after;
+    return note_advisories(*read, difference, *after, now);
+  }
+
+  // Work goes by what changed. What is older than what is known does not count, as above.
+  Status learn(ReadAdvisories& read, Instant now) {
+    std::vector<vuln::Advisory> records;
+    for (const auto& [id, advisory] : read.set.records()) {
+      const auto known = known_->set().records().find(id);
+      const bool is_known = known != known_->set().records().end();
+      if (is_known && known->second.modified > advisory.modified) read.refused.push_back(older(advisory));
+      else if (!is_known || known->second != advisory) records.push_back(advisory);
+    }
+    const auto difference = vuln::difference_of(known_->set(), records);
+    ports_.exposure->change([&](Exposure::State&) { known_->learn(std::move(records)); });
+    return note_advisories(read, difference, *known_, now);
   }
 
   // What is not there this time, cannot be read, or is older than what is known still says what it said: a feed that
@@ -168,23 +175,26 @@ class FindVulnerabilities final : public Job {
         ++missing;
         read.set.add(advisory);
       } else if (found->second.modified < advisory.modified) {
-        read.refused.push_back(fmt::format("{}: modified {}, which is before what is known of it", id,
-                                           found->second.modified));
+        read.refused.push_back(older(found->second));
         read.set.add(advisory);
       }
     }
     return missing;
   }
 
+  static std::string older(const vuln::Advisory& advisory) {
+    return fmt::format("{}: modified {}, which is before what is known of it", advisory.id,
+                       advisory.modified);
+  }
+
   // Said when it is news to the ledger.
-  Status note_advisories(const ReadAdvisories& read, const vuln::AdvisoryState* before,
-                         const vuln::AdvisoryState& after, std::int64_t missing, Instant now) {
-    const auto difference =
-        vuln::difference_of(before == nullptr ? vuln::AdvisorySet() : before->set(), after.set());
+  Status note_advisories(const ReadAdvisories& read, const vuln::AdvisoryDifference& difference,
+                         const vuln::AdvisoryState& after, Instant now) {
     touched_.insert(difference.names.begin(), difference.names.end());
     const auto last = TRY(store::last_advisories(*reader_, feed_name));
     const auto refused = static_cast<std::int64_t>(read.refused.size());
-    if (last && last->digest == after.digest() && last->refused == refused && last->missing == missing) return {};
+    if (last && last->digest == after.digest() && last->refused == refused && last->missing == missing_)
+      return {};
     vuln::AdvisoriesUpdated updated{.feed = std::string(feed_name),
                                     .source = read.source,
                                     .digest = after.digest(),
@@ -192,16 +202,25 @@ class FindVulnerabilities final : public Job {
                                     .added = difference.added,
                                     .changed = difference.changed,
                                     .withdrawn = difference.withdrawn,
-                                    .missing = missing,
+                                    .missing = missing_,
                                     .refused = refused,
                                     .reasons = read.refused,
                                     .read_at = now};
     if (updated.reasons.size() > reasons_max) updated.reasons.resize(reasons_max);
-    return act(shared_, [updated](Database&, Instant) -> Result<sequencer::Decision> {
+    updated_ = std::move(updated);
+    return {};
+  }
+
+  // What was read, where it had no findings to go with.
+  Status say_updated() {
+    if (!updated_) return {};
+    TRY(act(shared_, [updated = *updated_](Database&, Instant) -> Result<sequencer::Decision> {
       sequencer::Decision decision;
       decision.events = {updated};
       return decision;
-    });
+    }));
+    updated_.reset();
+    return {};
   }
 
   // The components whose names the advisories say something else about than when all was matched last; all of them when
@@ -234,7 +253,9 @@ class FindVulnerabilities final : public Job {
     }
     const bool everything = !matched || !matched_here_ || *matched_here_ != matched->digest;
     Found found{.cause = vuln::FindingCause::advisories, .advisories = state->digest()};
+    if (everything) TRY(read_standing());
     for (const ComponentId id : touched_components(everything)) TRY(add_flips(id, *state, found));
+    standing_.reset();
     TRY(record(found, now));
     note_matched(*state, now);
     return {};
@@ -309,6 +330,27 @@ class FindVulnerabilities final : public Job {
 
   // ---- both ----
 
+  // All at once, where all is asked for: a query for each component would take longer than the matching.
+  Status read_standing() {
+    standing_.emplace();
+    for (store::FindingRow& row : TRY(store::list_findings(*reader_, {}))) {
+      std::vector<FindingChange>& of_one = (*standing_)[row.last.component];
+      of_one.push_back(std::move(row.last));
+    }
+    return {};
+  }
+
+  Result<std::vector<FindingChange>> standing_of(const std::string& component) {
+    std::vector<FindingChange> standing;
+    if (standing_) {
+      const auto found = standing_->find(component);
+      return found == standing_->end() ? standing : found->second;
+    }
+    for (store::FindingRow& row : TRY(store::list_findings(*reader_, {.component = component})))
+      standing.push_back(std::move(row.last));
+    return standing;
+  }
+
   Status add_flips(ComponentId id, const vuln::AdvisoryState& state, Found& found) {
     struct Seen {
       vuln::Component component;
@@ -317,13 +359,10 @@ class FindVulnerabilities final : public Job {
     const Seen seen = ports_.exposure->read([id](const Exposure::State& exposure) {
       return Seen{exposure.index.component(id), exposure.index.holders(id)};
     });
-    std::vector<FindingChange> standing;
-    for (const store::FindingRow& row :
-         TRY(store::list_findings(*reader_, {.component = seen.component.text})))
-      standing.push_back(row.last);
-    for (FindingChange& change :
-         seen.holders == 0 ? vuln::closings_of(standing)
-                           : vuln::flips_of(vuln::findings_of(seen.component, state), standing, state.set())) {
+    const std::vector<FindingChange> standing = TRY(standing_of(seen.component.text));
+    for (FindingChange& change : seen.holders == 0 ? vuln::closings_of(standing)
+                                                   : vuln::flips_of(vuln::findings_of(seen.component, state),
+                                                                    standing, state.set())) {
       change.artifacts = static_cast<std::int64_t>(seen.holders);
       found.changes.push_back(std::move(change));
     }
@@ -333,7 +372,8 @@ class FindVulnerabilities final : public Job {
   // Known before it is recorded: a decision that the entry makes stale must not be made with what was known before.
   // What is not recorded after all is forgotten.
   Status record(const Found& found, Instant now) {
-    const auto events = entries_of(found);
+    auto events = entries_of(found);
+    if (updated_) events.insert(events.begin(), *updated_);  // with one sync
     const auto touched = TRY(watched_artifacts(found));
     ports_.exposure->change([&](Exposure::State& state) {
       apply(found, state);
@@ -351,6 +391,7 @@ class FindVulnerabilities final : public Job {
       };
       return decision;
     }));
+    updated_.reset();
     return {};
   }
 
@@ -391,8 +432,12 @@ class FindVulnerabilities final : public Job {
   Shared shared_;
   FindingPorts ports_;
   std::unique_ptr<Database> reader_;
+  std::shared_ptr<vuln::AdvisoryState> known_;  // the exposure's, to be changed under its lock
+  std::int64_t missing_ = 0;                    // records that the last whole reading did not have any more
   bool loaded_ = false, dirty_ = false;
-  Instant look_next_, saved_at_;
+  Instant look_next_, save_next_;
+  std::optional<vuln::AdvisoriesUpdated> updated_;  // read, and not recorded yet
+  std::optional<std::unordered_map<std::string, std::vector<FindingChange>>> standing_;  // by component
   std::set<vuln::AffectedName> touched_;  // since all was matched
   std::optional<Sha256> matched_here_;    // the advisories that everything was held against in this process
 };

@@ -8,7 +8,9 @@ namespace weir::vuln {
 namespace {
 
 // Each text with its length, so that no two records are written alike.
-void add_text(Bytes& out, std::string_view text) { out += std::to_string(text.size()) + ':' + std::string(text); }
+void add_text(Bytes& out, std::string_view text) {
+  out += std::to_string(text.size()) + ':' + std::string(text);
+}
 void add_texts(Bytes& out, const std::vector<std::string>& texts) {
   out += std::to_string(texts.size()) + '[';
   for (const std::string& text : texts) add_text(out, text);
@@ -37,8 +39,9 @@ void add_affected(Bytes& out, const Affected& affected) {
 }
 
 void add_record(Bytes& out, const Advisory& advisory) {
-  for (const std::string_view text : {std::string_view(advisory.id), std::string_view(advisory.summary),
-                                      std::string_view(advisory.modified), std::string_view(advisory.withdrawn)})
+  for (const std::string_view text :
+       {std::string_view(advisory.id), std::string_view(advisory.summary),
+        std::string_view(advisory.modified), std::string_view(advisory.withdrawn)})
     add_text(out, text);
   add_texts(out, advisory.aliases);
   add_texts(out, advisory.upstream);
@@ -48,20 +51,10 @@ void add_record(Bytes& out, const Advisory& advisory) {
   for (const Affected& affected : advisory.affected) add_affected(out, affected);
 }
 
-Sha256 digest_of(const AdvisorySet& set) {
-  Bytes out;  // of the records' digests, so that it stays small
-  for (const auto& [id, advisory] : set.records()) {
-    Bytes record;
-    add_record(record, advisory);
-    out += crypto::sha256(record).view();
-  }
-  return crypto::sha256(out);
-}
-
-// CVEs before all else, then as texts.
-bool names_better(std::string_view a, std::string_view b) {
-  const bool cve_a = a.starts_with("CVE-"), cve_b = b.starts_with("CVE-");
-  return cve_a != cve_b ? cve_a : a < b;
+Sha256 digest_of(const Advisory& advisory) {
+  Bytes record;
+  add_record(record, advisory);
+  return crypto::sha256(record);
 }
 
 void add_names(std::set<AffectedName>& names, const Advisory& advisory) {
@@ -72,67 +65,108 @@ void add_names(std::set<AffectedName>& names, const Advisory& advisory) {
 
 }  // namespace
 
-AdvisoryState::AdvisoryState(AdvisorySet set) : set_(std::move(set)), digest_(digest_of(set_)) {
+AdvisoryState::AdvisoryState(AdvisorySet set) : set_(std::move(set)) {
   set_.index();  // its entries point into this very set
   for (const auto& [id, advisory] : set_.records()) {
-    if (!advisory.withdrawn.empty()) continue;
-    for (const std::string& alias : advisory.aliases) join(id, alias);
-    for (const auto* list : {&advisory.upstream, &advisory.related})
-      for (const std::string& each : *list) upon_[each].push_back(id);
+    digests_.emplace_hint(digests_.end(), id, digest_of(advisory));
+    if (advisory.withdrawn.empty()) add_upon(advisory);
   }
-  for (const auto& [id, parent] : parent_) {
-    const std::string_view root = root_of(id);
-    const auto [at, fresh] = smallest_.emplace(root, id);
-    if (!fresh && names_better(id, at->second)) at->second = id;
+  join_all();
+  seal();
+}
+
+void AdvisoryState::learn(std::vector<Advisory> records) {
+  for (Advisory& each : records) put(std::move(each));
+  seal();
+}
+
+void AdvisoryState::put(Advisory advisory) {
+  const auto known = set_.records().find(advisory.id);
+  const bool stood = known != set_.records().end() && known->second.withdrawn.empty(),
+             stands = advisory.withdrawn.empty();
+  std::vector<std::string> before, after = stands ? advisory.aliases : std::vector<std::string>(), added;
+  if (stood) {
+    before = known->second.aliases;
+    drop_upon(known->second);
   }
+  if (stands) add_upon(advisory);
+  digests_[advisory.id] = digest_of(advisory);
+  const std::string id = advisory.id;
+  set_.put(std::move(advisory));
+  std::ranges::sort(before);
+  std::ranges::sort(after);
+  std::ranges::set_difference(after, before, std::back_inserter(added));
+  const bool keeps = std::ranges::includes(after, before);
+  if (!keeps || (stands && !clusters_.extend(id, added))) join_all();
 }
 
-std::string_view AdvisoryState::root_of(std::string_view id) const {
-  for (auto found = parent_.find(id); found != parent_.end() && found->second != id; found = parent_.find(id))
-    id = found->second;
-  return id;
+void AdvisoryState::join_all() {
+  clusters_ = {};
+  for (const auto& [id, advisory] : set_.records())
+    if (advisory.withdrawn.empty()) clusters_.add(id, advisory.aliases);
+  clusters_.join();
 }
 
-void AdvisoryState::join(std::string_view a, std::string_view b) {
-  parent_.emplace(a, a);
-  parent_.emplace(b, b);
-  const std::string_view root_a = root_of(a), root_b = root_of(b);
-  if (root_a < root_b) parent_[root_b] = root_a;
-  else if (root_b < root_a) parent_[root_a] = root_b;
+void AdvisoryState::add_upon(const Advisory& advisory) {
+  for (const auto* list : {&advisory.upstream, &advisory.related})
+    for (const std::string& each : *list) upon_[each].push_back(advisory.id);
 }
 
-std::string AdvisoryState::cluster_of(std::string_view id) const {
-  const auto found = smallest_.find(root_of(id));
-  return std::string(found == smallest_.end() ? id : found->second);
+void AdvisoryState::drop_upon(const Advisory& advisory) {
+  for (const auto* list : {&advisory.upstream, &advisory.related})
+    for (const std::string& each : *list)
+      if (const auto found = upon_.find(each); found != upon_.end()) std::erase(found->second, advisory.id);
 }
+
+// Of the records' digests in the order of their ids.
+void AdvisoryState::seal() {
+  Bytes all;
+  all.reserve(digests_.size() * sizeof(Sha256));
+  for (const auto& [id, digest] : digests_) all += digest.view();
+  digest_ = crypto::sha256(all);
+}
+
+std::string AdvisoryState::cluster_of(std::string_view id) const { return clusters_.name_of(id); }
 
 std::vector<std::string> AdvisoryState::clusters_about(std::string_view id) const {
   std::vector<std::string> clusters{cluster_of(id)};
-  const auto upon = upon_.find(id);
+  const auto upon = upon_.find(std::string(id));
   if (upon != upon_.end())
-    for (const std::string_view each : upon->second) clusters.push_back(cluster_of(each));
+    for (const std::string& each : upon->second) clusters.push_back(cluster_of(each));
   std::ranges::sort(clusters);
   const auto twice = std::ranges::unique(clusters);
   clusters.erase(twice.begin(), twice.end());
   return clusters;
 }
 
+namespace {
+
+void note(AdvisoryDifference& difference, const AdvisorySet& before, const Advisory& now) {
+  const auto was = before.records().find(now.id);
+  if (was != before.records().end() && was->second == now) return;
+  const bool ended = !now.withdrawn.empty();
+  if (was == before.records().end()) ++difference.added;
+  else ++(ended && was->second.withdrawn.empty() ? difference.withdrawn : difference.changed);
+  if (was != before.records().end()) add_names(difference.names, was->second);
+  add_names(difference.names, now);
+}
+
+}  // namespace
+
 AdvisoryDifference difference_of(const AdvisorySet& before, const AdvisorySet& after) {
   AdvisoryDifference difference;
-  for (const auto& [id, now] : after.records()) {
-    const auto was = before.records().find(id);
-    if (was != before.records().end() && was->second == now) continue;
-    const bool ended = !now.withdrawn.empty();
-    if (was == before.records().end()) ++difference.added;
-    else ++(ended && was->second.withdrawn.empty() ? difference.withdrawn : difference.changed);
-    if (was != before.records().end()) add_names(difference.names, was->second);
-    add_names(difference.names, now);
-  }
+  for (const auto& [id, now] : after.records()) note(difference, before, now);
   for (const auto& [id, was] : before.records()) {
     if (after.records().contains(id)) continue;
     ++difference.removed;
     add_names(difference.names, was);
   }
+  return difference;
+}
+
+AdvisoryDifference difference_of(const AdvisorySet& before, const std::vector<Advisory>& records) {
+  AdvisoryDifference difference;
+  for (const Advisory& now : records) note(difference, before, now);
   return difference;
 }
 

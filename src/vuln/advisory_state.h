@@ -1,6 +1,7 @@
 // All advisories at one moment: what they say about packages, which of them speak of one flaw, and a digest that names
-// them. The difference of two moments is what matching works on. Built once, read by many threads.
+// them. The difference of two moments is what matching works on. Read by many threads, except while it learns.
 #pragma once
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "vuln/alias_clusters.h"
 #include "vuln/match.h"
 
 namespace weir::vuln {
@@ -19,24 +21,31 @@ class AdvisoryState {
   AdvisoryState(const AdvisoryState&) = delete;  // it points into itself
   AdvisoryState& operator=(const AdvisoryState&) = delete;
 
+  // Records that are new or changed, each in place of what has its id. It is then what a state made of all of them
+  // would be; work goes by these records, and by all only where aliases went.
+  void learn(std::vector<Advisory> records);
+
   const AdvisorySet& set() const { return set_; }
   const Sha256& digest() const { return digest_; }  // of what the records say, however they were stored
 
-  // The name of the flaw that an id speaks of: the smallest CVE among all ids that are aliases of each other, else the
-  // smallest id. An id that nobody knows names itself.
+  // The name of the flaw that an id speaks of: the lowest CVE among all ids that are aliases of each other, else the
+  // lowest id (alias_clusters.h). An id that nobody knows names itself.
   std::string cluster_of(std::string_view id) const;
   // Of a search: the flaw itself, and those whose records are built upon it (a distribution's advisory about a CVE).
   std::vector<std::string> clusters_about(std::string_view id) const;
 
  private:
-  std::string_view root_of(std::string_view id) const;
-  void join(std::string_view a, std::string_view b);
+  void put(Advisory advisory);
+  void join_all();
+  void add_upon(const Advisory& advisory);
+  void drop_upon(const Advisory& advisory);
+  void seal();
 
   AdvisorySet set_;
+  std::map<std::string, Sha256> digests_;  // of the records, by id
   Sha256 digest_;
-  std::unordered_map<std::string_view, std::string_view> parent_;    // into the set's texts
-  std::unordered_map<std::string_view, std::string_view> smallest_;  // by root
-  std::unordered_map<std::string_view, std::vector<std::string_view>> upon_;
+  AliasClusters clusters_;
+  std::unordered_map<std::string, std::vector<std::string>> upon_;  // records by what they are built upon
 };
 
 struct AffectedName {
@@ -50,5 +59,7 @@ struct AdvisoryDifference {
   bool operator==(const AdvisoryDifference&) const = default;
 };
 AdvisoryDifference difference_of(const AdvisorySet& before, const AdvisorySet& after);
+// Where only these are new or changed.
+AdvisoryDifference difference_of(const AdvisorySet& before, const std::vector<Advisory>& records);
 
 }  // namespace weir::vuln
