@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "jobs/what_runs.h"
 #include "policy/input.h"
 #include "store/view_decision.h"
 #include "vuln/advisory_state.h"
@@ -23,7 +24,7 @@ class Exposure {
   struct State {
     vuln::ComponentIndex index;
     Open open;
-    std::shared_ptr<const vuln::AdvisoryState> advisories;  // null: none were read yet
+    std::shared_ptr<const vuln::AdvisoryState> advisories;  // null: none were read yet. To be read under the lock alone
     std::optional<Instant> matched_at;                      // when all of it was held against them
   };
 
@@ -35,10 +36,13 @@ class Exposure {
     const std::unique_lock lock(mutex_);
     change(state_);
   }
+  // Kept beside it by those who ask where something runs; it has a lock of its own, taken before this one's.
+  WhatRuns& runs() const { return *runs_; }
 
  private:
   mutable std::shared_mutex mutex_;
   State state_;
+  std::unique_ptr<WhatRuns> runs_ = std::make_unique<WhatRuns>();
 };
 
 // What a decision is told: how many open findings of each severity the artifact has that no exception in force

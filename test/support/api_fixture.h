@@ -6,6 +6,7 @@
 #include "api/service.h"
 #include "crypto/digest.h"
 #include "format/json.h"
+#include "jobs/exposure.h"
 #include "support/ledger_fixture.h"
 
 namespace weir::test {
@@ -77,6 +78,8 @@ class ApiFixture {
   Answer put(std::string_view path, std::string body = "{}") { return call("PUT", path, std::move(body)); }
 
   LedgerFixture& ledger() { return ledger_; }
+  // What is known of vulnerabilities: nothing, unless a test fills it.
+  const std::shared_ptr<jobs::Exposure>& exposure() { return exposure_; }
   api::Service& service() { return *service_; }
 
  private:
@@ -86,10 +89,12 @@ class ApiFixture {
             .clock = std::shared_ptr<const Clock>(std::shared_ptr<void>(), &ledger_.clock()),
             .signer = std::shared_ptr<const crypto::Signer>(std::shared_ptr<void>(), &ledger_.signer()),
             .server_actor = ledger_.actor(),
-            .open_reader = [this] { return ledger_.connect(store::OpenMode::read_only); }};
+            .open_reader = [this] { return ledger_.connect(store::OpenMode::read_only); },
+            .exposure = exposure_};
   }
 
   LedgerFixture ledger_;
+  std::shared_ptr<jobs::Exposure> exposure_ = std::make_shared<jobs::Exposure>();
   std::unique_ptr<api::Service> service_;
 };
 
