@@ -1,5 +1,5 @@
-// Where does it run: the handler's answer over an index of a million artifacts (kept by `vuln_index --keep`) and so many
-// running workloads, each an artifact of the index; five releases of each program are recorded.
+// Where does it run: the handler's answer over an index of a million artifacts (kept by `vuln_index --keep`) and so
+// many running workloads, each an artifact of the index; five releases of each program are recorded.
 // Usage: vuln_where INDEX [RUNNING=100000] [QUESTIONS=300]
 #include <fmt/format.h>
 

@@ -40,6 +40,12 @@ Appearance appearance_of(const std::string& place) {
   return seen;
 }
 
+// As an entry may keep it: without user, password or query.
+std::string source_of(const std::string& place) {
+  const std::string name = feed::public_name(place);
+  return name.find("://") == name.npos ? name : name.substr(0, name.find('?'));
+}
+
 struct Watch {
   std::string place;
   std::optional<Appearance> seen;                         // nothing: it is to be read whole
@@ -49,7 +55,7 @@ struct Watch {
 
 // Every record, withdrawn ones too.
 Result<jobs::ReadAdvisories> read_store(Watch& watch) {
-  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = watch.place};
+  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = source_of(watch.place)};
   const auto store = TRY(vuln::AdvisoryStore::open(watch.place));
   watch.store = store;
   TRY(store->each([&](const vuln::Segment&, std::size_t, const vuln::Segment::Head& head) -> Status {
@@ -63,7 +69,7 @@ Result<jobs::ReadAdvisories> read_store(Watch& watch) {
 
 Result<jobs::ReadAdvisories> read_place(Watch& watch) {
   if (vuln::is_advisory_store(watch.place)) return read_store(watch);
-  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = watch.place};
+  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = source_of(watch.place)};
   TRY(feed::read_records(watch.place, {}, [&](std::string_view name, std::string_view content) -> Status {
     if (vuln::is_exploited_list(content) || vuln::is_likelihood_list(content)) return {};
     auto advisory = vuln::read_advisory(content);
@@ -84,7 +90,7 @@ Result<std::optional<jobs::ReadAdvisories>> changes_of_store(Watch& watch) {
   const auto difference = TRY(vuln::difference(*watch.store, *store));
   if (!difference.removed.empty() || difference.exploited || difference.likelihood)
     return std::optional<jobs::ReadAdvisories>();
-  jobs::ReadAdvisories read{.set = {}, .only_changes = true, .refused = {}, .source = watch.place};
+  jobs::ReadAdvisories read{.set = {}, .only_changes = true, .refused = {}, .source = source_of(watch.place)};
   for (const auto* ids : {&difference.added, &difference.changed, &difference.withdrawn})
     for (const std::string& id : *ids) {
       auto record = TRY(store->record(id));
@@ -102,7 +108,7 @@ Result<std::optional<jobs::ReadAdvisories>> changes_of_files(Watch& watch, const
     return whole;
   for (const auto& [path, stamp] : *watch.seen)
     if (!now.contains(path)) return whole;
-  jobs::ReadAdvisories read{.set = {}, .only_changes = true, .refused = {}, .source = watch.place};
+  jobs::ReadAdvisories read{.set = {}, .only_changes = true, .refused = {}, .source = source_of(watch.place)};
   for (const auto& [path, stamp] : now) {
     const auto before = watch.seen->find(path);
     if (before != watch.seen->end() && before->second == stamp) continue;

@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "crypto/signature.h"
 #include "dbom/check.h"
+#include "format/dsse.h"
 #include "support/api_fixture.h"
 
 namespace weir::api {
@@ -110,6 +112,35 @@ TEST_F(DbomApi, a_past_time_has_what_the_ledger_held_then) {
   EXPECT_EQ(genuine("one").who[0].name, "omar");
   EXPECT_THAT(states(genuine("one", "&at=" + approved), dbom::Kind::approval), ElementsAre("active"));
   EXPECT_THAT(states(genuine("one"), dbom::Kind::approval), ElementsAre("revoked"));
+}
+
+TEST_F(DbomApi, whose_key_signed_evidence_is_named) {
+  const auto ci = crypto::Signer::generate(), stranger = crypto::Signer::generate();
+  const Bytes der = Bytes("\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00", 12) + ci.public_key();
+  write("PUT", "signing-keys/builder",
+        dump(Json::object({{"identity", "ci@example.com"},
+                           {"public_key", "-----BEGIN PUBLIC KEY-----\n" + encode_base64(der) +
+                                              "\n-----END PUBLIC KEY-----\n"}})));
+  build("one", "t1", "1.0");
+  const std::string digest = to_string(crypto::sha256("one"));
+  constexpr std::string_view type = "application/vnd.in-toto+json";
+  const std::string statement = fmt::format(
+      R"({{"_type":"https://in-toto.io/Statement/v1","predicateType":"https://slsa.dev/provenance/v1",)"
+      R"("subject":[{{"name":"api","digest":{{"sha256":"{}"}}}}],"predicate":{{}}}})",
+      digest.substr(digest.find(':') + 1));
+  const auto signed_by = [&](const crypto::Signer& signer) {
+    return fmt::format(R"({{"payloadType":"{}","payload":"{}","signatures":[{{"sig":"{}"}}]}})", type,
+                       encode_base64(statement),
+                       encode_base64(signer.sign(format::dsse_signed_bytes(type, statement))));
+  };
+  attest(digest, "t1", "foreign", "provenance", signed_by(stranger));
+  EXPECT_THAT(states(genuine("one"), dbom::Kind::signer), IsEmpty());
+  attest(digest, "t1", "slsa", "provenance", signed_by(ci));
+  const dbom::Dbom document = genuine("one");
+  EXPECT_THAT(states(document, dbom::Kind::signer), ElementsAre("verified"));
+  const auto line = std::ranges::find(document.who, dbom::Kind::signer, &dbom::Line::kind);
+  EXPECT_EQ(line->name, "ci@example.com");
+  EXPECT_EQ(line->value, "slsa with key builder");
 }
 
 TEST_F(DbomApi, an_issued_one_is_kept_byte_for_byte_and_is_a_line_of_the_next) {

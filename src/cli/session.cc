@@ -29,8 +29,6 @@ std::string_view remedy_for(Errc code) {
       return " (give a valid token with --token or WEIR_TOKEN; `weir whoami` tries it)";
     case Errc::forbidden:
       return " (`weir whoami` shows what your token may do)";
-    case Errc::unavailable:
-      return " (is the server running, and is --url or WEIR_URL right?)";
     case Errc::too_many:
       return " (wait a little, then try again)";
     case Errc::corrupt:

@@ -38,8 +38,13 @@ std::string where_told(const Json& answer, Color color) {
   std::string text = fmt::format("{}\n", cleaned(coverage.text("sentence")));
   const Json::Array &running = answer.items("running"), &uncovered = coverage.items("uncovered");
   const std::int64_t* rows = answer.at("rows").integer();
-  text += fmt::format("{}: {} in what runs\n", cleaned(answer.text("query")),
+  text += fmt::format("{}: {} in what runs", cleaned(answer.text("query")),
                       running.empty() ? "not found" : "found");
+  const std::int64_t* recorded = answer.at("artifacts").integer();
+  if (running.empty() && recorded != nullptr && *recorded > 0)
+    text += *recorded == 1 ? "; 1 recorded artifact has it"
+                           : fmt::format("; {} recorded artifacts have it", *recorded);
+  text += '\n';
   if (rows != nullptr && *rows > static_cast<std::int64_t>(running.size()))
     text += fmt::format("{} of {} rows; --limit shows more\n", running.size(), *rows);
   if (!running.empty()) text += table(where_columns, running, color);
@@ -103,7 +108,8 @@ Action vuln_list(Options& options) {
     std::int64_t limit = 0;
   };
   const auto given = std::make_shared<Filters>();
-  options.option({.name = "environment", .value = "ENV", .help = "only of what runs there"}, &given->environment);
+  options.option({.name = "environment", .value = "ENV", .help = "only of what runs there"},
+                 &given->environment);
   options.option({.name = "artifact", .value = "DIGEST", .help = "only of this artifact"}, &given->artifact);
   options.option({.name = "open", .help = "only those that are open"}, &given->open);
   options.option(limit_row, &given->limit);
@@ -115,7 +121,10 @@ Action vuln_list(Options& options) {
     const std::size_t limit = TRY(checked_limit(given->limit));
     Api* api = TRY(session.api());
     const Json::Array rows = TRY(api->list("vulnerabilities", "vulnerabilities", query, limit));
-    session.answer_rows(rows, finding_columns, "weir attest sbom, and weir serve --advisories PLACE");
+    session.answer_rows(
+        rows, finding_columns,
+        "no findings; they come of bills of materials (weir attest sbom) and advisories (weir serve "
+        "--advisories PLACE)");
     return Exit::yes;
   };
 }
@@ -138,14 +147,16 @@ Action component_search(Options& options) {
     std::int64_t limit = 0;
   };
   const auto given = std::make_shared<Searching>();
-  options.argument({.name = "NAME", .help = "a name, name@version, or part of a package URL", .need = Need::required},
-                   &given->what);
+  options.argument(
+      {.name = "NAME", .help = "a name, name@version, or part of a package URL", .need = Need::required},
+      &given->what);
   options.option(limit_row, &given->limit);
   return [given](Session& session) -> Result<Exit> {
     const std::size_t limit = TRY(checked_limit(given->limit));
     Api* api = TRY(session.api());
     const Json::Array rows = TRY(api->list("components", "components", {{"q", given->what}}, limit));
-    session.answer_rows(rows, component_columns, "weir attest sbom");
+    session.answer_rows(rows, component_columns,
+                        "no component matches; bills of materials name them: weir attest sbom");
     return Exit::yes;
   };
 }

@@ -64,6 +64,7 @@ enum class Kind {
   issued,
   author,
   reviewer,
+  signer,
   approver,
   deployer,
   reporter,
@@ -71,13 +72,13 @@ enum class Kind {
   change,
 };
 constexpr auto names_of(Kind) {
-  return std::array<std::string_view, 44>{
+  return std::array<std::string_view, 45>{
       "artifact", "identity",   "commit",   "service",   "sbom",        "replaces", "flow",     "required",
       "trail",    "provenance", "review",   "test",      "scan",        "ticket",   "evidence", "approval",
       "request",  "policy",     "decision", "exception", "break-glass", "freeze",   "override", "environment",
       "setting",  "host",       "workload", "built",     "attested",    "approved", "declared", "first-seen",
-      "observed", "missed",     "ended",    "replaced",  "issued",      "author",   "reviewer", "approver",
-      "deployer", "reporter",   "owner",    "change"};
+      "observed", "missed",     "ended",    "replaced",  "issued",      "author",   "reviewer", "signer",
+      "approver", "deployer",   "reporter", "owner",     "change"};
 }
 
 // How far a line can be checked without asking anybody.

@@ -229,6 +229,16 @@ Lines reviewer_lines(const Ground& ground) {
   return all;
 }
 
+// Of evidence whose signature was verified when it was taken in.
+Lines signer_line(const Ground& ground) {
+  const auto record = TRY(first<AttestationRecorded>(ground));
+  if (record.signature != evidence::Signature::verified || !record.signer) return none();
+  return lines({.at = at_of(ground),
+                .name = record.signer->identity.empty() ? record.signer->key : record.signer->identity,
+                .state = std::string(name_of(record.signature)),
+                .value = fmt::format("{} with key {}", record.name, record.signer->key)});
+}
+
 Lines actor_line(const Ground& ground) {
   if (ground.entries.size() < 2) return lines({.name = encode_hex(ground.entries.front().leaf.actor.view())});
   const auto account = TRY(record_of<access::AccountCreated>(ground.entries[1]));
@@ -308,6 +318,7 @@ constexpr std::array table{
     LineRow{Kind::author, who, Role::trail, EntryType::trail_begun, author_line},
     LineRow{Kind::author, who, Role::attestation, EntryType::attestation_recorded, review_author_line},
     LineRow{Kind::reviewer, who, Role::attestation, EntryType::attestation_recorded, reviewer_lines},
+    LineRow{Kind::signer, who, Role::attestation, EntryType::attestation_recorded, signer_line},
     LineRow{Kind::approver, who, Role::approver, EntryType::approval_given, actor_line},
     LineRow{Kind::deployer, who, Role::deployer, EntryType::deployment_declared, actor_line},
     LineRow{Kind::reporter, who, Role::reporter, EntryType::reporter_enrolled, reporter_line},

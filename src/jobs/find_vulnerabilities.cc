@@ -4,7 +4,9 @@
 #include <set>
 
 #include "evidence/inventory.h"
+#include "format/utf8.h"
 #include "store/view_finding.h"
+#include "store/view_own_advisory.h"
 #include "vuln/flip.h"
 
 namespace weir::jobs {
@@ -17,6 +19,8 @@ using vuln::FindingChange;
 constexpr std::string_view feed_name = "local";
 constexpr std::int64_t bills_per_step = 32;
 constexpr std::size_t changes_per_entry = 500;
+constexpr std::size_t entry_bytes = 4 * 1024 * 1024;  // about; an entry larger than a blob is refused
+constexpr std::size_t reason_bytes_max = 1024;
 constexpr std::size_t reasons_max = 20;
 constexpr Duration looks_every = milliseconds(500);  // at the advisories, or less often:
 constexpr std::int64_t looks_share = 50;             // one part of the time goes into looking
@@ -32,12 +36,22 @@ struct Found {
   bool empty() const { return bills.empty() && changes.empty(); }
 };
 
+std::size_t bytes_of(const FindingChange& change) {
+  std::size_t bytes = change.cluster.size() + change.component.size() + change.summary.size() + 512;
+  for (const std::string& record : change.records) bytes += record.size() + 3;
+  return bytes;
+}
+
 // In entries that are not too large; always one, since it says that this was matched.
 std::vector<store::Event> entries_of(const Found& found) {
   std::vector<store::Event> events;
   std::size_t at = 0;
   do {
-    const std::size_t count = std::min(changes_per_entry, found.changes.size() - at);
+    std::size_t count = 0;
+    for (std::size_t bytes = 0; count < changes_per_entry && at + count < found.changes.size(); ++count) {
+      bytes += bytes_of(found.changes[at + count]);
+      if (count > 0 && bytes > entry_bytes) break;
+    }
     vuln::FindingsChanged entry{.cause = found.cause, .advisories = found.advisories};
     if (at == 0) entry.bills = found.bills;
     const auto from = found.changes.begin() + static_cast<std::ptrdiff_t>(at);
@@ -131,24 +145,39 @@ class FindVulnerabilities final : public Job {
 
   // ---- advisories ----
 
+  // Those of the feed, and the organization's own; a feed that cannot be read holds up no advisory of one's own.
   Status look_at_advisories(Instant now) {
-    if (!ports_.advisories || now < look_next_) return {};
+    if (now < look_next_) return {};
     const auto begun = std::chrono::steady_clock::now();
-    auto looked = ports_.advisories();
+    using Looked = Result<std::optional<ReadAdvisories>>;
+    Looked looked = ports_.advisories ? ports_.advisories() : Looked(std::optional<ReadAdvisories>());
     const auto took =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
     look_next_ = now + std::max(looks_every, microseconds(took.count() * looks_share));
-    auto read = TRY(std::move(looked));
-    if (!read) return {};
-    if (read->only_changes && known_ != nullptr) return learn(*read, now);
+    const std::int64_t own = TRY(store::newest_own_advisory(*reader_));
+    const bool is_read = looked.ok() && looked->has_value();
+    if (!is_read && own == own_through_) return looked.ok() ? Status() : looked.error();
+    ReadAdvisories read =
+        is_read ? std::move(**looked)
+                : ReadAdvisories{
+                      .set = {}, .only_changes = true, .refused = feed_.refused, .source = feed_.source};
+    TRY(add_own(read.set));
+    TRY(read.only_changes && known_ != nullptr ? learn(read, now) : take_whole(read, is_read, now));
+    if (is_read) feed_.refused = read.refused, feed_.source = read.source;
+    own_through_ = own;
+    return looked.ok() ? Status() : looked.error();
+  }
+
+  Status take_whole(ReadAdvisories& read, bool is_read, Instant now) {
     const auto before = advisories();
-    missing_ = before == nullptr ? 0 : keep_known(before->set(), *read);
-    const auto after = std::make_shared<vuln::AdvisoryState>(std::move(read->set));
+    const std::int64_t missing = before == nullptr ? 0 : keep_known(before->set(), read);
+    if (is_read) feed_.missing = missing;
+    const auto after = std::make_shared<vuln::AdvisoryState>(std::move(read.set));
     const auto difference =
         vuln::difference_of(before == nullptr ? vuln::AdvisorySet() : before->set(), after->set());
     ports_.exposure->change([&](Exposure::State& state) { state.advisories = after; });
     known_ = after;
-    return note_advisories(*read, difference, *after, now);
+    return note_advisories(read, difference, *after, now);
   }
 
   // Work goes by what changed. What is older than what is known does not count, as above.
@@ -163,6 +192,13 @@ class FindVulnerabilities final : public Job {
     const auto difference = vuln::difference_of(known_->set(), records);
     ports_.exposure->change([&](Exposure::State&) { known_->learn(std::move(records)); });
     return note_advisories(read, difference, *known_, now);
+  }
+
+  Status add_own(vuln::AdvisorySet& set) {
+    for (const store::OwnAdvisoryView& each : TRY(store::list_own_advisories(*reader_)))
+      if (auto advisory = vuln::decode_advisory(vuln::matched_record(each.advisory)); advisory.ok())
+        set.add(std::move(*advisory));
+    return {};
   }
 
   // What is not there this time, cannot be read, or is older than what is known still says what it said: a feed that
@@ -193,7 +229,7 @@ class FindVulnerabilities final : public Job {
     touched_.insert(difference.names.begin(), difference.names.end());
     const auto last = TRY(store::last_advisories(*reader_, feed_name));
     const auto refused = static_cast<std::int64_t>(read.refused.size());
-    if (last && last->digest == after.digest() && last->refused == refused && last->missing == missing_)
+    if (last && last->digest == after.digest() && last->refused == refused && last->missing == feed_.missing)
       return {};
     vuln::AdvisoriesUpdated updated{.feed = std::string(feed_name),
                                     .source = read.source,
@@ -202,11 +238,12 @@ class FindVulnerabilities final : public Job {
                                     .added = difference.added,
                                     .changed = difference.changed,
                                     .withdrawn = difference.withdrawn,
-                                    .missing = missing_,
+                                    .missing = feed_.missing,
                                     .refused = refused,
                                     .reasons = read.refused,
                                     .read_at = now};
     if (updated.reasons.size() > reasons_max) updated.reasons.resize(reasons_max);
+    for (std::string& reason : updated.reasons) reason = format::utf8_text(reason, reason_bytes_max);
     updated_ = std::move(updated);
     return {};
   }
@@ -247,9 +284,9 @@ class FindVulnerabilities final : public Job {
     const auto matched = TRY(store::last_matched(*reader_));
     const bool same = matched && matched->digest == state->digest();
     if (same && matched_here_ == state->digest()) return {};
-    if (same && !matched_here_) {  // by an earlier process: nothing happened since
-      note_matched(*state, matched->at);
-      return {};
+    if (same && !matched_here_) {  // by an earlier process
+      const bool all = !TRY(store::has_unmatched_bills(*reader_));
+      if (all) return note_matched(*state, matched->at), Status();
     }
     const bool everything = !matched || !matched_here_ || *matched_here_ != matched->digest;
     Found found{.cause = vuln::FindingCause::advisories, .advisories = state->digest()};
@@ -317,7 +354,7 @@ class FindVulnerabilities final : public Job {
       touched.insert(taken.dropped.begin(), taken.dropped.end());
     });
     if (components.ok()) read.components = static_cast<std::int64_t>(components->size());
-    else read.error = components.error().message;
+    else read.error = format::utf8_text(components.error().message, reason_bytes_max);
     if (!bill.noted) found.bills.push_back(std::move(read));
   }
 
@@ -433,11 +470,17 @@ class FindVulnerabilities final : public Job {
   FindingPorts ports_;
   std::unique_ptr<Database> reader_;
   std::shared_ptr<vuln::AdvisoryState> known_;  // the exposure's, to be changed under its lock
-  std::int64_t missing_ = 0;                    // records that the last whole reading did not have any more
   bool loaded_ = false, dirty_ = false;
   Instant look_next_, save_next_;
   std::optional<vuln::AdvisoriesUpdated> updated_;  // read, and not recorded yet
   std::optional<std::unordered_map<std::string, std::vector<FindingChange>>> standing_;  // by component
+  struct FeedRead {
+    std::string source;
+    std::vector<std::string> refused;
+    std::int64_t missing = 0;  // records that the last whole reading did not have any more
+  };
+  FeedRead feed_;                 // the last time it could be read
+  std::int64_t own_through_ = 0;  // entry of the last advisory of one's own that was taken in; 0: none
   std::set<vuln::AffectedName> touched_;  // since all was matched
   std::optional<Sha256> matched_here_;    // the advisories that everything was held against in this process
 };

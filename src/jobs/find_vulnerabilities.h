@@ -10,8 +10,8 @@
 
 namespace weir::jobs {
 
-// Where advisories come from: all of them at this moment, or what changed of them, or nothing when they are as they were.
-// Errors: what cannot be read; then what was known stands.
+// Where advisories come from: all of them at this moment, or what changed of them, or nothing when they are as they
+// were. Errors: what cannot be read; then what was known stands.
 struct ReadAdvisories {
   vuln::AdvisorySet set;
   bool only_changes = false;         // the set holds what is new or changed since the last answer; the rest stands

@@ -21,6 +21,8 @@ void WhatRuns::take(store::ChangedWorkload changed) {
   Workload& workload = workloads_[at];
   detach(at);
   lives_ += static_cast<std::int64_t>(changed.lives) - static_cast<std::int64_t>(workload.lives);
+  workload.name = std::move(changed.name);
+  workload.host = std::move(changed.host);
   workload.environment = std::move(changed.environment);
   workload.lives = changed.lives;
   workload.artifacts = std::move(changed.artifacts);

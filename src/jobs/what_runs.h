@@ -15,7 +15,7 @@ namespace weir::jobs {
 class WhatRuns {
  public:
   struct Workload {
-    std::string id, environment;
+    std::string id, name, host, environment;
     bool lives = false;
     std::vector<Sha256> artifacts;              // that are recorded
     std::vector<vuln::ArtifactNumber> numbers;  // those of them that have a bill

@@ -6,7 +6,7 @@
 
 namespace weir::store {
 
-inline constexpr std::int64_t schema_version = 6;
+inline constexpr std::int64_t schema_version = 7;
 
 inline constexpr std::array<std::string_view, 4> ledger_tables{"entry", "payload_key", "tile", "head"};
 inline constexpr auto derived_tables = std::to_array<std::string_view>({"organization",
@@ -63,7 +63,9 @@ inline constexpr auto derived_tables = std::to_array<std::string_view>({"organiz
                                                                  "advisories_matched",
                                                                  "bill_read",
                                                                  "finding",
-                                                                 "finding_change"});
+                                                                 "finding_change",
+                                                                 "campaign",
+                                                                 "own_advisory"});
 inline constexpr auto owned_tables = std::to_array<std::string_view>({
     "idempotency",    "idempotency_key", "idempotency_indexed", "unjudged", "delivery",
     "channel_secret", "heartbeat",       "heartbeat_said",      "timer",

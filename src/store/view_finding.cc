@@ -120,6 +120,11 @@ Result<std::optional<Matched>> last_matched(Database& db) {
                    [](const Row& row) { return Matched{row.digest(0), row.instant(1)}; });
 }
 
+Result<bool> has_unmatched_bills(Database& db) {
+  return TRY(query_count(db, "SELECT count(*) FROM (SELECT 1 FROM bill_read WHERE entry>coalesce((SELECT entry FROM "
+                             "advisories_matched), -1) LIMIT 1)")) > 0;
+}
+
 Result<std::optional<vuln::AdvisoriesUpdated>> last_advisories(Database& db, std::string_view feed) {
   return query_one(
       db, "SELECT updated FROM advisories WHERE feed=$1 ORDER BY entry DESC LIMIT 1",

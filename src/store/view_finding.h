@@ -52,6 +52,8 @@ struct Matched {
   Instant at;
 };
 Result<std::optional<Matched>> last_matched(Database& db);
+// Whether bills were read since then while there were no advisories to hold them against.
+Result<bool> has_unmatched_bills(Database& db);
 Result<std::optional<vuln::AdvisoriesUpdated>> last_advisories(Database& db, std::string_view feed);
 
 // What runs and is recorded: one row for each workload and artifact it is. `at`: then; else now.

@@ -18,14 +18,18 @@ Result<std::vector<ChangedWorkload>> workloads_changed_after(Database& db, std::
     std::vector<Sha256> digests;
   };
   auto found = TRY(query(
-      db, "SELECT id, environment, live, digests, changed FROM workload WHERE changed>$1 ORDER BY changed",
+      db,
+      "SELECT id, name, host, environment, live, digests, changed FROM workload WHERE changed>$1 ORDER BY "
+      "changed",
       [](const Row& row) {
         return Found{{.id = row.string(0),
-                      .environment = row.string(1),
-                      .lives = row.integer(2) > 0,
+                      .name = row.string(1),
+                      .host = row.string(2),
+                      .environment = row.string(3),
+                      .lives = row.integer(4) > 0,
                       .artifacts = {},
-                      .changed = row.integer(4)},
-                     read_stored<std::vector<Sha256>>(row.text(3))};
+                      .changed = row.integer(6)},
+                     read_stored<std::vector<Sha256>>(row.text(5))};
       },
       entry));
   std::vector<ChangedWorkload> workloads;
@@ -67,32 +71,17 @@ Result<std::optional<RunningRow>> running_row(Database& db, const std::string& w
       artifact, workload);
 }
 
-Result<std::optional<UncoveredView>> uncovered_workload(Database& db, const std::string& workload) {
-  struct Found {
-    UncoveredView view;
-    std::vector<Sha256> digests;
-  };
-  auto found = TRY(query_one(
-      db, "SELECT id, name, host, environment, digests FROM workload WHERE id=$1",
-      [](const Row& row) {
-        return Found{{row.string(0), row.string(1), row.string(2), row.string(3), "no SBOM"},
-                     read_stored<std::vector<Sha256>>(row.text(4))};
-      },
-      workload));
-  if (!found) return std::optional<UncoveredView>();
-  for (const Sha256& digest : found->digests) {
-    const auto error = TRY(query_one(
-        db,
-        "SELECT b.error FROM identity n JOIN attestation t ON t.artifact=n.root AND t.type='sbom' LEFT JOIN "
-        "bill_read b "
-        "ON b.attestation=t.entry WHERE n.child=$1 ORDER BY t.entry DESC LIMIT 1",
-        [](const Row& row) { return row.is_null(0) ? std::optional<std::string>() : row.string(0); },
-        digest));
-    if (!error) continue;
-    const bool is_read = error->has_value() && !(*error)->empty();
-    found->view.why = is_read ? "SBOM unreadable: " + **error : "SBOM not read yet";
-  }
-  return std::optional(std::move(found->view));
+Result<std::string> why_uncovered(Database& db, const Sha256& artifact) {
+  const auto error = TRY(query_one(
+      db,
+      "SELECT b.error FROM attestation t LEFT JOIN bill_read b ON b.attestation=t.entry WHERE t.artifact=$1 "
+      "AND "
+      "t.type='sbom' ORDER BY t.entry DESC LIMIT 1",
+      [](const Row& row) { return row.is_null(0) ? std::optional<std::string>() : row.string(0); },
+      artifact));
+  if (!error) return std::string("no SBOM");
+  if (!*error || (*error)->empty()) return std::string("SBOM not read yet");
+  return "SBOM unreadable: " + **error;
 }
 
 std::string coverage_sentence(std::int64_t covered, std::int64_t running) {

@@ -1,5 +1,5 @@
-// What runs, as far as a follower needs it that keeps it in memory: which workloads changed, and which recorded artifacts
-// each of them is.
+// What runs, as far as a follower needs it that keeps it in memory: which workloads changed, and which recorded
+// artifacts each of them is.
 #pragma once
 #include <optional>
 #include <string>
@@ -10,10 +10,10 @@
 namespace weir::store {
 
 struct ChangedWorkload {
-  std::string id, environment;
+  std::string id, name, host, environment;
   bool lives = false;
-  std::vector<Sha256> artifacts;
-  std::int64_t changed = 0;  // the entry of the last change
+  std::vector<Sha256> artifacts;  // of one that lives
+  std::int64_t changed = 0;       // the entry of the last change
 };
 // In the order of their changes.
 Result<std::vector<ChangedWorkload>> workloads_changed_after(Database& db, std::int64_t entry);
@@ -21,8 +21,8 @@ Result<std::vector<ChangedWorkload>> workloads_changed_after(Database& db, std::
 // A workload that lives, as the artifact that it is; nothing when it has ended.
 Result<std::optional<RunningRow>> running_row(Database& db, const std::string& workload,
                                               const Sha256& artifact);
-// Why nothing is known of what a workload consists of.
-Result<std::optional<UncoveredView>> uncovered_workload(Database& db, const std::string& workload);
+// Why nothing is known of what an artifact consists of.
+Result<std::string> why_uncovered(Database& db, const Sha256& artifact);
 // "covers 61 of 84 running workloads; 23 have no SBOM that can be read"
 std::string coverage_sentence(std::int64_t covered, std::int64_t running);
 

@@ -22,6 +22,7 @@
 
 namespace weir::vuln {
 
+Component component_of(const evidence::Item& item, const std::optional<Release>& document);
 // In the order of the bill, each text once.
 std::vector<Component> components_of(const evidence::Inventory& inventory);
 

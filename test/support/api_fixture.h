@@ -78,9 +78,10 @@ class ApiFixture {
   Answer put(std::string_view path, std::string body = "{}") { return call("PUT", path, std::move(body)); }
 
   LedgerFixture& ledger() { return ledger_; }
-  // What is known of vulnerabilities: nothing, unless a test fills it.
-  const std::shared_ptr<jobs::Exposure>& exposure() { return exposure_; }
   api::Service& service() { return *service_; }
+  jobs::Exposure& exposure() {
+    return *exposure_;
+  }  // what the service knows of vulnerabilities: nothing at first
 
  private:
   api::Ports ports() {

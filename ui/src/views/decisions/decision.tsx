@@ -116,7 +116,7 @@ function Policies({ record }: { record: DecisionRecord }) {
         <Digest digest={record.artifact} />
       </Line>
       <Line name="engine">{record.engine || 'not said'}</Line>
-      <Line name="time zones">{record.tzdata || 'not used'}</Line>
+      <Line name="time zones">{record.tzdata ? short_digest(record.tzdata) : 'not used'}</Line>
       <Line name="advisories">{record.advisories ? short_digest(record.advisories) : 'not used'}</Line>
     </dl>
   );

@@ -92,11 +92,17 @@ function Ask({ query, at, set }: { query: string; at: string; set: (values: Reco
   );
 }
 
+// Of the flaw that was asked for, or the only one that was found.
+const campaign_of = (data: Data) =>
+  `/campaigns?flaw=${encodeURIComponent(data.running.find((row) => row.cluster)?.cluster ?? data.query)}`;
+
 function Answer({ data }: { data: Data }) {
   return (
     <div className="stack">
       {data.running.length > 0 && (
-        <Card title="How far it reaches">
+        <Card
+          title="How far it reaches"
+          side={data.running.some((row) => row.cluster) && <Link href={campaign_of(data)}>Open a campaign…</Link>}>
           <Reach rows={data.running} />
         </Card>
       )}
