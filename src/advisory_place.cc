@@ -3,36 +3,41 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <map>
 
-#include "crypto/digest.h"
 #include "feed/read_feeds.h"
 #include "vuln/limits.h"
 #include "vuln/store/advisory_store.h"
+#include "vuln/store/difference.h"
+#include "vuln/store/durable_file.h"
 
 namespace weir {
 namespace {
 
 namespace fs = std::filesystem;
 
-void add_file(Bytes& seen, const std::string& path) {
+struct FileStamp {
+  std::int64_t size = 0, inode = 0, seconds = 0, nanoseconds = 0;
+  bool operator==(const FileStamp&) const = default;
+};
+using Appearance = std::map<std::string, FileStamp>;  // by path
+
+void add_file(Appearance& seen, const std::string& path) {
   struct stat info{};
-  if (::stat(path.c_str(), &info) != 0) return;
-  seen += fmt::format("{}\n{} {} {}.{}\n", path, info.st_size, info.st_ino, info.st_mtim.tv_sec,
-                      info.st_mtim.tv_nsec);
+  if (::stat(path.c_str(), &info) != 0 || (info.st_mode & S_IFMT) == S_IFDIR) return;
+  seen[path] = {info.st_size, static_cast<std::int64_t>(info.st_ino), info.st_mtim.tv_sec,
+                info.st_mtim.tv_nsec};
 }
 
 // What the place looks like without reading it.
-Sha256 appearance_of(const std::string& place) {
-  Bytes seen;
+Appearance appearance_of(const std::string& place) {
+  Appearance seen;
   add_file(seen, place);
-  std::vector<std::string> files;
   std::error_code error;
   for (fs::recursive_directory_iterator at(place, error), end;
-       !error && at != end && files.size() <= vuln::advisories_max; at.increment(error))
-    files.push_back(at->path().native());
-  std::ranges::sort(files);
-  for (const std::string& file : files) add_file(seen, file);
-  return crypto::sha256(seen);
+       !error && at != end && seen.size() <= vuln::advisories_max; at.increment(error))
+    add_file(seen, at->path().native());
+  return seen;
 }
 
 // As an entry may keep it: without user, password or query.
@@ -43,13 +48,16 @@ std::string source_of(const std::string& place) {
 
 struct Watch {
   std::string place;
-  std::optional<Sha256> seen;
+  std::optional<Appearance> seen;                         // nothing: it is to be read whole
+  std::shared_ptr<const vuln::AdvisoryStore> store = {};  // as it was read last, where the place is one
+  bool has_refused = false;  // then all is read at each change, so that each is named
 };
 
 // Every record, withdrawn ones too.
-Result<jobs::ReadAdvisories> read_store(const std::string& place) {
-  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = source_of(place)};
-  const auto store = TRY(vuln::AdvisoryStore::open(place));
+Result<jobs::ReadAdvisories> read_store(Watch& watch) {
+  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = source_of(watch.place)};
+  const auto store = TRY(vuln::AdvisoryStore::open(watch.place));
+  watch.store = store;
   read.cves = vuln::cve_facts_of(store);
   TRY(store->each([&](const vuln::Segment&, std::size_t, const vuln::Segment::Head& head) -> Status {
     auto record = TRY(store->record(head.id));
@@ -60,11 +68,11 @@ Result<jobs::ReadAdvisories> read_store(const std::string& place) {
   return read;
 }
 
-Result<jobs::ReadAdvisories> read_place(const std::string& place) {
-  if (vuln::is_advisory_store(place)) return read_store(place);
-  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = source_of(place)};
+Result<jobs::ReadAdvisories> read_place(Watch& watch) {
+  if (vuln::is_advisory_store(watch.place)) return read_store(watch);
+  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = source_of(watch.place)};
   const auto cves = std::make_shared<vuln::ListedCves>();
-  TRY(feed::read_records(place, {}, [&](std::string_view name, std::string_view content) -> Status {
+  TRY(feed::read_records(watch.place, {}, [&](std::string_view name, std::string_view content) -> Status {
     if (vuln::is_exploited_list(content) || vuln::is_likelihood_list(content)) {
       const Status taken = cves->take(content);
       if (!taken.ok()) read.refused.push_back(fmt::format("{}: {}", name, taken.error().message));
@@ -75,17 +83,62 @@ Result<jobs::ReadAdvisories> read_place(const std::string& place) {
     else read.refused.push_back(fmt::format("{}: {}", name, advisory.error().message));
     return {};
   }));
+  watch.has_refused = !read.refused.empty();
   read.set.index();
   read.cves = cves;
   return read;
 }
 
+// What an update of the store brought. Nothing when all of it must be read: records went, or lists of CVEs are others.
+Result<std::optional<jobs::ReadAdvisories>> changes_of_store(Watch& watch) {
+  if (watch.store == nullptr || !vuln::is_advisory_store(watch.place))
+    return std::optional<jobs::ReadAdvisories>();
+  const auto store = TRY(vuln::AdvisoryStore::open(watch.place));
+  const auto difference = TRY(vuln::difference(*watch.store, *store));
+  if (!difference.removed.empty() || difference.exploited || difference.likelihood)
+    return std::optional<jobs::ReadAdvisories>();
+  jobs::ReadAdvisories read{.set = {}, .only_changes = true, .refused = {}, .source = source_of(watch.place)};
+  for (const auto* ids : {&difference.added, &difference.changed, &difference.withdrawn})
+    for (const std::string& id : *ids) {
+      auto record = TRY(store->record(id));
+      if (record) read.set.add(std::move(record->advisory));
+    }
+  watch.store = store;
+  return std::optional(std::move(read));
+}
+
+// What is in the files of a directory that are new or were written again. Nothing when all of it must be read: a file
+// went, or one is no single record.
+Result<std::optional<jobs::ReadAdvisories>> changes_of_files(Watch& watch, const Appearance& now) {
+  const auto whole = std::optional<jobs::ReadAdvisories>();
+  if (watch.store != nullptr || !fs::is_directory(watch.place) || !watch.seen || watch.has_refused)
+    return whole;
+  for (const auto& [path, stamp] : *watch.seen)
+    if (!now.contains(path)) return whole;
+  jobs::ReadAdvisories read{.set = {}, .only_changes = true, .refused = {}, .source = source_of(watch.place)};
+  for (const auto& [path, stamp] : now) {
+    const auto before = watch.seen->find(path);
+    if (before != watch.seen->end() && before->second == stamp) continue;
+    if (!path.ends_with(".json")) return whole;
+    auto advisory = vuln::read_advisory(TRY(vuln::read_whole(path, vuln::advisory_bytes_max)));
+    if (!advisory.ok()) return whole;  // which says what is wrong with it
+    read.set.add(std::move(*advisory));
+  }
+  return std::optional(std::move(read));
+}
+
 Result<std::optional<jobs::ReadAdvisories>> look(Watch& watch) {
-  const Sha256 now = appearance_of(watch.place);
+  Appearance now = appearance_of(watch.place);
   if (watch.seen == now) return std::optional<jobs::ReadAdvisories>();
-  auto read = read_place(watch.place);
+  auto changes = watch.seen ? changes_of_store(watch) : std::optional<jobs::ReadAdvisories>();
+  if (changes.ok() && !*changes) changes = changes_of_files(watch, now);
+  if (changes.ok() && *changes && appearance_of(watch.place) == now) {
+    watch.seen = std::move(now);
+    return changes;
+  }
+  auto read = read_place(watch);
   // What changes while it is read is read again at the next look.
-  if (appearance_of(watch.place) == now) watch.seen = now;
+  if (appearance_of(watch.place) == now) watch.seen = std::move(now);
   if (!read.ok()) return read.error();
   return std::optional(std::move(*read));
 }

@@ -90,7 +90,8 @@ Result<std::vector<jobs::Schedule>> decisions_of(const Organization& organizatio
 Result<std::vector<jobs::Schedule>> findings_of(const Organization& organization,
                                                 sequencer::Sequencer& sequencer,
                                                 const std::shared_ptr<jobs::Exposure>& exposure,
-                                                const std::optional<std::string>& advisories) {
+                                                const std::optional<std::string>& advisories,
+                                                std::function<void(const Error&)> say) {
   std::vector<jobs::Schedule> schedules;
   const jobs::Shared shared{sequencer, organization.server_actor(), exposure.get()};
   auto reader = TRY(organization.open_reader());
@@ -99,7 +100,8 @@ Result<std::vector<jobs::Schedule>> findings_of(const Organization& organization
   jobs::FindingPorts ports{.exposure = exposure,
                            .blobs = organization.blobs(),
                            .advisories = {},
-                           .index_file = organization.components_file()};
+                           .index_file = organization.components_file(),
+                           .say = std::move(say)};
   if (advisories) ports.advisories = watch_place(*advisories);
   schedules.push_back({"vulnerabilities",
                        jobs::make_find_vulnerabilities(shared, std::move(ports), std::move(reader)),
@@ -184,7 +186,8 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   api::Config config{.version = std::string(cli::version), .data_directory = options.data};
   if (options.tls_cert) config.tls_key = TRY(http::key_sha256_of_certificate(*options.tls_cert));
   const auto exposure = std::make_shared<jobs::Exposure>();
-  auto findings = TRY(findings_of(*organization, *sequencer, exposure, options.advisories));
+  const auto say = [log](const Error& error) { log->warn("vulnerabilities: {}", error.message); };
+  auto findings = TRY(findings_of(*organization, *sequencer, exposure, options.advisories, say));
   const auto service = TRY(api::Service::open(config, ports_of(*organization, *sequencer, clock, exposure)));
   const auto report = [log](const std::string& job, const Error& error) {
     log->error("{}: {}", job, error.message);

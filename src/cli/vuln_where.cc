@@ -68,11 +68,16 @@ std::string where_told(const Json& answer, Color color) {
   const Json& coverage = answer.at("coverage");
   std::string text = fmt::format("{}\n", cleaned(coverage.text("sentence")));
   const Json::Array &running = answer.items("running"), &uncovered = coverage.items("uncovered");
-  text += fmt::format("{}: {} in what runs", cleaned(answer.text("query")), running.empty() ? "not found" : "found");
+  const std::int64_t* rows = answer.at("rows").integer();
+  text += fmt::format("{}: {} in what runs", cleaned(answer.text("query")),
+                      running.empty() ? "not found" : "found");
   const std::int64_t* recorded = answer.at("artifacts").integer();
   if (running.empty() && recorded != nullptr && *recorded > 0)
-    text += *recorded == 1 ? "; 1 recorded artifact has it" : fmt::format("; {} recorded artifacts have it", *recorded);
+    text += *recorded == 1 ? "; 1 recorded artifact has it"
+                           : fmt::format("; {} recorded artifacts have it", *recorded);
   text += '\n';
+  if (rows != nullptr && *rows > static_cast<std::int64_t>(running.size()))
+    text += fmt::format("{} of {} rows; --limit shows more\n", running.size(), *rows);
   if (!running.empty()) text += table(where_columns, running, color);
   if (!uncovered.empty()) text += table(uncovered_columns, uncovered, color);
   return text;
@@ -90,7 +95,30 @@ std::string story_told(const Json& answer, Color color) {
 struct Asking {
   std::string what;
   std::optional<std::string> at;
+  std::int64_t limit = 0;
 };
+
+// The first page with the rows of those after it, until there are enough.
+Result<Json> read_where(Api& api, const Query& query, std::size_t limit) {
+  constexpr std::size_t page_max = 1000;
+  const auto page = [&](std::size_t rows, const std::string& cursor) {
+    Query of_page = query;
+    of_page.emplace_back("limit", std::to_string(std::min(rows, page_max)));
+    if (!cursor.empty()) of_page.emplace_back("cursor", cursor);
+    return api.read("vulnerabilities/where", of_page);
+  };
+  Json answer = TRY(page(limit, ""));
+  Json::Array running = answer.items("running");
+  std::string next(answer.text("next"));
+  while (!next.empty() && running.size() < limit) {
+    const Json more = TRY(page(limit - running.size(), next));
+    for (const Json& row : more.items("running")) running.push_back(row);
+    next = more.text("next");
+  }
+  answer.set("running", std::move(running));
+  answer.set("next", next.empty() ? Json() : Json(next));
+  return answer;
+}
 
 }  // namespace
 
@@ -101,12 +129,13 @@ Action vuln_where(Options& options) {
                     .need = Need::required},
                    &asking->what);
   options.option({.name = "at", .value = "WHEN", .help = "at that moment; else now"}, &asking->at);
+  options.option(limit_row, &asking->limit);
   return [asking](Session& session) -> Result<Exit> {
     Query query{{"query", asking->what}};
     const auto at = TRY(parse_moment(asking->at, session.now(), "at"));
     if (at) query.emplace_back("at", to_string(*at));
     Api* api = TRY(session.api());
-    const Json answer = TRY(api->read("vulnerabilities/where", query));
+    const Json answer = TRY(read_where(*api, query, TRY(checked_limit(asking->limit))));
     session.answer(answer, where_told(answer, session.color()));
     return Exit::yes;
   };
@@ -119,7 +148,8 @@ Action vuln_list(Options& options) {
     std::int64_t limit = 0;
   };
   const auto given = std::make_shared<Filters>();
-  options.option({.name = "environment", .value = "ENV", .help = "only of what runs there"}, &given->environment);
+  options.option({.name = "environment", .value = "ENV", .help = "only of what runs there"},
+                 &given->environment);
   options.option({.name = "artifact", .value = "DIGEST", .help = "only of this artifact"}, &given->artifact);
   options.option({.name = "open", .help = "only those that are open"}, &given->open);
   options.option(limit_row, &given->limit);
@@ -131,9 +161,10 @@ Action vuln_list(Options& options) {
     const std::size_t limit = TRY(checked_limit(given->limit));
     Api* api = TRY(session.api());
     const Json::Array rows = TRY(api->list("vulnerabilities", "vulnerabilities", query, limit));
-    session.answer_rows(rows, finding_columns,
-                        "no findings; they come of bills of materials (weir attest sbom) and advisories (weir serve "
-                        "--advisories PLACE)");
+    session.answer_rows(
+        rows, finding_columns,
+        "no findings; they come of bills of materials (weir attest sbom) and advisories (weir serve "
+        "--advisories PLACE)");
     return Exit::yes;
   };
 }
@@ -155,8 +186,9 @@ Action component_search(Options& options) {
     std::int64_t limit = 0;
   };
   const auto given = std::make_shared<Searching>();
-  options.argument({.name = "NAME", .help = "a name, name@version, or part of a package URL", .need = Need::required},
-                   &given->what);
+  options.argument(
+      {.name = "NAME", .help = "a name, name@version, or part of a package URL", .need = Need::required},
+      &given->what);
   options.option(limit_row, &given->limit);
   return [given](Session& session) -> Result<Exit> {
     const std::size_t limit = TRY(checked_limit(given->limit));

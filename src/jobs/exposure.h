@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "jobs/what_runs.h"
 #include "policy/input.h"
 #include "store/view_decision.h"
 #include "vuln/advisory_state.h"
@@ -26,9 +27,10 @@ class Exposure {
     vuln::ComponentIndex index;
     Open open;
     Stated stated;  // which statement holds; of findings that ended too
-    std::shared_ptr<const vuln::AdvisoryState> advisories;  // null: none were read yet
-    std::shared_ptr<const vuln::CveFacts> cves;             // null: no list was read yet
-    std::optional<Instant> matched_at;                      // when all of it was held against them
+    std::shared_ptr<const vuln::AdvisoryState>
+        advisories;                              // null: none were read yet. To be read under the lock alone
+    std::shared_ptr<const vuln::CveFacts> cves;  // null: no list was read yet
+    std::optional<Instant> matched_at;           // when all of it was held against them
   };
 
   auto read(const auto& look) const {
@@ -39,10 +41,13 @@ class Exposure {
     const std::unique_lock lock(mutex_);
     change(state_);
   }
+  // Kept beside it by those who ask where something runs; it has a lock of its own, taken before this one's.
+  WhatRuns& runs() const { return *runs_; }
 
  private:
   mutable std::shared_mutex mutex_;
   State state_;
+  std::unique_ptr<WhatRuns> runs_ = std::make_unique<WhatRuns>();
 };
 
 // The statement that holds for a finding in an artifact: its own, else the one in general. Null: nobody says anything.

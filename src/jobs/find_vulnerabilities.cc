@@ -27,7 +27,8 @@ constexpr std::size_t reason_bytes_max = 1024;
 constexpr std::size_t reasons_max = 20;
 constexpr Duration looks_every = milliseconds(500);  // at the advisories, or less often:
 constexpr std::int64_t looks_share = 50;             // one part of the time goes into looking
-constexpr Duration saves_every = seconds(10);
+constexpr Duration saves_every = seconds(10);        // the index, or less often:
+constexpr std::int64_t saves_share = 50;             // one part of the time goes into saving
 
 std::string upper_ascii(std::string_view text) {
   std::string upper(text);
@@ -43,7 +44,7 @@ class FindVulnerabilities final : public Job {
         ports_(std::move(ports)),
         reader_(std::move(reader)),
         statements_(*reader_, ports_.blobs) {}
-  ~FindVulnerabilities() override { save(); }
+  ~FindVulnerabilities() override { save({}); }
   FindVulnerabilities(const FindVulnerabilities&) = delete;
   FindVulnerabilities& operator=(const FindVulnerabilities&) = delete;
 
@@ -53,10 +54,7 @@ class FindVulnerabilities final : public Job {
     if (!step.ok()) forget();
     if (!step.ok() || *step == Step::more) return step;
     if (!looked.ok()) return looked.error();
-    if (dirty_ && now - saved_at_ >= saves_every) {
-      save();
-      saved_at_ = now;
-    }
+    if (dirty_ && now >= save_next_) save(now);
     return Step::idle;
   }
 
@@ -66,6 +64,7 @@ class FindVulnerabilities final : public Job {
     if (TRY(read_statements(now)) == Step::more) return Step::more;
     if (TRY(read_bills(now)) == Step::more) return Step::more;
     TRY(match_changed(now));
+    TRY(say_updated());
     return Step::idle;
   }
 
@@ -79,7 +78,7 @@ class FindVulnerabilities final : public Job {
   }
 
   Status load() {
-    auto index = load_index(ports_.index_file);
+    auto index = open_index();
     // An index that is ahead of the ledger is of another one.
     const std::int64_t newest =
         TRY(query_count(*reader_, "SELECT coalesce(max(entry), -1) FROM attestation WHERE type='sbom'"));
@@ -98,11 +97,30 @@ class FindVulnerabilities final : public Job {
     return {};
   }
 
-  void save() {
+  // One that is not there is no news; one that is damaged, or that an earlier version wrote, is made anew.
+  std::optional<vuln::ComponentIndex> open_index() const {
+    auto index = vuln::ComponentIndex::open(ports_.index_file);
+    if (index.ok()) return std::move(*index);
+    if (index.error().code != Errc::not_found)
+      say(index.error(), "it is made anew from the bills of materials");
+    return std::nullopt;
+  }
+
+  void save(Instant now) {
     if (!dirty_) return;
-    save_index(ports_.index_file,
-               ports_.exposure->read([](const Exposure::State& state) { return state.index.encode(); }));
+    const auto begun = std::chrono::steady_clock::now();
+    const Status saved = ports_.exposure->read(
+        [this](const Exposure::State& state) { return state.index.save(ports_.index_file); });
+    if (!saved.ok()) say(saved.error(), "the next start makes it anew from the bills of materials");
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
+    save_next_ = now + std::max(saves_every, microseconds(took.count() * saves_share));
     dirty_ = false;
+  }
+
+  void say(const Error& error, std::string_view then) const {
+    if (ports_.say)
+      ports_.say({error.code, fmt::format("{}: {}; {}", ports_.index_file, error.message, then)});
   }
 
   std::shared_ptr<const vuln::AdvisoryState> advisories() const {
@@ -123,28 +141,45 @@ class FindVulnerabilities final : public Job {
     const std::int64_t own = TRY(store::newest_own_advisory(*reader_));
     const bool is_read = looked.ok() && looked->has_value();
     if (!is_read && own == own_through_) return looked.ok() ? Status() : looked.error();
-    const auto before = advisories();
-    ReadAdvisories read;
-    if (is_read) {
-      read = std::move(**looked);
-    } else {
-      read = {.cves = feed_.cves, .refused = feed_.refused, .source = feed_.source};
-      if (before != nullptr) read.set = before->set();
-    }
+    ReadAdvisories read =
+        is_read ? std::move(**looked)
+                : ReadAdvisories{
+                      .set = {}, .only_changes = true, .refused = feed_.refused, .source = feed_.source};
+    if (is_read && !read.only_changes) feed_.cves = read.cves;
     TRY(add_own(read.set));
-    if (is_read) {
-      feed_ = {.source = read.source, .cves = read.cves};
-      feed_.missing = before == nullptr ? 0 : keep_known(before->set(), read);
-      feed_.refused = read.refused;
-    }
-    auto after = std::make_shared<const vuln::AdvisoryState>(std::move(read.set));
-    TRY(note_advisories(read, before.get(), *after, feed_.missing, now));
+    TRY(read.only_changes && known_ != nullptr ? learn(read, now) : take_whole(read, is_read, now));
+    if (is_read) feed_.refused = read.refused, feed_.source = read.source;
     own_through_ = own;
+    return looked.ok() ? Status() : looked.error();
+  }
+
+  Status take_whole(ReadAdvisories& read, bool is_read, Instant now) {
+    const auto before = advisories();
+    const std::int64_t missing = before == nullptr ? 0 : keep_known(before->set(), read);
+    if (is_read) feed_.missing = missing;
+    const auto after = std::make_shared<vuln::AdvisoryState>(std::move(read.set));
+    const auto difference =
+        vuln::difference_of(before == nullptr ? vuln::AdvisorySet() : before->set(), after->set());
     ports_.exposure->change([&](Exposure::State& state) {
       state.advisories = after;
-      state.cves = read.cves;
+      state.cves = feed_.cves;
     });
-    return looked.ok() ? Status() : looked.error();
+    known_ = after;
+    return note_advisories(read, difference, *after, now);
+  }
+
+  // Work goes by what changed. What is older than what is known does not count, as above.
+  Status learn(ReadAdvisories& read, Instant now) {
+    std::vector<vuln::Advisory> records;
+    for (const auto& [id, advisory] : read.set.records()) {
+      const auto known = known_->set().records().find(id);
+      const bool is_known = known != known_->set().records().end();
+      if (is_known && known->second.modified > advisory.modified) read.refused.push_back(older(advisory));
+      else if (!is_known || known->second != advisory) records.push_back(advisory);
+    }
+    const auto difference = vuln::difference_of(known_->set(), records);
+    ports_.exposure->change([&](Exposure::State&) { known_->learn(std::move(records)); });
+    return note_advisories(read, difference, *known_, now);
   }
 
   Status add_own(vuln::AdvisorySet& set) {
@@ -164,26 +199,29 @@ class FindVulnerabilities final : public Job {
         ++missing;
         read.set.add(advisory);
       } else if (found->second.modified < advisory.modified) {
-        read.refused.push_back(
-            fmt::format("{}: modified {}, which is before what is known of it", id, found->second.modified));
+        read.refused.push_back(older(found->second));
         read.set.add(advisory);
       }
     }
     return missing;
   }
 
+  static std::string older(const vuln::Advisory& advisory) {
+    return fmt::format("{}: modified {}, which is before what is known of it", advisory.id,
+                       advisory.modified);
+  }
+
   // Said when it is news to the ledger.
-  Status note_advisories(const ReadAdvisories& read, const vuln::AdvisoryState* before,
-                         const vuln::AdvisoryState& after, std::int64_t missing, Instant now) {
-    const auto difference =
-        vuln::difference_of(before == nullptr ? vuln::AdvisorySet() : before->set(), after.set());
+  Status note_advisories(const ReadAdvisories& read, const vuln::AdvisoryDifference& difference,
+                         const vuln::AdvisoryState& after, Instant now) {
     touched_.insert(difference.names.begin(), difference.names.end());
     const auto last = TRY(store::last_advisories(*reader_, feed_name));
     const auto refused = static_cast<std::int64_t>(read.refused.size());
-    const std::string exploited = read.cves == nullptr ? std::string() : read.cves->exploited_list();
-    const std::string likelihood = read.cves == nullptr ? std::string() : read.cves->likelihood_list();
-    if (last && last->digest == after.digest() && last->refused == refused && last->missing == missing &&
-        last->exploited_list == exploited && last->likelihood_list == likelihood)
+    const std::string exploited = feed_.cves == nullptr ? std::string() : feed_.cves->exploited_list();
+    const std::string likelihood = feed_.cves == nullptr ? std::string() : feed_.cves->likelihood_list();
+    if (last && last->digest == after.digest() && last->refused == refused &&
+        last->missing == feed_.missing && last->exploited_list == exploited &&
+        last->likelihood_list == likelihood)
       return {};
     exploited_is_news_ |= !exploited.empty() && (!last || last->exploited_list.empty());
     vuln::AdvisoriesUpdated updated{.feed = std::string(feed_name),
@@ -193,7 +231,7 @@ class FindVulnerabilities final : public Job {
                                     .added = difference.added,
                                     .changed = difference.changed,
                                     .withdrawn = difference.withdrawn,
-                                    .missing = missing,
+                                    .missing = feed_.missing,
                                     .refused = refused,
                                     .reasons = read.refused,
                                     .exploited_list = exploited,
@@ -201,11 +239,20 @@ class FindVulnerabilities final : public Job {
                                     .read_at = now};
     if (updated.reasons.size() > reasons_max) updated.reasons.resize(reasons_max);
     for (std::string& reason : updated.reasons) reason = format::utf8_text(reason, reason_bytes_max);
-    return act(shared_, [updated](Database&, Instant) -> Result<sequencer::Decision> {
+    updated_ = std::move(updated);
+    return {};
+  }
+
+  // What was read, where it had no findings to go with.
+  Status say_updated() {
+    if (!updated_) return {};
+    TRY(act(shared_, [updated = *updated_](Database&, Instant) -> Result<sequencer::Decision> {
       sequencer::Decision decision;
       decision.events = {updated};
       return decision;
-    });
+    }));
+    updated_.reset();
+    return {};
   }
 
   // The components whose names the advisories say something else about than when all was matched last; all of them when
@@ -236,7 +283,9 @@ class FindVulnerabilities final : public Job {
     if (same && matched_here_ == state->digest()) return match_facts(*state, now);
     const bool everything = !matched || !matched_here_ || *matched_here_ != matched->digest;
     Found found{.cause = vuln::FindingCause::advisories, .advisories = state->digest()};
+    if (everything) TRY(read_standing());
     for (const ComponentId id : touched_components(everything)) TRY(add_flips(id, *state, found));
+    standing_.reset();
     TRY(record(found, now));
     note_matched(*state, now);
     return match_facts(*state, now);
@@ -447,6 +496,27 @@ class FindVulnerabilities final : public Job {
 
   // ---- both ----
 
+  // All at once, where all is asked for: a query for each component would take longer than the matching.
+  Status read_standing() {
+    standing_.emplace();
+    for (store::FindingRow& row : TRY(store::list_findings(*reader_, {}))) {
+      std::vector<FindingChange>& of_one = (*standing_)[row.last.component];
+      of_one.push_back(std::move(row.last));
+    }
+    return {};
+  }
+
+  Result<std::vector<FindingChange>> standing_of(const std::string& component) {
+    std::vector<FindingChange> standing;
+    if (standing_) {
+      const auto found = standing_->find(component);
+      return found == standing_->end() ? standing : found->second;
+    }
+    for (store::FindingRow& row : TRY(store::list_findings(*reader_, {.component = component})))
+      standing.push_back(std::move(row.last));
+    return standing;
+  }
+
   Status add_flips(ComponentId id, const vuln::AdvisoryState& state, Found& found) {
     struct Seen {
       vuln::Component component;
@@ -456,10 +526,7 @@ class FindVulnerabilities final : public Job {
     const Seen seen = ports_.exposure->read([id](const Exposure::State& exposure) {
       return Seen{exposure.index.component(id), exposure.index.holders(id), exposure.cves};
     });
-    std::vector<FindingChange> standing;
-    for (const store::FindingRow& row :
-         TRY(store::list_findings(*reader_, {.component = seen.component.text})))
-      standing.push_back(row.last);
+    const std::vector<FindingChange> standing = TRY(standing_of(seen.component.text));
     std::vector<FindingChange> wanted;
     if (seen.holders > 0) wanted = vuln::findings_of(seen.component, state);
     for (FindingChange& each : wanted) {
@@ -479,7 +546,8 @@ class FindVulnerabilities final : public Job {
   // Known before it is recorded: a decision that the entry makes stale must not be made with what was known before.
   // What is not recorded after all is forgotten.
   Status record(const Found& found, Instant now) {
-    const auto events = entries_of(found);
+    auto events = entries_of(found);
+    if (updated_) events.insert(events.begin(), *updated_);  // with one sync
     const auto touched = TRY(watched_artifacts(found));
     ports_.exposure->change([&](Exposure::State& state) {
       apply(found, state);
@@ -497,6 +565,7 @@ class FindVulnerabilities final : public Job {
       };
       return decision;
     }));
+    updated_.reset();
     return {};
   }
 
@@ -550,12 +619,15 @@ class FindVulnerabilities final : public Job {
   FindingPorts ports_;
   std::unique_ptr<Database> reader_;
   FindingStatements statements_;
+  std::shared_ptr<vuln::AdvisoryState> known_;  // the exposure's, to be changed under its lock
   bool loaded_ = false, dirty_ = false;
-  Instant look_next_, saved_at_;
+  Instant look_next_, save_next_;
+  std::optional<vuln::AdvisoriesUpdated> updated_;  // read, and not recorded yet
+  std::optional<std::unordered_map<std::string, std::vector<FindingChange>>> standing_;  // by component
   struct FeedRead {
     std::string source;
     std::vector<std::string> refused;
-    std::int64_t missing = 0;
+    std::int64_t missing = 0;  // records that the last whole reading did not have any more
     std::shared_ptr<const vuln::CveFacts> cves;
   };
   FeedRead feed_;                 // the last time it could be read

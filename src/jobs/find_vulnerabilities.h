@@ -11,13 +11,14 @@
 
 namespace weir::jobs {
 
-// Where advisories come from: all of them at this moment, or nothing when they are as they were. Errors: what cannot be
-// read; then what was known stands.
+// Where advisories come from: all of them at this moment, or what changed of them, or nothing when they are as they
+// were. Errors: what cannot be read; then what was known stands.
 struct ReadAdvisories {
   vuln::AdvisorySet set;
-  std::shared_ptr<const vuln::CveFacts> cves = {};  // null: there are no lists of CVEs
-  std::vector<std::string> refused;  // "name: why"
-  std::string source;                // without user, password or query
+  bool only_changes = false;  // the set holds what is new or changed since the last answer; the rest stands
+  std::shared_ptr<const vuln::CveFacts> cves = {};  // null: there are no lists of CVEs, or only changes
+  std::vector<std::string> refused;                 // "name: why"
+  std::string source;                               // without user, password or query
 };
 using AdvisorySource = std::function<Result<std::optional<ReadAdvisories>>()>;
 
@@ -26,6 +27,8 @@ struct FindingPorts {
   std::shared_ptr<blob::BlobStore> blobs;
   AdvisorySource advisories;  // empty: none are watched
   std::string index_file;     // where the index is kept between runs
+  std::function<void(const Error&)> say =
+      {};  // hears what was wrong with that file and is mended; empty: nobody
 };
 
 std::unique_ptr<Job> make_find_vulnerabilities(Shared shared, FindingPorts ports,

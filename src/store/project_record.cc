@@ -133,7 +133,10 @@ Status project_row(Database& db, const Stamp& stamp, const artifact::ArtifactRec
       event.flow, event.trail, event.name, event.digest, stamp.index));
   TRY(identify_self(db, event.digest));
   for (const artifact::RecordedLink& each : event.links) TRY(link(db, event.digest, each));
-  return {};
+  return execute(db,
+                 "UPDATE workload SET changed=$1 WHERE id IN (SELECT d.workload FROM identity n JOIN workload_digest d "
+                 "ON d.digest=n.child WHERE n.root=$2)",
+                 stamp.index, event.digest);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const evidence::AttestationRecorded& event) {

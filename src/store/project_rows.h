@@ -74,7 +74,8 @@ Status project_row(Database& db, const Stamp& stamp, const integration::CallerAn
 // An identity's own row; every digest that is recorded, approved or deployed has one.
 Status identify_self(Database& db, const Sha256& digest);
 // Ends an instance that lives; one that is unknown or has ended stays as it is.
-Status end_instance(Database& db, const std::string& reporter, const std::string& id, Instant ended_at);
+Status end_instance(Database& db, const Stamp& stamp, const std::string& reporter, const std::string& id,
+                    Instant ended_at);
 // One digest for an ordered list of layers, to find images that share them all.
 Sha256 digest_of_layers(const std::vector<Sha256>& layers);
 

@@ -32,13 +32,15 @@ Status start_workload(const Reporting& at, const std::string& id, const Instance
       at.db,
       "INSERT INTO workload (id, environment, host, kind, name, digests, user, unit, container, live, "
       "first_started, "
-      "last_started, first_sight, entry) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14) "
+      "last_started, first_sight, entry, changed) VALUES "
+      "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15) "
       "ON CONFLICT (id) DO UPDATE SET live=live+excluded.live, first_started=min(first_started, "
       "excluded.first_started), last_started=max(last_started, excluded.last_started), name=excluded.name, "
-      "first_sight=CASE WHEN live>0 THEN first_sight ELSE min(first_sight, excluded.first_sight) END",
+      "changed=excluded.changed, first_sight=CASE WHEN live>0 THEN first_sight ELSE min(first_sight, "
+      "excluded.first_sight) END",
       id, at.row.environment, at.row.host, instance.kind, instance.name, format::encode(instance.digests),
       instance.origin.user, instance.origin.unit, instance.origin.container, instance.ended_at ? 0 : 1,
-      instance.started_at, instance.started_at, at.row.first_sight, at.stamp.index));
+      instance.started_at, instance.started_at, at.row.first_sight, at.stamp.index, at.stamp.index));
   for (const Sha256& digest : instance.digests)
     TRY(execute(at.db, "INSERT INTO workload_digest (digest, workload) VALUES ($1,$2) ON CONFLICT DO NOTHING",
                 digest, id));
@@ -55,7 +57,7 @@ Status start_instance(const Reporting& at, const Instance& instance) {
       at.db, "SELECT count(*) FROM instance WHERE reporter=$1 AND id=$2", at.reporter, instance.id));
   if (known > 0) {
     if (!instance.ended_at) return {};
-    return end_instance(at.db, at.reporter, instance.id, *instance.ended_at);
+    return end_instance(at.db, at.stamp, at.reporter, instance.id, *instance.ended_at);
   }
   const std::string workload = runtime::workload_id(at.row.environment, at.row.host, instance);
   TRY(execute(
@@ -76,7 +78,7 @@ Status end_absent(const Reporting& at, const Report& report) {
       at.db, "SELECT id FROM instance WHERE reporter=$1 AND ended_at IS NULL",
       [](const Row& row) { return row.string(0); }, at.reporter));
   for (const std::string& id : live)
-    if (!present.contains(id)) TRY(end_instance(at.db, at.reporter, id, report.sent_at));
+    if (!present.contains(id)) TRY(end_instance(at.db, at.stamp, at.reporter, id, report.sent_at));
   return {};
 }
 
@@ -92,7 +94,7 @@ Status end_absent_from_parts(const Reporting& at, const Report& last) {
       "SELECT i.id FROM instance i WHERE i.reporter=$1 AND i.ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM "
       "full_member m WHERE m.reporter=i.reporter AND m.id=i.id)",
       [](const Row& row) { return row.string(0); }, at.reporter));
-  for (const std::string& id : absent) TRY(end_instance(at.db, at.reporter, id, last.sent_at));
+  for (const std::string& id : absent) TRY(end_instance(at.db, at.stamp, at.reporter, id, last.sent_at));
   return {};
 }
 
@@ -153,14 +155,15 @@ Status advance_reporter(const Reporting& at, const ReportAccepted& event, const 
 
 }  // namespace
 
-Status end_instance(Database& db, const std::string& reporter, const std::string& id, Instant ended_at) {
+Status end_instance(Database& db, const Stamp& stamp, const std::string& reporter, const std::string& id,
+                    Instant ended_at) {
   const auto workload = TRY(query_one(
       db, "SELECT workload FROM instance WHERE reporter=$1 AND id=$2 AND ended_at IS NULL",
       [](const Row& row) { return row.string(0); }, reporter, id));
   if (!workload) return {};
   TRY(execute(db, "UPDATE instance SET ended_at=max($1, started_at) WHERE reporter=$2 AND id=$3", ended_at,
               reporter, id));
-  return execute(db, "UPDATE workload SET live=live-1 WHERE id=$1", *workload);
+  return execute(db, "UPDATE workload SET live=live-1, changed=$1 WHERE id=$2", stamp.index, *workload);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const runtime::EnvironmentDeclared& event) {
@@ -200,7 +203,7 @@ Status project_row(Database& db, const Stamp& stamp, const ReportAccepted& event
   TRY(gather(at, report));
   for (const Instance& instance : report.started) TRY(start_instance(at, instance));
   for (const runtime::Ended& ended : report.ended)
-    TRY(end_instance(db, event.reporter, ended.id, ended.ended_at));
+    TRY(end_instance(db, stamp, event.reporter, ended.id, ended.ended_at));
   TRY(count_runs(at, report));
   return advance_reporter(at, event, report);
 }

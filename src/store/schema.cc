@@ -133,8 +133,9 @@ CREATE TABLE IF NOT EXISTS workload (id TEXT PRIMARY KEY, environment TEXT NOT N
   reasons TEXT NOT NULL DEFAULT '[{"code":"not-judged-yet","message":"seen a moment ago","entry":null}]',
   live INTEGER NOT NULL DEFAULT 0, first_started INTEGER NOT NULL, last_started INTEGER NOT NULL,
   first_sight INTEGER NOT NULL,
-  entry INTEGER NOT NULL) WITHOUT ROWID;
+  entry INTEGER NOT NULL, changed INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS workload_live ON workload (environment, live);
+CREATE INDEX IF NOT EXISTS workload_by_change ON workload (changed);
 CREATE INDEX IF NOT EXISTS workload_at_first_sight ON workload (environment, host, verdict)
   WHERE first_sight=1 AND live>0;
 CREATE TABLE IF NOT EXISTS workload_digest (digest BLOB NOT NULL, workload TEXT NOT NULL, PRIMARY KEY (digest,

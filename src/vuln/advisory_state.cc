@@ -51,14 +51,10 @@ void add_record(Bytes& out, const Advisory& advisory) {
   for (const Affected& affected : advisory.affected) add_affected(out, affected);
 }
 
-Sha256 digest_of(const AdvisorySet& set) {
-  Bytes out;  // of the records' digests, so that it stays small
-  for (const auto& [id, advisory] : set.records()) {
-    Bytes record;
-    add_record(record, advisory);
-    out += crypto::sha256(record).view();
-  }
-  return crypto::sha256(out);
+Sha256 digest_of(const Advisory& advisory) {
+  Bytes record;
+  add_record(record, advisory);
+  return crypto::sha256(record);
 }
 
 void add_names(std::set<AffectedName>& names, const Advisory& advisory) {
@@ -69,46 +65,108 @@ void add_names(std::set<AffectedName>& names, const Advisory& advisory) {
 
 }  // namespace
 
-AdvisoryState::AdvisoryState(AdvisorySet set) : set_(std::move(set)), digest_(digest_of(set_)) {
+AdvisoryState::AdvisoryState(AdvisorySet set) : set_(std::move(set)) {
   set_.index();  // its entries point into this very set
   for (const auto& [id, advisory] : set_.records()) {
-    if (!advisory.withdrawn.empty()) continue;
-    clusters_.add(id, advisory.aliases);
-    for (const auto* list : {&advisory.upstream, &advisory.related})
-      for (const std::string& each : *list) upon_[each].push_back(id);
+    digests_.emplace_hint(digests_.end(), id, digest_of(advisory));
+    if (advisory.withdrawn.empty()) add_upon(advisory);
   }
+  join_all();
+  seal();
+}
+
+void AdvisoryState::learn(std::vector<Advisory> records) {
+  for (Advisory& each : records) put(std::move(each));
+  seal();
+}
+
+void AdvisoryState::put(Advisory advisory) {
+  const auto known = set_.records().find(advisory.id);
+  const bool stood = known != set_.records().end() && known->second.withdrawn.empty(),
+             stands = advisory.withdrawn.empty();
+  std::vector<std::string> before, after = stands ? advisory.aliases : std::vector<std::string>(), added;
+  if (stood) {
+    before = known->second.aliases;
+    drop_upon(known->second);
+  }
+  if (stands) add_upon(advisory);
+  digests_[advisory.id] = digest_of(advisory);
+  const std::string id = advisory.id;
+  set_.put(std::move(advisory));
+  std::ranges::sort(before);
+  std::ranges::sort(after);
+  std::ranges::set_difference(after, before, std::back_inserter(added));
+  const bool keeps = std::ranges::includes(after, before);
+  if (!keeps || (stands && !clusters_.extend(id, added))) join_all();
+}
+
+void AdvisoryState::join_all() {
+  clusters_ = {};
+  for (const auto& [id, advisory] : set_.records())
+    if (advisory.withdrawn.empty()) clusters_.add(id, advisory.aliases);
   clusters_.join();
+}
+
+void AdvisoryState::add_upon(const Advisory& advisory) {
+  for (const auto* list : {&advisory.upstream, &advisory.related})
+    for (const std::string& each : *list) upon_[each].push_back(advisory.id);
+}
+
+void AdvisoryState::drop_upon(const Advisory& advisory) {
+  for (const auto* list : {&advisory.upstream, &advisory.related})
+    for (const std::string& each : *list)
+      if (const auto found = upon_.find(each); found != upon_.end()) std::erase(found->second, advisory.id);
+}
+
+// Of the records' digests in the order of their ids.
+void AdvisoryState::seal() {
+  Bytes all;
+  all.reserve(digests_.size() * sizeof(Sha256));
+  for (const auto& [id, digest] : digests_) all += digest.view();
+  digest_ = crypto::sha256(all);
 }
 
 std::string AdvisoryState::cluster_of(std::string_view id) const { return clusters_.name_of(id); }
 
 std::vector<std::string> AdvisoryState::clusters_about(std::string_view id) const {
   std::vector<std::string> clusters{cluster_of(id)};
-  const auto upon = upon_.find(id);
+  const auto upon = upon_.find(std::string(id));
   if (upon != upon_.end())
-    for (const std::string_view each : upon->second) clusters.push_back(cluster_of(each));
+    for (const std::string& each : upon->second) clusters.push_back(cluster_of(each));
   std::ranges::sort(clusters);
   const auto twice = std::ranges::unique(clusters);
   clusters.erase(twice.begin(), twice.end());
   return clusters;
 }
 
+namespace {
+
+void note(AdvisoryDifference& difference, const AdvisorySet& before, const Advisory& now) {
+  const auto was = before.records().find(now.id);
+  if (was != before.records().end() && was->second == now) return;
+  const bool ended = !now.withdrawn.empty();
+  if (was == before.records().end()) ++difference.added;
+  else ++(ended && was->second.withdrawn.empty() ? difference.withdrawn : difference.changed);
+  if (was != before.records().end()) add_names(difference.names, was->second);
+  add_names(difference.names, now);
+}
+
+}  // namespace
+
 AdvisoryDifference difference_of(const AdvisorySet& before, const AdvisorySet& after) {
   AdvisoryDifference difference;
-  for (const auto& [id, now] : after.records()) {
-    const auto was = before.records().find(id);
-    if (was != before.records().end() && was->second == now) continue;
-    const bool ended = !now.withdrawn.empty();
-    if (was == before.records().end()) ++difference.added;
-    else ++(ended && was->second.withdrawn.empty() ? difference.withdrawn : difference.changed);
-    if (was != before.records().end()) add_names(difference.names, was->second);
-    add_names(difference.names, now);
-  }
+  for (const auto& [id, now] : after.records()) note(difference, before, now);
   for (const auto& [id, was] : before.records()) {
     if (after.records().contains(id)) continue;
     ++difference.removed;
     add_names(difference.names, was);
   }
+  return difference;
+}
+
+AdvisoryDifference difference_of(const AdvisorySet& before, const std::vector<Advisory>& records) {
+  AdvisoryDifference difference;
+  for (const Advisory& now : records) note(difference, before, now);
   return difference;
 }
 

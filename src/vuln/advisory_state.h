@@ -1,6 +1,7 @@
 // All advisories at one moment: what they say about packages, which of them speak of one flaw, and a digest that names
-// them. The difference of two moments is what matching works on. Built once, read by many threads.
+// them. The difference of two moments is what matching works on. Read by many threads, except while it learns.
 #pragma once
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -20,6 +21,10 @@ class AdvisoryState {
   AdvisoryState(const AdvisoryState&) = delete;  // it points into itself
   AdvisoryState& operator=(const AdvisoryState&) = delete;
 
+  // Records that are new or changed, each in place of what has its id. It is then what a state made of all of them
+  // would be; work goes by these records, and by all only where aliases went.
+  void learn(std::vector<Advisory> records);
+
   const AdvisorySet& set() const { return set_; }
   const Sha256& digest() const { return digest_; }  // of what the records say, however they were stored
 
@@ -30,10 +35,17 @@ class AdvisoryState {
   std::vector<std::string> clusters_about(std::string_view id) const;
 
  private:
+  void put(Advisory advisory);
+  void join_all();
+  void add_upon(const Advisory& advisory);
+  void drop_upon(const Advisory& advisory);
+  void seal();
+
   AdvisorySet set_;
+  std::map<std::string, Sha256> digests_;  // of the records, by id
   Sha256 digest_;
   AliasClusters clusters_;
-  std::unordered_map<std::string_view, std::vector<std::string_view>> upon_;  // into the set's texts
+  std::unordered_map<std::string, std::vector<std::string>> upon_;  // records by what they are built upon
 };
 
 struct AffectedName {
@@ -47,5 +59,7 @@ struct AdvisoryDifference {
   bool operator==(const AdvisoryDifference&) const = default;
 };
 AdvisoryDifference difference_of(const AdvisorySet& before, const AdvisorySet& after);
+// Where only these are new or changed.
+AdvisoryDifference difference_of(const AdvisorySet& before, const std::vector<Advisory>& records);
 
 }  // namespace weir::vuln

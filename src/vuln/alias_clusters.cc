@@ -62,10 +62,29 @@ void AliasClusters::join() {
   }
 }
 
+bool AliasClusters::extend(std::string_view id, const std::vector<std::string>& aliases) {
+  const std::size_t first_edge = edges_.size();
+  add(id, aliases);
+  for (std::size_t i = lowest_.size(); i < names_.size(); ++i) lowest_.push_back(i);
+  for (std::size_t i = first_edge; i < edges_.size(); ++i) {
+    const auto [own, alias] = edges_[i];
+    if (claims_[alias] == claims_max + 1) return false;
+    if (claims_[alias] > claims_max) continue;
+    const std::size_t a = root_of(own), b = root_of(alias);
+    if (a == b) continue;
+    const std::size_t into = std::min(a, b), from = std::max(a, b);
+    parents_[from] = into;
+    if (stands_before(*names_[lowest_[from]], *names_[lowest_[into]])) lowest_[into] = lowest_[from];
+  }
+  return true;
+}
+
 std::string AliasClusters::name_of(std::string_view id_or_alias) const {
   const auto found = numbers_.find(std::string(id_or_alias));
   if (found == numbers_.end()) return std::string(id_or_alias);
-  return *names_[lowest_[parents_[found->second]]];
+  std::size_t root = found->second;
+  while (parents_[root] != root) root = parents_[root];  // many threads read: nothing moves
+  return *names_[lowest_[root]];
 }
 
 bool AliasClusters::together(std::string_view a, std::string_view b) const {

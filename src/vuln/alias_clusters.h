@@ -24,6 +24,9 @@ class AliasClusters {
   // Withdrawn ones are not to be given.
   void add(std::string_view id, const std::vector<std::string>& aliases);
   void join();  // after the last one was added
+  // One more record, or more aliases of one, after all were joined; work goes by them. False: now too many records
+  // claim one of the aliases for it to join anything, and all must be joined anew.
+  bool extend(std::string_view id, const std::vector<std::string>& aliases);
 
   // The name of its cluster: its lowest CVE, without one its lowest name. Its own name where it has no other.
   std::string name_of(std::string_view id_or_alias) const;

@@ -1,21 +1,27 @@
 #include "vuln/component_index.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <limits>
 #include <set>
 
-#include "crypto/digest.h"
+#include "artifact/disk_tree.h"
 #include "vuln/match.h"
+#include "vuln/store/coding.h"
 #include "vuln/version_key.h"
 
 namespace weir::vuln {
 namespace {
 
-constexpr std::string_view magic = "weir component index 1\n";
 constexpr std::size_t named_max = 100'000;
-
-std::string about_key(std::string_view ecosystem, std::string_view name) {
-  return std::string(ecosystem) + '\n' + index_name(ecosystem, name);
-}
+constexpr std::size_t marks = 4;  // by which bills that are alike find each other
+constexpr std::size_t near = 16;  // a set that differs in no more than one of so many is not to be bettered
 
 void add_qualifier(std::string& purl, std::string_view name, std::string_view value) {
   const std::size_t fragment = std::min(purl.find('#'), purl.size());
@@ -23,76 +29,69 @@ void add_qualifier(std::string& purl, std::string_view name, std::string_view va
   purl.insert(fragment, separator + std::string(name) + '=' + std::string(value));
 }
 
-std::uint64_t hash_of(std::span<const ComponentId> ids) {
-  std::uint64_t hash = 1469598103934665603U;
-  for (const ComponentId id : ids) hash = (hash ^ id) * 1099511628211U;
-  return hash;
+// How many, then the numbers.
+void append_numbers(Bytes& out, std::span<const ComponentId> ascending) {
+  append_varint(out, ascending.size());
+  ComponentId before = 0;
+  for (const ComponentId id : ascending) append_number(out, id - std::exchange(before, id));
+}
+// Stops at the end of the bytes.
+std::vector<ComponentId> take_numbers(BytesView& bytes) {
+  Decoder decoder(bytes);
+  std::vector<ComponentId> ids(decoder.count());
+  ComponentId before = 0;
+  for (ComponentId& id : ids) id = before += static_cast<ComponentId>(decoder.varint());
+  bytes = decoder.sound() ? bytes.substr(decoder.position()) : BytesView();
+  if (!decoder.sound()) ids.clear();
+  return ids;
 }
 
-// Numbers as LEB128, texts with their length before them.
-struct Writer {
-  Bytes out;
-  void number(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
-    out += static_cast<char>(value);
-  }
-  void text(std::string_view value) {
-    number(value.size());
-    out += value;
-  }
-};
-struct Reader {
-  BytesView rest;
-  bool ok = true;
-  std::uint64_t number() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      if (rest.empty()) break;
-      const auto byte = static_cast<unsigned char>(rest.front());
-      rest.remove_prefix(1);
-      value |= std::uint64_t{byte & 0x7fU} << shift;
-      if (byte < 0x80) return value;
+// The least of what each of some functions makes of the components: two bills agree on it as often as they have a
+// component in common among all that either has (Broder, "On the resemblance and containment of documents", 1997).
+std::array<std::uint32_t, marks> marks_of(std::span<const ComponentId> ids) {
+  constexpr std::array<std::uint32_t, marks> factors{0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f};
+  std::array<std::uint32_t, marks> least;
+  least.fill(0xffffffff);
+  for (const ComponentId id : ids)
+    for (std::size_t k = 0; k < marks; ++k) {
+      std::uint32_t mixed = (id + 1) * factors[k];
+      mixed ^= mixed >> 15;
+      mixed *= 0x2c1b3c6d;
+      mixed ^= mixed >> 13;
+      least[k] = std::min(least[k], mixed);
     }
-    ok = false;
-    return 0;
-  }
-  std::size_t count() {  // each of what is counted takes a byte at least
-    const std::uint64_t value = number();
-    if (value > rest.size()) ok = false;
-    return ok ? static_cast<std::size_t>(value) : 0;
-  }
-  BytesView text() {
-    const std::size_t size = count();
-    const BytesView value = rest.substr(0, size);
-    rest.remove_prefix(size);
-    return value;
-  }
-};
-
-void write_component(Writer& out, const Component& component) {
-  for (const std::string_view text : {std::string_view(component.text), std::string_view(component.name),
-                                      std::string_view(component.version),
-                                      std::string_view(component.package.ecosystem),
-                                      std::string_view(component.package.release),
-                                      std::string_view(component.package.version)})
-    out.text(text);
-  out.number(static_cast<std::uint64_t>(component.package.scope));
-  out.number(component.package.names.size());
-  for (const std::string& name : component.package.names) out.text(name);
+  for (std::size_t k = 0; k < marks; ++k) least[k] = (least[k] ^ static_cast<std::uint32_t>(k)) * factors[k];
+  return least;
 }
 
-Component read_component(Reader& in) {
-  Component component;
-  for (std::string* text : {&component.text, &component.name, &component.version,
-                            &component.package.ecosystem, &component.package.release,
-                            &component.package.version})
-    *text = in.text();
-  const std::uint64_t scope = in.number();
-  if (scope > static_cast<std::uint64_t>(Scope::unscoped)) in.ok = false;
-  else component.package.scope = static_cast<Scope>(scope);
-  for (std::size_t names = in.count(); names > 0 && in.ok; --names)
-    component.package.names.emplace_back(in.text());
-  return component;
+std::uint32_t hash_of(const Sha256& digest) { return load_fixed<std::uint32_t>(digest.view().data()); }
+
+Status write_all(int file, BytesView bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return Error{Errc::unavailable, "cannot write the component index"};
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+Status write_lists(IndexWriter& out, const NumberLists& lists) {
+  out.section();
+  std::uint64_t end = 0;
+  for (std::size_t row = 0; row < lists.size(); ++row) {
+    end += lists.row(row).size();
+    out.add_number(static_cast<std::uint32_t>(end));
+  }
+  if (end > std::numeric_limits<std::uint32_t>::max())
+    return Error{Errc::too_large, "the component index has lists of more than 4 GiB"};
+  out.section();
+  for (std::size_t row = 0; row < lists.size(); ++row) out.add(lists.row(row));
+  return {};
+}
+NumberLists lists_over(const IndexFile& file, std::size_t first) {
+  const std::span<char> bytes = file.section<char>(first + 1);
+  return {file.section<std::uint32_t>(first), BytesView(bytes.data(), bytes.size())};
 }
 
 }  // namespace
@@ -109,8 +108,8 @@ Component component_of(const evidence::Item& item, const std::optional<Release>&
   component.package = std::move(*package);
   if (!component.package.version.empty()) component.version = component.package.version;
   if (component.package.scope == Scope::inferred)
-    add_qualifier(component.text, "distro", lower_ascii(component.package.ecosystem) + '-' +
-                                                component.package.release);
+    add_qualifier(component.text, "distro",
+                  lower_ascii(component.package.ecosystem) + '-' + component.package.release);
   if (!item.source.empty() && component.package.names.size() > 1 &&
       item.purl.find("upstream=") == item.purl.npos)
     add_qualifier(component.text, "upstream", component.package.names.front());
@@ -129,168 +128,298 @@ std::vector<Component> components_of(const evidence::Inventory& inventory) {
   return components;
 }
 
-ComponentId ComponentIndex::intern(const Component& component, Taken* taken) {
-  const auto known = by_text_.find(component.text);
-  if (known != by_text_.end()) return known->second.front();
-  const auto id = static_cast<ComponentId>(components_.size());
-  components_.push_back(component);
-  in_sets_.emplace_back();
-  by_text_[component.text].push_back(id);
-  by_name_[lower_ascii(component.name)].push_back(id);
-  for (const std::string& name : component.package.names) {
-    if (lower_ascii(name) != lower_ascii(component.name)) by_name_[lower_ascii(name)].push_back(id);
-    by_about_[about_key(component.package.ecosystem, name)].push_back(id);
-  }
-  if (taken != nullptr) taken->fresh.push_back(id);
+ComponentId ComponentIndex::intern(const Component& component) {
+  if (const auto known = components_.find(component.text)) return *known;
+  const ComponentId id = components_.add(component);
+  held_.push_back(0);
+  for (NumberLists* lists : {&in_sets_, &added_to_, &lacked_by_}) lists->push_row();
   return id;
 }
 
-std::uint32_t ComponentIndex::intern_set(std::vector<ComponentId> ids) {
-  std::vector<std::uint32_t>& alike = sets_by_hash_[hash_of(ids)];
-  for (const std::uint32_t set : alike)
-    if (sets_[set] == ids) return set;
-  const auto set = static_cast<std::uint32_t>(sets_.size());
-  for (const ComponentId id : ids) in_sets_[id].push_back(set);
-  alike.push_back(set);
-  sets_.push_back(std::move(ids));
-  of_set_.emplace_back();
-  return set;
+std::vector<ComponentId> ComponentIndex::set(std::uint32_t set) const {
+  if (set >= sets()) return {};
+  BytesView bytes = sets_.from(set_begins_[set]);
+  std::vector<ComponentId> ids = take_numbers(bytes);
+  std::erase_if(ids, [this](ComponentId id) { return id >= components(); });
+  return ids;
 }
 
-void ComponentIndex::hold(Held held) {
-  const auto [at, fresh] = by_digest_.emplace(held.digest, static_cast<std::uint32_t>(artifacts_.size()));
-  if (fresh) artifacts_.push_back(held);
-  else {
-    std::erase(of_set_[artifacts_[at->second].set], at->second);
-    artifacts_[at->second] = held;
+// Of two ascending lists.
+ComponentIndex::Difference ComponentIndex::difference(std::span<const ComponentId> set,
+                                                      std::span<const ComponentId> bill) {
+  Difference difference;
+  std::size_t a = 0, b = 0;
+  while (a < set.size() && b < bill.size()) {
+    if (set[a] == bill[b]) ++a, ++b;
+    else if (set[a] < bill[b]) difference.lacks.push_back(set[a++]);
+    else difference.adds.push_back(bill[b++]);
   }
-  of_set_[held.set].push_back(at->second);
+  difference.lacks.insert(difference.lacks.end(), set.begin() + static_cast<std::ptrdiff_t>(a), set.end());
+  difference.adds.insert(difference.adds.end(), bill.begin() + static_cast<std::ptrdiff_t>(b), bill.end());
+  return difference;
+}
+
+ComponentIndex::Difference ComponentIndex::difference_of(ArtifactNumber number) const {
+  BytesView bytes = differences_.from(artifacts_[number].difference);
+  Difference difference;
+  difference.lacks = take_numbers(bytes);
+  difference.adds = take_numbers(bytes);
+  return difference;
+}
+
+std::vector<ComponentId> ComponentIndex::components_of_number(ArtifactNumber number) const {
+  const std::vector<ComponentId> base = set(set_of_[number]);
+  const Difference difference = difference_of(number);
+  std::vector<ComponentId> kept, all;
+  std::ranges::set_difference(base, difference.lacks, std::back_inserter(kept));
+  std::ranges::set_union(kept, difference.adds, std::back_inserter(all));
+  std::erase_if(all, [this](ComponentId id) { return id >= components(); });
+  return all;
+}
+
+void ComponentIndex::note_sets() {
+  for (; noted_ < sets(); ++noted_) {
+    const auto number = static_cast<std::uint32_t>(noted_);
+    for (const std::uint32_t mark : marks_of(set(number))) likely_.add(mark, number);
+  }
+}
+
+std::uint32_t ComponentIndex::add_set(std::span<const ComponentId> components) {
+  const auto number = static_cast<std::uint32_t>(sets());
+  Bytes bytes;
+  append_numbers(bytes, components);
+  set_begins_.push_back(sets_.add(bytes));
+  of_set_.push_row();
+  for (const ComponentId id : components) in_sets_.add(id, number);
+  return number;
+}
+
+// The set that differs least of those that are likely alike; a new one when that is no saving.
+ComponentIndex::Base ComponentIndex::base_for(std::span<const ComponentId> components) {
+  note_sets();
+  std::array<std::uint32_t, marks> tried{};
+  std::size_t count = 0;
+  std::optional<Base> best;
+  for (const std::uint32_t mark : marks_of(components)) {
+    if (best && near * best->difference.size() <= components.size()) break;
+    likely_.any(mark, [&](std::uint32_t number) {
+      const auto end = tried.begin() + static_cast<std::ptrdiff_t>(count);
+      if (std::find(tried.begin(), end, number) != end) return true;
+      tried[count++] = number;
+      Base base{number, difference(set(number), components)};
+      if (!best || base.difference.size() < best->difference.size()) best = std::move(base);
+      return true;
+    });
+  }
+  if (best && 2 * best->difference.size() <= components.size()) return std::move(*best);
+  return {add_set(components), {}};
+}
+
+void ComponentIndex::hold(ArtifactNumber number, const Base& base) {
+  Bytes bytes;
+  append_numbers(bytes, base.difference.lacks);
+  append_numbers(bytes, base.difference.adds);
+  artifacts_[number].difference = differences_.add(bytes);
+  set_of_[number] = base.set;
+  of_set_.add(base.set, number);
+  for (const ComponentId id : base.difference.lacks) lacked_by_.add(id, number);
+  for (const ComponentId id : base.difference.adds) added_to_.add(id, number);
+}
+
+void ComponentIndex::let_go(ArtifactNumber number) {
+  const Difference difference = difference_of(number);
+  of_set_.remove(set_of_[number], number);
+  for (const ComponentId id : difference.lacks)
+    if (id < components()) lacked_by_.remove(id, number);
+  for (const ComponentId id : difference.adds)
+    if (id < components()) added_to_.remove(id, number);
 }
 
 ComponentIndex::Taken ComponentIndex::take(const Sha256& artifact, std::int64_t attestation,
                                            std::span<const Component> components) {
+  std::vector<ComponentId> ids;
+  for (const Component& component : components) ids.push_back(intern(component));
+  return take(artifact, attestation, std::move(ids));
+}
+
+ComponentIndex::Taken ComponentIndex::take(const Sha256& artifact, std::int64_t attestation,
+                                           std::vector<ComponentId> ids) {
   Taken taken;
   reached(attestation);
-  const auto before = by_digest_.find(artifact);
-  if (before != by_digest_.end() && artifacts_[before->second].attestation >= attestation) return taken;
-  std::vector<ComponentId> ids;
-  for (const Component& component : components) {
-    const ComponentId id = intern(component, nullptr);
-    if (!is_held(id)) taken.fresh.push_back(id);
-    ids.push_back(id);
-  }
+  const std::optional<ArtifactNumber> known = number_of(artifact);
+  if (known && artifacts_[*known].attestation >= attestation) return taken;
   std::ranges::sort(ids);
   const auto twice = std::ranges::unique(ids);
   ids.erase(twice.begin(), twice.end());
-  const std::vector<ComponentId> old =
-      before == by_digest_.end() ? std::vector<ComponentId>() : sets_[artifacts_[before->second].set];
-  hold({artifact, attestation, intern_set(std::move(ids))});
+  const std::vector<ComponentId> old = known ? components_of_number(*known) : std::vector<ComponentId>();
+  if (known) let_go(*known);
+  const ArtifactNumber number = known ? *known : static_cast<ArtifactNumber>(artifacts());
+  if (!known) {
+    artifacts_.push_back({.digest = artifact});
+    set_of_.push_back(0);
+    by_digest_.add(hash_of(artifact), number);
+  }
+  artifacts_[number].attestation = attestation;
+  hold(number, base_for(ids));
+  for (const ComponentId id : ids)
+    if (held_[id]++ == 0) taken.fresh.push_back(id);
   for (const ComponentId id : old)
-    if (!is_held(id)) taken.dropped.push_back(id);
+    if (--held_[id] == 0) taken.dropped.push_back(id);
   return taken;
 }
 
-std::optional<ComponentId> ComponentIndex::find(std::string_view text) const {
-  const auto found = by_text_.find(text);
-  return found == by_text_.end() ? std::nullopt : std::optional(found->second.front());
-}
-
 std::vector<ComponentId> ComponentIndex::about(std::string_view ecosystem, std::string_view name) const {
-  const auto found = by_about_.find(about_key(ecosystem, name));
-  return found == by_about_.end() ? std::vector<ComponentId>() : found->second;
+  return components_.about(ecosystem, name);
 }
 
 std::vector<ComponentId> ComponentIndex::named(std::string_view name) const {
-  const auto found = by_name_.find(lower_ascii(name));
-  return found == by_name_.end() ? std::vector<ComponentId>() : found->second;
+  return components_.named(name);
 }
 
+std::vector<ComponentId> ComponentIndex::below(std::string_view url) const { return components_.below(url); }
+
 std::vector<ComponentId> ComponentIndex::containing(std::string_view part, std::size_t limit) const {
-  std::vector<ComponentId> found;
-  const std::string wanted = lower_ascii(part);
-  for (ComponentId id = 0; id < components_.size() && found.size() < std::min(limit, named_max); ++id)
-    if (lower_ascii(components_[id].text).find(wanted) != std::string::npos) found.push_back(id);
+  return components_.containing(part, std::min(limit, named_max));
+}
+
+ArtifactSet ComponentIndex::holders_of(ComponentId id) const {
+  ArtifactSet holders(artifacts());
+  add_holders(id, holders);
+  return holders;
+}
+
+void ComponentIndex::add_holders(ComponentId id, ArtifactSet& holders) const {
+  std::vector<ArtifactNumber> stay;  // lack it, and are in there for another component
+  lacked_by_.each(id, [&](ArtifactNumber number) {
+    if (holders.contains(number)) stay.push_back(number);
+  });
+  in_sets_.each(id, [&](std::uint32_t set) {
+    if (set < sets()) of_set_.each(set, [&](ArtifactNumber number) { holders.add(number); });
+  });
+  lacked_by_.each(id, [&](ArtifactNumber number) { holders.remove(number); });
+  for (const ArtifactNumber number : stay) holders.add(number);
+  added_to_.each(id, [&](ArtifactNumber number) { holders.add(number); });
+}
+
+std::optional<ArtifactNumber> ComponentIndex::number_of(const Sha256& artifact) const {
+  std::optional<ArtifactNumber> found;
+  by_digest_.any(hash_of(artifact), [&](std::uint32_t number) {
+    if (number < artifacts() && artifacts_[number].digest == artifact) found = number;
+    return found.has_value();
+  });
   return found;
 }
 
-std::size_t ComponentIndex::holders(ComponentId id) const {
-  std::size_t count = 0;
-  for (const std::uint32_t set : in_sets_[id]) count += of_set_[set].size();
-  return count;
+std::vector<ComponentId> ComponentIndex::of(const Sha256& artifact) const {
+  const auto number = number_of(artifact);
+  return number ? components_of_number(*number) : std::vector<ComponentId>();
 }
 
-bool ComponentIndex::is_held(ComponentId id) const {
-  return std::ranges::any_of(in_sets_[id], [this](std::uint32_t set) { return !of_set_[set].empty(); });
+bool ComponentIndex::has(ArtifactNumber number, ComponentId component) const {
+  const Difference difference = difference_of(number);
+  if (std::ranges::binary_search(difference.adds, component)) return true;
+  return !std::ranges::binary_search(difference.lacks, component) &&
+         std::ranges::binary_search(set(set_of_[number]), component);
 }
 
-std::span<const ComponentId> ComponentIndex::of(const Sha256& artifact) const {
-  const auto found = by_digest_.find(artifact);
-  if (found == by_digest_.end()) return {};
-  return sets_[artifacts_[found->second].set];
+std::uint64_t ComponentIndex::next_identity() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
 }
 
 std::optional<std::int64_t> ComponentIndex::attestation_of(const Sha256& artifact) const {
-  const auto found = by_digest_.find(artifact);
-  if (found == by_digest_.end()) return std::nullopt;
-  return artifacts_[found->second].attestation;
+  const auto number = number_of(artifact);
+  return number ? std::optional(artifacts_[*number].attestation) : std::nullopt;
+}
+
+// ---- the file ----
+
+Status ComponentIndex::write(const IndexWriter::Sink& sink) const {
+  IndexWriter out(sink);
+  components_.write(out);
+  out.column(held_);
+  for (const NumberLists* lists : {&in_sets_, &added_to_, &lacked_by_}) TRY(write_lists(out, *lists));
+  out.column(sets_.bytes());
+  out.column(set_begins_);
+  TRY(write_lists(out, of_set_));
+  std::uint64_t at = 0;  // differences that were replaced are left behind
+  out.section();
+  Bytes differences;
+  for (ArtifactNumber number = 0; number < artifacts(); ++number) {
+    const Difference difference = difference_of(number);
+    Held held = artifacts_[number];
+    held.difference = at;
+    out.add_number(held);
+    const std::size_t before = differences.size();
+    append_numbers(differences, difference.lacks);
+    append_numbers(differences, difference.adds);
+    at += differences.size() - before;
+  }
+  out.column(set_of_);
+  out.section();
+  out.add(differences);
+  by_digest_.write(out);
+  return out.finish(through_);
+}
+
+Result<ComponentIndex> ComponentIndex::over(IndexFile file) {
+  ComponentIndex index;
+  index.file_ = std::move(file);
+  const IndexFile& in = *index.file_;
+  index.through_ = in.through();
+  index.components_ = TRY(ComponentTable::over(in, 0));
+  std::size_t at = ComponentTable::sections;
+  index.held_ = Column<std::uint32_t>(in.section<std::uint32_t>(at++));
+  for (NumberLists* lists : {&index.in_sets_, &index.added_to_, &index.lacked_by_}) {
+    *lists = lists_over(in, at);
+    at += 2;
+  }
+  index.sets_ = Arena(in.section<char>(at++));
+  index.set_begins_ = Column<std::uint64_t>(in.section<std::uint64_t>(at++));
+  index.of_set_ = lists_over(in, at);
+  at += 2;
+  index.artifacts_ = Column<Held>(in.section<Held>(at++));
+  index.set_of_ = Column<std::uint32_t>(in.section<std::uint32_t>(at++));
+  index.differences_ = Arena(in.section<char>(at++));
+  index.by_digest_ = TRY(IdTable::over(in, at));
+  if (in.sections() != at + IdTable::sections || !index.is_sound()) return damaged_index();
+  return index;
+}
+
+bool ComponentIndex::is_sound() const {
+  const std::size_t all = components();
+  if (held_.size() != all || in_sets_.size() != all || added_to_.size() != all || lacked_by_.size() != all)
+    return false;
+  if (of_set_.size() != sets() || set_of_.size() != artifacts()) return false;
+  for (ArtifactNumber number = 0; number < artifacts(); ++number)
+    if (set_of_[number] >= sets()) return false;
+  return true;
 }
 
 Bytes ComponentIndex::encode() const {
-  Writer out;
-  out.out = magic;
-  out.number(static_cast<std::uint64_t>(through_ + 1));
-  out.number(components_.size());
-  for (const Component& component : components_) write_component(out, component);
-  out.number(sets_.size());
-  for (const std::vector<ComponentId>& set : sets_) {
-    out.number(set.size());
-    ComponentId before = 0;
-    for (const ComponentId id : set) out.number(id - std::exchange(before, id));
-  }
-  out.number(artifacts_.size());
-  for (const Held& held : artifacts_) {
-    out.out += held.digest.view();
-    out.number(static_cast<std::uint64_t>(held.attestation));
-    out.number(held.set);
-  }
-  out.out += crypto::sha256(out.out).view();
-  return std::move(out.out);
+  Bytes bytes;
+  (void)write([&](BytesView part) -> Status {
+    bytes += part;
+    return {};
+  });
+  return bytes;
 }
 
-Result<ComponentIndex> ComponentIndex::decode(BytesView bytes) {
-  const Error damaged{Errc::corrupt, "the component index is damaged, or of another form"};
-  constexpr std::size_t digest_size = 32;
-  if (bytes.size() < magic.size() + digest_size || !bytes.starts_with(magic)) return damaged;
-  const BytesView body = bytes.substr(0, bytes.size() - digest_size);
-  if (crypto::sha256(body).view() != bytes.substr(body.size())) return damaged;
-  Reader in{body.substr(magic.size())};
-  ComponentIndex index;
-  index.through_ = static_cast<std::int64_t>(in.number()) - 1;
-  const std::size_t components = in.count();
-  for (std::size_t i = 0; i < components && in.ok; ++i)
-    if (index.intern(read_component(in), nullptr) != i) return damaged;
-  const std::size_t sets = in.count();
-  for (std::size_t i = 0; i < sets && in.ok; ++i) {
-    std::vector<ComponentId> ids(in.count());
-    ComponentId before = 0;
-    for (ComponentId& id : ids) {
-      id = before += static_cast<ComponentId>(in.number());
-      if (id >= components) return damaged;
-    }
-    if (index.intern_set(std::move(ids)) != i) return damaged;
-  }
-  const std::size_t artifacts = in.count();
-  for (std::size_t i = 0; i < artifacts && in.ok; ++i) {
-    if (in.rest.size() < digest_size) return damaged;
-    Held held{.digest = TRY(sha256_from_bytes(in.rest.substr(0, digest_size)))};
-    in.rest.remove_prefix(digest_size);
-    held.attestation = static_cast<std::int64_t>(in.number());
-    held.set = static_cast<std::uint32_t>(in.number());
-    if (held.set >= sets) return damaged;
-    index.hold(held);
-  }
-  if (!in.ok || !in.rest.empty()) return damaged;
-  return index;
+Result<ComponentIndex> ComponentIndex::decode(BytesView bytes) { return over(TRY(IndexFile::over(bytes))); }
+
+Status ComponentIndex::save(const std::string& path) const {
+  const std::string beside = path + ".new";
+  const artifact::OpenFile file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (file.number() < 0) return Error{Errc::unavailable, "cannot write " + beside};
+  Status written = write([&](BytesView part) { return write_all(file.number(), part); });
+  if (written.ok() && std::rename(beside.c_str(), path.c_str()) != 0)
+    written = Error{Errc::unavailable, "cannot rename " + beside};
+  if (!written.ok()) ::unlink(beside.c_str());
+  return written;
+}
+
+Result<ComponentIndex> ComponentIndex::open(const std::string& path) {
+  return over(TRY(IndexFile::open(path)));
 }
 
 }  // namespace weir::vuln

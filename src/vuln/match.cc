@@ -92,14 +92,37 @@ void AdvisorySet::add(Advisory advisory) {
 
 void AdvisorySet::index() {
   entries_.clear();
-  for (const auto& [id, advisory] : advisories_) {
-    if (!advisory.withdrawn.empty()) continue;
-    for (const Affected& affected : advisory.affected) {
-      if (affected.name.empty()) continue;
-      const std::string_view ecosystem = without_suffix(affected.ecosystem);
-      entries_[key_of(ecosystem, affected.name)].push_back(
-          {&advisory, &affected, release_of_ecosystem(affected.ecosystem)});
-    }
+  for (const auto& [id, advisory] : advisories_) enter(advisory);
+}
+
+void AdvisorySet::put(Advisory advisory) {
+  const auto known = advisories_.find(advisory.id);
+  if (known != advisories_.end()) strike(known->second);
+  std::string id = advisory.id;
+  Advisory& kept = advisories_[std::move(id)];
+  kept = std::move(advisory);
+  enter(kept);
+}
+
+// The entries of a package stand in the order of their advisories' ids, and for one advisory in its own order.
+void AdvisorySet::enter(const Advisory& advisory) {
+  if (!advisory.withdrawn.empty()) return;
+  for (const Affected& affected : advisory.affected) {
+    if (affected.name.empty()) continue;
+    std::vector<Entry>& entries = entries_[key_of(without_suffix(affected.ecosystem), affected.name)];
+    const auto behind =
+        std::ranges::upper_bound(entries, advisory.id, {},
+                                 [](const Entry& entry) -> const std::string& { return entry.advisory->id; });
+    entries.insert(behind, {&advisory, &affected, release_of_ecosystem(affected.ecosystem)});
+  }
+}
+
+void AdvisorySet::strike(const Advisory& advisory) {
+  for (const Affected& affected : advisory.affected) {
+    const auto found = entries_.find(key_of(without_suffix(affected.ecosystem), affected.name));
+    if (found == entries_.end()) continue;
+    std::erase_if(found->second, [&](const Entry& entry) { return entry.advisory == &advisory; });
+    if (found->second.empty()) entries_.erase(found);
   }
 }
 

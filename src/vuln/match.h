@@ -22,6 +22,9 @@ class AdvisorySet {
   // Withdrawn ones say nothing about a package. Of two with one id the later one by `modified` counts.
   void add(Advisory advisory);
   void index();  // after the last one was added
+  // In place of what has its id, whatever is later, in the index too. What pointed to it sees the new one; pointers to
+  // its lists of affected packages end.
+  void put(Advisory advisory);
   std::size_t size() const { return advisories_.size(); }
   const std::map<std::string, Advisory>& records() const { return advisories_; }  // by id, withdrawn ones too
 
@@ -34,6 +37,9 @@ class AdvisorySet {
   std::span<const Entry> about(std::string_view ecosystem, std::string_view name) const;
 
  private:
+  void enter(const Advisory& advisory);
+  void strike(const Advisory& advisory);
+
   std::map<std::string, Advisory> advisories_;  // by id: pointers into it stay
   std::unordered_map<std::string, std::vector<Entry>> entries_;
 };

@@ -1,0 +1,80 @@
+// Rows of ascending numbers, each number once in its row, kept as differences in LEB128: mostly a byte or two for a
+// number. The first rows may lie in a mapped file; a row that changes moves into memory.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace weir::vuln {
+
+// Ends where the bytes do, also within a number.
+void each_number(BytesView bytes, auto&& call) {
+  const char* at = bytes.data();
+  const char* const end = at + bytes.size();
+  std::uint32_t value = 0;
+  while (at != end) {
+    auto byte = static_cast<std::uint8_t>(*at++);
+    std::uint32_t difference = byte & 0x7fU;
+    for (unsigned shift = 7; byte >= 0x80 && at != end && shift < 32; shift += 7) {
+      byte = static_cast<std::uint8_t>(*at++);
+      difference |= (byte & 0x7fU) << shift;
+    }
+    value += difference;
+    call(value);
+  }
+}
+void append_number(Bytes& out, std::uint32_t difference);
+
+// Eight bytes while it is empty: most of the lists of an index are, or are short.
+class NumberList {
+ public:
+  NumberList() = default;
+  explicit NumberList(BytesView bytes);
+
+  void add(std::uint32_t number);     // that it does not have; at the end it is quick
+  void remove(std::uint32_t number);  // nothing, when it does not have it
+  BytesView bytes() const { return block_ == nullptr ? BytesView() : BytesView(block_->bytes, block_->size); }
+
+ private:
+  struct Block {
+    std::uint32_t capacity = 0, size = 0, last = 0;
+    char bytes[];
+  };
+  struct Free {
+    void operator()(Block* block) const;
+  };
+  void append(std::uint32_t number);
+  void replace(const std::vector<std::uint32_t>& numbers);
+
+  std::unique_ptr<Block, Free> block_;
+};
+
+class NumberLists {
+ public:
+  NumberLists() = default;
+  // `ends`: of each row where its bytes end. Rows that `bytes` does not hold are empty.
+  NumberLists(std::span<const std::uint32_t> ends, BytesView bytes) : ends_(ends), mapped_(bytes) {}
+
+  std::size_t size() const { return ends_.size() + own_.size(); }
+  void push_row() { own_.emplace_back(); }
+  void add(std::size_t row, std::uint32_t number) { changeable(row).add(number); }
+  void remove(std::size_t row, std::uint32_t number) { changeable(row).remove(number); }
+  BytesView row(std::size_t row) const;
+  void each(std::size_t row, auto&& call) const { each_number(this->row(row), call); }
+
+ private:
+  NumberList& changeable(std::size_t row);
+  BytesView mapped_row(std::size_t row) const;
+
+  std::span<const std::uint32_t> ends_;
+  BytesView mapped_;
+  std::unordered_map<std::size_t, NumberList> changed_;  // of the mapped rows
+  std::vector<NumberList> own_;
+};
+
+}  // namespace weir::vuln
