@@ -195,11 +195,15 @@ class World {
     const runtime::Heartbeat beat{.incarnation = "i", .sequence = 1, .sent_at = now()};
     runtime::Report next = report_of(2, {"late"});
     next.previous = crypto::sha256(body);
+    next.inventories = {claim_of_installed(now())};
     walk({{"POST", "reports", 200, body},
           {"POST", "reports", 409, body},
           {"POST", "heartbeats", 200, format::encode(beat)},
+          {"POST", "inventories", 200, std::string(installed)},
+          {"POST", "inventories", 400, "{}"},
           {"GET", "environments/prod", 200},  // what was there is judged, and what comes is new
           {"POST", "reports", 200, format::encode(next)}});
+    walk(steps_of_hosts());
   }
 
   test::ApiFixture api_;

@@ -20,6 +20,10 @@ Action vuln_list(Options&);
 Action vuln_show(Options&);
 Action component_search(Options&);
 
+// host.cc
+Action host_list(Options&);
+Action host_inventory(Options&);
+
 // sbom_scan.cc
 Action sbom_scan(Options&);
 

@@ -16,7 +16,7 @@ using format::Json;
 constexpr std::array where_columns{
     Column{"WORKLOAD", "name"},          Column{"HOST", "host"},
     Column{"ENVIRONMENT", "environment"}, Column{"SINCE", "since", Show::time},
-    Column{"COMPONENT", "component"},    Column{"FLAW", "cluster"},
+    Column{"COMPONENT", "component"},    Column{"SOURCE PACKAGE", "source"}, Column{"FLAW", "cluster"},
     Column{"SEVERITY", "severity"},      Column{"FIXED", "fixed"},
     Column{"FIRST COMMIT", "first.commit"}, Column{"FIXED RELEASE", "fixed_release.commit"},
     Column{"TEAM", "team"},              Column{"ACCEPTED UNTIL", "accepted.until", Show::time}};

@@ -116,8 +116,7 @@ class FindVulnerabilities final : public Job {
   Status load() {
     auto index = load_index(ports_.index_file);
     // An index that is ahead of the ledger is of another one.
-    const std::int64_t newest =
-        TRY(query_count(*reader_, "SELECT coalesce(max(entry), -1) FROM attestation WHERE type='sbom'"));
+    const std::int64_t newest = TRY(store::newest_bill(*reader_));
     if (index && index->through() > newest) index.reset();
     const auto open = TRY(store::list_findings(*reader_, {.open = true}));
     ports_.exposure->change([&](Exposure::State& state) {
@@ -301,10 +300,16 @@ class FindVulnerabilities final : public Job {
   }
 
   Result<std::vector<vuln::Component>> components_in(const store::BillRow& bill) const {
-    if (!bill.content) return invalid("the attestation has no file");
-    const Bytes content = TRY(ports_.blobs->read(*bill.content));
-    const auto inventory = TRY(evidence::read_inventory(content));
-    return vuln::components_of(inventory);
+    std::vector<Sha256> parts = bill.parts;
+    if (bill.content) parts.push_back(*bill.content);
+    if (parts.empty()) return invalid("the attestation has no file");
+    std::vector<vuln::Component> components;
+    for (const Sha256& part : parts) {
+      const Bytes content = TRY(ports_.blobs->read(part));
+      const auto inventory = TRY(evidence::read_inventory(content));
+      std::ranges::move(vuln::components_of(inventory), std::back_inserter(components));
+    }
+    return components;
   }
 
   // ---- both ----

@@ -6,7 +6,7 @@
 
 namespace weir::store {
 
-inline constexpr std::int64_t schema_version = 5;
+inline constexpr std::int64_t schema_version = 6;
 
 inline constexpr std::array<std::string_view, 4> ledger_tables{"entry", "payload_key", "tile", "head"};
 inline constexpr auto derived_tables = std::to_array<std::string_view>({"organization",
@@ -31,6 +31,9 @@ inline constexpr auto derived_tables = std::to_array<std::string_view>({"organiz
                                                                  "workload",
                                                                  "workload_digest",
                                                                  "workload_interpreter",
+                                                                 "workload_package",
+                                                                 "host_inventory",
+                                                                 "program_bill",
                                                                  "instance",
                                                                  "run_count",
                                                                  "scope",

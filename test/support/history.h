@@ -272,6 +272,15 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
     events.push_back(vuln::FindingsChanged{
         .advisories = image, .bills = {{.attestation = 1, .components = 1}}, .changes = {finding}});
   }
+  const runtime::InventoryClaim packages{.parts = {api}, .components = 1, .distribution = "debian-12", .taken_at = at};
+  const runtime::InventoryClaim program{.kind = runtime::InventoryKind::program,
+                                        .instances = {"i1"},
+                                        .parts = {image},
+                                        .components = 2,
+                                        .taken_at = at};
+  for (const runtime::InventoryClaim& claim : {packages, program, packages})
+    events.push_back(
+        runtime::HostInventoryTaken{.reporter = "r1", .host = "web1", .environment = "prod", .claim = claim});
   const integration::IntegrationDeclared canary{
       .name = "canary", .kind = integration::Kind::flagger, .environment = "prod"};
   events.push_back(canary);
