@@ -12,6 +12,7 @@ Status keep_inventory_document(const Ports& ports, BytesView body) {
   const auto document = TRY(format::JsonDocument::parse(body, limits::evidence_values_max));
   if (document.root().text("bomFormat") != "CycloneDX")
     return invalid("an inventory is a CycloneDX document in JSON", "bomFormat");
+  if (!document.root().at("components").is_array()) return invalid("'components' must be an array", "components");
   (void)TRY(evidence::read_inventory(body));
   (void)TRY(ports.blobs->put(body));
   return {};
