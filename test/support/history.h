@@ -210,6 +210,7 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   events.push_back(asked);
   events.push_back(exceptions::ExceptionRefused{index_of_next() - 1, "mend it"});
   runtime::Instance script = instance("i5", "backup.py", at + seconds(6));
+  script.package = {.name = "backup", .version = "1.0"};
   script.interpreter = {.path = "/opt/python", .digest = crypto::sha256("python"), .package = {}};
   events.push_back(reporter.report(at + seconds(7), {instance("i1", "api", at), script}, {}, true, 1));
   for (const std::int64_t version : {1, 2})
