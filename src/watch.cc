@@ -36,7 +36,8 @@ Result<agent::AgentConfig> config_of(const cli::AgentOptions& options) {
                             .ca_file = options.ca_file.value_or(""),
                             .server_pin = options.server_pin.value_or(""),
                             .arguments = options.arguments,
-                            .spool_bytes_max = options.spool_bytes_max};
+                            .spool_bytes_max = options.spool_bytes_max,
+                            .inventory_root = options.inventory_root};
   for (const std::string& path : options.paths)
     config.paths.push_back({.path = path, .exclude = options.excludes});
   for (const auto* sockets : {&options.docker, &options.podman, &options.containerd})

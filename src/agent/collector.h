@@ -15,6 +15,12 @@
 
 namespace weir::agent {
 
+// A claim with the documents it names, in their order.
+struct Survey {
+  runtime::InventoryClaim claim;
+  std::vector<std::string> documents;
+};
+
 // Where collectors put what they see. Safe to call from any thread; never blocks for long.
 class Sink {
  public:
@@ -23,6 +29,7 @@ class Sink {
   virtual void ended(runtime::Ended ended) = 0;
   virtual void counted(runtime::RunCount count) = 0;
   virtual void lost(std::int64_t events) = 0;             // leads to a full report
+  virtual void surveyed(Survey) {}
 };
 
 class Collector {
@@ -34,6 +41,8 @@ class Collector {
   virtual std::vector<runtime::Source> sources() const = 0;
   // Whether `list` and `sources` are complete since `watch` began: the first full report waits for it.
   virtual bool has_looked() const { return true; }
+  // Tells the Sink of `watch` again all that was surveyed.
+  virtual void survey_again() {}
 };
 
 inline std::vector<runtime::Instance> list_all(Collector& collector) {

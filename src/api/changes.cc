@@ -29,6 +29,8 @@ std::vector<std::string> topics_of(EntryType type) {
     case EntryType::scope_declared:
     case EntryType::scope_removed:
       return {"environments", "workloads"};
+    case EntryType::host_inventory_taken:
+      return {"environments", "hosts", "vulnerabilities"};
     case EntryType::approval_given:
     case EntryType::approval_revoked:
       return {"approvals", "artifacts"};

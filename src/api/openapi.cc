@@ -217,7 +217,7 @@ Json operation_of(SchemaBook& book, const Route& route) {
   Json operation = Json::object({{"summary", route.summary}, {"parameters", parameters_of(route)}});
   if (route.body.form != Form::none)
     operation.set("requestBody",
-                  Json::object({{"required", true}, {"content", json_content(route.body.schema(book))}}));
+                  Json::object({{"required", true}, {"content", content_of(book, route.body, Receipt::none)}}));
   operation.set("responses", responses_of(book, route));
   operation.set("security", security_of(route));
   if (route.door == Door::token) operation.set("x-weir-permission", format::name_of(route.permission));

@@ -60,6 +60,20 @@ inline std::vector<Step> steps_of_keys() {
           {"DELETE", "signing-keys/ci", 404}};
 }
 
+inline constexpr std::string_view installed =
+    R"({"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[{"type":"library","name":"bash",)"
+    R"("version":"5.2","purl":"pkg:deb/debian/bash@5.2?arch=amd64&distro=debian-12"}]})";
+
+inline runtime::InventoryClaim claim_of_installed(Instant at) {
+  return {.parts = {crypto::sha256(installed)}, .components = 1, .distribution = "debian-12", .taken_at = at};
+}
+
+inline std::vector<Step> steps_of_hosts() {
+  return {{"GET", "hosts?environment=prod", 200},
+          {"GET", "hosts/web1/inventory?open=false", 200},
+          {"GET", "hosts/nobody/inventory", 404}};
+}
+
 inline std::vector<Step> steps_of_canary(const std::string& path, const std::string& webhook) {
   return {{"POST", path, 200, webhook},
           {"POST", path, 400, R"({"name":"a","namespace":"b"})"},

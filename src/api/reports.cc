@@ -1,11 +1,13 @@
 #include "api/reports.h"
 
+#include "api/inventory_claims.h"
 #include "api/routes.h"
 #include "base/name.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
 #include "store/view_access.h"
 #include "store/view_alert.h"
+#include "store/view_inventory.h"
 #include "store/view_runtime.h"
 
 namespace weir::api {
@@ -43,6 +45,7 @@ Result<runtime::ReportAnswer> answer_for(store::Database& db, const std::string&
   runtime::ReportAnswer answer{.expected_sequence = chain->sequence + 1,
                                .previous = chain->previous,
                                .send_full = chain->reports == 0 || chain->next_part == 0,
+                               .send_inventory = !TRY(store::has_inventory(db, reporter)),
                                .server_time = now,
                                .scope_version = chain->scope_version};
   for (store::ScopeView& scope : TRY(store::list_scopes(db, chain->environment)))
@@ -115,6 +118,7 @@ Status check_report(const runtime::Report& report, const ReporterChain& chain, I
   if (!parts_fit || (report.part > 0 && !report.full))
     return invalid("'part' counts the parts of a full report from 1, and only the last one says 'parts'",
                    "part");
+  TRY(check_claims(report, now));
   const auto skew = std::abs(report.sent_at.micros - now.micros);
   if (skew > limits::clock_skew_max.micros)
     return invalid(fmt::format("the reporter's clock is {} s off; set it", skew / 1'000'000), "sent_at");
@@ -131,8 +135,16 @@ Status check_report(const runtime::Report& report, const ReporterChain& chain, I
 }
 
 struct ReportFate {
+  Claims claims;
   bool accepted = false;
 };
+
+// What is known already is no news: an agent says all of it again when it starts.
+Status add_inventories(store::Database& db, const Claims& claims, std::vector<store::Event>& events) {
+  for (const runtime::HostInventoryTaken& taken : claims.whole)
+    if (!TRY(store::is_known(db, taken))) events.push_back(taken);
+  return {};
+}
 
 Result<sequencer::Decision> decide_report(store::Database& db, const http::Request& request,
                                           const runtime::Report& report, const std::string& reporter,
@@ -145,6 +157,7 @@ Result<sequencer::Decision> decide_report(store::Database& db, const http::Reque
   decision.events.push_back(
       runtime::ReportAccepted{reporter, std::string(*request.header("weir-signature")), request.body});
   TRY(heal(db, *chain, decision.events));
+  TRY(add_inventories(db, fate.claims, decision.events));
   return decision;
 }
 
@@ -154,6 +167,7 @@ Result<http::Response> receive_report(const http::Request& request, const Ports&
   auto report = std::make_shared<runtime::Report>(TRY(format::decode_text<runtime::Report>(request.body)));
   TRY(check_report(*report, chain, now));
   auto fate = std::make_shared<ReportFate>();
+  fate->claims = TRY(claims_of(ports, chain, *report));
   TRY(ports.sequencer.submit_and_wait(
       {.actor = chain.actor,
        .idempotency = {},
@@ -161,8 +175,16 @@ Result<http::Response> receive_report(const http::Request& request, const Ports&
                      store::Database& tables,
                      Instant) { return decide_report(tables, request, *report, id, *fate); },
        .done = {}}));
-  const runtime::ReportAnswer answer = TRY(answer_for(db, chain.id, now));
+  runtime::ReportAnswer answer = TRY(answer_for(db, chain.id, now));
+  answer.send_inventory |= fate->claims.lacking;
   return json_response(format::encode(answer), fate->accepted ? 200 : 409);
+}
+
+Result<http::Response> receive_document(const http::Request& request, const Ports& ports, store::Database& db,
+                                        Instant now) {
+  const ReporterChain chain = TRY(recognise(db, request));
+  TRY(keep_inventory_document(ports, request.body));
+  return record_response(TRY(answer_for(db, chain.id, now)));
 }
 
 // A heartbeat counts when the reporter signed it after all it said before: one that was recorded and is sent again
@@ -265,7 +287,8 @@ http::Response receive(std::string_view pattern, const http::Request& request, c
                        store::Database& db, Instant now) {
   const auto handler = pattern.ends_with("/reports")      ? receive_report
                        : pattern.ends_with("/heartbeats") ? receive_heartbeat
-                                                          : receive_enrolment;
+                       : pattern.ends_with("/inventories") ? receive_document
+                                                           : receive_enrolment;
   auto response = handler(request, ports, db, now);
   return response.ok() ? std::move(*response) : http::error_response(response.error());
 }

@@ -123,6 +123,76 @@ TEST_F(Reports, in_parts_at_first_sight_are_one_first_sight) {
             (Names{"/opt/a", "/opt/b"}));
 }
 
+runtime::InventoryClaim packages_in(const std::string& document, Instant at) {
+  return {.parts = {crypto::sha256(document)}, .components = 1, .distribution = "debian-12", .taken_at = at};
+}
+constexpr std::string_view empty_bill = R"({"bomFormat":"CycloneDX","specVersion":"1.6","components":[]})";
+
+TEST_F(Reports, claim_what_is_installed_once_the_documents_are_here) {
+  const auto asks = [](const Answer& answer) {
+    return answer.json.at("send_inventory") == format::Json(true);
+  };
+  EXPECT_TRUE(asks(send({.full = true}, {"a"}))) << "nothing is known of the host";
+  const std::string document(empty_bill);
+  EXPECT_TRUE(asks(send({.inventories = {packages_in(document, now())}}, {}))) << "the document is not here";
+  EXPECT_EQ(strings("SELECT host FROM host_inventory"), Names{});
+  EXPECT_EQ(signed_post("inventories", document).status, 200);
+  EXPECT_FALSE(asks(send({.inventories = {packages_in(document, now())}}, {})));
+  send({.inventories = {packages_in(document, now())}}, {});
+  EXPECT_EQ(strings("SELECT environment || '/' || host FROM host_inventory"), Names{"prod/web1"})
+      << "said once";
+
+  const runtime::InventoryClaim program{.kind = runtime::InventoryKind::program,
+                                        .instances = {"a"},
+                                        .parts = {crypto::sha256(document)},
+                                        .taken_at = now()};
+  send({.inventories = {program}}, {});
+  EXPECT_EQ(strings("SELECT instance FROM program_bill"), Names{"a"});
+  const Answer hosts = api_.get("hosts?environment=prod");
+  ASSERT_EQ(hosts.json.items("hosts").size(), 1u) << hosts.response.body;
+  EXPECT_EQ(hosts.json.items("hosts")[0].at("programs"), format::Json(1));
+  EXPECT_EQ(api_.get("hosts/web1/inventory").json.items("running")[0].text("name"), "/opt/a");
+
+  const std::string other = document + " ";
+  EXPECT_EQ(signed_post("inventories", other).status, 200);
+  send({.inventories = {packages_in(other, now())}}, {});
+  EXPECT_EQ(strings("SELECT kind FROM host_inventory WHERE replaced IS NULL ORDER BY kind"),
+            (Names{"packages", "program"}));
+}
+
+TEST_F(Reports, documents_of_strangers_and_what_is_no_bill_are_refused) {
+  const auto refused = [&](const std::string& body) { return signed_post("inventories", body).status; };
+  for (const std::string body :
+       {"", "{", "[]", "{}", R"({"bomFormat":"SPDX"})", R"({"bomFormat":"CycloneDX","components":7})"})
+    EXPECT_EQ(refused(body), 400) << body;
+  http::Request request{.method = "POST", .path = "/v1/orgs/org/inventories"};
+  request.headers = {{"weir-signature", encode_base64(crypto::Signer::generate().sign(empty_bill))},
+                     {"weir-reporter", to_hex(crypto::sha256(signer_.public_key()))}};
+  request.body = empty_bill;
+  EXPECT_EQ(api_.send(std::move(request)).status, 401);
+}
+
+TEST_F(Reports, with_claims_beyond_bounds_are_refused_whole) {
+  const auto status_of = [&](runtime::InventoryClaim claim) {
+    const Report report{.environment = "prod",
+                        .host = "web1",
+                        .incarnation = "i",
+                        .sequence = sequence_ + 1,
+                        .previous = previous_,
+                        .sent_at = now(),
+                        .inventories = {std::move(claim)}};
+    return signed_post("reports", format::encode(report)).status;
+  };
+  EXPECT_EQ(status_of({.parts = {}, .taken_at = now()}), 400);
+  EXPECT_EQ(status_of({.parts = std::vector<Sha256>(257), .taken_at = now()}), 400);
+  EXPECT_EQ(status_of({.instances = {"a"}, .parts = std::vector<Sha256>(1), .taken_at = now()}), 400);
+  EXPECT_EQ(
+      status_of(
+          {.kind = runtime::InventoryKind::program, .parts = std::vector<Sha256>(1), .taken_at = now()}),
+      400);
+  EXPECT_EQ(status_of({.parts = std::vector<Sha256>(1), .taken_at = now() + days(3)}), 400);
+}
+
 TEST_F(Reports, enrolment_without_a_token_that_opens_its_environment_is_refused_before_anything_waits) {
   const auto enrol = [&](const std::string& token, const std::string& environment) {
     const crypto::Signer key = crypto::Signer::generate();
@@ -140,8 +210,7 @@ TEST_F(Reports, enrolment_without_a_token_that_opens_its_environment_is_refused_
   };
   ASSERT_EQ(api_.put("environments/other", R"({"kind":"host"})").status, 201);
   const auto good = issue("{}"), revoked = issue("{}");
-  const auto ends =
-      issue(fmt::format(R"({{"expires_at":"{}"}})", to_string(now() + seconds(1))));
+  const auto ends = issue(fmt::format(R"({{"expires_at":"{}"}})", to_string(now() + seconds(1))));
   const std::int64_t revoked_entry = *revoked.at("receipt").at("index").integer();
   ASSERT_EQ(api_.call("DELETE", fmt::format("environments/prod/join-tokens/{}", revoked_entry)).status, 201);
   EXPECT_EQ(enrol(std::string(ends.text("token")), "prod"), 201);

@@ -36,6 +36,7 @@ struct AgentOptions {
   std::vector<std::string> paths, excludes;  // excludes: globs relative to each path
   std::int64_t spool_bytes_max = 0;
   std::vector<std::string> docker, podman, containerd;  // sockets
+  std::string inventory_root;  // where the host's package databases are
 };
 
 struct LedgerOptions {

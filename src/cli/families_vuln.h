@@ -27,6 +27,9 @@ Action component_search(Options&);
 Action vuln_backlog(Options&);
 Action vuln_sla(Options&);
 Action vuln_vex(Options&);
+// host.cc
+Action host_list(Options&);
+Action host_inventory(Options&);
 
 // sbom_scan.cc
 Action sbom_scan(Options&);

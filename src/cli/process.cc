@@ -113,6 +113,11 @@ Action agent(Options& options) {
                  &given->excludes);
   options.option({.name = "path", .value = "PATH", .help = "file or directory to watch", .many = Many::each},
                  &given->paths);
+  options.option({.name = "inventory-root",
+                  .value = "DIR",
+                  .help = "where the host is mounted whose installed packages are listed",
+                  .fallback = "/"},
+                 &given->inventory_root);
   declare_sockets(options, *given);
   return [given](Session& session) -> Result<Exit> {
     return call(session, session.environment().hooks.agent, *given);

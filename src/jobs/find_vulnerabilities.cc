@@ -4,12 +4,12 @@
 #include <set>
 #include <tuple>
 
-#include "evidence/inventory.h"
 #include "format/utf8.h"
 #include "jobs/finding_statements.h"
 #include "jobs/finding_step.h"
+#include "jobs/followed_advisories.h"
+#include "jobs/read_bill.h"
 #include "store/view_finding.h"
-#include "store/view_own_advisory.h"
 #include "vuln/flip.h"
 
 namespace weir::jobs {
@@ -19,16 +19,10 @@ using store::Database;
 using vuln::ComponentId;
 using vuln::FindingChange;
 
-constexpr std::string_view feed_name = "local";
 constexpr std::int64_t bills_per_step = 32, documents_per_step = 32;
-constexpr std::int64_t other_bills_max = 64;     // of one artifact; those that came first
-constexpr std::size_t subject_bytes_max = 2048;  // of a bill: a package URL
 constexpr std::size_t reason_bytes_max = 1024;
-constexpr std::size_t reasons_max = 20;
-constexpr Duration looks_every = milliseconds(500);  // at the advisories, or less often:
-constexpr std::int64_t looks_share = 50;             // one part of the time goes into looking
-constexpr Duration saves_every = seconds(10);        // the index, or less often:
-constexpr std::int64_t saves_share = 50;             // one part of the time goes into saving
+constexpr Duration saves_every = seconds(10);  // the index, or less often:
+constexpr std::int64_t saves_share = 50;       // one part of the time goes into saving
 
 std::string upper_ascii(std::string_view text) {
   std::string upper(text);
@@ -43,13 +37,14 @@ class FindVulnerabilities final : public Job {
       : shared_(shared),
         ports_(std::move(ports)),
         reader_(std::move(reader)),
-        statements_(*reader_, ports_.blobs) {}
+        statements_(*reader_, ports_.blobs),
+        advisories_(ports_.exposure, ports_.advisories, *reader_) {}
   ~FindVulnerabilities() override { save({}); }
   FindVulnerabilities(const FindVulnerabilities&) = delete;
   FindVulnerabilities& operator=(const FindVulnerabilities&) = delete;
 
   Result<Step> tick(Instant now) override {
-    const Status looked = look_at_advisories(now);  // what was known before stands
+    const Status looked = advisories_.look(now);  // what was known before stands
     const auto step = work(now);
     if (!step.ok()) forget();
     if (!step.ok() || *step == Step::more) return step;
@@ -80,8 +75,7 @@ class FindVulnerabilities final : public Job {
   Status load() {
     auto index = open_index();
     // An index that is ahead of the ledger is of another one.
-    const std::int64_t newest =
-        TRY(query_count(*reader_, "SELECT coalesce(max(entry), -1) FROM attestation WHERE type='sbom'"));
+    const std::int64_t newest = TRY(store::newest_bill(*reader_));
     if (index && index->through() > newest) index.reset();
     const auto open = TRY(store::list_findings(*reader_, {.open = true}));
     const auto stated = TRY(store::stated_now(*reader_));
@@ -129,129 +123,15 @@ class FindVulnerabilities final : public Job {
 
   // ---- advisories ----
 
-  // Those of the feed, and the organization's own; a feed that cannot be read holds up no advisory of one's own.
-  Status look_at_advisories(Instant now) {
-    if (now < look_next_) return {};
-    const auto begun = std::chrono::steady_clock::now();
-    using Looked = Result<std::optional<ReadAdvisories>>;
-    Looked looked = ports_.advisories ? ports_.advisories() : Looked(std::optional<ReadAdvisories>());
-    const auto took =
-        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
-    look_next_ = now + std::max(looks_every, microseconds(took.count() * looks_share));
-    const std::int64_t own = TRY(store::newest_own_advisory(*reader_));
-    const bool is_read = looked.ok() && looked->has_value();
-    if (!is_read && own == own_through_) return looked.ok() ? Status() : looked.error();
-    ReadAdvisories read =
-        is_read ? std::move(**looked)
-                : ReadAdvisories{
-                      .set = {}, .only_changes = true, .refused = feed_.refused, .source = feed_.source};
-    if (is_read && !read.only_changes) feed_.cves = read.cves;
-    TRY(add_own(read.set));
-    TRY(read.only_changes && known_ != nullptr ? learn(read, now) : take_whole(read, is_read, now));
-    if (is_read) feed_.refused = read.refused, feed_.source = read.source;
-    own_through_ = own;
-    return looked.ok() ? Status() : looked.error();
-  }
-
-  Status take_whole(ReadAdvisories& read, bool is_read, Instant now) {
-    const auto before = advisories();
-    const std::int64_t missing = before == nullptr ? 0 : keep_known(before->set(), read);
-    if (is_read) feed_.missing = missing;
-    const auto after = std::make_shared<vuln::AdvisoryState>(std::move(read.set));
-    const auto difference =
-        vuln::difference_of(before == nullptr ? vuln::AdvisorySet() : before->set(), after->set());
-    ports_.exposure->change([&](Exposure::State& state) {
-      state.advisories = after;
-      state.cves = feed_.cves;
-    });
-    known_ = after;
-    return note_advisories(read, difference, *after, now);
-  }
-
-  // Work goes by what changed. What is older than what is known does not count, as above.
-  Status learn(ReadAdvisories& read, Instant now) {
-    std::vector<vuln::Advisory> records;
-    for (const auto& [id, advisory] : read.set.records()) {
-      const auto known = known_->set().records().find(id);
-      const bool is_known = known != known_->set().records().end();
-      if (is_known && known->second.modified > advisory.modified) read.refused.push_back(older(advisory));
-      else if (!is_known || known->second != advisory) records.push_back(advisory);
-    }
-    const auto difference = vuln::difference_of(known_->set(), records);
-    ports_.exposure->change([&](Exposure::State&) { known_->learn(std::move(records)); });
-    return note_advisories(read, difference, *known_, now);
-  }
-
-  Status add_own(vuln::AdvisorySet& set) {
-    for (const store::OwnAdvisoryView& each : TRY(store::list_own_advisories(*reader_)))
-      if (auto advisory = vuln::decode_advisory(vuln::matched_record(each.advisory)); advisory.ok())
-        set.add(std::move(*advisory));
-    return {};
-  }
-
-  // What is not there this time, cannot be read, or is older than what is known still says what it said: a feed that
-  // breaks, shrinks or goes back in time ends nothing. How many records are missing.
-  static std::int64_t keep_known(const vuln::AdvisorySet& known, ReadAdvisories& read) {
-    std::int64_t missing = 0;
-    for (const auto& [id, advisory] : known.records()) {
-      const auto found = read.set.records().find(id);
-      if (found == read.set.records().end()) {
-        ++missing;
-        read.set.add(advisory);
-      } else if (found->second.modified < advisory.modified) {
-        read.refused.push_back(older(found->second));
-        read.set.add(advisory);
-      }
-    }
-    return missing;
-  }
-
-  static std::string older(const vuln::Advisory& advisory) {
-    return fmt::format("{}: modified {}, which is before what is known of it", advisory.id,
-                       advisory.modified);
-  }
-
-  // Said when it is news to the ledger.
-  Status note_advisories(const ReadAdvisories& read, const vuln::AdvisoryDifference& difference,
-                         const vuln::AdvisoryState& after, Instant now) {
-    touched_.insert(difference.names.begin(), difference.names.end());
-    const auto last = TRY(store::last_advisories(*reader_, feed_name));
-    const auto refused = static_cast<std::int64_t>(read.refused.size());
-    const std::string exploited = feed_.cves == nullptr ? std::string() : feed_.cves->exploited_list();
-    const std::string likelihood = feed_.cves == nullptr ? std::string() : feed_.cves->likelihood_list();
-    if (last && last->digest == after.digest() && last->refused == refused &&
-        last->missing == feed_.missing && last->exploited_list == exploited &&
-        last->likelihood_list == likelihood)
-      return {};
-    exploited_is_news_ |= !exploited.empty() && (!last || last->exploited_list.empty());
-    vuln::AdvisoriesUpdated updated{.feed = std::string(feed_name),
-                                    .source = read.source,
-                                    .digest = after.digest(),
-                                    .size = static_cast<std::int64_t>(after.set().size()),
-                                    .added = difference.added,
-                                    .changed = difference.changed,
-                                    .withdrawn = difference.withdrawn,
-                                    .missing = feed_.missing,
-                                    .refused = refused,
-                                    .reasons = read.refused,
-                                    .exploited_list = exploited,
-                                    .likelihood_list = likelihood,
-                                    .read_at = now};
-    if (updated.reasons.size() > reasons_max) updated.reasons.resize(reasons_max);
-    for (std::string& reason : updated.reasons) reason = format::utf8_text(reason, reason_bytes_max);
-    updated_ = std::move(updated);
-    return {};
-  }
-
   // What was read, where it had no findings to go with.
   Status say_updated() {
-    if (!updated_) return {};
-    TRY(act(shared_, [updated = *updated_](Database&, Instant) -> Result<sequencer::Decision> {
+    if (!advisories_.updated) return {};
+    TRY(act(shared_, [updated = *advisories_.updated](Database&, Instant) -> Result<sequencer::Decision> {
       sequencer::Decision decision;
       decision.events = {updated};
       return decision;
     }));
-    updated_.reset();
+    advisories_.updated.reset();
     return {};
   }
 
@@ -264,7 +144,7 @@ class FindVulnerabilities final : public Job {
         for (ComponentId id = 0; id < state.index.components(); ++id) components.push_back(id);
         return components;
       }
-      for (const vuln::AffectedName& each : touched_)
+      for (const vuln::AffectedName& each : advisories_.touched)
         for (const ComponentId id : state.index.about(each.ecosystem, each.name)) components.push_back(id);
       std::ranges::sort(components);
       const auto twice = std::ranges::unique(components);
@@ -297,9 +177,9 @@ class FindVulnerabilities final : public Job {
     if (cves == nullptr || cves == facts_matched_) return {};
     Found found{.cause = vuln::FindingCause::advisories, .advisories = state.digest()};
     for (const ComponentId id : TRY(components_with_other_facts(*cves))) TRY(add_flips(id, state, found));
-    if (!found.empty() || exploited_is_news_) TRY(record(found, now));
+    if (!found.empty() || advisories_.exploited_is_news) TRY(record(found, now));
     facts_matched_ = cves;
-    exploited_is_news_ = false;
+    advisories_.exploited_is_news = false;
     return {};
   }
 
@@ -325,7 +205,7 @@ class FindVulnerabilities final : public Job {
 
   void note_matched(const vuln::AdvisoryState& state, Instant at) {
     matched_here_ = state.digest();
-    touched_.clear();
+    advisories_.touched.clear();
     ports_.exposure->change([&](Exposure::State& exposure) { exposure.matched_at = at; });
   }
 
@@ -452,46 +332,23 @@ class FindVulnerabilities final : public Job {
   // One that cannot be read is said, and stops no other.
   void take_bill(const store::BillRow& bill, std::set<ComponentId>& touched, Found& found) {
     vuln::BillRead read{.attestation = bill.attestation};
-    const auto components = components_in(bill, read.subject);
+    const auto bill_read = read_bill(*reader_, *ports_.blobs, bill);
     ports_.exposure->change([&](Exposure::State& state) {
-      if (!components.ok()) {
+      if (!bill_read.ok()) {
         state.index.reached(bill.attestation);
         return;
       }
-      const auto taken = state.index.take(bill.artifact, bill.attestation, *components);
+      const auto taken = state.index.take(bill.artifact, bill.attestation, bill_read->components);
       touched.insert(taken.fresh.begin(), taken.fresh.end());
       touched.insert(taken.dropped.begin(), taken.dropped.end());
     });
-    if (components.ok()) read.components = static_cast<std::int64_t>(components->size());
-    else read.error = format::utf8_text(components.error().message, reason_bytes_max);
-    if (!bill.noted) found.bills.push_back(std::move(read));
-  }
-
-  Result<std::vector<vuln::Component>> components_in(const store::BillRow& bill, std::string& subject) const {
-    if (!bill.content) return invalid("the attestation has no file");
-    const Bytes content = TRY(ports_.blobs->read(*bill.content));
-    const auto inventory = TRY(evidence::read_inventory(content));
-    if (inventory.subject.purl.size() <= subject_bytes_max) subject = inventory.subject.purl;
-    return with_others(bill, vuln::components_of(inventory));
-  }
-
-  // With what the artifact's other bills list: of another flow, or under another name. A bill takes the place of the
-  // one before it of its own flow and name alone; else whoever records for one flow could say that another's artifact
-  // holds nothing.
-  Result<std::vector<vuln::Component>> with_others(const store::BillRow& bill,
-                                                   std::vector<vuln::Component> components) const {
-    const auto others = TRY(store::other_bills(*reader_, bill.artifact, bill.attestation, other_bills_max));
-    if (others.empty()) return components;
-    std::set<std::string> known;
-    for (const vuln::Component& each : components) known.insert(each.text);
-    for (const Sha256& digest : others) {
-      const Bytes content = TRY(ports_.blobs->read(digest));
-      const auto inventory = evidence::read_inventory(content);
-      if (!inventory.ok()) continue;  // said when it was its turn
-      for (vuln::Component& each : vuln::components_of(*inventory))
-        if (known.insert(each.text).second) components.push_back(std::move(each));
+    if (bill_read.ok()) {
+      read.components = static_cast<std::int64_t>(bill_read->components.size());
+      read.subject = bill_read->subject;
+    } else {
+      read.error = format::utf8_text(bill_read.error().message, reason_bytes_max);
     }
-    return components;
+    if (!bill.noted) found.bills.push_back(std::move(read));
   }
 
   // ---- both ----
@@ -547,7 +404,7 @@ class FindVulnerabilities final : public Job {
   // What is not recorded after all is forgotten.
   Status record(const Found& found, Instant now) {
     auto events = entries_of(found);
-    if (updated_) events.insert(events.begin(), *updated_);  // with one sync
+    if (advisories_.updated) events.insert(events.begin(), *advisories_.updated);  // with one sync
     const auto touched = TRY(watched_artifacts(found));
     ports_.exposure->change([&](Exposure::State& state) {
       apply(found, state);
@@ -565,7 +422,7 @@ class FindVulnerabilities final : public Job {
       };
       return decision;
     }));
-    updated_.reset();
+    advisories_.updated.reset();
     return {};
   }
 
@@ -607,7 +464,7 @@ class FindVulnerabilities final : public Job {
         const auto attestation = state.index.attestation_of(artifact);
         const bool is_new = attestation && bills.contains(*attestation);
         const auto held = state.index.of(artifact);
-        if (is_new || ((!state.matched_at || exploited_is_news_) && attestation) ||
+        if (is_new || ((!state.matched_at || advisories_.exploited_is_news) && attestation) ||
             std::ranges::any_of(held, [&](ComponentId id) { return components.contains(id); }))
           touched.push_back(artifact);
       }
@@ -619,23 +476,12 @@ class FindVulnerabilities final : public Job {
   FindingPorts ports_;
   std::unique_ptr<Database> reader_;
   FindingStatements statements_;
-  std::shared_ptr<vuln::AdvisoryState> known_;  // the exposure's, to be changed under its lock
+  FollowedAdvisories advisories_;
   bool loaded_ = false, dirty_ = false;
-  Instant look_next_, save_next_;
-  std::optional<vuln::AdvisoriesUpdated> updated_;  // read, and not recorded yet
+  Instant save_next_;
   std::optional<std::unordered_map<std::string, std::vector<FindingChange>>> standing_;  // by component
-  struct FeedRead {
-    std::string source;
-    std::vector<std::string> refused;
-    std::int64_t missing = 0;  // records that the last whole reading did not have any more
-    std::shared_ptr<const vuln::CveFacts> cves;
-  };
-  FeedRead feed_;                 // the last time it could be read
-  std::int64_t own_through_ = 0;  // entry of the last advisory of one's own that was taken in; 0: none
-  std::set<vuln::AffectedName> touched_;  // since all was matched
-  std::optional<Sha256> matched_here_;    // the advisories that everything was held against in this process
+  std::optional<Sha256> matched_here_;  // the advisories that everything was held against in this process
   std::shared_ptr<const vuln::CveFacts> facts_matched_;  // the lists of CVEs that every open finding was
-  bool exploited_is_news_ = false;                       // that there is a list of exploited ones at all
 };
 
 }  // namespace

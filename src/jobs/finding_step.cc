@@ -1,12 +1,5 @@
 #include "jobs/finding_step.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cstdio>
-#include <fstream>
-
 namespace weir::jobs {
 namespace {
 
@@ -55,29 +48,6 @@ std::vector<store::Event> entries_of(const Found& found) {
     events.push_back(std::move(entry));
   }
   return events;
-}
-
-void save_index(const std::string& file, const Bytes& bytes) {
-  const std::string beside = file + ".new";
-  const int out = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (out < 0) return;  // it is made anew at the next start
-  std::size_t written = 0;
-  while (written < bytes.size()) {
-    const ssize_t count = ::write(out, bytes.data() + written, bytes.size() - written);
-    if (count <= 0) break;
-    written += static_cast<std::size_t>(count);
-  }
-  ::close(out);
-  if (written == bytes.size()) std::rename(beside.c_str(), file.c_str());
-  else ::unlink(beside.c_str());
-}
-
-std::optional<vuln::ComponentIndex> load_index(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in.is_open()) return std::nullopt;
-  const Bytes bytes(std::istreambuf_iterator<char>(in), {});
-  auto index = vuln::ComponentIndex::decode(bytes);
-  return index.ok() ? std::optional(std::move(*index)) : std::nullopt;
 }
 
 }  // namespace weir::jobs

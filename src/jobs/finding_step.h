@@ -1,11 +1,10 @@
-// What one step of finding vulnerabilities found, as entries; and the file that keeps the index of bills between runs.
+// What one step of finding vulnerabilities found, as entries.
 #pragma once
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "store/event.h"
-#include "vuln/component_index.h"
 #include "vuln/record.h"
 
 namespace weir::jobs {
@@ -21,10 +20,5 @@ struct Found {
 };
 // In entries that are not too large; always one, since it says that this was matched.
 std::vector<store::Event> entries_of(const Found& found);
-
-// Beside, then renamed: a crash leaves the old one or none. What cannot be written is made anew at the next start.
-void save_index(const std::string& file, const Bytes& bytes);
-// Nothing where there is none, or it is damaged or of another form.
-std::optional<vuln::ComponentIndex> load_index(const std::string& file);
 
 }  // namespace weir::jobs

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "format/members.h"
+#include "runtime/inventory.h"
 
 namespace weir::runtime {
 
@@ -222,6 +223,7 @@ struct Report {
   std::vector<Source> sources;   // in full reports, and when they change
   std::int64_t events_lost = 0;  // since the report before; a full report follows
   std::int64_t spooled = 0;      // reports that waited on disk before this one
+  std::vector<InventoryClaim> inventories;  // what is installed or loaded, where that changed
   static void members(auto& visit, auto& self) {
     visit("version", self.version);
     visit("environment", self.environment);
@@ -239,6 +241,7 @@ struct Report {
     visit.maybe("sources", self.sources);
     visit.maybe("events_lost", self.events_lost);
     visit.maybe("spooled", self.spooled);
+    visit.maybe("inventories", self.inventories);
   }
 };
 
@@ -270,6 +273,7 @@ struct ReportAnswer {
   std::int64_t expected_sequence = 1;  // of the reporter's incarnation
   std::optional<Sha256> previous;      // what the next report must name
   bool send_full = false;              // the server lacks something: send everything
+  bool send_inventory = false;         // it lacks an inventory, or a document of one: send them again
   Instant server_time;
   std::int64_t scope_version = 0;
   std::vector<ScopeRule> scopes;
@@ -277,6 +281,7 @@ struct ReportAnswer {
     visit("expected_sequence", self.expected_sequence);
     visit.maybe("previous", self.previous);
     visit.maybe("send_full", self.send_full);
+    visit.maybe("send_inventory", self.send_inventory);
     visit("server_time", self.server_time);
     visit.maybe("scope_version", self.scope_version);
     visit.maybe("scopes", self.scopes);

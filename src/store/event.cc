@@ -1,5 +1,9 @@
 #include "store/event.h"
 
+#include <algorithm>
+
+#include "base/limits.h"
+
 namespace weir::store {
 namespace {
 
@@ -34,6 +38,11 @@ std::vector<Sha256> subjects(const exceptions::ExceptionRequested& record) {
 }
 std::vector<Sha256> subjects(const deploy::DeploymentDeclared& record) { return {record.artifact}; }
 std::vector<Sha256> subjects(const dbom::DbomIssued& record) { return {record.artifact, record.digest}; }
+std::vector<Sha256> subjects(const runtime::HostInventoryTaken& record) {
+  std::vector<Sha256> parts = record.claim.parts;
+  parts.resize(std::min(parts.size(), limits::leaf_subjects_max));
+  return parts;
+}
 std::vector<Sha256> subjects(const integration::CallerAnswered& record) { return record.artifacts; }
 std::vector<Sha256> subjects(const policy::DecisionRecorded& record) {
   const auto artifact = parse_sha256(record.record.artifact);

@@ -83,6 +83,7 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::scope_removed, runtime::ScopeRemoved>,
     EventRow<ledger::EntryType::verdicts_given, runtime::VerdictsGiven>,
     EventRow<ledger::EntryType::snapshot_taken, runtime::SnapshotTaken>,
+    EventRow<ledger::EntryType::host_inventory_taken, runtime::HostInventoryTaken>,
     EventRow<ledger::EntryType::alert_opened, alert::AlertOpened>,
     EventRow<ledger::EntryType::alerts_resolved, alert::AlertsResolved>,
     EventRow<ledger::EntryType::alerts_acknowledged, alert::AlertsAcknowledged>,

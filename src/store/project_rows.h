@@ -31,6 +31,7 @@ Status project_row(Database& db, const Stamp& stamp, const runtime::ScopeDeclare
 Status project_row(Database& db, const Stamp& stamp, const runtime::ScopeRemoved& event);
 Status project_row(Database& db, const Stamp& stamp, const runtime::VerdictsGiven& event);
 Status project_row(Database& db, const Stamp& stamp, const runtime::SnapshotTaken& event);
+Status project_row(Database& db, const Stamp& stamp, const runtime::HostInventoryTaken& event);
 Status project_row(Database& db, const Stamp& stamp, const alert::AlertOpened& event);
 Status project_row(Database& db, const Stamp& stamp, const alert::AlertsResolved& event);
 Status project_row(Database& db, const Stamp& stamp, const alert::AlertsAcknowledged& event);

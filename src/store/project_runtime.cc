@@ -26,6 +26,18 @@ struct Reporting {
   const ReporterRow& row;
 };
 
+enum class Whose { interpreter, program };
+
+// Content that is no longer what the package brought is nobody's.
+Status note_package(const Reporting& at, const std::string& workload,
+                    const std::optional<runtime::PackageClaim>& claim, Whose whose) {
+  if (!claim || claim->changed) return {};
+  return execute(at.db,
+                 "INSERT INTO workload_package (workload, name, version, own) VALUES ($1,$2,$3,$4) ON CONFLICT "
+                 "(workload, name) DO UPDATE SET version=excluded.version, own=max(own, excluded.own)",
+                 workload, claim->name, claim->version, whose == Whose::program);
+}
+
 // What ran at first sight, ended, and starts again is news: the alert of the first sight is over with its end.
 Status start_workload(const Reporting& at, const std::string& id, const Instance& instance) {
   TRY(execute(
@@ -48,7 +60,8 @@ Status start_workload(const Reporting& at, const std::string& id, const Instance
     TRY(execute(at.db,
                 "INSERT INTO workload_interpreter (digest, workload) VALUES ($1,$2) ON CONFLICT DO NOTHING",
                 *instance.interpreter->digest, id));
-  return {};
+  if (instance.interpreter) TRY(note_package(at, id, instance.interpreter->package, Whose::interpreter));
+  return note_package(at, id, instance.package, Whose::program);
 }
 
 // An instance that is reported again (full reports do) is not started again.

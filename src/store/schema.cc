@@ -111,6 +111,8 @@ CREATE TABLE IF NOT EXISTS dbom_issued (entry INTEGER PRIMARY KEY, artifact BLOB
 CREATE INDEX IF NOT EXISTS dbom_issued_by_artifact ON dbom_issued (artifact, environment);
 )sql";
 
+// `host_inventory.holder` stands for an artifact in the index of bills; of a host's packages only the row that nothing
+// replaced counts. `workload_package`: whose files its programs are; `own`: of the program itself, not its interpreter.
 constexpr std::string_view runtime_schema = R"sql(
 CREATE TABLE IF NOT EXISTS environment (name TEXT PRIMARY KEY, kind TEXT NOT NULL, description TEXT,
   arguments INTEGER NOT NULL,
@@ -142,6 +144,17 @@ CREATE TABLE IF NOT EXISTS workload_digest (digest BLOB NOT NULL, workload TEXT 
   workload)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS workload_interpreter (digest BLOB NOT NULL, workload TEXT NOT NULL, PRIMARY KEY (digest,
   workload)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS workload_package (workload TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
+  own INTEGER NOT NULL, PRIMARY KEY (workload, name)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS workload_package_by_name ON workload_package (name, version);
+CREATE TABLE IF NOT EXISTS host_inventory (entry INTEGER PRIMARY KEY, reporter TEXT NOT NULL, host TEXT NOT NULL,
+  environment TEXT NOT NULL, kind TEXT NOT NULL, holder BLOB NOT NULL, claim TEXT NOT NULL, at INTEGER NOT NULL,
+  replaced INTEGER);
+CREATE INDEX IF NOT EXISTS host_inventory_by_holder ON host_inventory (holder, entry);
+CREATE INDEX IF NOT EXISTS host_inventory_of_host ON host_inventory (environment, host) WHERE kind = 'packages';
+CREATE TABLE IF NOT EXISTS program_bill (reporter TEXT NOT NULL, instance TEXT NOT NULL, holder BLOB NOT NULL,
+  entry INTEGER NOT NULL, PRIMARY KEY (reporter, instance)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS program_bill_by_holder ON program_bill (holder);
 CREATE TABLE IF NOT EXISTS instance (reporter TEXT NOT NULL, id TEXT NOT NULL, environment TEXT NOT NULL,
   workload TEXT NOT NULL,
   started_at INTEGER NOT NULL, ended_at INTEGER, joined INTEGER, parted INTEGER, detail TEXT NOT NULL,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/stored.h"
+#include "store/view_inventory.h"
 
 namespace weir::store {
 namespace {
@@ -62,9 +63,18 @@ RunningRow running_row(const Row& row) {
           .team = row.string(10)};
 }
 
+// Explained by a package of a host whose inventory was read, or of archives that were.
+constexpr std::string_view inventoried =
+    "EXISTS (SELECT 1 FROM workload_package k JOIN host_inventory h ON h.environment=w.environment AND h.host=w.host "
+    "AND h.kind='packages' JOIN bill_read y ON y.attestation=h.entry AND y.error='' WHERE k.workload=w.id AND k.own=1) "
+    "OR EXISTS (SELECT 1 FROM instance i JOIN program_bill p ON p.reporter=i.reporter AND p.instance=i.id JOIN "
+    "host_inventory h ON h.holder=p.holder JOIN bill_read y ON y.attestation=h.entry AND y.error='' WHERE "
+    "i.workload=w.id AND i.ended_at IS NULL)";
+
 UncoveredView uncovered_row(const Row& row) {
   UncoveredView view{row.string(0), row.string(1), row.string(2), row.string(3), ""};
   const bool attested = row.integer(5) > 0, read = !row.is_null(4);
+  if (row.boolean(6)) return view;
   if (!attested) view.why = "no SBOM";
   else if (!read) view.why = "SBOM not read yet";
   else if (!row.text(4).empty()) view.why = "SBOM unreadable: " + row.string(4);
@@ -122,16 +132,28 @@ Result<std::optional<FindingStep>> finding_at(Database& db, std::int64_t finding
                    step_row, finding, at);
 }
 
+// Of inventories, what still counts: the last of a host, and the first of programs that loaded the same.
 Result<std::vector<BillRow>> bills_after(Database& db, std::int64_t attestation, std::int64_t limit) {
   return query(
       db,
-      "SELECT t.entry, t.artifact, t.content, b.attestation IS NOT NULL FROM attestation t LEFT JOIN "
+      "SELECT t.entry, t.artifact, t.content, b.attestation IS NOT NULL, '' FROM attestation t LEFT JOIN "
       "bill_read b ON b.attestation=t.entry WHERE t.entry>$1 AND t.type='sbom' AND t.artifact IS NOT NULL "
-      "ORDER BY t.entry LIMIT $2",
+      "UNION ALL SELECT h.entry, h.holder, NULL, b.attestation IS NOT NULL, h.claim FROM host_inventory h LEFT JOIN "
+      "bill_read b ON b.attestation=h.entry WHERE h.entry>$2 AND CASE h.kind WHEN 'packages' THEN h.replaced IS NULL "
+      "ELSE NOT EXISTS (SELECT 1 FROM host_inventory e WHERE e.holder=h.holder AND e.entry<h.entry) END "
+      "ORDER BY 1 LIMIT $3",
       [](const Row& row) {
-        return BillRow{row.integer(0), row.digest(1), row.maybe_digest(2), row.boolean(3)};
+        BillRow bill{row.integer(0), row.digest(1), row.maybe_digest(2), row.boolean(3)};
+        if (!row.text(4).empty()) bill.parts = read_stored<runtime::InventoryClaim>(row.text(4)).parts;
+        return bill;
       },
-      attestation, limit);
+      attestation, attestation, limit);
+}
+
+Result<std::int64_t> newest_bill(Database& db) {
+  return query_count(db,
+                     "SELECT max((SELECT coalesce(max(entry), -1) FROM attestation WHERE type='sbom'), (SELECT "
+                     "coalesce(max(entry), -1) FROM host_inventory))");
 }
 
 Result<std::vector<Sha256>> other_bills(Database& db, const Sha256& artifact, std::int64_t attestation,
@@ -167,13 +189,17 @@ Result<std::optional<vuln::AdvisoriesUpdated>> last_advisories(Database& db, std
 }
 
 Result<std::vector<RunningRow>> running_artifacts(Database& db, std::optional<Instant> at) {
-  return query(db,
-               fmt::format("SELECT DISTINCT {} FROM {} w {} ORDER BY w.id, a.entry", running_columns,
-                           workloads_at(at), running_tables),
-               running_row);
+  auto rows = TRY(query(db,
+                        fmt::format("SELECT DISTINCT {} FROM {} w {} ORDER BY w.id, a.entry", running_columns,
+                                    workloads_at(at), running_tables),
+                        running_row));
+  std::ranges::move(TRY(running_inventories(db, at, std::nullopt)), std::back_inserter(rows));
+  return rows;
 }
 
 Result<std::vector<RunningRow>> running_of(Database& db, const Sha256& artifact, std::optional<Instant> at) {
+  auto rows = TRY(running_inventories(db, at, artifact));
+  if (!rows.empty()) return rows;
   return query(db,
                fmt::format("SELECT DISTINCT {} FROM {} w {} WHERE w.id IN (SELECT d2.workload FROM identity "
                            "n2 JOIN workload_digest d2 ON d2.digest=n2.child WHERE n2.root=$1) AND "
@@ -186,11 +212,11 @@ Result<BillCoverageView> bill_coverage(Database& db, std::optional<Instant> at) 
   const std::string until = at ? fmt::format(" AND t.recorded_at<={}", at->micros) : "";
   auto rows = TRY(query(
       db,
-      fmt::format("SELECT w.id, w.name, w.host, w.environment, min(b.error), count(t.entry) FROM {} w LEFT "
+      fmt::format("SELECT w.id, w.name, w.host, w.environment, min(b.error), count(t.entry), {} FROM {} w LEFT "
                   "JOIN workload_digest d ON d.workload=w.id LEFT JOIN identity n ON n.child=d.digest LEFT "
                   "JOIN attestation t ON t.artifact=n.root AND t.type='sbom'{} LEFT JOIN bill_read b ON "
                   "b.attestation=t.entry GROUP BY w.id ORDER BY w.environment, w.name, w.id",
-                  workloads_at(at), until),
+                  inventoried, workloads_at(at), until),
       uncovered_row));
   BillCoverageView coverage{.running = static_cast<std::int64_t>(rows.size())};
   for (UncoveredView& each : rows)

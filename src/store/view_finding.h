@@ -57,6 +57,7 @@ struct BillRow {
   Sha256 artifact;
   std::optional<Sha256> content;
   bool noted = false;  // said to be read, or not
+  std::vector<Sha256> parts = {};  // of an inventory: its documents, instead of `content`
 };
 Result<std::vector<BillRow>> bills_after(Database& db, std::int64_t attestation, std::int64_t limit);
 
@@ -74,12 +75,18 @@ Result<std::optional<Matched>> last_matched(Database& db);
 Result<bool> has_unmatched_bills(Database& db);
 Result<std::optional<vuln::AdvisoriesUpdated>> last_advisories(Database& db, std::string_view feed);
 
-// What runs and is recorded: one row for each workload and artifact it is. `at`: then; else now.
+// The last entry that brought a bill; -1 while there is none.
+Result<std::int64_t> newest_bill(Database& db);
+
+// What runs and is recorded: one row for each workload and artifact it is; one for each host with an inventory, and
+// one for each workload and inventory of what it has loaded, whose holder stands for the artifact (view_inventory.h).
+// `at`: then; else now.
 struct RunningRow {
   std::string workload, name, host, environment, verdict;
   Instant since;
   Sha256 artifact;
   std::string artifact_name, flow, service, team;
+  std::string kind = "artifact";  // what has the component: an artifact, the "packages" of a host, a "program"
 };
 Result<std::vector<RunningRow>> running_artifacts(Database& db, std::optional<Instant> at);
 Result<std::vector<RunningRow>> running_of(Database& db, const Sha256& artifact, std::optional<Instant> at);

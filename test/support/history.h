@@ -210,6 +210,7 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   events.push_back(asked);
   events.push_back(exceptions::ExceptionRefused{index_of_next() - 1, "mend it"});
   runtime::Instance script = instance("i5", "backup.py", at + seconds(6));
+  script.package = {.name = "backup", .version = "1.0"};
   script.interpreter = {.path = "/opt/python", .digest = crypto::sha256("python"), .package = {}};
   events.push_back(reporter.report(at + seconds(7), {instance("i1", "api", at), script}, {}, true, 1));
   for (const std::int64_t version : {1, 2})
@@ -296,6 +297,15 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   stated.status.reset();
   events.push_back(vuln::FindingsChanged{.cause = vuln::FindingCause::vex, .stated = {stated}});
   events.push_back(vuln::RemedyTimesDeclared{.critical = days(7), .exploited = days(1)});
+  const runtime::InventoryClaim packages{.parts = {api}, .components = 1, .distribution = "debian-12", .taken_at = at};
+  const runtime::InventoryClaim program{.kind = runtime::InventoryKind::program,
+                                        .instances = {"i1"},
+                                        .parts = {image},
+                                        .components = 2,
+                                        .taken_at = at};
+  for (const runtime::InventoryClaim& claim : {packages, program, packages})
+    events.push_back(
+        runtime::HostInventoryTaken{.reporter = "r1", .host = "web1", .environment = "prod", .claim = claim});
   const integration::IntegrationDeclared canary{
       .name = "canary", .kind = integration::Kind::flagger, .environment = "prod"};
   events.push_back(canary);

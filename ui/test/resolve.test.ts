@@ -54,6 +54,16 @@ test('a component is found by its name and leads to where it runs', async () => 
   await close();
 });
 
+test('an environment shows what is installed on its hosts and leads to the flaws', async () => {
+  const { page, close } = await at.visit('/environments/production?view=installed');
+  const hosts = page.getByRole('region', { name: 'Hosts' });
+  await hosts.getByText('612 packages').waitFor();
+  await hosts.getByText('no flaw known').waitFor();
+  await hosts.getByRole('link', { name: '3 open flaws' }).click();
+  await page.waitForURL(/vulnerabilities\?environment=production/);
+  await close();
+});
+
 test('components are said by name and version, whatever their package URL holds', () => {
   assert.equal(component_words('pkg:npm/%40babel/core@7.1.0'), 'core 7.1.0');
   assert.equal(component_words('pkg:deb/debian/openssl@1%3A3.0?arch=amd64'), 'openssl 1:3.0');

@@ -72,6 +72,7 @@ class ProcessCollector::State {
   explicit State(ProcessOptions options);
   void watch(Sink& sink, std::stop_token stop);
   void list(const Tell& tell);
+  std::optional<std::string> instance_of(std::int64_t pid);
   std::vector<runtime::Source> sources() const;
   bool has_looked() const { return looked_; }
   ExecMeans means() const { return means_; }
@@ -494,6 +495,13 @@ void ProcessCollector::State::list(const Tell& tell) {
   }
 }
 
+std::optional<std::string> ProcessCollector::State::instance_of(std::int64_t pid) {
+  const std::scoped_lock lock(mutex_);
+  const Run* run = runs_.find(pid);
+  if (run == nullptr || run->telling == Telling::later || run->telling == Telling::never) return std::nullopt;
+  return run->instance.id;
+}
+
 std::vector<runtime::Source> ProcessCollector::State::sources() const {
   const std::scoped_lock lock(mutex_);
   ProcessSight sight{.means = means_,
@@ -512,6 +520,9 @@ void ProcessCollector::watch(Sink& sink, std::stop_token stop) { state_->watch(s
 void ProcessCollector::list(const Tell& tell) { state_->list(tell); }
 std::vector<runtime::Source> ProcessCollector::sources() const { return state_->sources(); }
 bool ProcessCollector::has_looked() const { return state_->has_looked(); }
+std::optional<std::string> ProcessCollector::instance_of(std::int64_t pid) const {
+  return state_->instance_of(pid);
+}
 ExecMeans ProcessCollector::means() const { return state_->means(); }
 
 }  // namespace weir::agent

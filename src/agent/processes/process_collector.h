@@ -27,6 +27,8 @@ class ProcessCollector final : public Collector {
 
   // What watches now. Before `watch` has begun: scan.
   ExecMeans means() const;
+  // Of a process that was told, or will be by the next listing; nullopt of every other.
+  std::optional<std::string> instance_of(std::int64_t pid) const;
 
  private:
   class State;

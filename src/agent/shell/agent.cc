@@ -21,6 +21,7 @@ constexpr Duration idle_time = seconds(2);             // between looks at the s
 constexpr Duration answer_time_max = milliseconds(700);  // for a report that is on its way when the end comes
 constexpr Duration last_words_time_max = milliseconds(700);
 constexpr Duration scope_sources_interval = hours(1);
+constexpr Duration survey_again_after = seconds(60);
 constexpr std::size_t part_bytes_max = 256 * 1024;  // of a full report: what is made, sent and read back at a time
 
 }  // namespace
@@ -41,12 +42,12 @@ struct Agent::State {
   std::unique_ptr<Spool> spool;
   Gatherer gatherer;
   ReportMaker maker;
-  std::atomic<bool> full_wanted = true;
+  std::atomic<bool> full_wanted = true, survey_wanted = false, inventory_lacking = false;
   std::mutex scope_mutex;  // guards the rules on their way from the reporter's thread
   std::optional<std::pair<std::int64_t, std::vector<runtime::ScopeRule>>> next_scope;
   std::vector<runtime::ScopeRule> last_rules;  // of the reporter's thread, as the server last said
   std::vector<runtime::Source> said_sources;
-  Instant scope_said_at;
+  Instant scope_said_at, surveyed_at;
   std::int64_t unsaid_loss = 0;
   Reporter reporter;  // last: its calls use what stands above
 
@@ -57,6 +58,7 @@ struct Agent::State {
   void turn(Duration time_max, std::stop_token stop);
   void say_changes(Batch batch);
   void say_everything();
+  void survey_again();
   void put(std::vector<SpoolRecord> records);
   std::vector<runtime::Source> sources_now();
   std::vector<runtime::Source> changed_sources();
@@ -67,6 +69,7 @@ ReporterCalls Agent::State::calls() {
             full_wanted = true;
             gatherer.wake();
           },
+          .lacks_inventory = [this](bool lacking) { inventory_lacking = lacking; },
           .change_scope = [this](std::int64_t version, std::vector<runtime::ScopeRule> rules) {
             const std::lock_guard lock(scope_mutex);
             if (rules == last_rules) return;
@@ -99,7 +102,7 @@ std::vector<runtime::Source> Agent::State::changed_sources() {
 void Agent::State::take_scope() {
   const std::lock_guard lock(scope_mutex);
   if (!next_scope) return;
-  if (maker.scope().change(next_scope->first, std::move(next_scope->second))) full_wanted = true;
+  if (maker.scope().change(next_scope->first, std::move(next_scope->second))) full_wanted = survey_wanted = true;
   next_scope.reset();
 }
 
@@ -146,11 +149,21 @@ void Agent::State::turn(Duration time_max, std::stop_token stop) {
   const std::int64_t dropped = spool->take_lost();
   if (dropped > 0) {
     unsaid_loss += dropped;
-    full_wanted = true;
+    full_wanted = survey_wanted = true;
   }
   say_changes(std::move(batch));
   if (unsaid_loss > 0) full_wanted = true;
   if (reporter.is_linked() && full_wanted.exchange(false)) say_everything();
+  survey_again();
+}
+
+// Not before what was surveyed last can have arrived.
+void Agent::State::survey_again() {
+  if (!survey_wanted && !inventory_lacking) return;
+  if (!reporter.is_linked() || spool->count() > 0 || clock.now() - surveyed_at < survey_again_after) return;
+  survey_wanted = false;
+  surveyed_at = clock.now();
+  for (const auto& collector : collectors) collector->survey_again();
 }
 
 void Agent::State::watch(std::vector<std::jthread>& threads) {
@@ -194,6 +207,7 @@ void Agent::run(std::stop_token stop) {
     state.await_first_look(stop);
     state.say(describe_sources(state.sources_now()));
     state.full_wanted = false;
+    state.surveyed_at = state.clock.now();
     state.say_everything();
     state.reporter.open_gate();
     while (!stop.stop_requested()) state.turn(idle_time, stop);

@@ -59,6 +59,10 @@ class Scripted final : public Collector {
     const std::lock_guard lock(mutex_);
     sink_->lost(events);
   }
+  void survey(Survey survey) {
+    const std::lock_guard lock(mutex_);
+    sink_->surveyed(std::move(survey));
+  }
 
  private:
   mutable std::mutex mutex_;
@@ -167,6 +171,21 @@ TEST_F(AgentTest, starts_and_ends_follow_as_one_unbroken_chain) {
   EXPECT_EQ(seen.running.size(), 9u);
   for (std::size_t i = 0; i < seen.reports.size(); ++i)
     EXPECT_EQ(seen.reports[i].sequence, std::int64_t(i) + 1);
+}
+
+TEST_F(AgentTest, a_survey_arrives_with_its_documents_before_the_claim_even_after_an_outage) {
+  Running running(config());
+  ASSERT_TRUE(server.await([](const Seen& seen) { return seen.reports.size() == 1; }));
+  server.stop();
+  running.host->survey({.claim = {.parts = {crypto::sha256("{}")}, .components = 3}, .documents = {"{}"}});
+  ASSERT_TRUE(
+      test::await([&] { return running.said().find("not heard") != std::string::npos; }, seconds(10)));
+  server.start();
+  ASSERT_TRUE(server.await([](const Seen& seen) { return seen.reports.back().inventories.size() == 1; }, seconds(10)));
+  const Seen seen = server.seen();
+  EXPECT_EQ(seen.documents, std::vector<std::string>{"{}"});
+  EXPECT_EQ(seen.reports.back().inventories[0].components, 3);
+  EXPECT_EQ(seen.conflicts + seen.bad_signatures, 0);
 }
 
 TEST_F(AgentTest, heartbeats_go_when_there_is_nothing_to_say) {

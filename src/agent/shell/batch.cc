@@ -57,6 +57,18 @@ void Gatherer::lost(std::int64_t events) {
   due_within(urgent_within);
 }
 
+void Gatherer::surveyed(Survey survey) {
+  const std::lock_guard lock(mutex_);
+  const auto same = [&](const Survey& other) {
+    return other.claim.kind == survey.claim.kind &&
+           (survey.claim.kind == runtime::InventoryKind::packages || other.claim.parts == survey.claim.parts);
+  };
+  const auto before = std::ranges::find_if(batch_.surveys, same);
+  if (before == batch_.surveys.end()) batch_.surveys.push_back(std::move(survey));
+  else *before = std::move(survey);
+  due_within(usual_within);
+}
+
 void Gatherer::wake() {
   const std::lock_guard lock(mutex_);
   woken_ = true;

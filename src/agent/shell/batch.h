@@ -19,8 +19,11 @@ struct Batch {
   std::vector<runtime::Instance> started;
   std::vector<runtime::Ended> ended;
   std::vector<runtime::RunCount> counts;
+  std::vector<Survey> surveys;  // one for each host and program: the latest
   std::int64_t lost = 0;
-  bool empty() const { return started.empty() && ended.empty() && counts.empty() && lost == 0; }
+  bool empty() const {
+    return started.empty() && ended.empty() && counts.empty() && surveys.empty() && lost == 0;
+  }
   std::size_t events() const { return started.size() + ended.size() + counts.size(); }
 };
 
@@ -35,6 +38,7 @@ class Gatherer final : public Sink {
   void ended(runtime::Ended ended) override;
   void counted(runtime::RunCount count) override;
   void lost(std::int64_t events) override;
+  void surveyed(Survey survey) override;
 
   // What has gathered when it is due, at the latest after `time_max`; at once after wake() or when `stop` is requested.
   // `slow` stretches the time to gather to a second: nobody is there to hear it.

@@ -1,11 +1,34 @@
 #include "agent/shell/collectors.h"
 
 #include "agent/containers/container_collector.h"
+#include "agent/containers/identify.h"
+#include "agent/containers/procfs.h"
 #include "agent/files/file_collector.h"
+#include "agent/inventory/inventory_collector.h"
 #include "agent/processes/process_collector.h"
 #include "agent/units/unit_collector.h"
 
 namespace weir::agent {
+
+namespace {
+
+// A process within a container that is part of its image is known by the container alone.
+std::optional<std::string> known_instance(const ProcessCollector& processes, std::int64_t pid) {
+  if (auto id = processes.instance_of(pid)) return id;
+  const std::string container = container_id_of_cgroup(procfs::cgroup_of(pid));
+  return container.empty() ? std::nullopt : std::optional(container);
+}
+
+InventoryOptions inventory_options(const AgentConfig& config, const ProcessCollector& processes) {
+  InventoryOptions options;
+  if (!config.inventory_root.empty()) options.root = config.inventory_root;
+  options.programs.scratch = config.state_directory;
+  options.programs.instance_of = [&processes](std::int64_t pid) { return known_instance(processes, pid); };
+  options.programs.age_min = inventory::program_age;
+  return options;
+}
+
+}  // namespace
 
 std::vector<std::unique_ptr<Collector>> make_collectors(const AgentConfig& config, const Clock& clock) {
   auto opened = open_task_list();  // where it is refused, the process collector's source says what is
@@ -19,12 +42,14 @@ std::vector<std::unique_ptr<Collector>> make_collectors(const AgentConfig& confi
   processes.executed = [look = containers.get()](std::int64_t pid) { look->poke(pid); };
   processes.admission = [look = containers.get()](std::uint64_t mounts) { return look->admission_of(mounts); };
 
-  // The process collector's hooks point at the container collector; both live until every watching thread has ended.
+  // The hooks of one collector point at another; all live until every watching thread has ended.
   std::vector<std::unique_ptr<Collector>> all;
   all.push_back(std::move(containers));
   all.push_back(std::make_unique<UnitCollector>(UnitOptions{}, clock));
   if (!config.paths.empty()) all.push_back(std::make_unique<FileCollector>(FileOptions{.paths = config.paths}, clock));
-  all.push_back(std::make_unique<ProcessCollector>(std::move(processes)));
+  auto watching = std::make_unique<ProcessCollector>(std::move(processes));
+  all.push_back(std::make_unique<InventoryCollector>(inventory_options(config, *watching), clock));
+  all.push_back(std::move(watching));
   return all;
 }
 

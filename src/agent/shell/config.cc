@@ -23,6 +23,8 @@ Status check_agent_config(const AgentConfig& config) {
   if (!config.server_pin.empty() && !parse_sha256(config.server_pin))
     return invalid("the server's pin is not a SHA-256 digest", "server_pin");
   if (config.spool_bytes_max < 1 << 20) return invalid("the spool needs at least 1 MiB", "spool_bytes_max");
+  if (!config.inventory_root.empty() && !config.inventory_root.starts_with('/'))
+    return invalid("the inventory's root is not an absolute path", "inventory_root");
   for (const WatchedPath& watched : config.paths)
     if (!watched.path.starts_with('/')) return invalid("'" + watched.path + "' is not an absolute path", "paths");
   return {};

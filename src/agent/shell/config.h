@@ -33,6 +33,7 @@ struct AgentConfig {
   std::vector<WatchedPath> paths;
   std::vector<std::string> container_sockets;  // in addition to those in the usual places
   std::int64_t spool_bytes_max = 64 << 20;
+  std::string inventory_root = "/";     // of the package databases: where the host is mounted
   static void members(auto& visit, auto& self) {
     visit.maybe("server", self.server);
     visit.maybe("organization", self.organization);
@@ -46,6 +47,7 @@ struct AgentConfig {
     visit.maybe("paths", self.paths);
     visit.maybe("container_sockets", self.container_sockets);
     visit.maybe("spool_bytes_max", self.spool_bytes_max);
+    visit.maybe("inventory_root", self.inventory_root);
   }
 };
 

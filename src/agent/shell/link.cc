@@ -65,6 +65,7 @@ Answer Link::enrol(const runtime::Enrolment& enrolment, std::stop_token stop) {
   return post("reporters", format::encode(enrolment), stop);
 }
 Answer Link::report(const Bytes& body, std::stop_token stop) { return post("reports", body, stop); }
+Answer Link::document(const Bytes& body, std::stop_token stop) { return post("inventories", body, stop); }
 Answer Link::heartbeat(const runtime::Heartbeat& heartbeat, std::stop_token stop) {
   return post("heartbeats", format::encode(heartbeat), stop);
 }

@@ -39,6 +39,7 @@ class Link {
 
   Answer enrol(const runtime::Enrolment& enrolment, std::stop_token stop);  // `reply` stays empty
   Answer report(const Bytes& body, std::stop_token stop);
+  Answer document(const Bytes& body, std::stop_token stop);  // of an inventory
   Answer heartbeat(const runtime::Heartbeat& heartbeat, std::stop_token stop);
 
  private:

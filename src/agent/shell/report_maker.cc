@@ -13,7 +13,8 @@ constexpr std::size_t head_bytes = 4096;       // of a report besides its lists
 constexpr std::size_t uncertainty_bytes = 48;  // of an instance, with the comma behind it
 
 std::int64_t events_of(const runtime::Report& report) {
-  const std::size_t events = report.started.size() + report.ended.size() + report.counts.size();
+  const std::size_t events =
+      report.started.size() + report.ended.size() + report.counts.size() + report.inventories.size();
   return static_cast<std::int64_t>(events) + report.events_lost;
 }
 
@@ -110,6 +111,20 @@ std::string spell_as_utf8(std::string json) {
   return spelled;
 }
 
+// Of a program, only the instances that the server knows: what a scope rule leaves out is left out here too.
+std::vector<SpoolRecord> ReportMaker::take_surveys(std::vector<Survey> surveys, runtime::Report& report) const {
+  std::vector<SpoolRecord> documents;
+  for (Survey& survey : surveys) {
+    std::erase_if(survey.claim.instances, [&](const std::string& id) { return !live_.contains(id); });
+    if (survey.claim.kind == runtime::InventoryKind::program && survey.claim.instances.empty()) continue;
+    if (report.inventories.size() == runtime::inventory_claims_max) break;
+    for (std::string& document : survey.documents)
+      documents.push_back({.kind = SpoolKind::document, .events = 1, .report = std::move(document)});
+    report.inventories.push_back(std::move(survey.claim));
+  }
+  return documents;
+}
+
 std::vector<SpoolRecord> ReportMaker::deltas(Batch batch, std::vector<runtime::Source> sources, Duration uncertainty,
                                              Instant now) {
   runtime::Report report{.environment = head_.environment, .host = head_.host};
@@ -126,8 +141,8 @@ std::vector<SpoolRecord> ReportMaker::deltas(Batch batch, std::vector<runtime::S
     if (ended.id.size() > limits::name_bytes_max) ended.id = "long-" + to_hex(crypto::sha256(ended.id));
     if (live_.erase(ended.id) > 0) report.ended.push_back(std::move(ended));
   }
+  std::vector<SpoolRecord> records = take_surveys(std::move(batch.surveys), report);
   if (events_of(report) == 0 && report.sources.empty()) return {};
-  std::vector<SpoolRecord> records;
   for (const runtime::Report& part : split(std::move(report)))
     records.push_back(record_of(part, SpoolKind::delta));
   return records;
@@ -160,7 +175,8 @@ std::vector<runtime::Report> ReportMaker::split(runtime::Report whole) const {
   auto counts = std::move(whole.counts);
   whole.started.clear(), whole.ended.clear(), whole.counts.clear();
   parts.push_back(whole);
-  std::size_t bytes = head_bytes + format::encode(whole.sources).size();
+  std::size_t bytes =
+      head_bytes + format::encode(whole.sources).size() + format::encode(whole.inventories).size();
   const auto part_with_room = [&](std::size_t more) -> runtime::Report& {
     if (bytes + more > bounds_.delta_bytes_max) {
       parts.push_back({.environment = whole.environment, .host = whole.host});

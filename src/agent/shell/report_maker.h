@@ -31,7 +31,8 @@ class ReportMaker {
  public:
   explicit ReportMaker(ReportHead head, ReportBounds bounds = {}) : head_(std::move(head)), bounds_(bounds) {}
 
-  // Reports of changes; none when there is nothing to say. `sources` when they changed. `uncertainty` is the clock's.
+  // Reports of changes, after the documents they name; none when there is nothing to say.
+  // `sources` when they changed. `uncertainty` is the clock's.
   std::vector<SpoolRecord> deltas(Batch batch, std::vector<runtime::Source> sources, Duration uncertainty, Instant now);
   // One report, or several that are parts of one, put away as they are made: what runs is never held whole.
   using Put = std::function<void(SpoolRecord)>;
@@ -49,6 +50,8 @@ class ReportMaker {
  private:
   // The instance's text when there is news in it.
   std::optional<std::string> news_of(const runtime::Instance& instance);
+  // What the report claims, and the documents that have to be there before it.
+  std::vector<SpoolRecord> take_surveys(std::vector<Survey> surveys, runtime::Report& report) const;
   std::vector<runtime::Report> split(runtime::Report whole) const;
 
   const ReportHead head_;

@@ -143,6 +143,51 @@ TEST(Gatherer, what_nobody_explains_is_urgent_and_what_a_package_explains_is_not
   EXPECT_TRUE(is_urgent(container));
 }
 
+Survey survey_of(runtime::InventoryKind kind, std::vector<std::string> instances, std::string document) {
+  Survey survey{.claim = {.kind = kind, .instances = std::move(instances), .components = 1}, .documents = {}};
+  survey.claim.parts = {crypto::sha256(document)};
+  survey.documents = {std::move(document)};
+  return survey;
+}
+
+TEST(ReportMaker, documents_go_before_the_report_that_names_them) {
+  ReportMaker maker({"e", "h"});
+  Batch batch;
+  batch.surveys = {survey_of(runtime::InventoryKind::packages, {}, "{}")};
+  const auto records = maker.deltas(std::move(batch), {}, {}, {});
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[0].kind, SpoolKind::document);
+  EXPECT_EQ(records[0].report, "{}");
+  const auto report = *format::decode_text<runtime::Report>(records[1].report);
+  ASSERT_EQ(report.inventories.size(), 1u);
+  EXPECT_EQ(report.inventories[0].parts[0], crypto::sha256("{}"));
+  EXPECT_EQ(records[1].events, 1) << "losing it is a loss";
+}
+
+TEST(ReportMaker, archives_of_what_is_not_reported_are_not_reported) {
+  ReportMaker maker({"e", "h"});
+  Batch batch{.started = {instance_of("told")}};
+  batch.surveys = {survey_of(runtime::InventoryKind::program, {"told", "left out"}, "{}"),
+                   survey_of(runtime::InventoryKind::program, {"left out"}, "[]")};
+  const auto records = maker.deltas(std::move(batch), {}, {}, {});
+  ASSERT_EQ(records.size(), 2u);
+  const auto report = *format::decode_text<runtime::Report>(records[1].report);
+  ASSERT_EQ(report.inventories.size(), 1u);
+  EXPECT_EQ(report.inventories[0].instances, std::vector<std::string>{"told"});
+}
+
+TEST(Gatherer, of_a_host_the_latest_survey_counts) {
+  Gatherer gatherer;
+  gatherer.surveyed(survey_of(runtime::InventoryKind::packages, {}, "old"));
+  gatherer.surveyed(survey_of(runtime::InventoryKind::program, {"a"}, "p"));
+  gatherer.surveyed(survey_of(runtime::InventoryKind::packages, {}, "new"));
+  gatherer.surveyed(survey_of(runtime::InventoryKind::program, {"a", "b"}, "p"));
+  const Batch batch = gatherer.take(seconds(5), false, {});
+  ASSERT_EQ(batch.surveys.size(), 2u);
+  EXPECT_EQ(batch.surveys[0].documents[0], "new");
+  EXPECT_EQ(batch.surveys[1].claim.instances.size(), 2u);
+}
+
 TEST(Gatherer, urgent_news_do_not_wait_and_explained_ones_gather) {
   using Steady = std::chrono::steady_clock;
   Gatherer gatherer;

@@ -87,6 +87,10 @@ http::Response ReportServer::answer(const http::Request& request) {
     return {.status = 401, .body = "{}"};
   }
   if (request.path == "/v1/orgs/default/reports") return notify(take_report(request));
+  if (request.path == "/v1/orgs/default/inventories") {
+    seen_.documents.push_back(request.body);
+    return notify({.body = format::encode(reply())});
+  }
   if (request.path == "/v1/orgs/default/heartbeats") return notify(take_heartbeat(request));
   return {.status = 404, .body = "{}"};
 }

@@ -30,6 +30,7 @@ class ReportServer {
     std::vector<runtime::Report> reports;  // accepted, in order
     std::vector<runtime::Heartbeat> heartbeats;
     std::vector<runtime::Enrolment> enrolments;
+    std::vector<std::string> documents;  // of inventories
     int conflicts = 0, bad_signatures = 0;
     std::map<std::string, runtime::Instance> running;
   };

@@ -146,7 +146,19 @@ Result<Bytes> Reporter::put_into_chain(const SpoolRecord& record) const {
   return Bytes(format::encode(report));
 }
 
+// Stands in no chain: its digest in a report does.
+Reporter::Next Reporter::send_document(const SpoolFront& front) {
+  const Answer answer = link_.document(front.record.report, hurry_.get_token());
+  if (answer.kind == Answer::Kind::accepted || answer.kind == Answer::Kind::refused) spool_.pop(front.ticket);
+  if (answer.kind == Answer::Kind::refused) calls_.say("the server refused an inventory: " + answer.message);
+  if (answer.kind != Answer::Kind::accepted && answer.kind != Answer::Kind::refused) return act_on(answer);
+  if (answer.kind == Answer::Kind::accepted) act_on(answer);
+  last_said_at_ = clock_.now();
+  return Next::at_once;
+}
+
 Reporter::Next Reporter::send_front(SpoolFront front) {
+  if (front.record.kind == SpoolKind::document) return send_document(front);
   const auto body = put_into_chain(front.record);
   if (!body) {  // written by another version of this program
     spool_.pop(front.ticket);
@@ -210,6 +222,7 @@ Reporter::Next Reporter::act_on(const Answer& answer) {
     // While something waits, the next answer asks again, or that was the full report.
     const bool in_a_hurry = clock_.now() - full_refused_at_ < limits::heartbeat_interval;
     if (answer.reply.send_full && gate_open_ && !in_a_hurry && spool_.count() == 0) calls_.send_full();
+    calls_.lacks_inventory(answer.reply.send_inventory);
     return Next::later;
   }
   continue_as(answer.reply);

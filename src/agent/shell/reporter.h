@@ -22,6 +22,7 @@ namespace weir::agent {
 // What the server's answers ask of the rest of the agent. Called from the reporter's thread.
 struct ReporterCalls {
   std::function<void()> send_full;
+  std::function<void(bool lacking)> lacks_inventory;  // as each answer says
   std::function<void(std::int64_t version, std::vector<runtime::ScopeRule> rules)> change_scope;
   std::function<void()> heard;                          // the server is there (again)
   std::function<void(const std::string& message)> say;  // to people: came, went, refused
@@ -51,6 +52,7 @@ class Reporter {
   enum class Next { at_once, later };
   Next step();
   Next send_front(SpoolFront front);
+  Next send_document(const SpoolFront& front);
   Next send_heartbeat();
   Next enrol();
   Next act_on(const Answer& answer);

@@ -48,7 +48,7 @@ std::optional<SpoolRecord> decode_record(BytesView at) {
   const BytesView covered = at.substr(covered_from, size - covered_from);
   if (crc32c(covered) != load_u32(at.data() + 8)) return std::nullopt;
   SpoolRecord record;
-  record.kind = static_cast<SpoolKind>(std::min<unsigned char>(static_cast<unsigned char>(covered[0]), 2));
+  record.kind = static_cast<SpoolKind>(std::min<unsigned char>(static_cast<unsigned char>(covered[0]), 3));
   record.waited = covered[1] != 0;
   record.events = static_cast<std::int64_t>(load_u64(covered.data() + 2));
   record.report = covered.substr(header_bytes - covered_from);

@@ -25,7 +25,8 @@ namespace weir::agent {
 enum class SpoolKind : std::uint8_t {
   delta,
   full,
-  part,  // goes on with the full report, or the part, before it
+  part,      // goes on with the full report, or the part, before it
+  document,  // no report: a document of an inventory that a later report names
 };
 
 struct SpoolRecord {

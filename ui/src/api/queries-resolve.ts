@@ -14,6 +14,8 @@ export const useWhere = (asked: string, at: string) =>
     `vulnerabilities/where${query({ query: asked, at })}`,
     asked !== '',
   );
+export const useHosts = (environment: string) =>
+  useRead<{ hosts: t.Host[] }>(['hosts', environment], `hosts${query({ environment })}`);
 export const useComponents = (asked: string) =>
   useRead<{ components: t.Component[] }>(
     ['vulnerabilities', 'components', asked],

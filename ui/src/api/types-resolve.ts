@@ -110,6 +110,23 @@ export interface WhereRow {
   epss: number | null;
   statement: FlawStatement | null;
   suppressed: boolean;
+  kind?: 'artifact' | 'packages' | 'program'; // what has the component
+  package?: string; // of a host's row, and of the workloads that are the package's own
+  source?: string;
+}
+
+// What an agent told of the packages and Java programs of one host.
+export interface Host {
+  host: string;
+  environment: string;
+  reporter: string;
+  distribution: string;
+  packages: number;
+  programs: number;
+  open: number; // flaws
+  read: boolean; // false: it came a moment ago
+  taken_at: Time;
+  entry: number;
 }
 
 export interface Uncovered {

@@ -10,6 +10,7 @@ import { Loaded, View } from '../../parts/view.tsx';
 import { all_of, counted, number, say } from '../../words/text.ts';
 import { is_exceptional, marks } from '../../words/verdict.ts';
 import { Deployments } from './deployments.tsx';
+import { Hosts } from './hosts.tsx';
 import { Snapshots } from './snapshots.tsx';
 import { Timeline } from './timeline.tsx';
 import { Watch } from './watch.tsx';
@@ -115,6 +116,7 @@ export default function Environment({ name }: { name: string }) {
                 <Tabs.Tab value="deployments">
                   Deployments{data.missing ? ` (${data.missing} missing)` : ''}
                 </Tabs.Tab>
+                <Tabs.Tab value="installed">What is installed</Tabs.Tab>
                 <Tabs.Tab value="watch">What is watched</Tabs.Tab>
               </Tabs.List>
               <Tabs.Panel value="workloads">
@@ -125,6 +127,9 @@ export default function Environment({ name }: { name: string }) {
               </Tabs.Panel>
               <Tabs.Panel value="deployments">
                 <Deployments environment={name} />
+              </Tabs.Panel>
+              <Tabs.Panel value="installed">
+                <Hosts environment={name} />
               </Tabs.Panel>
               <Tabs.Panel value="watch">
                 <Watch environment={data} />

@@ -29,6 +29,12 @@ function ReleaseLink({ release, none }: { release: Release | null; none: string 
   );
 }
 
+// An inventory is of a host or a program, and no artifact stands behind it.
+const place_of = (row: WhereRow) =>
+  !row.kind || row.kind === 'artifact'
+    ? `/artifacts/${row.artifact}`
+    : `/environments/${encodeURIComponent(row.environment)}?view=installed`;
+
 const columns: Column<WhereRow>[] = [
   {
     id: 'name',
@@ -37,7 +43,7 @@ const columns: Column<WhereRow>[] = [
     grow: true,
     show: (row) => (
       <span className="wrap">
-        <Link href={`/artifacts/${row.artifact}`} className="strong">
+        <Link href={place_of(row)} className="strong">
           {row.name || row.artifact_name}
         </Link>
         {row.host && <span className="quiet"> on {row.host}</span>}
@@ -136,7 +142,7 @@ const columns: Column<WhereRow>[] = [
     id: 'verdict',
     header: 'Verdict',
     text: (row) => row.verdict,
-    show: (row) => <VerdictWord verdict={row.verdict as Mark} />,
+    show: (row) => (row.verdict ? <VerdictWord verdict={row.verdict as Mark} /> : '–'),
     wide: true,
     hidden: true,
   },
@@ -149,7 +155,7 @@ export function WhereTable({ rows }: { rows: WhereRow[] }) {
       rows={rows}
       columns={columns}
       id={(row) => `${row.workload} ${row.component} ${row.cluster}`}
-      link={(row) => `/artifacts/${row.artifact}`}
+      link={place_of}
       time={(row) => moment(row.since)}
       empty={<p className="quiet">Nothing that runs has it.</p>}
     />
