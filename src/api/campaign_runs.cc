@@ -56,9 +56,9 @@ Result<std::string> fixed_release(const Exposure& exposure, store::Database& db,
 // One artifact with the flaw, and what all its workloads share.
 class Artifact {
  public:
-  Artifact(store::Database& db, const Sha256& digest, const std::vector<const CampaignFlaw*>& flaws,
-           Instant now)
-      : db_(db), digest_(digest), flaws_(flaws), now_(now) {}
+  Artifact(const Exposure& exposure, store::Database& db, const Sha256& digest,
+           const std::vector<const CampaignFlaw*>& flaws, Instant now)
+      : exposure_(exposure), db_(db), digest_(digest), flaws_(flaws), now_(now) {}
 
   Result<AffectedRun> run(const store::RanRow& row, std::string release) {
     AffectedRun run{.owner = owner_of(row.running),
@@ -94,7 +94,7 @@ class Artifact {
     const auto* exceptions = TRY(exceptions_in(run.environment));
     bool stands = false;
     for (const CampaignFlaw* flaw : flaws_) {
-      if (!flaw->is_open()) continue;
+      if (!flaw->is_open() || is_answered(*flaw)) continue;
       const store::ExceptionInForce* covers = store::covering(*exceptions, flaw->finding);
       if (covers == nullptr) {
         stands = true;
@@ -110,12 +110,21 @@ class Artifact {
     return {};
   }
 
+  // A statement says that the artifact is not affected, or fixed.
+  bool is_answered(const CampaignFlaw& flaw) const {
+    return exposure_.read([&](const Exposure::State& state) {
+      const auto id = state.index.find(flaw.finding.component);
+      return id && jobs::is_suppressed(state, *id, flaw.finding.cluster, digest_);
+    });
+  }
+
   Result<const std::vector<store::ExceptionInForce>*> exceptions_in(const std::string& environment) {
     if (const auto known = exceptions_.find(environment); known != exceptions_.end()) return &known->second;
     auto found = TRY(store::exceptions_in_force(db_, digest_, environment, now_));
     return &exceptions_.emplace(environment, std::move(found)).first->second;
   }
 
+  const Exposure& exposure_;
   store::Database& db_;
   const Sha256& digest_;
   const std::vector<const CampaignFlaw*>& flaws_;
@@ -166,7 +175,7 @@ Result<std::vector<AffectedRun>> affected_runs(const Exposure& exposure, store::
   const std::vector<Span> while_open{{campaign.opened_at, campaign.closed_at}};
   std::vector<AffectedRun> runs;
   for (const auto& [digest, with] : held) {
-    Artifact artifact(db, digest, with, now);
+    Artifact artifact(exposure, db, digest, with, now);
     const std::vector<Span> had_flaw = both(artifact.open(), while_open);
     if (had_flaw.empty()) continue;
     std::string release;

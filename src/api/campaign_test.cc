@@ -203,6 +203,23 @@ TEST_F(Campaigns, owners_go_from_not_started_to_rolled_out_by_what_happens_alone
             "/opt/w1");
 }
 
+TEST_F(Campaigns, a_statement_that_it_is_not_affected_answers_for_what_runs_of_the_artifact) {
+  release("pay", "p1", component);
+  release("web", "w1", component);
+  start("i1", "p1");
+  start("i2", "w1");
+  EXPECT_EQ(api_.post("advisories", advisory()).status, 201);
+  find();
+  const std::int64_t id = open();
+  attest(
+      "pay", "p1", "vex", "vex",
+      R"({"@context":"https://openvex.dev/ns/v0.2.0","@id":"v","author":"a","timestamp":"2024-01-01T00:00:00Z",)"
+      R"("version":1,"statements":[{"vulnerability":{"name":"CVE-2026-7"},"products":[{"@id":"pkg:npm/left-pad"}],)"
+      R"("status":"not_affected","justification":"component_not_present"}]})");
+  find();
+  EXPECT_EQ(standings(id), "team-web:not-started:1/1 team-pay:not-affected:0/1");
+}
+
 TEST_F(Campaigns, exceptions_of_many_are_asked_for_at_once_and_granted_by_another) {
   release("pay", "p1", component);
   release("web", "w1", component);
