@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 void add_file(Bytes& seen, const std::string& path) {
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0) return;
   seen += fmt::format("{}\n{} {} {}.{}\n", path, info.st_size, info.st_ino, info.st_mtim.tv_sec,
                       info.st_mtim.tv_nsec);
@@ -35,6 +35,12 @@ Sha256 appearance_of(const std::string& place) {
   return crypto::sha256(seen);
 }
 
+// As an entry may keep it: without user, password or query.
+std::string source_of(const std::string& place) {
+  const std::string name = feed::public_name(place);
+  return name.find("://") == name.npos ? name : name.substr(0, name.find('?'));
+}
+
 struct Watch {
   std::string place;
   std::optional<Sha256> seen;
@@ -42,7 +48,7 @@ struct Watch {
 
 // Every record, withdrawn ones too.
 Result<jobs::ReadAdvisories> read_store(const std::string& place) {
-  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = place};
+  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = source_of(place)};
   const auto store = TRY(vuln::AdvisoryStore::open(place));
   read.cves = vuln::cve_facts_of(store);
   TRY(store->each([&](const vuln::Segment&, std::size_t, const vuln::Segment::Head& head) -> Status {
@@ -56,7 +62,7 @@ Result<jobs::ReadAdvisories> read_store(const std::string& place) {
 
 Result<jobs::ReadAdvisories> read_place(const std::string& place) {
   if (vuln::is_advisory_store(place)) return read_store(place);
-  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = place};
+  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = source_of(place)};
   const auto cves = std::make_shared<vuln::ListedCves>();
   TRY(feed::read_records(place, {}, [&](std::string_view name, std::string_view content) -> Status {
     if (vuln::is_exploited_list(content) || vuln::is_likelihood_list(content)) {

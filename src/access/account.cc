@@ -41,7 +41,7 @@ Result<AccountCreated> create_account(const AccountRequest& request, AccountKind
   for (const std::string& environment : request.environments) TRY(check_name(environment, "environments"));
   const bool approves = std::find(request.roles.begin(), request.roles.end(), Role::approver) != request.roles.end();
   if (approves && kind == AccountKind::service)
-    return invalid("a service account cannot approve: approval is a person's act; create a person", "roles");
+    return invalid("a service account cannot approve: approval is a person's act; create a person (--person)", "roles");
   return AccountCreated{.id = id, .name = request.name, .kind = kind, .roles = request.roles, .flows = request.flows,
                         .environments = request.environments, .expires_at = request.expires_at,
                         .token_digest = token.digest};

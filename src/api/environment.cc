@@ -10,6 +10,7 @@
 #include "store/view_alert.h"
 #include "store/view_deploy.h"
 #include "store/view_runtime.h"
+#include "store/view_snapshot.h"
 
 namespace weir::api {
 namespace {
@@ -101,10 +102,9 @@ Result<http::Response> list_workloads(const ReadCall& call) {
     return (!verdict.empty() && format::name_of(each.verdict) != verdict) ||
            (!words.empty() && each.name.find(words) == std::string::npos);
   });
-  return record_response(WorkloadsView{.environment = name,
-                                       .snapshot = moment.snapshot.value_or(environment->snapshot),
-                                       .at = moment.at.value_or(call.now),
-                                       .workloads = std::move(workloads)});
+  const auto held = TRY(store::snapshot_held(call.db, name, moment, call.now));
+  return record_response(WorkloadsView{
+      .environment = name, .snapshot = held.number, .at = held.at, .workloads = std::move(workloads)});
 }
 
 Result<http::Response> list_snapshots(const ReadCall& call) {

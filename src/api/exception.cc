@@ -1,5 +1,6 @@
 // Exceptions: asking with the scope shown, deciding by its digest, ending.
 #include "api/answers.h"
+#include "api/asked_exception.h"
 #include "api/handlers.h"
 #include "api/requests.h"
 #include "base/name.h"
@@ -21,20 +22,9 @@ Result<Exception> existing(store::Database& db, const access::Actor& actor, std:
   return std::move(*found);
 }
 
-Result<exceptions::AskFacts> ask_facts(store::Database& db, const exceptions::ExceptionRequest& request) {
-  exceptions::AskFacts facts;
-  facts.environment_exists = TRY(store::environment_exists(db, request.environment));
-  auto covered = TRY(store::coverage_of(db, request.environment, request.workload, request.artifact));
-  facts.workload_exists = covered.workload_exists;
-  facts.coverage = std::move(covered.coverage);
-  if (request.renews) facts.renewed = TRY(store::find_exception(db, *request.renews));
-  return facts;
-}
-
 Result<Decision> decide_ask(store::Database& db, const exceptions::ExceptionRequest& request,
                             const access::Actor& actor, Instant now) {
-  const auto facts = TRY(ask_facts(db, request));
-  const exceptions::ExceptionRequested asked = TRY(exceptions::ask(request, facts, now));
+  const exceptions::ExceptionRequested asked = TRY(asked_exception(db, request, now));
   std::string name;
   if (asked.scope.artifact) name = TRY(store::name_of_artifact(db, *asked.scope.artifact));
   return Decision{.events = {asked}, .answer = [asked, actor, name](auto appended) {
@@ -82,14 +72,25 @@ Result<Decision> decide_grant(store::Database& db, const access::Actor& actor, s
 
 }  // namespace
 
+Result<exceptions::ExceptionRequested> asked_exception(store::Database& db,
+                                                       const exceptions::ExceptionRequest& request,
+                                                       Instant now) {
+  exceptions::AskFacts facts;
+  facts.environment_exists = TRY(store::environment_exists(db, request.environment));
+  auto covered = TRY(store::coverage_of(db, request.environment, request.workload, request.artifact));
+  facts.workload_exists = covered.workload_exists;
+  facts.coverage = std::move(covered.coverage);
+  if (request.renews) facts.renewed = TRY(store::find_exception(db, *request.renews));
+  return exceptions::ask(request, facts, now);
+}
+
 Result<Write> ask_for_exception(const Call& call) {
   const auto request = TRY(body_of<exceptions::ExceptionRequest>(call.request));
   TRY(access::check_environment_scope(call.actor, request.environment));
   const bool preview = flag_of(call.request, "preview");
   return Write{[request, preview, actor = call.actor](store::Database& db, Instant now) -> Result<Decision> {
     if (!preview) return decide_ask(db, request, actor, now);
-    const auto facts = TRY(ask_facts(db, request));
-    const exceptions::ExceptionRequested asked = TRY(exceptions::ask(request, facts, now));
+    const exceptions::ExceptionRequested asked = TRY(asked_exception(db, request, now));
     return Decision{
         .answer = [asked](auto) { return format::encode(ScopeShown{asked.scope, asked.scope_digest}); }};
   }};

@@ -133,4 +133,63 @@ inline std::vector<Step> steps_of_flaws() {
           {"GET", "components", 400}};
 }
 
+// Of `artifact`, what is in it, who mends it and where what is said of it runs. `campaign`: the entry that the first
+// step makes.
+inline std::vector<Step> steps_of_campaigns(const std::string& artifact, std::int64_t campaign) {
+  const std::string bill = encode_base64(
+      R"({"bomFormat":"CycloneDX","specVersion":"1.5","metadata":{"component":{"bom-ref":"p","name":"api"}},)"
+      R"("components":[{"bom-ref":"a","name":"left-pad","version":"1.1.0","purl":"pkg:npm/left-pad@1.1.0",)"
+      R"("licenses":[{"license":{"id":"MIT"}}]}],"dependencies":[{"ref":"p","dependsOn":["a"]}]})");
+  const std::string sarif = encode_base64(
+      R"({"version":"2.1.0","runs":[{"tool":{"driver":{"name":"lint"}},"results":[{"ruleId":"sql",)"
+      R"("message":{"text":"m"},"partialFingerprints":{"a":"f"},"locations":[{"physicalLocation":)"
+      R"({"artifactLocation":{"uri":"a.c"},"region":{"startLine":7}}}]}]}]})");
+  const auto evidence = [&](std::string_view name, std::string_view type, std::string_view content) {
+    return fmt::format(
+        R"({{"flow":"shop","trail":"t1","name":"{}","type":"{}","artifact":"{}","content":"{}"}})", name,
+        type, artifact, content);
+  };
+  const auto paths = [](std::string_view paths) {
+    return encode_base64(
+        fmt::format(R"({{"openapi":"3.0.0","info":{{"title":"a","version":"1"}},"paths":{}}})", paths));
+  };
+  const std::string path = fmt::format("campaigns/{}", campaign),
+                    in = fmt::format("artifacts/{}/components", artifact);
+  const std::string ask =
+      R"({"owners":["payments"],"reason":"r","compensating_control":"c","until":"2025-01-01"})";
+  return {{"GET", in, 200},
+          {"POST", "attestations", 201, evidence("bill", "sbom", bill)},
+          {"POST", "attestations", 201, evidence("scan", "scan", sarif)},
+          {"POST", "attestations", 201, evidence("openapi", "generic", paths("{}"))},
+          {"POST", "attestations", 201,
+           evidence("consumes:shop", "generic",
+                    paths(R"({"/a":{"get":{"responses":{"200":{"description":"d"}}}}})"))},
+          {"GET", in + "?q=pad&limit=1", 200},
+          {"GET", in + "/0", 200},
+          {"GET", in + "/7", 404},
+          {"GET", "scans/where?rule=sql", 200},
+          {"GET", "scans/where?fingerprint=f&environment=prod", 200},
+          {"GET", "scans/where", 400},
+          {"GET", "apis/where", 200},
+          {"GET", path, 200},
+          {"GET", path + "/workloads?owner=payments", 200},
+          {"GET", "campaigns/0", 404},
+          {"GET", "campaigns?open=true", 200},
+          {"POST", path + "/exceptions?preview=true", 200, ask},
+          {"POST", path + "/exceptions", 201, ask},
+          {"POST", path + "/exceptions", 404,
+           R"({"owners":["x"],"reason":"r","compensating_control":"c","until":"2025-01-01"})"},
+          {"POST", path + "/close", 201, R"({"note":"n"})"},
+          {"POST", path + "/close", 409, R"({"note":"n"})"},
+          {"POST", "campaigns", 404, R"({"flaw":"CVE-1-1"})"},
+          {"POST", "advisories", 201,
+           R"({"id":"ORG-1","affected":[{"package":{"ecosystem":"npm","name":"a"},"versions":["1"]}]})"},
+          {"POST", "advisories", 400, R"({"id":"CVE-1"})"},
+          {"GET", "advisories?limit=1", 200},
+          {"GET", "advisories/ORG-1", 200},
+          {"GET", "advisories/ORG-2", 404},
+          {"POST", "advisories/ORG-1/withdraw", 201, R"({"reason":"r"})"},
+          {"POST", "advisories/ORG-1/withdraw", 409, R"({"reason":"r"})"}};
+}
+
 }  // namespace weir::api

@@ -87,6 +87,8 @@ class World {
     integrate();
     learn_flaw(api_, "api");
     walk(steps_of_flaws());
+    const Answer opened = call({"POST", "campaigns", 201, R"({"flaw":"CVE-2024-0001","note":"n"})"});
+    walk(steps_of_campaigns(of_digest("DIGEST"), *opened.json.at("campaign").at("id").integer()));
   }
 
   Answer call(const Step& step) {

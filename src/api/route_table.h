@@ -20,6 +20,8 @@ std::span<const Route> resolve_routes();
 std::span<const Route> integration_routes();
 std::span<const Route> dependency_track_routes();
 std::span<const Route> vulnerability_routes();
+std::span<const Route> bill_routes();
+std::span<const Route> campaign_routes();
 
 constexpr bool each_has_one_handler([[maybe_unused]] std::span<const Route> rows) {
 // Under -fsanitize=undefined GCC takes the address of a function for something that may be null at run time (its bug

@@ -10,7 +10,7 @@ std::span<const Route> routes() {
     std::vector<Route> made;
     for (const auto part : {server_routes(), record_routes(), gate_routes(), consent_routes(), policy_routes(),
                             watch_routes(), resolve_routes(), integration_routes(), vulnerability_routes(),
-                            dependency_track_routes()})
+                            bill_routes(), campaign_routes(), dependency_track_routes()})
       made.insert(made.end(), part.begin(), part.end());
     return made;
   }();

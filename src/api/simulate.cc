@@ -100,7 +100,7 @@ Status check_lets_something_through(store::Database& db, blob::BlobStore& blobs,
   return Error{
       Errc::conflict,
       fmt::format("enforced, it would let nothing through: of the last {} decisions none. Look at it with "
-                  "`weir policy simulate`, or say `confirm`",
+                  "`weir policy simulate`, or say `confirm` (--confirm)",
                   found.decisions),
       "confirm"};
 }

@@ -1,5 +1,8 @@
 #include "artifact/archive_files.h"
 
+#include <algorithm>
+#include <limits>
+
 #include "artifact/archive_reader.h"
 
 namespace weir::artifact {
@@ -16,6 +19,12 @@ Status read_archive_files(const std::string& path, const ArchiveBounds& bounds, 
   if (archive_read_open_filename(reader.get(), path.c_str(), block_bytes) != ARCHIVE_OK)
     return invalid(fmt::format("{} is no archive that can be read (zip, or tar)", path));
   std::size_t files = 0, bytes = 0;
+  const auto check_bytes = [&](std::size_t more, std::string_view name) -> Status {
+    bytes += std::min(more, std::numeric_limits<std::size_t>::max() - bytes);
+    if (bounds.all_bytes_max == 0 || bytes <= bounds.all_bytes_max) return {};
+    return Error{Errc::too_large,
+                 fmt::format("{} holds more than {} bytes, at '{}'", path, bounds.all_bytes_max, name)};
+  };
   while (true) {
     ::archive_entry* entry = nullptr;
     const int next = archive_read_next_header(reader.get(), &entry);
@@ -23,15 +32,16 @@ Status read_archive_files(const std::string& path, const ArchiveBounds& bounds, 
     if (next < ARCHIVE_WARN) return invalid(fmt::format("{}: the archive is damaged", path));
     const char* pathname = archive_entry_pathname(entry);
     const std::string name = pathname == nullptr ? "" : pathname;
-    if (archive_entry_filetype(entry) != AE_IFREG || !want(name)) continue;
+    if (archive_entry_filetype(entry) != AE_IFREG || !want(name)) {
+      // Of a packed tar it is unpacked all the same, and 16 GiB of zeros come in a few kilobytes.
+      TRY(check_bytes(static_cast<std::size_t>(std::max<std::int64_t>(archive_entry_size(entry), 0)), name));
+      continue;
+    }
     if (++files > bounds.files_max)
       return Error{Errc::too_large, fmt::format("{} holds more than {} files", path, bounds.files_max)};
     Bytes content = TRY(read_entry(reader.get(), name, block_bytes, bounds.file_bytes_max,
                                    [](const Bytes&) { return true; }));
-    bytes += content.size();
-    if (bounds.all_bytes_max != 0 && bytes > bounds.all_bytes_max)
-      return Error{Errc::too_large,
-                   fmt::format("{} holds more than {} bytes, at '{}'", path, bounds.all_bytes_max, name)};
+    TRY(check_bytes(content.size(), name));
     TRY(take(name, std::move(content)));
   }
 }

@@ -13,7 +13,7 @@ namespace weir::artifact {
 struct ArchiveBounds {
   std::size_t files_max = 0;
   std::size_t file_bytes_max = 0;
-  std::size_t all_bytes_max = 0;  // of the wanted files together; 0 for no bound but the others
+  std::size_t all_bytes_max = 0;  // of all files together, those that are passed over too; 0: no such bound
 };
 
 using WantFile = std::function<bool(std::string_view name)>;

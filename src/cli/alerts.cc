@@ -6,6 +6,7 @@
 #include "cli/alert_feed.h"
 #include "cli/exchange.h"
 #include "cli/families.h"
+#include "cli/families_alert.h"
 #include "cli/listing.h"
 #include "cli/shapes.h"
 
@@ -23,6 +24,26 @@ constexpr std::array alert_columns{Column{"STATE", "state", Show::state},
                                    Column{"HOST", "workload.host"},
                                    Column{"OPENED", "opened_at", Show::time},
                                    Column{"OWNER", "owner"}};
+constexpr std::array story_columns{Column{"STATE", "state", Show::state},
+                                   Column{"SEVERITY", "severity", Show::state},
+                                   Column{"ID", "id"},
+                                   Column{"INCIDENT", "incident"},
+                                   Column{"CAUSE", "cause"},
+                                   Column{"WHAT", "story.what"},
+                                   Column{"DIGEST", "workload.digests", Show::list},
+                                   Column{"WHERE", "story.where"},
+                                   Column{"WHO", "story.who"},
+                                   Column{"WHY", "story.why"},
+                                   Column{"REMEDY", "story.remedy"},
+                                   Column{"STARTED", "started_at", Show::time},
+                                   Column{"OPENED", "opened_at", Show::time},
+                                   Column{"ACKNOWLEDGED", "acknowledged_at", Show::time},
+                                   Column{"BY", "acknowledged_by"},
+                                   Column{"NOTE", "note"},
+                                   Column{"RESOLVED", "resolved_at", Show::time},
+                                   Column{"BECAUSE", "resolved_why"},
+                                   Column{"OWNER", "owner"},
+                                   Column{"RUNBOOK", "runbook"}};
 constexpr std::array<std::string_view, 3> states{"open", "acknowledged", "resolved"};
 constexpr Duration reconnect_pause = seconds(1);
 
@@ -95,6 +116,16 @@ Action alerts(Options& options) {
                  &asking->follow);
   return [asking](Session& session) -> Result<Exit> {
     return asking->follow ? follow(session, *asking) : show_list(session, *asking);
+  };
+}
+
+Action alert_show(Options& options) {
+  const auto id = std::make_shared<std::string>();
+  options.argument({.name = "ID", .help = "of the alert", .need = Need::required}, id.get());
+  return [id](Session& session) -> Result<Exit> {
+    Api* api = TRY(session.api());
+    session.answer_card(TRY(api->read(path_of({"alerts", *id}))), story_columns);
+    return Exit::yes;
   };
 }
 

@@ -125,6 +125,18 @@ TEST(Api, the_token_may_come_from_a_file) {
   EXPECT_EQ(line.run({"whoami", "--token-file", path}).exit, 0);
   EXPECT_EQ(server.asked("me")[0].header("authorization"), "Bearer weir_from_file");
   EXPECT_EQ(line.run({"whoami", "--token-file", path + ".none"}).exit, 2);
+  CommandLine beside{.variables = {{"WEIR_URL", server.url()}, {"WEIR_TOKEN", "weir_of_the_shell"}}};
+  EXPECT_EQ(beside.run({"whoami", "--token-file", path}).exit, 0);
+  EXPECT_EQ(server.asked("me")[1].header("authorization"), "Bearer weir_from_file");
+}
+
+TEST(Api, advice_on_the_server_is_given_when_it_is_the_server_that_is_away) {
+  CommandLine line{.variables = {{"WEIR_URL", "http://127.0.0.1:1"}}};
+  const std::string advice = "is the server running";
+  EXPECT_NE(line.run({"whoami"}).err.find(advice), std::string::npos);
+  const auto registry = line.run({"approve", "127.0.0.1:2/app:1", "--environment", "prod"});
+  EXPECT_EQ(registry.exit, 4);
+  EXPECT_EQ(registry.err.find(advice), std::string::npos) << registry.err;
 }
 
 TEST(Revoke, an_artifact_ends_every_approval_in_force_and_an_id_just_one) {

@@ -3,6 +3,8 @@
 #include <array>
 
 #include "cli/families.h"
+#include "cli/families_alert.h"
+#include "cli/families_bill.h"
 #include "cli/families_dbom.h"
 #include "cli/families_integration.h"
 #include "cli/families_policy.h"
@@ -78,7 +80,7 @@ constexpr std::array table{
     Command{"exception end", gate, server, "Ends an exception before its time", exception_end},
     Command{"exception list", gate, server, "Lists exceptions", exception_list},
     Command{"exception show", gate, server, "Shows an exception and exactly what it covers", exception_show},
-    Command{"break-glass", gate, server, "Lets an artifact in for hours, with an alarm until it is reviewed",
+    Command{"break-glass", gate, server, "Approves an artifact for hours, with an alarm until it is reviewed",
             break_glass},
     Command{"break-glass review", gate, server, "Says that you looked at a break-glass", break_glass_review},
     Command{"break-glass list", gate, server, "Lists break-glass, and who reviewed it", break_glass_list},
@@ -169,6 +171,8 @@ constexpr std::array table{
             env_join_token},
 
     Command{"alerts", resolve, server, "Lists alerts, or follows them", alerts},
+    Command{"alert show", resolve, server, "Shows an alert: what, where, who, why, and what would make it right",
+            alert_show},
     Command{"alert ack", resolve, server, "Acknowledges alerts, under your name", alert_ack},
     Command{"incidents", resolve, server, "Lists incidents: alerts of one origin", incidents},
     Command{"incident ack", resolve, server, "Acknowledges all alerts of an incident", incident_ack},
@@ -191,17 +195,37 @@ constexpr std::array table{
     Command{"vuln sla", resolve, server, "Shows in what time findings are to be mended, or says it",
             vuln_sla},
     Command{"component search", resolve, server, "Finds components in bills of materials", component_search},
+    Command{"campaign open", resolve, server, "Opens a campaign that mends one flaw wherever it runs",
+            campaign_open},
+    Command{"campaign list", resolve, server, "Lists campaigns and how far they are", campaign_list},
+    Command{"campaign show", resolve, server,
+            "Shows a campaign: what each owner has come to, and what still runs", campaign_show},
+    Command{"campaign export", resolve, server, "Prints a row for each owner of a campaign, for tickets",
+            campaign_export},
+    Command{"campaign except", resolve, server, "Asks for the exceptions of some owners of a campaign",
+            campaign_except},
+    Command{"campaign close", resolve, server, "Closes a campaign", campaign_close},
     Command{"sbom scan", resolve, local, "Finds the packages of bills of materials that advisories affect",
             sbom_scan},
+    Command{"sbom tree", resolve, server,
+            "Shows what is in an artifact as a tree, and how a component came in", sbom_tree},
     Command{"sbom diff", resolve, local, "Shows what differs between two bills of materials", sbom_diff},
+    Command{"scan where", resolve, server, "Says where a result of a scan runs, and since which release",
+            scan_where},
+    Command{"openapi where", resolve, server,
+            "Says which running releases break callers of an API, or are broken", openapi_where},
     Command{"openapi diff", resolve, local, "Shows how two OpenAPI documents differ for who calls the API",
             openapi_diff},
     Command{"advisories update", resolve, local, "Reads feeds of advisories into a store on this machine",
             advisories_update},
     Command{"advisories status", resolve, local, "Says what a store of advisories holds, and how old it is",
             advisories_status},
-    Command{"advisories explain", resolve, local,
-            "Says what is known of a flaw, and why it affects a package or not", advisories_explain},
+    Command{"advisories add", resolve, server,
+            "Publishes an advisory of your own (OSV), or publishes it anew", advisories_add},
+    Command{"advisories withdraw", resolve, server, "Withdraws an advisory of your own", advisories_withdraw},
+    Command{"advisories list", resolve, server, "Lists advisories of your own", advisories_list},
+    Command{"advisories explain", resolve, local, "Says what is known of a flaw, and why it affects a package or not",
+            advisories_explain},
     Command{"vuln compare", resolve, local, "Says which of two versions an ecosystem takes for the later one",
             vuln_compare},
     Command{"vuln cvss", resolve, local, "Scores CVSS vectors", vuln_cvss},

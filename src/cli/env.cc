@@ -154,9 +154,11 @@ Action env_show(Options& options) {
                                       {"verdict", arguments->verdict.value_or("")},
                                       {"q", arguments->query.value_or("")}}));
     const Json::Array& workloads = found.items("workloads");
-    const std::string head =
-        fmt::format("{} at {}, snapshot {}: {} workloads\n", cleaned(found.text("environment")),
-                    cleaned(found.text("at")), dump(found.at("snapshot")), workloads.size());
+    const bool unseen = found.at("snapshot") == Json(0);
+    const std::string head = fmt::format(
+        "{} at {}, {}: {} workload{}\n", cleaned(found.text("environment")), cleaned(found.text("at")),
+        unseen ? "before anybody looked" : fmt::format("snapshot {}", dump(found.at("snapshot"))),
+        workloads.size(), workloads.size() == 1 ? "" : "s");
     session.answer(
         stable_environment(found),
         head + (workloads.empty() ? "" : table(workload_columns, readable(workloads), session.color())));

@@ -40,6 +40,7 @@ Result<std::vector<std::string>> expand_one(const std::string& pattern) {
     return invalid(fmt::format("--evidence {}: there is no such file", pattern), "evidence");
   const Rooted where = rooted(pattern);
   TRY(artifact::check_glob(where.pattern));
+  if (!fs::exists(where.root, fault) && !fault) return std::vector<std::string>{};
   artifact::DiskTree tree = TRY(artifact::DiskTree::open(where.root));
   const std::set<Bytes> found = TRY(artifact::expand_glob(tree, where.pattern));
   std::vector<std::string> paths;

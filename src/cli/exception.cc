@@ -61,8 +61,9 @@ void declare(Options& options, Asking& asking) {
   options.option({.name = "rule", .value = "RULE", .help = "the rule that is missed"}, &asking.rule);
   options.option({.name = "policy", .value = "POLICY", .help = "whose rule it is; any unless said"},
                  &asking.policy);
-  options.option({.name = "finding", .value = "FINDING", .help = "the finding to live with"},
-                 &asking.finding);
+  options.option(
+      {.name = "finding", .value = "FINDING", .help = "the flaw to live with, by its id (CVE-…, GHSA-…)"},
+      &asking.finding);
   options.option({.name = "workload", .value = "ID", .help = "the workload to live with"}, &asking.workload);
   options.option(environment_row, &asking.environment);
   options.option({.name = "owner", .value = "NAME", .help = "who answers for it", .need = Need::required},

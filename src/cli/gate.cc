@@ -31,15 +31,17 @@ constexpr std::array result_rows{
     ResultRow{"no-evidence", "?", Weight::amber},
 };
 
-// "✗ tests-pass: Unit tests must have passed (ask: developers)", and with --explain what mends it.
+// "✗ tests-pass: Unit tests must have passed (ask: developers)", and with --explain what mends it. What decides
+// nothing says so: "? build-linked (warn): …".
 std::string rule_line(const Json& rule, Color color, bool explain) {
   const auto row = std::find_if(result_rows.begin(), result_rows.end(),
                                 [&](const ResultRow& each) { return each.result == rule.text("result"); });
   const bool open = rule.text("result") == "violated" || rule.text("result") == "no-evidence";
   const std::string_view mark = row == result_rows.end() ? "·" : row->mark;
   const Weight weight = row == result_rows.end() ? Weight::quiet : row->weight;
-  std::string line = fmt::format("  {} {}: {}", styled(mark, weight, color), cleaned(rule.text("id")),
-                                 cleaned(rule.text("message")));
+  std::string line = fmt::format("  {} {}", styled(mark, weight, color), cleaned(rule.text("id")));
+  if (open && rule.text("mode") != "enforce") line += fmt::format(" ({})", cleaned(rule.text("mode")));
+  if (!rule.text("message").empty()) line += ": " + cleaned(rule.text("message"));
   if (open && !rule.text("who").empty()) line += fmt::format(" (ask: {})", cleaned(rule.text("who")));
   line += '\n';
   if (!explain) return line;

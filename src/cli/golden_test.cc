@@ -2,45 +2,15 @@
 // written anew when WEIR_GOLDEN_UPDATE is set; the difference is then somebody's to judge.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-
 #include "cli/alert_feed.h"
+#include "cli/golden_test_support.h"
 #include "cli/output.h"
-#include "cli/session_test_support.h"
 #include "http/stream.h"
 
 namespace weir::cli {
-namespace {
-
-const std::string folder = "test/golden/cli/";
-
-std::string content_of(const std::string& name) {
-  std::ifstream in(folder + name);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void expect_golden(const std::string& name, const std::string& text) {
-  if (std::getenv("WEIR_GOLDEN_UPDATE") != nullptr) std::ofstream(folder + name) << text;
-  EXPECT_EQ(text, content_of(name)) << name;
-}
-
-struct Shown {
-  CannedServer server;
-  CommandLine line{.variables = {{"WEIR_URL", server.url()}}};
-
-  void golden(const std::string& name, const std::vector<std::string>& words) {
-    const Finished done = line.run(words);
-    EXPECT_EQ(done.exit, 0) << done.err;
-    expect_golden(name, done.out);
-  }
-};
-
-}  // namespace
-
 TEST(Golden, an_environment_has_exactly_the_promised_members) {
   Shown shown;
-  shown.server.on("GET environments/host/workloads", 200, content_of("answer-workloads.json"));
+  shown.server.on("GET environments/host/workloads", 200, golden_content("answer-workloads.json"));
   shown.golden("env-show.json", {"env", "show", "host", "--output", "json"});
   shown.golden("env-show.txt", {"env", "show", "host"});
 }
@@ -48,15 +18,15 @@ TEST(Golden, an_environment_has_exactly_the_promised_members) {
 TEST(Golden, a_past_moment_and_a_snapshot_are_asked_for_as_such) {
   Shown shown;
   shown.server.on("GET environments/host/workloads?at=2026-11-22T19:46:16.000000Z", 200,
-                  content_of("answer-workloads.json"));
-  shown.server.on("GET environments/host/workloads?snapshot=7", 200, content_of("answer-workloads.json"));
+                  golden_content("answer-workloads.json"));
+  shown.server.on("GET environments/host/workloads?snapshot=7", 200, golden_content("answer-workloads.json"));
   shown.golden("env-show.json", {"env", "show", "host@2026-11-22T20:46:16+01:00", "-o", "json"});
   shown.golden("env-show.json", {"env", "show", "host#7", "-o", "json"});
 }
 
 TEST(Golden, alerts_are_a_bare_array_with_exactly_the_promised_members) {
   Shown shown;
-  shown.server.on("GET alerts?limit=100", 200, content_of("answer-alerts.json"));
+  shown.server.on("GET alerts?limit=100", 200, golden_content("answer-alerts.json"));
   shown.golden("alerts.json", {"alerts", "--output", "json"});
   shown.golden("alerts.txt", {"alerts"});
   shown.golden("alerts-color.txt", {"alerts", "--color", "always"});
@@ -64,23 +34,23 @@ TEST(Golden, alerts_are_a_bare_array_with_exactly_the_promised_members) {
 
 TEST(Golden, a_difference_tells_what_started_ended_and_changed) {
   Shown shown;
-  shown.server.on("GET environments/host/diff?from=#3&to=#7", 200, content_of("answer-diff.json"));
+  shown.server.on("GET environments/host/diff?from=#3&to=#7", 200, golden_content("answer-diff.json"));
   shown.golden("env-diff.txt", {"env", "diff", "host#3", "host#7"});
   EXPECT_EQ(shown.line.run({"env", "diff", "host#3", "host#7", "--exit-code"}).exit, 1);
   shown.server.on("GET environments/host/diff?from=2026-11-22T20:00:00.000000Z&environment=other", 200,
-                  content_of("answer-diff.json"));
+                  golden_content("answer-diff.json"));
   EXPECT_EQ(shown.line.run({"env", "diff", "host", "other"}).exit, 0);
 }
 
 TEST(Golden, a_trail_shows_what_is_missing) {
   Shown shown;
-  shown.server.on("GET flows/app/trails/t1", 200, content_of("answer-trail.json"));
+  shown.server.on("GET flows/app/trails/t1", 200, golden_content("answer-trail.json"));
   shown.golden("trail-show.txt", {"trail", "show", "t1", "--flow", "app"});
 }
 
 TEST(Golden, the_status_is_a_sentence_first) {
   Shown shown;
-  shown.server.on("GET overview", 200, content_of("answer-overview.json"));
+  shown.server.on("GET overview", 200, golden_content("answer-overview.json"));
   shown.golden("status.txt", {"status"});
 }
 

@@ -110,6 +110,7 @@ Made by `weir docs-cli` from the table of commands; a test compares it.
 
 **Options** come, in this order, from the command line, from `WEIR_<OPTION>` in the environment (`--tls-cert`
 is `WEIR_TLS_CERT`; several values are separated by commas), from the configuration file, from the default.
+`--token-file` on the command line counts before a token from anywhere else but the command line.
 The file is YAML: `--config FILE`, `WEIR_CONFIG`, or `~/.config/weir/config.yaml` where that exists. Its keys
 are long names of options, for all commands or in sections named like a command:
 
@@ -129,16 +130,17 @@ from the environment or the file.
 `--output json`.
 
 **Answers** go to standard output. With `--output json`: lists are arrays, a single thing is its object, a write
-answers with the resource and its receipt. Shapes are those of [the API](api.md), except these two, which are
-fixed:
+answers with the resource and its receipt; what is a text of its own (a proof, a key, a script) is printed as it is.
+Shapes are those of [the API](api.md), except these two, which are fixed:
 
 - `weir env show E`: `{environment, snapshot, at, workloads: [{id, kind, name, host, service, digests,
   started_at, count, verdict, reasons: [{code, message, entry}]}]}`
 - `weir alerts`: `[{id, incident, state, severity, cause, environment, workload: {as above}, started_at,
   opened_at}]`; with `--follow` one such object a line.
 
-**ARTIFACT** is a digest (with or without `sha256:`), a path, or an image: `NAME` as docker or podman know it, or
-`REGISTRY/NAME@sha256:…`. **ENV[@TIME|#N]** is an environment, live, at a moment, or as its snapshot N.
+**ARTIFACT** is a digest (with or without `sha256:`), a path, or an image: `NAME` as docker or podman know it
+(they are asked at their sockets; `podman system service` opens podman's), or `REGISTRY/NAME@sha256:…`.
+**ENV[@TIME|#N]** is an environment, live, at a moment, or as its snapshot N.
 Writes carry an idempotency key and are tried again, three times at most, when the server is unavailable.
 Commands that change what is there (`service`, `flow`, `trail`, `env create`) keep what they are not told.
 )";
@@ -156,7 +158,7 @@ std::string_view title_of(Group group) {
     case Group::watch:
       return "Watch what runs";
     case Group::resolve:
-      return "Alerts and their delivery";
+      return "Alerts and flaws";
     case Group::prove:
       return "Prove";
     case Group::organize:

@@ -82,6 +82,7 @@ Action policy_create(Options& options) {
   struct Arguments {
     std::string name, file;
     std::optional<std::string> description;
+    bool confirm = false;
   };
   const auto arguments = std::make_shared<Arguments>();
   options.argument(policy_word, &arguments->name);
@@ -90,11 +91,14 @@ Action policy_create(Options& options) {
                     .need = Need::required},
                    &arguments->file);
   options.option({.name = "description", .value = "TEXT", .help = "what it is for"}, &arguments->description);
+  options.option({.name = "confirm", .help = "also when it is enforced and would let nothing through"},
+                 &arguments->confirm);
   return [arguments](Session& session) -> Result<Exit> {
     const std::string source = TRY(read_file(arguments->file, limits::policy_bytes_max));
     Json body =
         Json::object({{"source", source}, {"form", arguments->file.ends_with(".rego") ? "rego" : "yaml"}});
     set_given(body, "description", arguments->description);
+    if (arguments->confirm) body.set("confirm", true);
     Api* api = TRY(session.api());
     const Json answer =
         TRY(api->write({.method = "PUT", .path = path_of({"policies", arguments->name}), .body = body}));

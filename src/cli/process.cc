@@ -106,7 +106,10 @@ Action agent(Options& options) {
                   .help = "how much to keep while the server is away",
                   .fallback = "67108864"},
                  &given->spool_bytes_max);
-  options.option({.name = "exclude", .value = "GLOB", .help = "not within --path", .many = Many::each},
+  options.option({.name = "exclude",
+                  .value = "GLOB",
+                  .help = "leaves out what matches below --path",
+                  .many = Many::each},
                  &given->excludes);
   options.option({.name = "path", .value = "PATH", .help = "file or directory to watch", .many = Many::each},
                  &given->paths);

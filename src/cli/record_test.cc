@@ -155,7 +155,7 @@ TEST_F(Record, a_pattern_that_names_nothing_and_damaged_evidence_are_refused_bef
                 .run({"record", (folder_ / "app").string(), "--flow", "app", "--trail", "t1", "--evidence",
                       (folder_ / "none/*.xml").string()})
                 .exit,
-            1);
+            2);
   EXPECT_EQ(line_
                 .run({"record", (folder_ / "app").string(), "--flow", "app", "--trail", "t1", "--evidence",
                       (folder_ / "out/*.zip").string()})

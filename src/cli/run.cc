@@ -41,6 +41,14 @@ int refuse(Environment& environment, const Error& error, OutputForm form) {
   return row_of(error.code).exit_code;
 }
 
+// A server that could not be reached comes with advice; a registry or a runtime that could not be has another address.
+Error advised(Error error, std::string_view server, OutputForm form) {
+  if (form == OutputForm::table && error.code == Errc::unavailable && !server.empty() &&
+      error.message.starts_with(server))
+    error.message += " (is the server running, and is --url or WEIR_URL right?)";
+  return error;
+}
+
 // Global options may stand before the command: "weir --url X env list". How many words these are.
 std::size_t leading_words(std::span<const std::string> words) {
   Options options;
@@ -152,17 +160,27 @@ std::vector<std::string> split_commas(std::string_view text) {
 Status resolve(Options& options, const Options& leading, const Command& command,
                const Environment& environment) {
   const ConfigFile file = TRY(read_config(leading.find("config")->given ? leading : options, environment));
+  const auto names_token_file = [](const Options& given) {
+    const Options::Entry* entry = given.find("token-file");
+    return entry != nullptr && entry->given;
+  };
+  const bool token_is_in_file = names_token_file(options) || names_token_file(leading);
   const std::array sources{
       Source([&](const OptionRow& row) -> std::optional<std::vector<std::string>> {
         const Options::Entry* entry = leading.find(row.name);
         return entry != nullptr && entry->given ? std::optional(entry->words) : std::nullopt;
       }),
       Source([&](const OptionRow& row) -> std::optional<std::vector<std::string>> {
+        // The file was named for this command; a token that stands in the environment was not.
+        if (row.name == "token" && token_is_in_file) return std::nullopt;
         const std::optional<std::string> value = variable(environment, variable_of(row.name));
         if (!value) return std::nullopt;
         return row.many == Many::no ? std::vector{*value} : split_commas(*value);
       }),
-      Source([&](const OptionRow& row) { return file.find(command.path, row.name); }),
+      Source([&](const OptionRow& row) -> std::optional<std::vector<std::string>> {
+        if (row.name == "token" && token_is_in_file) return std::nullopt;
+        return file.find(command.path, row.name);
+      }),
   };
   return options.resolve(sources);
 }
@@ -172,7 +190,8 @@ struct Line {
   const Command& command;
 };
 
-Result<Exit> perform(const Line& line, Environment& environment, OutputForm& form) {
+// Tells the form and the server's address that the options name.
+Result<Exit> perform(const Line& line, Environment& environment, OutputForm& form, std::string& server) {
   const Command& command = line.command;
   Options options, leading;
   Globals globals, before;
@@ -189,6 +208,7 @@ Result<Exit> perform(const Line& line, Environment& environment, OutputForm& for
   TRY(split);
   TRY(resolve(options, leading, command, environment));
   form = globals.output == "json" ? OutputForm::json : OutputForm::table;
+  server = globals.url;
   Session session(environment, std::move(globals), command);
   const Result<Exit> exit = action(session);
   session.progress("");
@@ -203,10 +223,11 @@ int run(std::span<const std::string> words, Environment& environment) {
   OutputForm form = form_of(words, environment);
   const Command* command = find_command(behind);
   if (command == nullptr) return without_command(words.first(leading), behind, environment, form);
+  std::string server;
   try {
-    const Result<Exit> exit =
-        perform({words.first(leading), behind.subspan(words_in(command->path)), *command}, environment, form);
-    return exit ? static_cast<int>(*exit) : refuse(environment, exit.error(), form);
+    const Line line{words.first(leading), behind.subspan(words_in(command->path)), *command};
+    const Result<Exit> exit = perform(line, environment, form, server);
+    return exit ? static_cast<int>(*exit) : refuse(environment, advised(exit.error(), server, form), form);
   } catch (const std::exception& fault) {
     return refuse(environment, internal(fault.what()), form);
   }

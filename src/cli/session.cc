@@ -29,8 +29,6 @@ std::string_view remedy_for(Errc code) {
       return " (give a valid token with --token or WEIR_TOKEN; `weir whoami` tries it)";
     case Errc::forbidden:
       return " (`weir whoami` shows what your token may do)";
-    case Errc::unavailable:
-      return " (is the server running, and is --url or WEIR_URL right?)";
     case Errc::too_many:
       return " (wait a little, then try again)";
     case Errc::corrupt:
@@ -98,7 +96,8 @@ void Session::progress(std::string_view text) {
 void print_error(Environment& environment, const Error& error, OutputForm form) {
   const ErrcRow& row = row_of(error.code);
   if (form == OutputForm::table) {
-    environment.err << "weir: " << cleaned(error.message) << remedy_for(error.code) << '\n';
+    const bool says_it = error.message.find("weir ledger verify") != std::string::npos;
+    environment.err << "weir: " << cleaned(error.message) << (says_it ? "" : remedy_for(error.code)) << '\n';
     return;
   }
   Json said = Json::object({{"code", row.name}, {"message", error.message}});

@@ -68,8 +68,11 @@ std::string where_told(const Json& answer, Color color) {
   const Json& coverage = answer.at("coverage");
   std::string text = fmt::format("{}\n", cleaned(coverage.text("sentence")));
   const Json::Array &running = answer.items("running"), &uncovered = coverage.items("uncovered");
-  text += fmt::format("{}: {} in what runs\n", cleaned(answer.text("query")),
-                      running.empty() ? "not found" : "found");
+  text += fmt::format("{}: {} in what runs", cleaned(answer.text("query")), running.empty() ? "not found" : "found");
+  const std::int64_t* recorded = answer.at("artifacts").integer();
+  if (running.empty() && recorded != nullptr && *recorded > 0)
+    text += *recorded == 1 ? "; 1 recorded artifact has it" : fmt::format("; {} recorded artifacts have it", *recorded);
+  text += '\n';
   if (!running.empty()) text += table(where_columns, running, color);
   if (!uncovered.empty()) text += table(uncovered_columns, uncovered, color);
   return text;
@@ -128,7 +131,9 @@ Action vuln_list(Options& options) {
     const std::size_t limit = TRY(checked_limit(given->limit));
     Api* api = TRY(session.api());
     const Json::Array rows = TRY(api->list("vulnerabilities", "vulnerabilities", query, limit));
-    session.answer_rows(rows, finding_columns, "weir attest sbom, and weir serve --advisories PLACE");
+    session.answer_rows(rows, finding_columns,
+                        "no findings; they come of bills of materials (weir attest sbom) and advisories (weir serve "
+                        "--advisories PLACE)");
     return Exit::yes;
   };
 }
@@ -157,7 +162,8 @@ Action component_search(Options& options) {
     const std::size_t limit = TRY(checked_limit(given->limit));
     Api* api = TRY(session.api());
     const Json::Array rows = TRY(api->list("components", "components", {{"q", given->what}}, limit));
-    session.answer_rows(rows, component_columns, "weir attest sbom");
+    session.answer_rows(rows, component_columns,
+                        "no component matches; bills of materials name them: weir attest sbom");
     return Exit::yes;
   };
 }

@@ -166,4 +166,79 @@ TEST(BadBill, package_urls_with_every_escape_are_read_back) {
             2u);
 }
 
+namespace {
+
+std::string spdx3(const std::string& graph) {
+  return R"({"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[)" + graph + "]}";
+}
+
+std::string signed_as(std::string_view predicate_type, std::string_view bill) {
+  const std::string statement = fmt::format(
+      R"({{"_type":"https://in-toto.io/Statement/v1","subject":[{{"name":"a","digest":{{"sha256":"{}"}}}}],)"
+      R"("predicateType":"{}","predicate":{}}})",
+      std::string(64, 'a'), predicate_type, bill);
+  return fmt::format(
+      R"({{"payloadType":"application/vnd.in-toto+json","payload":"{}","signatures":[{{"sig":"{}"}}]}})",
+      encode_base64(statement), encode_base64("x"));
+}
+
+}  // namespace
+
+// What is recorded as a bill is matched as one: signed ones are accepted, so their components must not be unknown.
+TEST(BadBill, a_signed_bill_lists_what_the_bill_in_it_lists) {
+  const std::string bill = golden("cyclonedx.json");
+  const auto plain = read_inventory(bill, Detail::whole),
+             within = read_inventory(signed_as("https://cyclonedx.org/bom", bill), Detail::whole);
+  ASSERT_TRUE(plain.ok() && within.ok()) << within.error().message;
+  ASSERT_EQ(within->items.size(), plain->items.size());
+  for (std::size_t i = 0; i < plain->items.size(); ++i)
+    EXPECT_EQ(within->items[i].purl, plain->items[i].purl);
+  EXPECT_EQ(to_hex(within->subject.digests.back()), std::string(64, 'a'));
+  const std::string nested =
+      signed_as("https://cyclonedx.org/bom", signed_as("https://cyclonedx.org/bom", bill));
+  EXPECT_FALSE(read_inventory(nested).ok()) << "a statement within a statement is no bill";
+}
+
+// One author of ten megabytes, of a thousand packages, would be ten gigabytes.
+TEST(BadBill, a_long_text_that_many_packages_share_is_refused) {
+  std::string graph = R"({"type":"Person","spdxId":"p","name":")" + std::string(10'000'000, 'a') + "\"}";
+  for (int i = 0; i < 1000; ++i)
+    graph += fmt::format(R"(,{{"type":"software_Package","spdxId":"s{}","name":"n","suppliedBy":"p"}})", i);
+  const auto whole = read_inventory(spdx3(graph), Detail::whole);
+  ASSERT_FALSE(whole.ok());
+  EXPECT_EQ(whole.error().code, Errc::too_large);
+  EXPECT_EQ(items_of(spdx3(graph)), 1000u) << "matching asks for nobody's name";
+}
+
+// Three thousand licences of one id, which three thousand packages have, are nine million.
+TEST(BadBill, licences_that_many_packages_of_one_id_share_are_refused) {
+  std::string graph, to;
+  for (int i = 0; i < 3000; ++i) {
+    graph += fmt::format(R"({{"type":"simplelicensing_LicenseExpression","spdxId":"l{0}",)"
+                         R"("simplelicensing_licenseExpression":"L-{0}"}},)"
+                         R"({{"type":"software_Package","spdxId":"p","name":"n"}},)",
+                         i);
+    to += fmt::format("{}\"l{}\"", i == 0 ? "" : ",", i);
+  }
+  graph += R"({"type":"Relationship","relationshipType":"hasDeclaredLicense","from":"p","to":[)" + to + "]}";
+  const auto whole = read_inventory(spdx3(graph), Detail::whole);
+  ASSERT_FALSE(whole.ok());
+  EXPECT_EQ(whole.error().code, Errc::too_large);
+}
+
+// Its components become entries, which are UTF-8 or can never be read again.
+TEST(BadBill, tags_that_are_no_utf8_are_refused) {
+  for (const std::string_view line :
+       {"PackageName: a\xff", "PackageVersion: \xc3", "Relationship: \xed\xa0\x80 A b",
+        "ExternalRef: PACKAGE-MANAGER purl pkg:npm/a@1?x=\xff"})
+    EXPECT_EQ(refused_by_all(fmt::format("SPDXVersion: SPDX-2.3\nPackageName: x\n{}\n", line)),
+              Errc::invalid);
+}
+
+TEST(BadBill, tags_of_more_than_a_million_packages_are_refused_without_keeping_them) {
+  std::string text = "SPDXVersion: SPDX-2.3\n";
+  for (std::size_t i = 0; i <= limits::evidence_records_max + 1; ++i) text += "PackageName: a\n";
+  EXPECT_EQ(read_inventory(text).error().code, Errc::too_large);
+}
+
 }  // namespace weir::evidence

@@ -5,21 +5,42 @@
 #include "base/limits.h"
 #include "evidence/document.h"
 #include "evidence/inventory_read.h"
+#include "evidence/statement.h"
+#include "format/utf8.h"
 
 namespace weir::evidence {
 namespace {
 
-Result<Inventory> bounded(Inventory inventory) {
+Result<Inventory> bounded(Inventory inventory, std::size_t shared_bytes) {
   if (inventory.items.size() > limits::evidence_records_max)
     return Error{Errc::too_large, fmt::format("more than {} components", limits::evidence_records_max)};
   if (inventory.dependencies.size() > limits::evidence_values_max)
     return Error{Errc::too_large, fmt::format("more than {} dependencies", limits::evidence_values_max)};
+  if (shared_bytes > inventory_shared_bytes_max)
+    return Error{Errc::too_large, fmt::format("what is said of many components takes more than {} bytes",
+                                              inventory_shared_bytes_max)};
   return inventory;
 }
 
-Status read_json_form(Reading reading, BytesView text) {
+bool is_statement(const format::JsonView& root) {
+  return root.at("dsseEnvelope").is_object() || !root.text("payloadType").empty() ||
+         !root.text("_type").empty();
+}
+
+enum class Form { any, bill };  // bill: within a statement, which holds no other
+
+// A bill may be what a statement says of its subjects.
+Status read_json_form(Reading reading, BytesView text, Form form) {
   const format::JsonDocument document = TRY(format::JsonDocument::parse(text, limits::evidence_values_max));
   const format::JsonView root = document.root();
+  if (form == Form::any && is_statement(root)) {
+    const Statement statement = TRY(read_statement(text));
+    const std::string bill = dump(statement.predicate);
+    TRY(read_json_form(reading, bill, Form::bill));
+    auto& digests = reading.inventory.subject.digests;
+    digests.insert(digests.end(), statement.subjects.begin(), statement.subjects.end());
+    return {};
+  }
   if (root.text("bomFormat") == "CycloneDX") read_cyclonedx(reading, root);
   else if (root.text("spdxVersion").starts_with("SPDX-2.")) read_spdx_2(reading, root);
   else if (root.at("@graph").is_array()) read_spdx_3(reading, root);
@@ -31,19 +52,21 @@ Status read_json_form(Reading reading, BytesView text) {
 
 Result<Inventory> read_inventory(BytesView content, Detail detail) {
   Inventory inventory;
-  const Reading reading{inventory, detail == Detail::whole};
+  std::size_t shared_bytes = 0;
+  const Reading reading{inventory, detail == Detail::whole, shared_bytes};
   const BytesView text = without_mark(content);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (text.starts_with("SPDXVersion:")) {
+    if (!format::is_utf8(text)) return invalid("expected UTF-8");
     TRY(read_spdx_tags(reading, text));
   } else if (first != text.npos && text[first] == '<') {
     const format::XmlDocument document = TRY(format::XmlDocument::parse(content));
     if (format::local_name(document.root()) != "bom") return invalid("expected CycloneDX XML with a <bom>");
     read_cyclonedx(reading, document.root());
   } else {
-    TRY(read_json_form(reading, text));
+    TRY(read_json_form(reading, text, Form::any));
   }
-  return bounded(std::move(inventory));
+  return bounded(std::move(inventory), shared_bytes);
 }
 
 }  // namespace weir::evidence

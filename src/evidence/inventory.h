@@ -1,7 +1,8 @@
 // Every component that a bill of materials lists, at any depth, in its order, with what matching needs beside its
 // package URL: the source package it was built from, and the operating system that the document describes; and, where
 // it is asked for, what people ask of components: licences, who supplies and writes them, what depends on what.
-// CycloneDX 1.x in JSON and XML, SPDX 2.x in JSON and tag-value, SPDX 3.0 in JSON-LD. Pure.
+// CycloneDX 1.x in JSON and XML, SPDX 2.x in JSON and tag-value, SPDX 3.0 in JSON-LD; those in JSON also as what an
+// in-toto statement says of its subjects, signed or not. Pure.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -51,8 +52,8 @@ struct Inventory {
 
 enum class Detail { matching, whole };
 
-// Errors: invalid for what is no bill of materials, too_large beyond limits::evidence_records_max components or
-// limits::evidence_values_max dependencies.
+// Errors: invalid for what is no bill of materials; too_large beyond limits::evidence_records_max components,
+// limits::evidence_values_max dependencies, or where what is said of many components is too long to be kept with each.
 Result<Inventory> read_inventory(BytesView content, Detail detail = Detail::matching);
 
 }  // namespace weir::evidence

@@ -3,23 +3,37 @@
 #include <string>
 #include <string_view>
 
+#include "base/limits.h"
 #include "evidence/inventory.h"
 #include "format/json_view.h"
 #include "format/xml.h"
 
 namespace weir::evidence {
 
+// Of texts that stand once in a document and are said of many of its components.
+inline constexpr std::size_t inventory_shared_bytes_max = std::size_t{256} * 1024 * 1024;
+
+// What goes beyond a bound is left out, and the document refused in the end.
 struct Reading {
   Inventory& inventory;
   bool whole = false;  // details too
+  std::size_t& shared_bytes;
 
   // Adds an item; its detail too, when details are read.
   ItemDetail* add(Item item) {
+    if (inventory.items.size() > limits::evidence_records_max) return nullptr;
+    if (item.source.size() > limits::text_bytes_max) item.source.clear();  // no package is called so
     inventory.items.push_back(std::move(item));
     return whole ? &inventory.details.emplace_back() : nullptr;
   }
   void depend(std::string_view from, std::string_view to) {
-    if (!from.empty() && !to.empty()) inventory.dependencies.push_back({std::string(from), std::string(to)});
+    if (from.empty() || to.empty() || inventory.dependencies.size() > limits::evidence_values_max) return;
+    inventory.dependencies.push_back({std::string(from), std::string(to)});
+  }
+  // Whether a component may have this text too.
+  bool share(std::string_view text) {
+    if (shared_bytes <= inventory_shared_bytes_max) shared_bytes += sizeof(std::string) + text.size();
+    return shared_bytes <= inventory_shared_bytes_max;
   }
   void note_system(std::string_view name, std::string_view version) {
     if (inventory.system.name.empty()) inventory.system = {std::string(name), std::string(version)};

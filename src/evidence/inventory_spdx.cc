@@ -95,20 +95,23 @@ Elements read_elements(Reading& reading, const std::vector<JsonView>& graph) {
   return elements;
 }
 
-ItemDetail detail_of(const Elements& elements, const JsonView& package) {
+ItemDetail detail_of(Reading& reading, const Elements& elements, const JsonView& package) {
   ItemDetail detail{.type = {}, .id = std::string(id_of(package))};
-  if (const auto named = elements.agents.find(package.text("suppliedBy")); named != elements.agents.end())
+  if (const auto named = elements.agents.find(package.text("suppliedBy"));
+      named != elements.agents.end() && reading.share(named->second))
     detail.supplier = named->second;
   for (const std::string_view author : texts_of(package.at("originatedBy")))
-    if (const auto named = elements.agents.find(author); named != elements.agents.end())
+    if (const auto named = elements.agents.find(author);
+        named != elements.agents.end() && reading.share(named->second))
       detail.authors.emplace_back(named->second);
   const auto licences = elements.licences.find(id_of(package));
   if (licences == elements.licences.end()) return detail;
   std::set<std::string_view> distinct;
-  for (const std::string_view id : licences->second)
-    if (const auto said = elements.expressions.find(id);
-        said != elements.expressions.end() && !says_nothing(said->second))
-      distinct.insert(said->second);
+  for (const std::string_view id : licences->second) {
+    const auto said = elements.expressions.find(id);
+    if (!reading.share(said == elements.expressions.end() ? "" : said->second)) break;
+    if (said != elements.expressions.end() && !says_nothing(said->second)) distinct.insert(said->second);
+  }
   detail.licences.assign(distinct.begin(), distinct.end());
   return detail;
 }
@@ -233,7 +236,7 @@ void read_spdx_3(Reading reading, const JsonView& document) {
               std::string(purl), std::string(element.text("software_sourceInfo"))};
     describe(subject, subject.ids, id_of(element), item);
     ItemDetail* detail = reading.add(std::move(item));
-    if (detail != nullptr) *detail = detail_of(elements, element);
+    if (detail != nullptr) *detail = detail_of(reading, elements, element);
   }
 }
 

@@ -9,13 +9,12 @@
 
 #include "base/limits.h"
 #include "evidence/document.h"
+#include "evidence/sarif_parts.h"
 
 namespace weir::evidence {
 namespace {
 
 using format::Json;
-
-constexpr std::array<std::string_view, 4> levels{"error", "warning", "note", "none"};
 
 struct SeverityRow {
   std::string_view name;
@@ -38,56 +37,6 @@ struct Tally {
   Json::Array tools;
 };
 
-const Json nothing;
-
-// A tool's rules by id, of the driver and its extensions.
-class Rules {
- public:
-  explicit Rules(const Json& tool) : driver_(tool.at("driver").items("rules")) {
-    index(driver_);
-    for (const Json& extension : tool.items("extensions")) index(extension.items("rules"));
-  }
-
-  const Json& of(const Json& result) const {
-    const std::string_view id = id_of(result);
-    if (const auto found = by_id_.find(id); !id.empty() && found != by_id_.end()) return *found->second;
-    const std::int64_t* at = result.at("ruleIndex").integer();
-    const bool inside = at != nullptr && *at >= 0 && static_cast<std::size_t>(*at) < driver_.size();
-    return inside ? driver_[static_cast<std::size_t>(*at)] : nothing;
-  }
-
-  static std::string_view id_of(const Json& result) {
-    const std::string_view id = result.text("ruleId");
-    return id.empty() ? result.at("rule").text("id") : id;
-  }
-
- private:
-  void index(const Json::Array& rules) {
-    for (const Json& rule : rules) by_id_.emplace(rule.text("id"), &rule);
-  }
-  const Json::Array& driver_;
-  std::map<std::string_view, const Json*> by_id_;
-};
-
-std::string_view level_of(const Json& result, const Json& rule) {
-  const std::string_view kind = result.text("kind");
-  if (!kind.empty() && kind != "fail") return "none";
-  for (const std::string_view said : {result.text("level"), rule.at("defaultConfiguration").text("level")})
-    if (const auto* found = std::find(levels.begin(), levels.end(), said); found != levels.end())
-      return *found;
-  return "warning";
-}
-
-// Every suppression must stand: one that is under review or rejected leaves the result open (§3.27.23).
-bool is_suppressed(const Json& result) {
-  const Json::Array& suppressions = result.items("suppressions");
-  return !suppressions.empty() &&
-         std::all_of(suppressions.begin(), suppressions.end(), [](const Json& suppression) {
-           const std::string_view status = suppression.text("status");
-           return status.empty() || status == "accepted";
-         });
-}
-
 double severity_number(const Json& rule) {
   const Json& said = rule.at("properties").at("security-severity");
   if (const double* real = said.real()) return *real;
@@ -97,23 +46,21 @@ double severity_number(const Json& rule) {
   return std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc() ? value : 0;
 }
 
-void add_result(Tally& tally, const Json& result, const Rules& rules) {
-  const std::string_view kind = result.text("kind");
-  const bool informs = !kind.empty() && kind != "fail" && kind != "open" && kind != "review";
-  if (informs || result.text("baselineState") == "absent") return;
-  if (is_suppressed(result)) {
+void add_result(Tally& tally, const Json& result, const SarifRules& rules) {
+  if (!is_sarif_result_there(result)) return;
+  if (is_sarif_result_suppressed(result)) {
     ++tally.suppressed;
     return;
   }
   const Json& rule = rules.of(result);
-  const std::string_view level = level_of(result, rule);
+  const std::string_view level = sarif_level(result, rule);
   ++tally.open;
   ++tally.by_level[level];
   const double number = severity_number(rule);
   const auto* row =
       std::find_if(severities.begin(), severities.end(), [&](auto& r) { return number >= r.from; });
   if (row != severities.end()) ++tally.by_severity[row->name];
-  const std::string_view named = Rules::id_of(result).empty() ? rule.text("id") : Rules::id_of(result);
+  const std::string_view named = rules.name_of(result);
   RuleCount& count = tally.rules[fact_text(named)];
   count.level = level;
   ++count.count;
@@ -123,8 +70,8 @@ Status add_run(Tally& tally, const Json& run) {
   if (run.object() == nullptr) return invalid("'runs' must hold objects", "runs");
   ++tally.runs;
   const Json& driver = run.at("tool").at("driver");
-  const std::string_view version = driver.text("semanticVersion").empty() ? driver.text("version")
-                                                                          : driver.text("semanticVersion");
+  const std::string_view version =
+      driver.text("semanticVersion").empty() ? driver.text("version") : driver.text("semanticVersion");
   if (tally.tools.size() < fact_items_max)
     tally.tools.push_back(
         Json::object({{"name", fact_text(driver.text("name"))}, {"version", fact_text(version)}}));
@@ -133,7 +80,7 @@ Status add_run(Tally& tally, const Json& run) {
       tally.executed = false;
   if (run.items("results").size() > limits::evidence_records_max)
     return Error{Errc::too_large, fmt::format("more than {} results", limits::evidence_records_max)};
-  const Rules rules(run.at("tool"));
+  const SarifRules rules(run.at("tool"));
   for (const Json& result : run.items("results")) add_result(tally, result, rules);
   return {};
 }
@@ -151,7 +98,7 @@ Json most_frequent(const std::map<std::string, RuleCount>& rules) {
 
 Json facts_of(Tally& tally) {
   Json by_level = Json::object({}), by_severity = Json::object({});
-  for (const std::string_view level : levels) by_level.set(std::string(level), tally.by_level[level]);
+  for (const std::string_view level : sarif_levels) by_level.set(std::string(level), tally.by_level[level]);
   for (const SeverityRow& row : severities)
     by_severity.set(std::string(row.name), tally.by_severity[row.name]);
   return Json::object({{"format", "sarif"},

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "evidence/document.h"
+#include "format/utf8.h"
 #include "format/xml.h"
 
 namespace weir::evidence {
@@ -149,6 +150,7 @@ struct TaggedPackage {
 
 // "Tag: value" a line; what stands between <text> and </text> is free text.
 Status read_spdx_tags(Bill& bill, BytesView content) {
+  if (!format::is_utf8(content)) return invalid("expected UTF-8");
   bool text = false;
   std::optional<TaggedPackage> package;
   while (!content.empty()) {

@@ -117,6 +117,19 @@ TEST_F(Signed, too_many_tries_are_refused) {
   EXPECT_EQ(found.error().code, Errc::too_large);
 }
 
+// Each try hashes the whole statement: 64 signatures of nobody, held against two keys, would go over gigabytes.
+TEST_F(Signed, many_tries_of_a_large_statement_are_refused_and_one_that_names_its_key_is_not) {
+  std::string large = statement;
+  large.replace(large.find("\"predicate\":{}"), 14, "\"predicate\":\"" + std::string(20'000'000, 'a') + "\"");
+  std::string signatures;
+  for (int i = 0; i < 64; ++i) signatures += (i > 0 ? "," : "") + signature_json("", Bytes(64, 'x'));
+  const auto found = verify_statement(envelope(large, signatures), keys, "shop");
+  ASSERT_FALSE(found.ok());
+  EXPECT_EQ(found.error().code, Errc::too_large);
+  const Bytes signature = ann.sign(format::dsse_signed_bytes(type, large));
+  EXPECT_EQ(held(envelope(large, signature_json("ann", signature))).signature, Signature::verified);
+}
+
 TEST(SigningKeys, what_is_no_key_names_its_field) {
   const auto field = [](SigningKeyDeclared asked) {
     const auto read = read_signing_key(std::move(asked));

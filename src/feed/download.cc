@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
 #include <memory>
 
@@ -10,7 +11,11 @@
 namespace weir::feed {
 namespace {
 
+using std::chrono::steady_clock;
+
 constexpr int redirects_max = 5;
+constexpr std::chrono::minutes any_rate_time{2};
+constexpr std::size_t bytes_per_second_min = 8 * 1024;
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -32,15 +37,20 @@ Result<http::ClientResponse> ask(const std::string& url, const std::string& vers
   http::ClientRequest request{.target = parsed.target};
   if (!version.empty()) request.headers.push_back(condition_of(version));
   std::size_t bytes = 0;
-  bool full = false;
+  bool full = false, slow = false;
+  const auto begun = steady_clock::now();
   const auto keep = [&](std::string_view chunk) {
     bytes += chunk.size();
+    slow = is_too_slow(bytes, steady_clock::now() - begun);
     full |= bytes <= download_bytes_max && std::fwrite(chunk.data(), 1, chunk.size(), file) != chunk.size();
-    return bytes <= download_bytes_max && !full ? http::Continue::yes : http::Continue::no;
+    return bytes <= download_bytes_max && !full && !slow ? http::Continue::yes : http::Continue::no;
   };
   const http::ClientResponse response = TRY(client.stream_chunks(request, keep));
   if (bytes > download_bytes_max)
     return Error{Errc::too_large, fmt::format("{} is larger than {} bytes", url, download_bytes_max)};
+  if (slow)
+    return Error{Errc::unavailable,
+                 fmt::format("{} is served in less than {} bytes a second", url, bytes_per_second_min)};
   if (full || std::fflush(file) != 0)
     return Error{Errc::unavailable, fmt::format("the disk does not take what {} serves", url)};
   return response;
@@ -60,6 +70,11 @@ Result<std::string> target_of(const std::string& url, const http::ClientResponse
 }
 
 }  // namespace
+
+bool is_too_slow(std::size_t bytes, steady_clock::duration took) {
+  const auto counted = std::chrono::duration_cast<std::chrono::seconds>(took - any_rate_time).count();
+  return counted > 0 && bytes / bytes_per_second_min < static_cast<std::size_t>(counted);
+}
 
 Result<Downloaded> download(const std::string& url, const std::string& path, const std::string& version) {
   std::string at = url;

@@ -81,6 +81,15 @@ Status read_archive(const std::string& path, const std::string& name, const Take
 
 }  // namespace
 
+std::string public_name(std::string_view place) {
+  const std::size_t scheme = place.find("://");
+  if (scheme == place.npos) return std::string(place);
+  const std::size_t begin = scheme + 3, end = std::min(place.find_first_of("/?#", begin), place.size());
+  const std::size_t user = place.substr(0, end).rfind('@');
+  if (user == place.npos || user < begin) return std::string(place);
+  return fmt::format("{}{}", place.substr(0, begin), place.substr(user + 1));
+}
+
 Result<Place> parse_place(std::string_view text) {
   const auto as = [&](PlaceKind kind) { return Place{.kind = kind, .text = std::string(text)}; };
   const std::string_view path = path_of_url(text);

@@ -20,6 +20,9 @@ struct Place {
   std::string text;  // as it was given
 };
 
+// As it is told to people, and kept: without user and password, which a repository's address may hold.
+std::string public_name(std::string_view place);
+
 // By its spelling, and for what is on this machine by what is there. Errors: not_found.
 Result<Place> parse_place(std::string_view text);
 

@@ -40,8 +40,8 @@ class Incoming {
 // One thing to read: a place on this machine, a file behind a URL, a repository.
 struct One {
   PlaceKind kind = PlaceKind::file;
-  std::string source;  // its name as a feed
-  std::string url = {};
+  std::string source;    // its name as a feed
+  std::string url = {};  // from where it is fetched; empty: `source` lies here
 };
 
 // The lines of `ecosystems.txt`, which says what a bucket has.
@@ -68,6 +68,8 @@ Result<std::vector<One>> ones_of(const Place& place, const std::vector<std::stri
                                  const std::string& directory) {
   if (place.kind == PlaceKind::url)
     return std::vector{One{.kind = PlaceKind::url, .source = place.text, .url = place.text}};
+  if (place.kind == PlaceKind::repository)
+    return std::vector{One{.kind = place.kind, .source = public_name(place.text), .url = place.text}};
   if (place.kind != PlaceKind::bucket) return std::vector{One{.kind = place.kind, .source = place.text}};
   std::string base = place.text;
   while (base.ends_with('/')) base.pop_back();
@@ -97,13 +99,13 @@ struct ReadOne {
 
 Result<ReadOne> read_one(const One& one, const std::string& directory, const std::string& version_before,
                          const TakeRecord& take) {
-  if (one.url.empty() && one.kind != PlaceKind::repository) {
+  if (one.url.empty()) {
     TRY(read_local(one.kind, one.source, one.source, take));
     return ReadOne();
   }
   const Incoming file(directory);
   if (one.kind == PlaceKind::repository) {
-    const Fetched fetched = TRY(fetch_repository(one.source, directory, file.path(), version_before));
+    const Fetched fetched = TRY(fetch_repository(one.url, directory, file.path(), version_before));
     if (!fetched.unchanged) TRY(read_local(PlaceKind::archive, file.path(), one.source, take));
     return ReadOne{fetched.unchanged, fetched.commit};
   }
@@ -155,7 +157,7 @@ Result<vuln::UpdateResult> update_store(const std::string& directory, const Feed
   StoreUpdate update = TRY(StoreUpdate::begin(directory));
   for (const std::string& text : wish.places) {
     const auto failed = [&](const Error& error) {
-      update.begin_feed(text, StoreUpdate::Extent::partial);
+      update.begin_feed(public_name(text), StoreUpdate::Extent::partial);
       update.end_feed_failed(error);
     };
     const Result<Place> place = parse_place(text);

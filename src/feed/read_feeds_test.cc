@@ -1,11 +1,13 @@
 // Feeds from every kind of place: this machine, a real HTTP server on loopback, a real repository.
 #include "feed/read_feeds.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <map>
 #include <mutex>
 
+#include "feed/download.h"
 #include "http/server.h"
 #include "support/advisory_corpus.h"
 
@@ -231,6 +233,78 @@ TEST(Feeds, a_repository_is_read_at_its_latest_commit) {
   EXPECT_TRUE(update(store, {"git+ext::sh -c true"}).starts_with("failed "));
   EXPECT_TRUE(update(store, {"git+--upload-pack=x"}).starts_with("failed "));
   EXPECT_EQ(vuln::read_manifest(store)->records, 2u);
+}
+
+// A filter is a program that the user's configuration names; the repository's attributes only have to ask for it.
+TEST(Feeds, a_repository_runs_no_filter_of_the_user) {
+  if (!test::has_program("git")) GTEST_SKIP() << "skipped: no git";
+  const test::ScratchDirectory scratch;
+  const std::string git = "git -C " + scratch.path("repository") + " -c user.name=a -c user.email=a@b ";
+  scratch.write("repository/A.json", osv_record("A", "x", "1"));
+  scratch.write("repository/.gitattributes", "*.json filter=evil\n");
+  ASSERT_TRUE(test::run_quietly(git + "init -b main && " + git + "add -A && " + git + "commit -m one"));
+  const std::string ran = scratch.path("ran");
+  const std::string config = scratch.write(
+      "config", "[filter \"evil\"]\n\tsmudge = \"touch " + ran + "; cat\"\n\trequired = true\n");
+  ASSERT_EQ(setenv("GIT_CONFIG_GLOBAL", config.c_str(), 1), 0);
+  const std::string said = update(scratch.path("store"), {"git+file://" + scratch.path("repository")});
+  unsetenv("GIT_CONFIG_GLOBAL");
+  EXPECT_EQ(said, "updated read=1 added=1\n");
+  EXPECT_FALSE(std::filesystem::exists(ran));
+}
+
+TEST(Feeds, user_and_password_of_an_address_are_told_to_nobody) {
+  EXPECT_EQ(public_name("git+https://ann:s3cret@host:1/a.git#b"), "git+https://host:1/a.git#b");
+  EXPECT_EQ(public_name("ssh://git@host/a.git"), "ssh://host/a.git");
+  EXPECT_EQ(public_name("https://host/a@b?c=d@e"), "https://host/a@b?c=d@e");
+  EXPECT_EQ(public_name("/srv/a@b"), "/srv/a@b");
+  if (!test::has_program("git")) GTEST_SKIP() << "skipped: no git";
+  const test::ScratchDirectory scratch;
+  const std::string store = scratch.path("store");
+  const std::string said = update(store, {"git+http://ann:s3cret@127.0.0.1:1/a.git"});
+  EXPECT_TRUE(said.starts_with("failed git+http://127.0.0.1:1/a.git: ")) << said;
+  EXPECT_EQ(said.find("s3cret"), std::string::npos) << said;
+  EXPECT_EQ(scratch.read("store/manifest.json").find("s3cret"), std::string::npos);
+}
+
+// Passing over a file of a packed archive unpacks it.
+TEST(Feeds, an_archive_of_much_that_is_not_wanted_is_refused_before_it_is_unpacked) {
+  const test::ScratchDirectory scratch;
+  std::string head(512, '\0');
+  const auto set = [&](std::size_t at, std::string_view text) { head.replace(at, text.size(), text); };
+  set(0, "big.bin");
+  set(100, "0000644");
+  set(108, "0000000");
+  set(116, "0000000");
+  set(124, std::string_view("\x80\0\0\0\0\0\0\x10\0\0\0\0", 12));  // 64 GiB, in base 256
+  set(136, "00000000000");
+  set(148, "        ");
+  set(156, "0");
+  set(257, std::string_view("ustar\00000", 8));
+  unsigned sum = 0;
+  for (const char c : head) sum += static_cast<std::uint8_t>(c);
+  set(148, fmt::format("{:06o}", sum) + std::string("\0 ", 2));
+  const std::string tar = scratch.write("bomb.tar", head + std::string(4096, '\0'));
+  EXPECT_EQ(update(scratch.path("store"), {tar}),
+            "failed " + tar + " holds more than 17179869184 bytes, at 'big.bin'\n");
+}
+
+TEST(Feeds, a_list_of_nothing_but_faults_is_refused_without_keeping_them_all) {
+  const test::ScratchDirectory scratch;
+  std::string list = "cve,epss,percentile\n";
+  for (int i = 0; i < 100'000; ++i) list += "x\n";
+  const std::string said = update(scratch.path("store"), {scratch.write("epss.csv", list)});
+  EXPECT_EQ(said, "unchanged refused=1\n");
+  std::string exploited = "cveID,vendorProject\n";
+  for (int i = 0; i < 100'000; ++i) exploited += "x\n";
+  EXPECT_EQ(update(scratch.path("store"), {scratch.write("kev.csv", exploited)}), "unchanged refused=1\n");
+}
+
+TEST(Feeds, a_transfer_must_go_on_at_some_rate) {
+  EXPECT_FALSE(is_too_slow(0, std::chrono::seconds(100)));
+  EXPECT_TRUE(is_too_slow(1000, std::chrono::minutes(3)));
+  EXPECT_FALSE(is_too_slow(10'000'000, std::chrono::minutes(3)));
+  EXPECT_TRUE(is_too_slow(10'000'000, std::chrono::hours(3)));
 }
 
 }  // namespace weir::feed

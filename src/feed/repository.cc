@@ -15,6 +15,7 @@
 
 #include "artifact/disk_tree.h"
 #include "crypto/digest.h"
+#include "feed/place.h"
 
 extern char** environ;
 
@@ -29,13 +30,19 @@ constexpr rlim_t git_file_bytes_max = rlim_t{16} * 1024 * 1024 * 1024;
 constexpr std::size_t git_output_bytes_max = 64 * 1024;
 constexpr const char* kept_ref = "refs/heads/feed";
 
+// Whose configuration git reads: the user's where it goes out (proxies, keys), none where it reads what came in, since
+// a repository's attributes may name a filter of it, which is a program.
+enum class Configuration { users, none };
+
 // The environment of this process, and git may not ask for a password.
-std::vector<std::string> environment() {
+std::vector<std::string> environment(Configuration configuration) {
   std::vector<std::string> variables{"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=/bin/false", "LC_ALL=C"};
+  const bool users = configuration == Configuration::users;
+  if (!users) variables.insert(variables.end(), {"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null"});
   for (char** each = environ; *each != nullptr; ++each) {
     const std::string_view variable = *each;
     const bool ours = variable.starts_with("GIT_") || variable.starts_with("LC_ALL=");
-    if (!ours || variable.starts_with("GIT_SSH") || variable.starts_with("GIT_CONFIG"))
+    if (!ours || variable.starts_with("GIT_SSH") || (users && variable.starts_with("GIT_CONFIG")))
       variables.emplace_back(variable);
   }
   return variables;
@@ -49,8 +56,8 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 }
 
 // In a process group of its own, so that what git starts ends with it.
-pid_t start(std::vector<std::string> words, int output) {
-  std::vector<std::string> variables = environment();
+pid_t start(std::vector<std::string> words, Configuration configuration, int output) {
+  std::vector<std::string> variables = environment(configuration);
   const std::vector<char*> arguments = pointers(words), known = pointers(variables);
   const pid_t child = fork();
   if (child != 0) return child;
@@ -84,12 +91,12 @@ std::string last_line(std::string_view text) {
   return std::string(text.substr(text.rfind('\n') + 1));
 }
 
-Result<std::string> run_git(std::vector<std::string> words) {
+Result<std::string> run_git(std::vector<std::string> words, Configuration configuration) {
   words.insert(words.begin(), "git");
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return Error{Errc::unavailable, "git cannot be started"};
   const OpenFile output(ends[0]);
-  const pid_t child = start(words, ends[1]);
+  const pid_t child = start(words, configuration, ends[1]);
   close(ends[1]);
   if (child < 0) return Error{Errc::unavailable, "git cannot be started"};
   std::string printed;
@@ -119,21 +126,25 @@ Result<Fetched> fetch_repository(const std::string& place, const std::string& di
           branch.npos &&
       !branch.empty() && branch.front() != '-';
   if (!plain || url.empty() || url.front() == '-' || url.find("::") != url.npos)
-    return invalid(fmt::format("{} names no repository and branch", place));
+    return invalid(fmt::format("{} names no repository and branch", public_name(place)));
   const std::string copy = fmt::format("{}/git/{}", directory, to_hex(crypto::sha256(url)).substr(0, 32));
   std::error_code error;
   std::filesystem::create_directories(copy, error);
   const auto named = [&](Result<std::string> ran) -> Result<std::string> {
-    if (!ran.ok()) return Error{ran.error().code, fmt::format("{}: {}", place, ran.error().message)};
+    if (!ran.ok())
+      return Error{ran.error().code, fmt::format("{}: {}", public_name(place), ran.error().message)};
     return ran;
   };
   const std::string git_directory = "--git-dir=" + copy;
-  TRY(named(run_git({git_directory, "init", "--bare", "--quiet"})));
-  TRY(named(run_git({git_directory, "-c", "core.hooksPath=/dev/null", "fetch", "--quiet", "--depth=1",
-                     "--no-tags", "--force", "--", url, fmt::format("+{}:{}", branch, kept_ref)})));
-  const std::string commit = TRY(named(run_git({git_directory, "rev-parse", "--verify", kept_ref})));
+  const Configuration none = Configuration::none;
+  TRY(named(run_git({git_directory, "init", "--bare", "--quiet"}, none)));
+  TRY(named(run_git({git_directory, "-c", "core.hooksPath=/dev/null", "-c", "maintenance.autoDetach=false",
+                     "-c", "gc.autoDetach=false", "fetch", "--quiet", "--depth=1", "--no-tags", "--force",
+                     "--", url, fmt::format("+{}:{}", branch, kept_ref)},
+                    Configuration::users)));
+  const std::string commit = TRY(named(run_git({git_directory, "rev-parse", "--verify", kept_ref}, none)));
   if (commit == commit_before) return Fetched{.unchanged = true, .commit = commit};
-  TRY(named(run_git({git_directory, "archive", "--format=tar", "--output=" + tar, commit})));
+  TRY(named(run_git({git_directory, "archive", "--format=tar", "--output=" + tar, commit}, none)));
   return Fetched{.commit = commit};
 }
 

@@ -1,5 +1,5 @@
 // Advisories of a git repository, by the program `git`: its latest commit alone is fetched into a bare copy, and read
-// as a tar that git writes of it; nothing is checked out and no hook runs. Bounded in time and in bytes.
+// as a tar that git writes of it; nothing is checked out, and no hook and no filter runs. Bounded in time and in bytes.
 #pragma once
 #include <string>
 

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <optional>
 #include <sstream>
+#include <unordered_set>
 
 #include "base/limits.h"
 #include "format/utf8.h"
@@ -89,10 +90,11 @@ class Reader {
 
   Result<Json> read_map(const YAML::Node& node, std::size_t depth) {
     Json map{Json::Object{}};
+    std::unordered_set<std::string_view> keys;
     for (const auto& member : node) {
       if (!member.first.IsScalar()) return wrong_at(member.first.Mark(), "a key must be text");
       const std::string& key = member.first.Scalar();
-      if (map.find(key) != nullptr)
+      if (!keys.insert(key).second)
         return wrong_at(member.first.Mark(), fmt::format("the key '{}' stands twice", key));
       const std::size_t before = enter(member.first, path_.empty() ? key : "." + key);
       Json value = TRY(read(member.second, depth + 1));
@@ -117,21 +119,37 @@ class Reader {
   std::size_t nodes_ = 0;
 };
 
-// Looks at nothing but where documents begin.
-class DocumentStarts final : public YAML::EventHandler {
+// Looks at where documents begin, and at how many nodes there are: each takes some hundred bytes once it is built.
+class Counter final : public YAML::EventHandler {
  public:
-  YAML::Mark latest;
-  void OnDocumentStart(const YAML::Mark& mark) override { latest = mark; }
+  struct TooMany {};
+
+  YAML::Mark document, node;  // the latest ones
+  void OnDocumentStart(const YAML::Mark& mark) override { document = mark; }
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
-  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
-                       YAML::EmitterStyle::value) override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { count(mark); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { count(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override {
+    count(mark);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    count(mark);
+  }
   void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    count(mark);
   }
   void OnMapEnd() override {}
+
+ private:
+  void count(const YAML::Mark& mark) {
+    node = mark;
+    if (++nodes_ > nodes_max) throw TooMany();
+  }
+  static constexpr std::size_t nodes_max = 2 * limits::yaml_nodes_max;  // keys are nodes too
+  std::size_t nodes_ = 0;
 };
 
 // yaml-cpp reads "," as documents without end, each of nothing: asked for all of them it takes all memory. So they are
@@ -139,9 +157,14 @@ class DocumentStarts final : public YAML::EventHandler {
 Status check_one_document(const std::string& text) {
   std::istringstream stream(text);
   YAML::Parser parser(stream);
-  DocumentStarts starts;
-  if (parser.HandleNextDocument(starts) && parser.HandleNextDocument(starts))
-    return wrong_at(starts.latest, "a second document; one is expected");
+  Counter counter;
+  try {
+    if (parser.HandleNextDocument(counter) && parser.HandleNextDocument(counter))
+      return wrong_at(counter.document, "a second document; one is expected");
+  } catch (const Counter::TooMany&) {
+    const std::string message = fmt::format("more than {} values", limits::yaml_nodes_max);
+    return Error{Errc::too_large, wrong_at(counter.node, message).message};
+  }
   return {};
 }
 

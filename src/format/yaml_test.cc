@@ -50,6 +50,11 @@ TEST(Yaml, unfolding_aliases_are_bounded) {
   const auto parsed = parse_yaml(bomb);
   ASSERT_FALSE(parsed.ok());
   EXPECT_EQ(parsed.error().code, Errc::too_large);
+  EXPECT_EQ(parse_yaml("[" + std::string(8'000'000, ',') + "]").error().code, Errc::too_large)
+      << "refused before a gigabyte of nodes is built";
+  std::string keys;
+  for (int i = 0; i < 90'000; ++i) keys += "k" + std::to_string(i) + ":\n";
+  EXPECT_EQ(parse_yaml(keys)->object()->size(), 90'000u) << "each key is looked for once";
 }
 
 TEST(Yaml, deep_nesting_and_invalid_utf8_are_refused) {

@@ -1,6 +1,7 @@
 #include "jobs/caller_call.h"
 
 #include "crypto/digest.h"
+#include "format/utf8.h"
 #include "integration/gitlab.h"
 #include "jobs/deliver.h"
 
@@ -60,7 +61,7 @@ CallerCall::Outcome CallerCall::send(const Request& request, Instant now, const 
     made.headers.push_back(
         {"idempotency-key", to_hex(crypto::sha256(request.target, request.body)).substr(0, 32)});
   const auto answer = client_.send(made, stop);
-  if (!answer.ok()) return {{.error = answer.error().message.substr(0, error_bytes_max)}, ""};
+  if (!answer.ok()) return {{.error = format::utf8_text(answer.error().message, error_bytes_max)}, ""};
   Said said{.status = answer->status};
   if (const auto asked = answer->header("retry-after")) said.retry_after = parse_retry_after(*asked, now);
   // GitHub's limits come as 403 too; with a time to wait they are no refusal.
@@ -117,7 +118,7 @@ Said CallerCall::approve(Asked asked, const std::string& words, Instant now, con
                              now, stop);
   if (!succeeded(found.said)) return found.said;
   const auto deployment = integration::find_deployment(asked, found.body);
-  if (!deployment.ok()) return {.error = deployment.error().message.substr(0, error_bytes_max)};
+  if (!deployment.ok()) return {.error = format::utf8_text(deployment.error().message, error_bytes_max)};
   if (*deployment == 0) return {.error = "no deployment of this job is blocked", .is_over = true};
   asked.deployment = *deployment;
   return send({.method = "POST",

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "crypto/random.h"
+#include "format/utf8.h"
 #include "store/view_alert.h"
 
 namespace weir::jobs {
@@ -271,7 +272,7 @@ Result<Deliverer::Noted> Deliverer::attempt(Channel& channel, const Delivery& de
       attempted.retry_after = parse_retry_after(*asked, noted.at);
     if (answer->status >= 300) noted.error = fmt::format("the receiver answered {}", answer->status);
   } else {
-    noted.error = answer.error().message.substr(0, error_bytes_max);
+    noted.error = format::utf8_text(answer.error().message, error_bytes_max);
   }
   noted.status = attempted.status;
   noted.after = after_attempt(attempted, delivery.attempts + 1, random_spread());

@@ -5,9 +5,11 @@
 #include <tuple>
 
 #include "evidence/inventory.h"
+#include "format/utf8.h"
 #include "jobs/finding_statements.h"
 #include "jobs/finding_step.h"
 #include "store/view_finding.h"
+#include "store/view_own_advisory.h"
 #include "vuln/flip.h"
 
 namespace weir::jobs {
@@ -20,6 +22,8 @@ using vuln::FindingChange;
 constexpr std::string_view feed_name = "local";
 constexpr std::int64_t bills_per_step = 32, documents_per_step = 32;
 constexpr std::size_t subject_bytes_max = 2048;  // of a bill: a package URL
+constexpr std::int64_t other_bills_max = 64;     // of one artifact; those that came first
+constexpr std::size_t reason_bytes_max = 1024;
 constexpr std::size_t reasons_max = 20;
 constexpr Duration looks_every = milliseconds(500);  // at the advisories, or less often:
 constexpr std::int64_t looks_share = 50;             // one part of the time goes into looking
@@ -107,22 +111,42 @@ class FindVulnerabilities final : public Job {
 
   // ---- advisories ----
 
+  // Those of the feed, and the organization's own; a feed that cannot be read holds up no advisory of one's own.
   Status look_at_advisories(Instant now) {
-    if (!ports_.advisories || now < look_next_) return {};
+    if (now < look_next_) return {};
     const auto begun = std::chrono::steady_clock::now();
-    auto looked = ports_.advisories();
+    using Looked = Result<std::optional<ReadAdvisories>>;
+    Looked looked = ports_.advisories ? ports_.advisories() : Looked(std::optional<ReadAdvisories>());
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
     look_next_ = now + std::max(looks_every, microseconds(took.count() * looks_share));
-    auto read = TRY(std::move(looked));
-    if (!read) return {};
+    const std::int64_t own = TRY(store::newest_own_advisory(*reader_));
+    const bool is_read = looked.ok() && looked->has_value();
+    if (!is_read && own == own_through_) return looked.ok() ? Status() : looked.error();
     const auto before = advisories();
-    const std::int64_t missing = before == nullptr ? 0 : keep_known(before->set(), *read);
-    auto after = std::make_shared<const vuln::AdvisoryState>(std::move(read->set));
-    TRY(note_advisories(*read, before.get(), *after, missing, now));
+    ReadAdvisories read =
+        is_read ? std::move(**looked) : ReadAdvisories{.refused = feed_.refused, .source = feed_.source};
+    if (!is_read && before != nullptr) read.set = before->set();
+    TRY(add_own(read.set));
+    if (!is_read) read.cves = ports_.exposure->read([](const Exposure::State& state) { return state.cves; });
+    if (is_read) {
+      feed_.missing = before == nullptr ? 0 : keep_known(before->set(), read);
+      feed_.refused = read.refused;
+      feed_.source = read.source;
+    }
+    auto after = std::make_shared<const vuln::AdvisoryState>(std::move(read.set));
+    TRY(note_advisories(read, before.get(), *after, feed_.missing, now));
+    own_through_ = own;
     ports_.exposure->change([&](Exposure::State& state) {
       state.advisories = after;
-      state.cves = read->cves;
+      state.cves = read.cves;
     });
+    return looked.ok() ? Status() : looked.error();
+  }
+
+  Status add_own(vuln::AdvisorySet& set) {
+    for (const store::OwnAdvisoryView& each : TRY(store::list_own_advisories(*reader_)))
+      if (auto advisory = vuln::decode_advisory(vuln::matched_record(each.advisory)); advisory.ok())
+        set.add(std::move(*advisory));
     return {};
   }
 
@@ -172,6 +196,7 @@ class FindVulnerabilities final : public Job {
                                     .likelihood_list = likelihood,
                                     .read_at = now};
     if (updated.reasons.size() > reasons_max) updated.reasons.resize(reasons_max);
+    for (std::string& reason : updated.reasons) reason = format::utf8_text(reason, reason_bytes_max);
     return act(shared_, [updated](Database&, Instant) -> Result<sequencer::Decision> {
       sequencer::Decision decision;
       decision.events = {updated};
@@ -202,7 +227,7 @@ class FindVulnerabilities final : public Job {
     if (state == nullptr) return {};
     const auto matched = TRY(store::last_matched(*reader_));
     const bool same = matched && matched->digest == state->digest();
-    if (same && !matched_here_)
+    if (same && !matched_here_ && !TRY(store::has_unmatched_bills(*reader_)))
       note_matched(*state, matched->at);  // by an earlier process: nothing happened since
     if (same && matched_here_ == state->digest()) return match_facts(*state, now);
     const bool everything = !matched || !matched_here_ || *matched_here_ != matched->digest;
@@ -385,7 +410,7 @@ class FindVulnerabilities final : public Job {
       touched.insert(taken.dropped.begin(), taken.dropped.end());
     });
     if (components.ok()) read.components = static_cast<std::int64_t>(components->size());
-    else read.error = components.error().message;
+    else read.error = format::utf8_text(components.error().message, reason_bytes_max);
     if (!bill.noted) found.bills.push_back(std::move(read));
   }
 
@@ -394,7 +419,26 @@ class FindVulnerabilities final : public Job {
     const Bytes content = TRY(ports_.blobs->read(*bill.content));
     const auto inventory = TRY(evidence::read_inventory(content));
     if (inventory.subject.purl.size() <= subject_bytes_max) subject = inventory.subject.purl;
-    return vuln::components_of(inventory);
+    return with_others(bill, vuln::components_of(inventory));
+  }
+
+  // With what the artifact's other bills list: of another flow, or under another name. A bill takes the place of the
+  // one before it of its own flow and name alone; else whoever records for one flow could say that another's artifact
+  // holds nothing.
+  Result<std::vector<vuln::Component>> with_others(const store::BillRow& bill,
+                                                   std::vector<vuln::Component> components) const {
+    const auto others = TRY(store::other_bills(*reader_, bill.artifact, bill.attestation, other_bills_max));
+    if (others.empty()) return components;
+    std::set<std::string> known;
+    for (const vuln::Component& each : components) known.insert(each.text);
+    for (const Sha256& digest : others) {
+      const Bytes content = TRY(ports_.blobs->read(digest));
+      const auto inventory = evidence::read_inventory(content);
+      if (!inventory.ok()) continue;  // said when it was its turn
+      for (vuln::Component& each : vuln::components_of(*inventory))
+        if (known.insert(each.text).second) components.push_back(std::move(each));
+    }
+    return components;
   }
 
   // ---- both ----
@@ -504,6 +548,13 @@ class FindVulnerabilities final : public Job {
   FindingStatements statements_;
   bool loaded_ = false, dirty_ = false;
   Instant look_next_, saved_at_;
+  struct FeedRead {
+    std::string source;
+    std::vector<std::string> refused;
+    std::int64_t missing = 0;
+  };
+  FeedRead feed_;                 // the last time it could be read
+  std::int64_t own_through_ = 0;  // entry of the last advisory of one's own that was taken in; 0: none
   std::set<vuln::AffectedName> touched_;  // since all was matched
   std::optional<Sha256> matched_here_;    // the advisories that everything was held against in this process
   std::shared_ptr<const vuln::CveFacts> facts_matched_;  // the lists of CVEs that every open finding was

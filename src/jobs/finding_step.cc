@@ -11,12 +11,27 @@ namespace weir::jobs {
 namespace {
 
 constexpr std::size_t changes_per_entry = 500;
+constexpr std::size_t entry_bytes = 4 * 1024 * 1024;  // about; an entry larger than a blob is refused
 
-// The next rows of a list that fit into an entry.
+std::size_t bytes_of(const vuln::FindingChange& change) {
+  std::size_t bytes = change.cluster.size() + change.component.size() + change.summary.size() + 512;
+  for (const std::string& record : change.records) bytes += record.size() + 3;
+  return bytes;
+}
+std::size_t bytes_of(const vuln::FindingStated& stated) {
+  return stated.cluster.size() + stated.component.size() + stated.impact.size() + stated.action.size() + 1024;
+}
+
+// The next rows of a list that fit into an entry; `at` goes on behind them.
 template <class Row>
-std::vector<Row> part_of(const std::vector<Row>& rows, std::size_t at) {
-  const auto from = rows.begin() + static_cast<std::ptrdiff_t>(std::min(at, rows.size()));
-  const auto count = std::min(changes_per_entry, static_cast<std::size_t>(rows.end() - from));
+std::vector<Row> part_of(const std::vector<Row>& rows, std::size_t& at) {
+  std::size_t count = 0;
+  for (std::size_t bytes = 0; count < changes_per_entry && at + count < rows.size(); ++count) {
+    bytes += bytes_of(rows[at + count]);
+    if (count > 0 && bytes > entry_bytes) break;
+  }
+  const auto from = rows.begin() + static_cast<std::ptrdiff_t>(at);
+  at += count;
   return {from, from + static_cast<std::ptrdiff_t>(count)};
 }
 
@@ -24,17 +39,16 @@ std::vector<Row> part_of(const std::vector<Row>& rows, std::size_t at) {
 
 std::vector<store::Event> entries_of(const Found& found) {
   std::vector<store::Event> events;
-  std::size_t at = 0;
+  std::size_t changes = 0, stated = 0;  // that are said
   do {
     vuln::FindingsChanged entry{.cause = found.cause, .advisories = found.advisories};
-    if (at == 0) {
+    if (events.empty()) {
       entry.bills = found.bills;
       entry.documents = found.documents;
     }
-    entry.changes = part_of(found.changes, at);
-    entry.stated = part_of(found.stated, at);
-    at += changes_per_entry;
-    entry.more = at < std::max(found.changes.size(), found.stated.size());
+    entry.changes = part_of(found.changes, changes);
+    entry.stated = part_of(found.stated, stated);
+    entry.more = changes < found.changes.size() || stated < found.stated.size();
     events.push_back(std::move(entry));
   } while (events.back().as<vuln::FindingsChanged>()->more);
   return events;

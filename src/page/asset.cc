@@ -7,10 +7,11 @@ namespace weir::page {
 namespace {
 
 // The first parts of the addresses that the page routes itself (ui/src/shell/routes.tsx).
-constexpr std::array<std::string_view, 15> places{
-    "environments", "flows",   "artifacts",  "approvals", "approval-requests", "exceptions", "policies",
-    "decisions",    "windows", "alerts",     "incidents", "ledger",            "settings",   "wall",
-    "policy-proposals",
+constexpr std::array<std::string_view, 19> places{
+    "environments",    "flows",    "artifacts",  "approvals", "approval-requests",
+    "exceptions",      "policies", "decisions",  "windows",   "alerts",
+    "incidents",       "ledger",   "settings",   "wall",      "policy-proposals",
+    "vulnerabilities", "where",    "components", "campaigns",
 };
 
 bool is_place(std::string_view path) {

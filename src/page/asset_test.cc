@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -18,6 +20,19 @@ TEST(Page, the_root_and_every_place_answer_with_the_page) {
     EXPECT_EQ(asset->content_type, "text/html; charset=utf-8");
     EXPECT_FALSE(asset->immutable) << "the page itself must be asked for again";
   }
+}
+
+TEST(Page, every_address_that_the_page_routes_can_be_loaded_anew) {
+  std::ifstream file("ui/src/shell/routes.tsx");
+  const std::string routes(std::istreambuf_iterator<char>(file), {});
+  constexpr std::string_view mark = "<Route path=\"";
+  int routed = 0;
+  for (auto at = routes.find(mark); at != routes.npos; at = routes.find(mark, at + 1), ++routed) {
+    const auto from = at + mark.size();
+    const std::string path = routes.substr(from, routes.find('"', from) - from);
+    EXPECT_TRUE(find_asset(path)) << path;
+  }
+  EXPECT_GT(routed, 20) << "the routes stand in ui/src/shell/routes.tsx";
 }
 
 TEST(Page, what_is_neither_file_nor_place_is_not_found) {

@@ -103,6 +103,9 @@ TEST_F(Engines, podman_names_the_config_that_the_registry_holds) {
   ASSERT_TRUE(local.ok()) << local.error().message;
   expect_same_image(*local);
   EXPECT_EQ(resolve("podman:not-there", {}, places).error().code, Errc::not_found);
+  ASSERT_TRUE(run_quietly(podman + "tag " + image() + " localhost/made-here:1"));
+  EXPECT_EQ(resolve("localhost/made-here:1", {}, places).value().digest, local->digest);
+  EXPECT_EQ(resolve("localhost/not-there:1", {}, places).error().code, Errc::not_found);
 }
 
 TEST(Engine, nobody_at_the_socket_is_unavailable) {

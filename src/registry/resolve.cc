@@ -54,6 +54,14 @@ Result<Fingerprint> ask_all_runtimes(const std::string& name, const Places& plac
                                docker.error().message, podman.error().message));
 }
 
+// podman calls each image that was made here localhost/NAME. Only what no runtime knows by that name is a registry's.
+Result<Fingerprint> ask_localhost(const std::string& name, const Places& places, std::stop_token stop) {
+  auto local = ask_all_runtimes(name, places, stop);
+  if (local.ok()) return local;
+  auto remote = ask_registry(name, places, std::move(stop));
+  return !remote.ok() && remote.error().code == Errc::unavailable ? std::move(local) : std::move(remote);
+}
+
 std::optional<std::string> behind(std::string_view what, std::string_view prefix) {
   if (!what.starts_with(prefix)) return std::nullopt;
   return std::string(what.substr(prefix.size()));
@@ -65,6 +73,7 @@ Result<Fingerprint> find_image(const std::string& what, const Places& places, st
   if (const auto name = behind(what, "podman:"))
     return ask_runtime(places.podman_sockets, "podman", *name, stop);
   if (const auto name = behind(what, "registry:")) return ask_registry(*name, places, stop);
+  if (what.starts_with("localhost/")) return ask_localhost(what, places, stop);
   if (names_host(what)) return ask_registry(what, places, stop);
   return ask_all_runtimes(what, places, stop);
 }

@@ -8,6 +8,7 @@
 
 #include "crypto/random.h"
 #include "crypto/seal.h"
+#include "format/utf8.h"
 #include "store/project.h"
 
 namespace weir::sequencer {
@@ -312,6 +313,8 @@ Result<Outcome> Sequencer::decide_one(Batch& batch, const Command& command) {
 
 Result<Appended> Sequencer::append(Batch& batch, const ledger::ActorId& actor, const store::Event& event) {
   const std::string payload = store::encode_payload(event);
+  // Nobody could read it again, neither the tables nor who verifies, and an entry is for ever.
+  if (!format::is_utf8(payload)) return invalid("what is recorded must be UTF-8");
   const BytesView secret = batch.secrets.take(salt_bytes_count + crypto::seal_key_bytes);
   const BytesView salt_bytes = secret.substr(0, salt_bytes_count), key = secret.substr(salt_bytes_count);
   const ledger::Salt salt = TRY(ledger::salt_from_bytes(salt_bytes));

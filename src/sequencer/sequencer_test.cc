@@ -55,6 +55,19 @@ TEST(Sequencer, every_receipt_of_one_large_batch_proves_its_own_entry) {
   EXPECT_TRUE(ledger.verify()->sound());
 }
 
+// An entry is for ever; one that is no UTF-8 could be read by nobody, and every later start would fail at it.
+TEST(Sequencer, takes_nothing_that_is_no_utf8) {
+  test::LedgerFixture ledger;
+  const std::int64_t before = ledger.sequencer().size();
+  for (const char* team : {"a\xff", "\xc3", "\xed\xa0\x80", "\xf5\x80\x80\x80"}) {
+    const auto refused = ledger.append(evidence::Service{.name = "shop", .team = team});
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, Errc::invalid);
+  }
+  EXPECT_EQ(ledger.sequencer().size(), before);
+  EXPECT_TRUE(ledger.append(evidence::Service{.name = "shop", .team = "\u00e9quipe"}).ok());
+}
+
 TEST(Sequencer, does_not_prove_an_entry_under_another_key) {
   LedgerFixture ledger, other;
   const auto outcome = ledger.append(service(1));

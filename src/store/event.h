@@ -26,6 +26,8 @@
 #include "policy/proposal.h"
 #include "policy/record.h"
 #include "runtime/environment.h"
+#include "vuln/campaign.h"
+#include "vuln/own_advisory.h"
 #include "vuln/record.h"
 #include "window/act.h"
 
@@ -110,6 +112,10 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::advisories_updated, vuln::AdvisoriesUpdated>,
     EventRow<ledger::EntryType::findings_changed, vuln::FindingsChanged>,
     EventRow<ledger::EntryType::remedy_times_declared, vuln::RemedyTimesDeclared>,
+    EventRow<ledger::EntryType::campaign_opened, vuln::CampaignOpened>,
+    EventRow<ledger::EntryType::campaign_closed, vuln::CampaignClosed>,
+    EventRow<ledger::EntryType::advisory_published, vuln::AdvisoryPublished>,
+    EventRow<ledger::EntryType::advisory_withdrawn, vuln::AdvisoryWithdrawn>,
     EventRow<ledger::EntryType::integration_declared, integration::IntegrationDeclared>,
     EventRow<ledger::EntryType::integration_removed, integration::IntegrationRemoved>,
     EventRow<ledger::EntryType::caller_answered, integration::CallerAnswered>>;

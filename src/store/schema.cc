@@ -255,6 +255,15 @@ CREATE TABLE IF NOT EXISTS remedy_times (one INTEGER PRIMARY KEY CHECK (one = 1)
   entry INTEGER NOT NULL, at INTEGER NOT NULL);
 )sql";
 
+constexpr std::string_view campaign_schema = R"sql(
+CREATE TABLE IF NOT EXISTS campaign (entry INTEGER PRIMARY KEY, cluster TEXT NOT NULL, opened TEXT NOT NULL,
+  account BLOB NOT NULL, opened_at INTEGER NOT NULL, closed_at INTEGER, closed_by BLOB, note TEXT NOT NULL DEFAULT '');
+CREATE INDEX IF NOT EXISTS campaign_open ON campaign (cluster) WHERE closed_at IS NULL;
+CREATE TABLE IF NOT EXISTS own_advisory (id TEXT PRIMARY KEY, record TEXT NOT NULL, account BLOB NOT NULL,
+  published_at INTEGER NOT NULL, entry INTEGER NOT NULL, withdrawn_at INTEGER, reason TEXT NOT NULL DEFAULT '')
+  WITHOUT ROWID;
+)sql";
+
 constexpr std::string_view owned_schema = R"sql(
 CREATE TABLE IF NOT EXISTS idempotency (id INTEGER PRIMARY KEY, actor BLOB NOT NULL, key TEXT NOT NULL,
   body BLOB NOT NULL, idx INTEGER NOT NULL, size INTEGER NOT NULL, answer TEXT NOT NULL);
@@ -312,7 +321,8 @@ Status create_tables(Database& db, std::int64_t version) {
     for (const std::string_view table : derived_tables)
       TRY(db.script(fmt::format("DROP TABLE IF EXISTS {}", table)));
   for (const std::string_view part : {ledger_schema, record_schema, runtime_schema, policy_schema,
-                                      window_schema, dbom_schema, finding_schema, owned_schema})
+                                      window_schema, dbom_schema, finding_schema, campaign_schema,
+                                      owned_schema})
     TRY(db.script(part));
   for (const Migration& each : migrations)
     if (outdated && each.from >= version) TRY(db.script(each.after));

@@ -66,7 +66,9 @@ inline constexpr auto derived_tables = std::to_array<std::string_view>({"organiz
                                                                  "finding_change",
                                                                  "statements_read",
                                                                  "finding_stated",
-                                                                 "remedy_times"});
+                                                                 "remedy_times",
+                                                                 "campaign",
+                                                                 "own_advisory"});
 inline constexpr auto owned_tables = std::to_array<std::string_view>({
     "idempotency",    "idempotency_key", "idempotency_indexed", "unjudged", "delivery",
     "channel_secret", "heartbeat",       "heartbeat_said",      "timer",

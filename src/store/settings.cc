@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "runtime/host_mounts.h"
 #include "store/stored.h"
 
 namespace weir::store {
@@ -47,10 +48,9 @@ Json merged_mounts(std::span<const ReportedSettings> reported) {
     if (says) mounts.insert(each.settings->host_mounts->begin(), each.settings->host_mounts->end());
   }
   if (mounts.empty()) return known && !unknown ? Json(Json::Array()) : Json();
-  Json::Array list;
-  for (const std::string& mount : mounts)
-    if (list.size() < runtime::host_mounts_max) list.emplace_back(mount);
-  return list;
+  std::vector<std::string> kept(mounts.begin(), mounts.end());
+  runtime::keep_first_mounts(kept);
+  return Json(Json::Array(kept.begin(), kept.end()));
 }
 
 }  // namespace
@@ -86,7 +86,7 @@ std::string settings_in_words(std::string_view kind, std::string_view stored_lis
 }
 
 Result<Json> settings_of_running(Database& db, const Sha256& artifact, std::string_view environment) {
-  const auto reported = TRY(query(
+  auto reported = TRY(query(
       db,
       "SELECT DISTINCT w.kind, i.settings FROM identity n JOIN workload_digest d ON d.digest=n.child JOIN "
       "workload w "
@@ -98,7 +98,10 @@ Result<Json> settings_of_running(Database& db, const Sha256& artifact, std::stri
         if (!row.is_null(1)) each.settings = read_stored<Settings>(row.text(1));
         return each;
       },
-      artifact, environment, instances_max));
+      artifact, environment, instances_max + 1));
+  // Of more than are looked at, the rest may be anything.
+  if (reported.size() > static_cast<std::size_t>(instances_max))
+    reported.back() = {.kind = WorkloadKind::container};
   return merge_settings(reported);
 }
 

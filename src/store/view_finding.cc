@@ -140,9 +140,24 @@ Result<std::optional<RemedyTimes>> find_remedy_times(Database& db) {
   });
 }
 
+Result<std::vector<Sha256>> other_bills(Database& db, const Sha256& artifact, std::int64_t attestation,
+                                        std::int64_t limit) {
+  return query(
+      db,
+      "SELECT t.content FROM attestation t JOIN (SELECT max(entry) AS latest, min(entry) AS first FROM attestation "
+      "WHERE artifact=$1 AND type='sbom' AND entry<=$2 GROUP BY flow, name ORDER BY first LIMIT $3) n ON "
+      "t.entry=n.latest WHERE t.entry<>$2 AND t.content IS NOT NULL ORDER BY t.entry",
+      [](const Row& row) { return row.digest(0); }, artifact, attestation, limit);
+}
+
 Result<std::optional<Matched>> last_matched(Database& db) {
   return query_one(db, "SELECT digest, at FROM advisories_matched",
                    [](const Row& row) { return Matched{row.digest(0), row.instant(1)}; });
+}
+
+Result<bool> has_unmatched_bills(Database& db) {
+  return TRY(query_count(db, "SELECT count(*) FROM (SELECT 1 FROM bill_read WHERE entry>coalesce((SELECT entry FROM "
+                             "advisories_matched), -1) LIMIT 1)")) > 0;
 }
 
 Result<std::optional<vuln::AdvisoriesUpdated>> last_advisories(Database& db, std::string_view feed) {

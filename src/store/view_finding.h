@@ -60,11 +60,18 @@ struct BillRow {
 };
 Result<std::vector<BillRow>> bills_after(Database& db, std::int64_t attestation, std::int64_t limit);
 
+// The contents of the artifact's bills up to this entry but for those that it replaces: of each other flow and name the
+// latest one.
+Result<std::vector<Sha256>> other_bills(Database& db, const Sha256& artifact, std::int64_t attestation,
+                                        std::int64_t limit);
+
 struct Matched {
   Sha256 digest;
   Instant at;
 };
 Result<std::optional<Matched>> last_matched(Database& db);
+// Whether bills were read since then while there were no advisories to hold them against.
+Result<bool> has_unmatched_bills(Database& db);
 Result<std::optional<vuln::AdvisoriesUpdated>> last_advisories(Database& db, std::string_view feed);
 
 // What runs and is recorded: one row for each workload and artifact it is. `at`: then; else now.

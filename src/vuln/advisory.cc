@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "format/utf8.h"
 #include "format/yaml.h"
 #include "vuln/csaf_advisory.h"
 #include "vuln/limits.h"
@@ -25,7 +26,7 @@ Status read_text(const Json& owner, std::string_view name, const std::string& at
   if (name != "summary" && found->string()->size() > advisory_text_bytes_max)
     return Error{Errc::too_large, fmt::format("'{}' is longer than {} bytes", path, advisory_text_bytes_max),
                  path};
-  out = found->string()->substr(0, advisory_text_bytes_max);
+  out = format::utf8_prefix(*found->string(), advisory_text_bytes_max);
   return {};
 }
 

@@ -8,7 +8,9 @@ namespace weir::vuln {
 namespace {
 
 // Each text with its length, so that no two records are written alike.
-void add_text(Bytes& out, std::string_view text) { out += std::to_string(text.size()) + ':' + std::string(text); }
+void add_text(Bytes& out, std::string_view text) {
+  out += std::to_string(text.size()) + ':' + std::string(text);
+}
 void add_texts(Bytes& out, const std::vector<std::string>& texts) {
   out += std::to_string(texts.size()) + '[';
   for (const std::string& text : texts) add_text(out, text);
@@ -37,8 +39,9 @@ void add_affected(Bytes& out, const Affected& affected) {
 }
 
 void add_record(Bytes& out, const Advisory& advisory) {
-  for (const std::string_view text : {std::string_view(advisory.id), std::string_view(advisory.summary),
-                                      std::string_view(advisory.modified), std::string_view(advisory.withdrawn)})
+  for (const std::string_view text :
+       {std::string_view(advisory.id), std::string_view(advisory.summary),
+        std::string_view(advisory.modified), std::string_view(advisory.withdrawn)})
     add_text(out, text);
   add_texts(out, advisory.aliases);
   add_texts(out, advisory.upstream);

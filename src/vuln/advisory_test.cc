@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "format/utf8.h"
+#include "vuln/limits.h"
+
 namespace weir::vuln {
 
 TEST(Advisory, json_and_yaml_say_the_same) {
@@ -40,6 +43,17 @@ TEST(Advisory, impossible_ones_are_refused_by_place) {
   EXPECT_FALSE(read_advisory(R"({"id":"A","affected":[{"ranges":[{"type":"MAGIC"}]}]})").ok());
   EXPECT_FALSE(read_advisory("[]").ok());
   EXPECT_EQ(read_advisory(std::string(17'000'000, ' ')).error().code, Errc::too_large);
+}
+
+// What an advisory says goes into entries.
+TEST(Advisory, a_long_summary_is_cut_between_characters) {
+  for (const std::size_t before : {4094, 4095, 4096}) {
+    const auto read =
+        read_advisory(R"({"id":"A","summary":")" + std::string(before, 'a') + "\u20ac\u20ac\"}");
+    ASSERT_TRUE(read.ok());
+    EXPECT_TRUE(format::is_utf8(read->summary)) << before;
+    EXPECT_LE(read->summary.size(), advisory_text_bytes_max);
+  }
 }
 
 }  // namespace weir::vuln

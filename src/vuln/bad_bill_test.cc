@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "vuln/bill_difference.h"
+#include "vuln/component_index.h"
 #include "vuln/match.h"
 #include "vuln/report.h"
 
@@ -94,6 +95,18 @@ TEST(BadBill, a_million_components_differ_in_bounded_time) {
   const BillComponents read = bill_components(inventory_of(bill_of(components)));
   EXPECT_EQ(read.size(), 500'000u);
   EXPECT_EQ(difference(read, read).unchanged, 500'000);
+}
+
+// A system of a release of a megabyte, and ten thousand packages that say none: each would keep it.
+TEST(BadBill, a_release_as_long_as_a_book_is_none) {
+  std::string components =
+      R"({"type":"operating-system","name":"debian","version":")" + std::string(1'000'000, '1') + "\"}";
+  for (int i = 0; i < 10'000; ++i)
+    components += fmt::format(R"(,{{"name":"n{0}","purl":"pkg:deb/debian/n{0}@1"}})", i);
+  std::size_t bytes = 0;
+  for (const Component& each : components_of(inventory_of(bill_of(components))))
+    bytes += each.text.size() + each.package.release.size();
+  EXPECT_LT(bytes, 2'000'000u);
 }
 
 }  // namespace weir::vuln

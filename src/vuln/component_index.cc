@@ -23,26 +23,6 @@ void add_qualifier(std::string& purl, std::string_view name, std::string_view va
   purl.insert(fragment, separator + std::string(name) + '=' + std::string(value));
 }
 
-Component component_of(const evidence::Item& item, const std::optional<Release>& document) {
-  Component component{.name = item.name, .version = item.version};
-  if (item.purl.empty()) {
-    component.text = item.version.empty() ? item.name : item.name + '@' + item.version;
-    return component;
-  }
-  component.text = item.purl;
-  std::optional<Package> package = package_of_item(item, document);
-  if (!package) return component;
-  component.package = std::move(*package);
-  if (!component.package.version.empty()) component.version = component.package.version;
-  if (component.package.scope == Scope::inferred)
-    add_qualifier(component.text, "distro", lower_ascii(component.package.ecosystem) + '-' +
-                                                component.package.release);
-  if (!item.source.empty() && component.package.names.size() > 1 &&
-      item.purl.find("upstream=") == item.purl.npos)
-    add_qualifier(component.text, "upstream", component.package.names.front());
-  return component;
-}
-
 std::uint64_t hash_of(std::span<const ComponentId> ids) {
   std::uint64_t hash = 1469598103934665603U;
   for (const ComponentId id : ids) hash = (hash ^ id) * 1099511628211U;
@@ -116,6 +96,26 @@ Component read_component(Reader& in) {
 }
 
 }  // namespace
+
+Component component_of(const evidence::Item& item, const std::optional<Release>& document) {
+  Component component{.name = item.name, .version = item.version};
+  if (item.purl.empty()) {
+    component.text = item.version.empty() ? item.name : item.name + '@' + item.version;
+    return component;
+  }
+  component.text = item.purl;
+  std::optional<Package> package = package_of_item(item, document);
+  if (!package) return component;
+  component.package = std::move(*package);
+  if (!component.package.version.empty()) component.version = component.package.version;
+  if (component.package.scope == Scope::inferred)
+    add_qualifier(component.text, "distro", lower_ascii(component.package.ecosystem) + '-' +
+                                                component.package.release);
+  if (!item.source.empty() && component.package.names.size() > 1 &&
+      item.purl.find("upstream=") == item.purl.npos)
+    add_qualifier(component.text, "upstream", component.package.names.front());
+  return component;
+}
 
 std::vector<Component> components_of(const evidence::Inventory& inventory) {
   const std::optional<Release> document = release_in(inventory);

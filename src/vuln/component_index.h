@@ -29,6 +29,7 @@ struct Component {
   Package package;  // without ecosystem: no advisory can be about it
 };
 
+Component component_of(const evidence::Item& item, const std::optional<Release>& document);
 // In the order of the bill, each text once.
 std::vector<Component> components_of(const evidence::Inventory& inventory);
 

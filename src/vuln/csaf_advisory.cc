@@ -6,10 +6,12 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 
 #include "format/purl.h"
+#include "format/utf8.h"
 #include "vuln/limits.h"
 #include "vuln/package.h"
 
@@ -19,22 +21,44 @@ namespace {
 using format::Json;
 
 constexpr std::size_t products_max = 500'000;
-
-// As the tree has it; without a package it is nothing that a bill of materials names.
-struct Product {
-  std::optional<Package> package;
-  std::string range, platform;  // "vers:…" of a branch; a CPE
-};
+// Of ranges, versions, scores and names of packages, as often as they are said of something: a small document may name
+// a long one very often.
+constexpr std::size_t said_bytes_max = 4 * advisory_bytes_max;
 
 using PackageKey = std::pair<std::string, std::string>;  // ecosystem with its release, name
 
-std::string ecosystem_of(const Product& product) {
+// As the tree has it; without a package it is nothing that a bill of materials names. Texts are the document's.
+struct Product {
+  std::shared_ptr<const Package> package;
+  const PackageKey* key = nullptr;
+  std::string_view range, platform;  // "vers:…" of a branch; a CPE
+};
+
+struct ByContent {
+  bool operator()(const PackageKey* a, const PackageKey* b) const { return *a < *b; }
+};
+
+PackageKey key_of(const Package& package, std::string_view platform) {
   constexpr std::array<std::string_view, 2> makers{"cpe:/a:redhat:", "cpe:/o:redhat:"};
-  const Package& package = *product.package;
+  const std::vector<std::string>& names = package.names;  // of rpm the source before the binary package
+  const std::string& name = package.ecosystem == "Go" ? names.front() : names.back();
   for (const std::string_view maker : makers)
-    if (package.ecosystem == "Red Hat" && product.platform.starts_with(maker))
-      return "Red Hat:" + product.platform.substr(maker.size());
-  return package.ecosystem + (package.release.empty() ? "" : ":" + package.release);
+    if (package.ecosystem == "Red Hat" && platform.starts_with(maker))
+      return {fmt::format("Red Hat:{}", platform.substr(maker.size())), name};
+  return {package.ecosystem + (package.release.empty() ? "" : ":" + package.release), name};
+}
+
+// What is said of one package, each thing once.
+struct Collected {
+  Affected affected;
+  std::set<std::string, std::less<>> versions, ranges, scores;
+};
+
+std::string text_of(const Range& range) {
+  std::string text;
+  for (const Event& event : range.events)
+    text += fmt::format("{}{}\n", static_cast<int>(event.kind), event.version);
+  return text;
 }
 
 Result<std::string> percent_decoded(std::string_view text, const std::string& at) {
@@ -118,40 +142,65 @@ class CsafReader {
           fmt::format("a CSAF document of category '{}' is no advisory", document.text("category")),
           "document.category");
     Advisory advisory;
-    advisory.id = tracking.text("id").substr(0, advisory_text_bytes_max);
+    advisory.id = format::utf8_prefix(tracking.text("id"), advisory_text_bytes_max);
     if (advisory.id.empty())
       return invalid("an advisory must have a 'document.tracking.id'", "document.tracking.id");
-    advisory.modified = tracking.text("current_release_date").substr(0, 64);
-    advisory.summary = document.text("title").substr(0, advisory_text_bytes_max);
+    advisory.modified = format::utf8_prefix(tracking.text("current_release_date"), 64);
+    advisory.summary = format::utf8_prefix(document.text("title"), advisory_text_bytes_max);
     TRY(read_tree(json.at("product_tree")));
     const Json::Array& flaws = json.items("vulnerabilities");
     for (std::size_t i = 0; i < flaws.size(); ++i) {
       const std::string_view cve = flaws[i].text("cve");
-      if (!cve.empty()) advisory.upstream.emplace_back(cve.substr(0, advisory_text_bytes_max));
+      if (!cve.empty()) advisory.upstream.emplace_back(format::utf8_prefix(cve, advisory_text_bytes_max));
       TRY(read_flaw(flaws[i], fmt::format("vulnerabilities[{}]", i)));
+      if (advisory.upstream.size() > advisory_aliases_max || affected_.size() > advisory_affected_max)
+        return Error{Errc::too_large, fmt::format("{} has too many flaws or packages", advisory.id)};
     }
-    if (advisory.upstream.size() > advisory_aliases_max || affected_.size() > advisory_affected_max)
-      return Error{Errc::too_large, fmt::format("{} has too many flaws or packages", advisory.id)};
-    for (auto& [key, affected] : affected_) {
-      affected.ecosystem = key.first;
-      affected.name = key.second;
-      advisory.affected.push_back(std::move(affected));
+    for (auto& [key, collected] : affected_) {
+      collected.affected.ecosystem = key->first;
+      collected.affected.name = key->second;
+      advisory.affected.push_back(std::move(collected.affected));
     }
     return advisory;
   }
 
  private:
+  using Said = std::map<const PackageKey*, Collected, ByContent>;
+
+  Status spend(std::size_t bytes) {
+    said_bytes_ += bytes;
+    if (said_bytes_ <= said_bytes_max) return {};
+    return Error{
+        Errc::too_large,
+        fmt::format("what a CSAF document says of packages takes more than {} bytes", said_bytes_max)};
+  }
+
+  // Gives the product the key of its package on its platform.
+  Status set_key(Product& product) {
+    if (product.package == nullptr) return {};
+    const auto [found, is_new] = keys_.insert(key_of(*product.package, product.platform));
+    product.key = &*found;
+    return is_new ? spend(found->first.size() + found->second.size()) : Status();
+  }
+
   Status add_product(const Json& json, const std::string& at, Product product) {
     const std::string id(json.text("product_id"));
     if (id.empty()) return invalid(fmt::format("'{}' must have a 'product_id'", at), at);
     const Json& helper = json.at("product_identification_helper");
-    if (!helper.text("cpe").empty()) product.platform = helper.text("cpe");
-    if (const std::string_view purl = helper.text("purl"); !purl.empty()) {
+    const std::string_view purl = helper.text("purl"), platform = helper.text("cpe");
+    if (purl.size() > advisory_text_bytes_max || platform.size() > advisory_text_bytes_max)
+      return Error{Errc::too_large,
+                   fmt::format("'{}' has a purl or cpe of more than {} bytes", at, advisory_text_bytes_max),
+                   at};
+    if (!platform.empty()) product.platform = platform;
+    if (!purl.empty()) {
       const auto parsed = format::parse_purl(purl, format::PurlReading::tolerant);
       if (!parsed.ok()) return invalid(fmt::format("'{}': {}", at, parsed.error().message), at);
-      product.package = package_of(*parsed, "", std::nullopt);
-      if (product.package && product.package->names.empty()) product.package.reset();
+      auto package = package_of(*parsed, "", std::nullopt);
+      const bool is_known = package && !package->names.empty();
+      product.package = is_known ? std::make_shared<const Package>(std::move(*package)) : nullptr;
     }
+    TRY(set_key(product));
     if (products_.size() >= products_max)
       return Error{Errc::too_large, fmt::format("'product_tree' holds more than {}", products_max)};
     products_.insert_or_assign(id, std::move(product));
@@ -159,12 +208,12 @@ class CsafReader {
   }
 
   // Nesting is bounded by the reader of JSON.
-  Status read_branches(const Json& owner, const std::string& at, const std::string& range) {
+  Status read_branches(const Json& owner, const std::string& at, std::string_view range) {
     const Json::Array& branches = owner.items("branches");
     for (std::size_t i = 0; i < branches.size(); ++i) {
       const std::string here = fmt::format("{}.branches[{}]", at, i);
       const bool is_range = branches[i].text("category") == "product_version_range";
-      const std::string own = is_range ? std::string(branches[i].text("name")) : range;
+      const std::string_view own = is_range ? branches[i].text("name") : range;
       if (const Json* product = branches[i].find("product"))
         TRY(add_product(*product, here + ".product", {.package = {}, .range = own, .platform = {}}));
       TRY(read_branches(branches[i], here, own));
@@ -199,91 +248,124 @@ class CsafReader {
       const auto product = id.string() == nullptr ? products_.end() : products_.find(*id.string());
       if (product == products_.end())
         return invalid(fmt::format("'{}.product_status.{}' names a product that is not there", at, list), at);
-      if (product->second.package) found.push_back(&product->second);
+      if (product->second.package != nullptr) found.push_back(&product->second);
     }
     return found;
   }
 
-  static PackageKey key_of(const Product& product) {
-    const Package& package = *product.package;
-    const std::vector<std::string>& names = package.names;  // of rpm the source before the binary package
-    return {ecosystem_of(product), package.ecosystem == "Go" ? names.front() : names.back()};
+  Status add_version(Collected& to, std::string_view version) {
+    if (to.versions.contains(version)) return {};
+    if (to.versions.size() >= advisory_versions_max)
+      return Error{Errc::too_large,
+                   fmt::format("a package has more than {} versions", advisory_versions_max)};
+    TRY(spend(version.size()));
+    to.versions.emplace(version);
+    to.affected.versions.emplace_back(version);
+    return {};
+  }
+
+  Status add_range(Collected& to, Range range) {
+    std::string text = text_of(range);
+    if (to.ranges.contains(text)) return {};
+    if (to.ranges.size() >= advisory_ranges_max)
+      return Error{Errc::too_large, fmt::format("a package has more than {} ranges", advisory_ranges_max)};
+    TRY(spend(text.size()));
+    to.ranges.insert(std::move(text));
+    to.affected.ranges.push_back(std::move(range));
+    return {};
+  }
+
+  Status add_severity(Collected& to, std::string_view type, std::string_view score) {
+    if (to.scores.contains(score)) return {};
+    if (to.scores.size() >= advisory_aliases_max)
+      return Error{Errc::too_large, fmt::format("a package has more than {} scores", advisory_aliases_max)};
+    TRY(spend(score.size()));
+    to.scores.emplace(score);
+    to.affected.severity.push_back({std::string(type), std::string(score)});
+    return {};
+  }
+
+  // What is affected by ranges or by versions; in `every` what is in all versions, as far as nothing is fixed.
+  Status read_affected(const Json& status, const std::string& at, Said& said,
+                       std::set<const PackageKey*, ByContent>& every) {
+    std::set<std::pair<const PackageKey*, const char*>> read;  // ranges are read once
+    for (const std::string_view list : {"known_affected", "first_affected", "last_affected"}) {
+      const std::vector<const Product*> products = TRY(listed(status, list, at));
+      for (const Product* product : products) {
+        if (!product->range.empty()) {
+          if (!read.emplace(product->key, product->range.data()).second) continue;
+          TRY(spend(product->range.size()));
+          Affected ranges;
+          TRY(read_vers(product->range, at, ranges));
+          Collected& to = said[product->key];
+          for (Range& range : ranges.ranges) TRY(add_range(to, std::move(range)));
+          for (const std::string& version : ranges.versions) TRY(add_version(to, version));
+        } else if (!product->package->version.empty()) {
+          TRY(add_version(said[product->key], product->package->version));
+        } else every.insert(product->key);
+      }
+    }
+    return {};
   }
 
   Status read_flaw(const Json& flaw, const std::string& at) {
     const Json& status = flaw.at("product_status");
-    std::map<PackageKey, Affected> said;
-    std::set<PackageKey> every;  // affected in all versions, as far as nothing is fixed
-    for (const std::string_view list : {"known_affected", "first_affected", "last_affected"}) {
-      const std::vector<const Product*> products = TRY(listed(status, list, at));
-      for (const Product* product : products) {
-        if (!product->range.empty()) TRY(read_vers(product->range, at, said[key_of(*product)]));
-        else if (!product->package->version.empty())
-          add_once(said[key_of(*product)].versions, product->package->version);
-        else every.insert(key_of(*product));
-      }
-    }
-    std::map<PackageKey, std::set<std::string>> fixed;
+    Said said;
+    std::set<const PackageKey*, ByContent> every;
+    TRY(read_affected(status, at, said, every));
+    std::map<const PackageKey*, std::set<std::string_view>, ByContent> fixed;
     for (const std::string_view list : {"fixed", "first_fixed"}) {
       const std::vector<const Product*> products = TRY(listed(status, list, at));
       for (const Product* product : products)
         if (product->range.empty() && !product->package->version.empty())
-          fixed[key_of(*product)].insert(product->package->version);
+          fixed[product->key].insert(product->package->version);
     }
     for (const auto& [key, versions] : fixed) {
       every.erase(key);
       if (said.contains(key)) continue;
-      for (const std::string& version : versions)
-        said[key].ranges.push_back(stretch("0", Event::Kind::fixed, version));
+      Collected& to = said[key];
+      for (const std::string_view version : versions)
+        TRY(add_range(to, stretch("0", Event::Kind::fixed, std::string(version))));
     }
-    for (const PackageKey& key : every) said[key].ranges.push_back(stretch("0", Event::Kind::fixed, ""));
-    add_scores(flaw, said);
-    for (auto& [key, affected] : said) merge(affected_[key], std::move(affected));
+    for (const PackageKey* key : every) TRY(add_range(said[key], stretch("0", Event::Kind::fixed, "")));
+    TRY(add_scores(flaw, said));
+    for (auto& [key, collected] : said) TRY(merge(affected_[key], std::move(collected.affected)));
     return {};
   }
 
   // A score counts for the packages of the products that it lists.
-  void add_scores(const Json& flaw, std::map<PackageKey, Affected>& said) const {
+  Status add_scores(const Json& flaw, Said& said) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kinds{
         {{"cvss_v2", "CVSS_V2"}, {"cvss_v3", "CVSS_V3"}, {"cvss_v4", "CVSS_V4"}}};
     for (const Json& score : flaw.items("scores")) {
-      std::set<PackageKey> keys;
+      std::set<const PackageKey*, ByContent> keys;
       for (const Json& id : score.items("products")) {
         const auto product = id.string() == nullptr ? products_.end() : products_.find(*id.string());
-        if (product != products_.end() && product->second.package) keys.insert(key_of(product->second));
+        if (product != products_.end() && product->second.package != nullptr)
+          keys.insert(product->second.key);
       }
       for (const auto& [member, type] : kinds) {
-        const std::string_view vector = score.at(member).text("vectorString");
+        const std::string_view vector = format::utf8_prefix(score.at(member).text("vectorString"), 1024);
         if (vector.empty()) continue;
-        for (const PackageKey& key : keys)
+        for (const PackageKey* key : keys)
           if (const auto found = said.find(key); found != said.end())
-            found->second.severity.push_back({std::string(type), std::string(vector.substr(0, 1024))});
+            TRY(add_severity(found->second, type, vector));
       }
     }
+    return {};
   }
 
-  static void add_once(std::vector<std::string>& list, const std::string& text) {
-    if (std::ranges::find(list, text) == list.end()) list.push_back(text);
+  Status merge(Collected& into, Affected from) {
+    for (Range& range : from.ranges) TRY(add_range(into, std::move(range)));
+    for (const std::string& version : from.versions) TRY(add_version(into, version));
+    for (const Severity& each : from.severity) TRY(add_severity(into, each.type, each.score));
+    return {};
   }
 
-  static bool same(const Range& a, const Range& b) {
-    return std::ranges::equal(a.events, b.events, [](const Event& x, const Event& y) {
-      return x.kind == y.kind && x.version == y.version;
-    });
-  }
-
-  static void merge(Affected& into, Affected from) {
-    for (Range& range : from.ranges)
-      if (std::ranges::none_of(into.ranges, [&](const Range& each) { return same(each, range); }))
-        into.ranges.push_back(std::move(range));
-    for (const std::string& version : from.versions) add_once(into.versions, version);
-    for (Severity& each : from.severity)
-      if (std::ranges::find(into.severity, each.score, &Severity::score) == into.severity.end())
-        into.severity.push_back(std::move(each));
-  }
-
+  std::size_t said_bytes_ = 0;
+  std::set<PackageKey> keys_;
   std::map<std::string, Product, std::less<>> products_;
-  std::map<PackageKey, Affected> affected_;
+  Said affected_;
 };
 
 }  // namespace

@@ -124,4 +124,50 @@ TEST(Csaf, what_cannot_be_expressed_is_refused_by_place) {
   EXPECT_EQ(error(document("{}", "[]", "csaf_vex")), "document.category");
 }
 
+// Each of these is a document of a few megabytes that says a long thing of very many.
+TEST(Csaf, one_long_range_of_very_many_packages_is_refused) {
+  std::string range = "vers:npm/";
+  while (range.size() < 100'000) range += "1|";
+  std::string products, ids;
+  for (int i = 0; i < 10'000; ++i) {
+    products += (i > 0 ? "," : "") + product("p" + std::to_string(i), "pkg:npm/n" + std::to_string(i));
+    ids += (i > 0 ? ",\"p" : "\"p") + std::to_string(i) + "\"";
+  }
+  const std::string branch =
+      R"({"category":"product_version_range","name":")" + range + "2" + R"(","branches":[)" + products + "]}";
+  const auto read = read_advisory(document(tree(branch), flaw(R"({"known_affected":[)" + ids + "]}")));
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().code, Errc::too_large);
+}
+
+TEST(Csaf, very_many_versions_of_one_package_take_no_longer_than_they_are) {
+  constexpr int versions = 100'000;
+  std::string products, ids;
+  for (int i = 0; i < versions; ++i) {
+    products += (i > 0 ? "," : "") + product("p" + std::to_string(i), "pkg:npm/x@" + std::to_string(i));
+    ids += (i > 0 ? ",\"p" : "\"p") + std::to_string(i) + "\"";
+  }
+  const auto read = read_advisory(document(tree(products), flaw(R"({"known_affected":[)" + ids + "]}")));
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->affected.at(0).versions.size(), static_cast<std::size_t>(versions));
+  const auto fixed = read_advisory(document(tree(products), flaw(R"({"fixed":[)" + ids + "]}")));
+  ASSERT_FALSE(fixed.ok());
+  EXPECT_EQ(fixed.error().code, Errc::too_large);
+}
+
+TEST(Csaf, a_score_said_of_very_many_packages_by_very_many_flaws_is_refused) {
+  std::string products, ids, flaws;
+  for (int i = 0; i < 2'000; ++i) {
+    products += (i > 0 ? "," : "") + product("p" + std::to_string(i), "pkg:npm/n" + std::to_string(i));
+    ids += (i > 0 ? ",\"p" : "\"p") + std::to_string(i) + "\"";
+  }
+  for (int i = 0; i < 100; ++i)
+    flaws += (i > 0 ? "," : "") + std::string(R"({"product_status":{"known_affected":[)") + ids +
+             R"(]},"scores":[{"products":[)" + ids + R"(],"cvss_v3":{"vectorString":")" +
+             std::string(1'000, 'a') + std::to_string(i) + R"("}}]})";
+  const auto read = read_advisory(document(tree(products), "[" + flaws + "]"));
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().code, Errc::too_large);
+}
+
 }  // namespace weir::vuln

@@ -8,6 +8,8 @@
 namespace weir::vuln {
 namespace {
 
+constexpr std::size_t records_max = 1000;  // of a finding; a feed may call one flaw by as many names as it likes
+
 bool shares_record(const FindingChange& a, const FindingChange& b) {
   return a.cluster == b.cluster || std::ranges::any_of(a.records, [&](const std::string& id) {
            return std::ranges::find(b.records, id) != b.records.end();
@@ -69,6 +71,7 @@ std::vector<FindingChange> findings_of(const Component& component, const Advisor
     std::ranges::sort(change.records);
     const auto twice = std::ranges::unique(change.records);
     change.records.erase(twice.begin(), twice.end());
+    if (change.records.size() > records_max) change.records.resize(records_max);
     findings.push_back(std::move(change));
   }
   return findings;

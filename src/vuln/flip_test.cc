@@ -1,5 +1,6 @@
 #include "vuln/flip.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace weir::vuln {
@@ -35,6 +36,20 @@ TEST(Flip, aliases_are_one_finding_named_by_the_cve) {
   EXPECT_EQ(found[0].cluster, "CVE-2026-1");
   EXPECT_EQ(found[0].fixed, "1.2.0");
   EXPECT_EQ(found[0].records, (std::vector<std::string>{"CVE-2026-1", "GHSA-1", "OTHER-1"}));
+}
+
+// Each record joins two names, so that each name stands behind the next: walked from every name to its end this would
+// take minutes.
+TEST(Flip, a_chain_of_a_hundred_thousand_names_is_one_flaw) {
+  constexpr int length = 100'000;
+  std::vector<Advisory> advisories;
+  for (int i = 0; i < length; ++i)
+    advisories.push_back({.id = fmt::format("B-{:06}", i),
+                          .modified = "2026-01-01T00:00:00Z",
+                          .aliases = {fmt::format("A-{:06}", length - i), fmt::format("A-{:06}", length - i - 1)}});
+  const AdvisoryState state = state_of(std::move(advisories));
+  EXPECT_EQ(state.cluster_of("A-100000"), "A-000000");
+  EXPECT_EQ(state.cluster_of("B-050000"), "A-000000");
 }
 
 TEST(Flip, a_finding_opens_once_closes_with_its_range_and_is_reopened) {

@@ -14,8 +14,9 @@ inline constexpr std::size_t advisory_text_bytes_max = 4096;  // of a version, a
 inline constexpr std::size_t advisories_max = 2'000'000;
 
 inline constexpr std::size_t vex_bytes_max = std::size_t{128} * 1024 * 1024;
-inline constexpr std::size_t vex_items_max = 500'000;       // of one list
+inline constexpr std::size_t vex_items_max = 500'000;  // of one list
 inline constexpr std::size_t vex_text_bytes_max = 64 * 1024;
+inline constexpr std::size_t vex_statements_bytes_max = std::size_t{512} * 1024 * 1024;  // of one document
 inline constexpr std::size_t vers_constraints_max = 1'000;  // of one range
 
 }  // namespace weir::vuln

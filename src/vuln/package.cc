@@ -41,6 +41,9 @@ constexpr std::array languages{
     TypeRow{"bioconductor", "Bioconductor"},
 };
 
+// Longer ones are no release; and each package of a document keeps its release.
+constexpr std::size_t release_bytes_max = 32;
+
 // How a release is written: "12.4" of Debian is 12, of Alpine "3.18.2" is v3.18, of Ubuntu 22.04 it stays.
 enum class Cut { major, minor_with_v, two_parts, none };
 
@@ -107,7 +110,8 @@ std::string release_from(std::string_view text, Cut cut) {
   const std::size_t digit = text.find_first_of("0123456789");
   if (digit == text.npos) return "";
   const std::size_t stop = std::min(text.find_first_not_of("0123456789.", digit), text.size());
-  return cut_release(text.substr(digit, stop - digit), cut);
+  std::string release = cut_release(text.substr(digit, stop - digit), cut);
+  return release.size() <= release_bytes_max ? release : "";
 }
 
 const DistributionRow* find_distribution(std::string_view type, std::string_view ns) {

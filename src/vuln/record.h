@@ -91,7 +91,7 @@ struct FindingChange {
 // A bill of materials that was taken into the index, or could not be.
 struct BillRead {
   std::int64_t attestation = 0;  // entry
-  std::int64_t components = 0;   // that are known by a package URL or a name
+  std::int64_t components = 0;   // of its artifact, known by a package URL or a name; of its other bills too
   std::string subject;           // package URL of what the bill is of; empty where it says none
   std::string error;             // why it can't be read; empty when it could
   static void members(auto& visit, auto& self) {

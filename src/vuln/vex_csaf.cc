@@ -29,8 +29,19 @@ constexpr std::array state_rows{StateRow{"fixed", VexStatus::fixed},
                                 StateRow{"known_not_affected", VexStatus::not_affected},
                                 StateRow{"under_investigation", VexStatus::under_investigation}};
 
+// An id costs this where a list of ids is gone through, beside its own bytes.
+constexpr std::size_t id_bytes = 64;
+
+std::size_t bytes_of(const Ids& ids) {
+  std::size_t bytes = id_bytes * ids.size();
+  for (const std::string& id : ids) bytes += id.size();
+  return bytes;
+}
+
 class ProductTree {
  public:
+  explicit ProductTree(VexRoom& room) : room_(room) {}
+
   Status read(const Json& tree) {
     TRY(read_products(tree, "full_product_names", "product_tree", ""));
     TRY(read_branches(tree, "product_tree", "", 0));
@@ -41,7 +52,9 @@ class ProductTree {
     for (std::size_t i = 0; i < groups->size(); ++i) {
       const std::string at = fmt::format("product_tree.product_groups[{}]", i);
       const std::string id = TRY(vex_text_required((*groups)[i], "group_id", at));
-      groups_[id] = TRY(vex_texts((*groups)[i], "product_ids", at));
+      Ids ids = TRY(vex_texts((*groups)[i], "product_ids", at));
+      const std::size_t bytes = bytes_of(ids);
+      groups_[id] = {std::move(ids), bytes};
     }
     return {};
   }
@@ -61,7 +74,8 @@ class ProductTree {
     for (const std::string& group : groups) {
       const auto found = groups_.find(group);
       if (found == groups_.end()) return invalid(fmt::format("'{}' names no group '{}'", at, group), at);
-      all.insert(found->second.begin(), found->second.end());
+      TRY(room_.take(found->second.bytes));
+      all.insert(found->second.ids.begin(), found->second.ids.end());
     }
     return all;
   }
@@ -71,6 +85,7 @@ class ProductTree {
     const std::string id = TRY(vex_text_required(product, "product_id", at));
     if (products_.size() >= vex_items_max)
       return Error{Errc::too_large, fmt::format("more than {} products", vex_items_max)};
+    TRY(room_.take(bytes_of(made)));
     if (!products_.emplace(id, std::move(made)).second)
       return invalid(fmt::format("'{}' defines product '{}' a second time", at, id), at);
     return {};
@@ -111,7 +126,8 @@ class ProductTree {
       const std::string place = fmt::format("{}.branches[{}]", at, i);
       const std::string category = TRY(vex_text_required(branch, "category", place));
       const bool is_version = category == "product_version" || category == "product_version_range";
-      const std::string below = is_version ? TRY(vex_text_required(branch, "name", place)) : versions;
+      const std::string own = is_version ? TRY(vex_text_required(branch, "name", place)) : std::string();
+      const std::string& below = is_version ? own : versions;
       if (const Json* product = branch.find("product"))
         TRY(read_product(*product, place + ".product", below));
       TRY(read_branches(branch, place, below, depth + 1));
@@ -125,27 +141,51 @@ class ProductTree {
     const std::string whole_id = TRY(vex_text_required(relation, "relates_to_product_reference", at));
     const VexProduct* part = TRY(find(part_id, at));
     const VexProduct* whole = TRY(find(whole_id, at));
+    TRY(room_.take(bytes_of(*whole)));
     VexProduct made = *whole;
     made.within.push_back(part->product);
     return add(relation.at("full_product_name"), at + ".full_product_name", std::move(made));
   }
 
+  struct Group {
+    Ids ids;
+    std::size_t bytes = 0;
+  };
+  VexRoom& room_;
   std::map<std::string, VexProduct> products_;
-  std::map<std::string, Ids> groups_;
+  std::map<std::string, Group> groups_;
 };
 
-// Product id → what a list of the vulnerability says of it.
-using Said = std::map<std::string, std::string>;
+// What a list of the vulnerability says of products: its texts in order, "" before them, and for a product id the place
+// of the first text about it. A text may be long and said of many.
+struct Said {
+  std::vector<std::string> texts{""};
+  std::map<std::string, std::size_t> by_product;
+
+  std::size_t about(const std::string& id) const {
+    const auto found = by_product.find(id);
+    return found == by_product.end() ? 0 : found->second;
+  }
+};
 
 Result<Said> said_of(const ProductTree& tree, const Json& vulnerability, std::string_view list_name,
                      std::string_view value, const std::string& at) {
   Said said;
   const Json::Array* list = TRY(vex_list(vulnerability, list_name, at));
+  const auto place_of = [&](std::size_t i) { return fmt::format("{}.{}[{}]", at, list_name, i); };
+  std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < list->size(); ++i) {
-    const std::string place = fmt::format("{}.{}[{}]", at, list_name, i);
-    const std::string text = TRY(vex_text_required((*list)[i], value, place));
-    const std::set<std::string> ids = TRY(tree.named((*list)[i], place));
-    for (const std::string& id : ids) said.try_emplace(id, text);
+    std::string text = TRY(vex_text_required((*list)[i], value, place_of(i)));
+    places.emplace(std::move(text), 0);
+  }
+  for (auto& [text, place] : places) {
+    place = said.texts.size();
+    said.texts.push_back(text);
+  }
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const std::set<std::string> ids = TRY(tree.named((*list)[i], place_of(i)));
+    const std::size_t place = places.at(std::string((*list)[i].text(value)));
+    for (const std::string& id : ids) said.by_product.try_emplace(id, place);
   }
   return said;
 }
@@ -153,6 +193,7 @@ Result<Said> said_of(const ProductTree& tree, const Json& vulnerability, std::st
 struct Reading {
   const ProductTree& tree;
   const Statement& document;
+  VexRoom& room;
   std::vector<Statement>& statements;
 };
 
@@ -183,6 +224,23 @@ Result<std::map<std::string, VexStatus>> states_of(const Json& json, const std::
   return states;
 }
 
+// What is said of a product: equal for all products of one statement.
+struct Word {
+  VexStatus status = VexStatus::under_investigation;
+  std::size_t flag = 0, impact = 0, action = 0;  // places in what was said
+  auto operator<=>(const Word&) const = default;
+};
+
+Status check_word(const Word& word, const Said& flags, const std::string& id, const std::string& at) {
+  if (word.status == VexStatus::not_affected && word.flag == 0 && word.impact == 0)
+    return invalid(fmt::format("'{}' says '{}' is not affected and not why", at, id), at);
+  if (word.flag != 0 && !is_justification(flags.texts[word.flag]))
+    return invalid(fmt::format("'{}.flags' has a label that CSAF does not know", at), at);
+  if (word.status == VexStatus::affected && word.action == 0)
+    return invalid(fmt::format("'{}' says '{}' is affected and no remediation", at, id), at);
+  return {};
+}
+
 Status read_vulnerability(const Json& json, const std::string& at, const Reading& reading) {
   if (json.object() == nullptr) return invalid(fmt::format("'{}' must be an object", at), at);
   const Statement base = TRY(vulnerability_of(json, at, reading.document));
@@ -190,31 +248,27 @@ Status read_vulnerability(const Json& json, const std::string& at, const Reading
   const Said flags = TRY(said_of(reading.tree, json, "flags", "label", at));
   const Said threats = TRY(said_of(reading.tree, json, "threats", "details", at));
   const Said remedies = TRY(said_of(reading.tree, json, "remediations", "details", at));
-  const auto of = [](const Said& said, const std::string& id) {
-    const auto found = said.find(id);
-    return found == said.end() ? std::string() : found->second;
-  };
-  // Products of which the same is said are one statement.
-  std::map<std::tuple<VexStatus, std::string, std::string, std::string>, Statement> together;
+  std::map<Word, Statement> together;
   for (const auto& [id, status] : states) {
     const VexProduct* product = TRY(reading.tree.find(id, at + ".product_status"));
-    const bool excused = status == VexStatus::not_affected;
-    const std::string flag = excused ? of(flags, id) : "", impact = of(threats, id);
-    const std::string action = status == VexStatus::affected ? of(remedies, id) : "";
-    if (excused && flag.empty() && impact.empty())
-      return invalid(fmt::format("'{}' says '{}' is not affected and not why", at, id), at);
-    if (!flag.empty() && !is_justification(flag))
-      return invalid(fmt::format("'{}.flags' has a label that CSAF does not know", at), at);
-    if (status == VexStatus::affected && action.empty())
-      return invalid(fmt::format("'{}' says '{}' is affected and no remediation", at, id), at);
-    Statement& statement = together.try_emplace({status, flag, impact, action}, base).first->second;
-    statement.status = status;
-    statement.justification = flag;
-    statement.impact = impact;
-    statement.action = action;
-    statement.products.push_back(*product);
+    Word word{.status = status, .impact = threats.about(id)};
+    if (status == VexStatus::not_affected) word.flag = flags.about(id);
+    if (status == VexStatus::affected) word.action = remedies.about(id);
+    TRY(check_word(word, flags, id, at));
+    auto known = together.find(word);
+    if (known == together.end()) {
+      Statement statement = base;
+      statement.status = status;
+      statement.justification = flags.texts[word.flag];
+      statement.impact = threats.texts[word.impact];
+      statement.action = remedies.texts[word.action];
+      TRY(reading.room.take(bytes_of(statement)));
+      known = together.emplace(word, std::move(statement)).first;
+    }
+    TRY(reading.room.take(bytes_of(*product)));
+    known->second.products.push_back(*product);
   }
-  for (auto& [said, statement] : together) {
+  for (auto& [word, statement] : together) {
     statement.position = reading.statements.size();
     reading.statements.push_back(std::move(statement));
   }
@@ -235,13 +289,15 @@ Result<std::vector<Statement>> read_csaf_vex(const Json& json) {
   const std::string released =
       TRY(vex_text_required(head.at("tracking"), "current_release_date", "document.tracking"));
   document.at = TRY(vex_time(released, "document.tracking.current_release_date"));
-  ProductTree tree;
+  VexRoom room;
+  ProductTree tree(room);
   TRY(tree.read(json.at("product_tree")));
   const Json::Array* list = TRY(vex_list(json, "vulnerabilities", ""));
   if (list->empty()) return invalid("'vulnerabilities' must hold at least one", "vulnerabilities");
   std::vector<Statement> statements;
   for (std::size_t i = 0; i < list->size(); ++i)
-    TRY(read_vulnerability((*list)[i], fmt::format("vulnerabilities[{}]", i), {tree, document, statements}));
+    TRY(read_vulnerability((*list)[i], fmt::format("vulnerabilities[{}]", i),
+                           {tree, document, room, statements}));
   return statements;
 }
 

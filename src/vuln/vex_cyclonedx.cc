@@ -61,7 +61,8 @@ std::string_view version_of(const Json& json) {
 }
 
 // One product, or one for each version that is said.
-Status read_affects(const Json& json, const std::string& at, const Things& things, Statement& statement) {
+Status read_affects(const Json& json, const std::string& at, const Things& things, VexRoom& room,
+                    Statement& statement) {
   const std::string ref = TRY(vex_text_required(json, "ref", at));
   const std::size_t fragment = ref.starts_with("urn:cdx:") ? ref.find('#') : ref.npos;
   const std::string_view id =
@@ -71,6 +72,8 @@ Status read_affects(const Json& json, const std::string& at, const Things& thing
     return invalid(fmt::format("'{}.ref' names no component '{}'", at, id), at + ".ref");
   const Named named = found != things.end() ? found->second : TRY(named_by(id, at + ".ref"));
   const Json::Array* versions = TRY(vex_list(json, "versions", at));
+  const std::size_t bytes = sizeof(VexProduct) + bytes_of(named);
+  TRY(room.take(bytes));
   if (versions->empty()) statement.products.push_back({named});
   const bool open =
       statement.status == VexStatus::affected || statement.status == VexStatus::under_investigation;
@@ -79,6 +82,7 @@ Status read_affects(const Json& json, const std::string& at, const Things& thing
     const std::string_view version = version_of(each);
     if (version.empty() || version.size() > vex_text_bytes_max)
       return invalid(fmt::format("'{}.versions' must have version or range", at), at + ".versions");
+    TRY(room.take(bytes + version.size()));
     VexProduct product{named};
     if (product.product.purl) product.product.purl->version.clear();
     product.product.versions = version;
@@ -114,7 +118,7 @@ Status read_analysis(const Json& analysis, const std::string& at, Statement& sta
 }
 
 Result<Statement> read_vulnerability(const Json& json, const std::string& at, const Things& things,
-                                     Statement statement) {
+                                     VexRoom& room, Statement statement) {
   std::string id = TRY(vex_text_required(json, "id", at));
   statement.vulnerabilities.push_back(std::move(id));
   const Json::Array* references = TRY(vex_list(json, "references", at));
@@ -129,7 +133,7 @@ Result<Statement> read_vulnerability(const Json& json, const std::string& at, co
   TRY(read_analysis(json.at("analysis"), at + ".analysis", statement));
   const Json::Array* affects = TRY(vex_list(json, "affects", at));
   for (std::size_t i = 0; i < affects->size(); ++i)
-    TRY(read_affects((*affects)[i], fmt::format("{}.affects[{}]", at, i), things, statement));
+    TRY(read_affects((*affects)[i], fmt::format("{}.affects[{}]", at, i), things, room, statement));
   return statement;
 }
 
@@ -153,14 +157,16 @@ Result<std::vector<Statement>> read_cyclonedx_vex(const Json& json) {
   TRY(add_component(things, metadata.at("component")));
   for (const Json& component : json.items("components")) TRY(add_component(things, component));
   std::vector<Statement> statements;
+  VexRoom room;
   const Json::Array* list = TRY(vex_list(json, "vulnerabilities", ""));
   for (std::size_t i = 0; i < list->size(); ++i) {
     if ((*list)[i].object() == nullptr)
       return invalid(fmt::format("'vulnerabilities[{}]' must be an object", i), "vulnerabilities");
     if ((*list)[i].find("analysis") == nullptr) continue;
     document.position = i;
+    TRY(room.take(bytes_of(document)));
     Statement read =
-        TRY(read_vulnerability((*list)[i], fmt::format("vulnerabilities[{}]", i), things, document));
+        TRY(read_vulnerability((*list)[i], fmt::format("vulnerabilities[{}]", i), things, room, document));
     statements.push_back(std::move(read));
   }
   return statements;

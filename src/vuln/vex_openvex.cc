@@ -54,15 +54,18 @@ Status read_vulnerability(const Json& json, const std::string& at, Statement& st
   return {};
 }
 
-Status read_products(const Json& json, const std::string& at, Statement& statement) {
-  const std::vector<Named> shared = TRY(read_things(json, "subcomponents", at));  // of 0.0.x
+Status read_products(const Json& json, const std::string& at, VexRoom& room, Statement& statement) {
+  VexProduct common;
+  common.within = TRY(read_things(json, "subcomponents", at));  // of 0.0.x
+  const std::size_t common_bytes = bytes_of(common);
   const Json::Array* list = TRY(vex_list(json, "products", at));
   for (const Json& item : *list) {
     const std::string place = fmt::format("{}.products[{}]", at, statement.products.size());
     VexProduct product;
     product.product = TRY(read_thing(item, place));
     if (item.object() != nullptr) product.within = TRY(read_things(item, "subcomponents", place));
-    product.within.insert(product.within.end(), shared.begin(), shared.end());
+    TRY(room.take(common_bytes + bytes_of(product)));
+    product.within.insert(product.within.end(), common.within.begin(), common.within.end());
     statement.products.push_back(std::move(product));
   }
   return {};
@@ -92,11 +95,13 @@ Status read_said(const Json& json, const std::string& at, Statement& statement) 
   return {};
 }
 
-Result<Statement> read_statement(const Json& json, const std::string& at, const Statement& document) {
+Result<Statement> read_statement(const Json& json, const std::string& at, const Statement& document,
+                                 VexRoom& room) {
   if (json.object() == nullptr) return invalid(fmt::format("'{}' must be an object", at), at);
+  TRY(room.take(bytes_of(document)));
   Statement statement = document;
   TRY(read_vulnerability(json, at, statement));
-  TRY(read_products(json, at, statement));
+  TRY(read_products(json, at, room, statement));
   TRY(read_said(json, at, statement));
   const std::string supplier = TRY(vex_text(json, "supplier", at));
   if (!supplier.empty()) statement.author = supplier;
@@ -120,9 +125,11 @@ Result<std::vector<Statement>> read_openvex(const Json& json) {
   const Json::Array* list = TRY(vex_list(json, "statements", ""));
   if (list->empty()) return invalid("'statements' must hold at least one", "statements");
   std::vector<Statement> statements;
+  VexRoom room;
   for (const Json& item : *list) {
     document.position = statements.size();
-    Statement read = TRY(read_statement(item, fmt::format("statements[{}]", statements.size()), document));
+    Statement read =
+        TRY(read_statement(item, fmt::format("statements[{}]", statements.size()), document, room));
     statements.push_back(std::move(read));
   }
   return statements;

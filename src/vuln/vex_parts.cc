@@ -94,6 +94,38 @@ Status add_hash(Named& named, std::string_view algorithm, std::string_view value
   return {};
 }
 
+Status VexRoom::take(std::size_t bytes) {
+  taken_ += std::min(bytes, vex_statements_bytes_max + 1);
+  if (taken_ <= vex_statements_bytes_max) return {};
+  return Error{Errc::too_large, fmt::format("the statements of a VEX document take more than {} bytes",
+                                            vex_statements_bytes_max)};
+}
+
+std::size_t bytes_of(const Named& named) {
+  std::size_t bytes = sizeof named + named.name.size() + named.versions.size();
+  if (!named.purl) return bytes;
+  const format::Purl& purl = *named.purl;
+  for (const auto& [name, value] : purl.qualifiers) bytes += 2 * sizeof name + name.size() + value.size();
+  return bytes + purl.type.size() + purl.ns.size() + purl.name.size() + purl.version.size() +
+         purl.subpath.size();
+}
+
+std::size_t bytes_of(const VexProduct& product) {
+  std::size_t bytes = sizeof product - sizeof product.product + bytes_of(product.product);
+  for (const Named& each : product.within) bytes += bytes_of(each);
+  return bytes;
+}
+
+std::size_t bytes_of(const Statement& statement) {
+  std::size_t bytes = sizeof statement;
+  for (const std::string& id : statement.vulnerabilities) bytes += sizeof id + id.size();
+  for (const std::string* text :
+       {&statement.justification, &statement.status_said, &statement.justification_said, &statement.impact,
+        &statement.action, &statement.author, &statement.document})
+    bytes += text->size();
+  return bytes;
+}
+
 bool is_justification(std::string_view text) {
   return std::ranges::find(justifications, text) != justifications.end();
 }

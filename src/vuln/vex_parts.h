@@ -24,6 +24,20 @@ Result<Instant> vex_time(std::string_view text, std::string_view at);
 Result<Named> named_by(std::string_view identifier, std::string_view at);
 Status add_hash(Named& named, std::string_view algorithm, std::string_view value, std::string_view at);
 
+// What the statements of one document take together. A document may name a product, a group of them or a long text as
+// often as it likes, and each statement has them whole: a small one would else fill all memory.
+class VexRoom {
+ public:
+  // Before it is made. Errors: too_large beyond vex_statements_bytes_max.
+  Status take(std::size_t bytes);
+
+ private:
+  std::size_t taken_ = 0;
+};
+std::size_t bytes_of(const Named& named);
+std::size_t bytes_of(const VexProduct& product);
+std::size_t bytes_of(const Statement& statement);  // without its products
+
 bool is_justification(std::string_view text);  // one of the five of OpenVEX and CSAF
 
 Result<std::vector<Statement>> read_openvex(const format::Json& json);

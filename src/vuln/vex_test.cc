@@ -1,6 +1,7 @@
 // Statements of all three forms become one model, and of those that cover a finding the right one holds.
 #include "vuln/vex.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "evidence/recognise.h"
@@ -283,6 +284,106 @@ TEST(VersRange, versions_are_within_as_the_specification_walks_them) {
   for (const std::string_view range :
        {"npm/1", "vers:npm", "vers:npm/", "vers:npm/>=", "vers:npm/1|", "vers:npm/%zz"})
     EXPECT_FALSE(vers_contains(range, "1").ok()) << range;
+}
+
+namespace {
+
+std::string repeated(int count, const auto& item) {
+  std::string list;
+  for (int i = 0; i < count; ++i) list += (i > 0 ? "," : "") + item(i);
+  return list;
+}
+
+std::string openvex_of(const std::string& statements) {
+  return R"({"@context":"https://openvex.dev/ns","@id":"1","author":"A","timestamp":"2023-01-01T00:00:00Z",)"
+         R"("statements":[)" +
+         statements + "]}";
+}
+
+std::string csaf_of(const std::string& tree, const std::string& flaws) {
+  return R"({"document":{"category":"csaf_vex","csaf_version":"2.0","publisher":{"name":"A"},"tracking":)"
+         R"({"id":"1","current_release_date":"2026-03-01T00:00:00Z"}},"product_tree":{)" +
+         tree + R"(},"vulnerabilities":[)" + flaws + "]}";
+}
+
+std::string csaf_products(int count) {
+  return R"("full_product_names":[)" +
+         repeated(count, [](int i) { return fmt::format(R"({{"name":"x","product_id":"p{}"}})", i); }) + "]";
+}
+
+}  // namespace
+
+// Each of these is a small document whose statements, written out, would fill all memory: a few megabytes name a few
+// others as often as they can.
+TEST(Vex, openvex_that_multiplies_products_by_components_is_refused) {
+  const auto name = [](int i) { return fmt::format("\"c{}\"", i); };
+  const std::string statement = R"({"vulnerability":"CVE-1","status":"fixed","products":[)" +
+                                repeated(20'000, name) + R"(],"subcomponents":[)" + repeated(20'000, name) +
+                                "]}";
+  EXPECT_NE(error_of(openvex_of(statement)).find("take more than"), std::string::npos);
+}
+
+TEST(Vex, a_long_author_of_many_statements_is_refused) {
+  const std::string author(10'000'000, 'a');
+  const auto flaw = [](int i) {
+    return fmt::format(R"({{"id":"CVE-{}","analysis":{{"state":"in_triage"}}}})", i);
+  };
+  const std::string text =
+      R"({"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"authors":[{"name":")" + author +
+      R"("}]},"vulnerabilities":[)" + repeated(10'000, flaw) + "]}";
+  EXPECT_NE(error_of(text).find("take more than"), std::string::npos);
+}
+
+TEST(Vex, a_long_component_affected_in_many_versions_is_refused) {
+  const auto version = [](int i) { return fmt::format(R"({{"version":"{}"}})", i); };
+  const std::string text =
+      R"({"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"bom-ref":"r","name":")" +
+      std::string(10'000'000, 'a') +
+      R"("}],"vulnerabilities":[{"id":"CVE-1","analysis":{"state":"in_triage"},"affects":[{"ref":"r","versions":[)" +
+      repeated(10'000, version) + "]}]}]}";
+  EXPECT_NE(error_of(text).find("take more than"), std::string::npos);
+}
+
+TEST(Vex, products_of_csaf_that_grow_in_a_chain_are_refused) {
+  const auto relation = [](int i) {
+    return fmt::format(R"({{"product_reference":"p0","relates_to_product_reference":"{}",)"
+                       R"("full_product_name":{{"product_id":"r{}","name":"x"}}}})",
+                       i == 0 ? std::string("p1") : fmt::format("r{}", i - 1), i);
+  };
+  const std::string tree = csaf_products(2) + R"(,"relationships":[)" + repeated(20'000, relation) + "]";
+  EXPECT_NE(error_of(csaf_of(tree, "")).find("take more than"), std::string::npos);
+}
+
+TEST(Vex, a_group_of_csaf_named_without_end_is_refused) {
+  const auto id = [](int i) { return fmt::format("\"p{}\"", i); };
+  const std::string tree = csaf_products(1) + R"(,"product_groups":[{"group_id":"g","product_ids":[)" +
+                           repeated(100'000, id) + "]}]";
+  const auto threat = [](int) { return std::string(R"({"details":"x","group_ids":["g"]})"); };
+  const std::string flaw =
+      R"({"cve":"CVE-1","product_status":{"fixed":["p0"]},"threats":[)" + repeated(10'000, threat) + "]}";
+  EXPECT_NE(error_of(csaf_of(tree, flaw)).find("take more than"), std::string::npos);
+}
+
+TEST(Vex, long_texts_of_csaf_said_of_every_pair_are_refused_and_of_one_group_are_kept_once) {
+  constexpr int texts = 100;
+  const auto said = [](int by, int of) {
+    return repeated(texts, [&](int i) {
+      const auto id = [&](int k) { return fmt::format("\"p{}\"", i * by + k * of); };
+      return fmt::format(R"({{"details":"{}{:04}","product_ids":[{}]}})", std::string(60'000, 'a'), i,
+                         repeated(texts, id));
+    });
+  };
+  const auto id = [](int i) { return fmt::format("\"p{}\"", i); };
+  const std::string affected = R"("product_status":{"known_affected":[)" + repeated(texts * texts, id) + "]}";
+  const std::string pairs = fmt::format(R"({{"cve":"CVE-1",{},"threats":[{}],"remediations":[{}]}})",
+                                        affected, said(texts, 1), said(1, texts));
+  EXPECT_NE(error_of(csaf_of(csaf_products(texts * texts), pairs)).find("take more than"), std::string::npos);
+  const std::string alike =
+      fmt::format(R"({{"cve":"CVE-1",{},"remediations":[{}]}})", affected, said(texts, 1));
+  const auto read = read_vex(csaf_of(csaf_products(texts * texts), alike));
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->size(), static_cast<std::size_t>(texts));
+  EXPECT_EQ(read->front().products.size(), static_cast<std::size_t>(texts));
 }
 
 }  // namespace weir::vuln

@@ -102,6 +102,10 @@ class CommandLine(WorldCase):
         self.assertIn(digest, json.dumps(difference["started"]))
         # What starts is numbered after the changes of a tenth of a second have been gathered.
         wait_until(lambda: len(world.weir_json("env", "log", "host")) >= 2, 10, "two snapshots are logged")
+        first = world.weir_json("env", "log", "host")[-1]
+        self.assertEqual(world.weir_json("env", "show", f"host#{first['number']}")["at"], first["from"])
+        self.assertEqual(world.weir_json("env", "show", f"host@{first['from']}")["snapshot"], first["number"])
+        self.assertEqual(world.weir_json("env", "show", "host@2020-01-01T00:00:00Z")["snapshot"], 0)
 
 
 class Pipeline(WorldCase):

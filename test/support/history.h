@@ -288,6 +288,14 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   stated.status.reset();
   events.push_back(vuln::FindingsChanged{.cause = vuln::FindingCause::vex, .stated = {stated}});
   events.push_back(vuln::RemedyTimesDeclared{.critical = days(7), .exploited = days(1)});
+  const std::int64_t campaign = index_of_next();
+  events.push_back(vuln::CampaignOpened{.cluster = "CVE-2024-0001", .records = {"GHSA-aaaa-bbbb-cccc"}, .note = "n"});
+  events.push_back(vuln::CampaignClosed{campaign, "done"});
+  const vuln::AdvisoryPublished advisory{.id = "ORG-1", .record = format::Json::object({{"id", "ORG-1"}})};
+  events.push_back(advisory);
+  events.push_back(vuln::AdvisoryWithdrawn{"ORG-1", "wrong"});
+  events.push_back(advisory);
+  events.push_back(vuln::AdvisoryWithdrawn{"ORG-1", "wrong again"});
   const integration::IntegrationDeclared canary{
       .name = "canary", .kind = integration::Kind::flagger, .environment = "prod"};
   events.push_back(canary);

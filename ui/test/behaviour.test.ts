@@ -363,8 +363,8 @@ test('the weir tells what the gate did today, and the queue holds requests and e
   const { page, close } = await at.visit('/');
   const weir = page.getByRole('region', { name: 'Weir' });
   await weir.getByText('p99 0.8 ms').waitFor();
-  await weir.getByRole('link', { name: '9 denied' }).click();
-  await page.waitForURL('**/decisions?verdict=deny');
+  await weir.getByRole('link', { name: '9 stopped' }).click();
+  await page.waitForURL('**/decisions');
   await page.goBack();
   const queue = page.getByRole('region', { name: 'Needs a person' });
   await queue.getByRole('link').first().waitFor();

@@ -57,6 +57,8 @@ test('a component is found by its name and leads to where it runs', async () => 
 test('components are said by name and version, whatever their package URL holds', () => {
   assert.equal(component_words('pkg:npm/%40babel/core@7.1.0'), 'core 7.1.0');
   assert.equal(component_words('pkg:deb/debian/openssl@1%3A3.0?arch=amd64'), 'openssl 1:3.0');
+  assert.equal(component_words('pkg:golang/github.com/golang-jwt/jwt/v4@v4.2.0'), 'jwt/v4 v4.2.0');
+  assert.equal(component_words('pkg:generic/v2@2'), 'v2 2');
   assert.equal(component_words('pkg:generic/x%zz'), 'x%zz');
   assert.equal(component_words('left-pad 1.0'), 'left-pad 1.0');
 });

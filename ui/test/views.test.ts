@@ -36,6 +36,8 @@ const views = [
   '/exceptions/EXCEPTION',
   '/vulnerabilities',
   '/vulnerabilities/40',
+  '/campaigns',
+  '/campaigns/50',
   '/where',
   '/where?query=CVE-2021-44228',
   '/components?component=openssl',

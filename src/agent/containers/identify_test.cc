@@ -91,6 +91,17 @@ TEST_F(StoreTest, pid_file_not_written_yet_means_ask_again) {
   EXPECT_EQ(identify_stored(conmon, 4711, getuid()).error().code, Errc::unavailable);
 }
 
+// The path stands on a command line that any user may write. Opening a watchdog arms it, so no device is opened.
+TEST_F(StoreTest, a_pid_file_that_is_a_device_is_not_opened) {
+  conmon.pid_file = "/dev/null";
+  const auto found = identify_stored(conmon, 4711, getuid());
+  ASSERT_FALSE(found.ok());
+  EXPECT_NE(found.error().message.find("no file that can be read"), std::string::npos)
+      << found.error().message;
+  EXPECT_FALSE(procfs::read_regular("/dev/null", 64));
+  EXPECT_TRUE(procfs::read_regular(path("pidfile"), 64));
+}
+
 TEST_F(StoreTest, store_being_written_means_ask_again) {
   for (const char* text : {"", "[", R"([{"id":"other"}])", R"({"id":"abc"})"}) {
     write("store/overlay-containers/containers.json", text);

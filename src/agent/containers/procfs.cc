@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -9,8 +10,6 @@
 
 #include <charconv>
 #include <memory>
-
-#include <fmt/format.h>
 
 namespace weir::agent::procfs {
 namespace {
@@ -26,8 +25,10 @@ T number(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string> read(const std::string& path, std::size_t bytes_max) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+namespace {
+
+// The file is closed.
+std::optional<std::string> read_from(int file, std::size_t bytes_max) {
   if (file < 0) return std::nullopt;
   std::string text;
   char buffer[16 * 1024];
@@ -39,12 +40,33 @@ std::optional<std::string> read(const std::string& path, std::size_t bytes_max) 
   return text;
 }
 
+constexpr int quietly = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+
+}  // namespace
+
+std::optional<std::string> read(const std::string& path, std::size_t bytes_max) {
+  return read_from(open(path.c_str(), quietly), bytes_max);
+}
+
+std::optional<OwnedText> read_regular(const std::string& path, std::size_t bytes_max) {
+  const int place = open(path.c_str(), O_PATH | O_CLOEXEC);
+  if (place < 0) return std::nullopt;
+  struct stat found{};
+  const bool regular = fstat(place, &found) == 0 && S_ISREG(found.st_mode);
+  std::optional<std::string> text;
+  if (regular) text = read_from(open(fmt::format("/proc/self/fd/{}", place).c_str(), quietly), bytes_max);
+  close(place);
+  if (!text) return std::nullopt;
+  return OwnedText{std::move(*text), found.st_uid};
+}
+
 std::vector<std::int64_t> process_ids() {
   std::vector<std::int64_t> ids;
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir("/proc"), closedir);
   if (!directory) return ids;
   while (const dirent* entry = readdir(directory.get()))
-    if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9') ids.push_back(number<std::int64_t>(entry->d_name));
+    if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+      ids.push_back(number<std::int64_t>(entry->d_name));
   return ids;
 }
 
@@ -110,13 +132,13 @@ std::uint64_t namespace_of(std::int64_t pid, const char* kind) {
 }
 
 std::optional<FileId> root_of(std::int64_t pid) {
-  struct stat found {};
+  struct stat found{};
   if (stat(fmt::format("/proc/{}/root", pid).c_str(), &found) != 0) return std::nullopt;
   return FileId{found.st_dev, found.st_ino};
 }
 
 std::optional<std::uint32_t> user_of(std::int64_t pid) {
-  struct stat found {};
+  struct stat found{};
   if (stat(fmt::format("/proc/{}", pid).c_str(), &found) != 0) return std::nullopt;
   return found.st_uid;
 }

@@ -13,7 +13,7 @@ namespace weir::agent::procfs {
 
 struct Stat {
   std::string command;  // at most 15 bytes, as the process calls itself
-  char state = '?';       // 'Z' when it has ended and nobody has asked how
+  char state = '?';     // 'Z' when it has ended and nobody has asked how
   std::int64_t parent = 0;
   bool kernel_thread = false;
   std::uint64_t start_ticks = 0;  // since boot
@@ -26,6 +26,14 @@ struct FileId {
 
 // At most `bytes_max` of a file; nullopt when it can't be read.
 std::optional<std::string> read(const std::string& path, std::size_t bytes_max = 1 << 20);
+
+// The same of a file whose path a user chose: nothing but a regular file is ever opened, since opening alone may do
+// something (a watchdog is armed by it).
+struct OwnedText {
+  std::string text;
+  std::uint32_t user = 0;  // who owns the file
+};
+std::optional<OwnedText> read_regular(const std::string& path, std::size_t bytes_max);
 
 std::vector<std::int64_t> process_ids();
 std::optional<Stat> stat_of(std::int64_t pid);

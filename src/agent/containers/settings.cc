@@ -1,13 +1,13 @@
 #include "agent/containers/settings.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
 
 #include "agent/containers/procfs.h"
 #include "format/json.h"
+#include "format/utf8.h"
+#include "runtime/host_mounts.h"
 
 namespace weir::agent {
 namespace {
@@ -20,8 +20,11 @@ constexpr std::size_t path_bytes_max = 1024;
 // What only "all capabilities" brings; together with neither filter nor mask it is a privileged container.
 constexpr std::array<std::string_view, 4> telling_capabilities{"CAP_SYS_ADMIN", "CAP_SYS_MODULE",
                                                                "CAP_SYS_RAWIO", "CAP_SYS_PTRACE"};
-// Where Kubernetes' kubelet and containerd's CRI keep what they mount into every container of a pod.
-constexpr std::array<std::string_view, 2> pod_folders{"/var/lib/kubelet/pods/", "/io.containerd."};
+// Where Kubernetes' kubelet and containerd's CRI keep what they mount into every container of a pod, the latter below a
+// folder that belongs to the system.
+constexpr std::string_view kubelet_pods = "/var/lib/kubelet/pods/",
+                           containerd_folder = "/containerd/io.containerd.";
+constexpr std::array<std::string_view, 2> system_folders{"/run/", "/var/lib/"};
 
 std::optional<bool> flag(const Json& value) {
   const bool* said = value.boolean();
@@ -41,19 +44,23 @@ bool lies_below(std::string_view path, std::string_view folder) {
 
 bool is_own(std::string_view source, const OwnFolders& own) {
   if (source.find("/../") != source.npos || source.ends_with("/..")) return false;
-  if (!own.container.empty() && source.find("/" + own.container + "/") != source.npos) return true;
-  if (source.starts_with(pod_folders[0]) || source.find(pod_folders[1]) != source.npos) return true;
-  return lies_below(source, own.volumes);
+  // Whoever starts a container may call it "etc": its folder is known by what stands around the name too.
+  const std::string folder = "-containers/" + own.container + "/userdata/";
+  if (!own.container.empty() && source.find(folder) != source.npos) return true;
+  if (source.starts_with(kubelet_pods) || lies_below(source, own.volumes)) return true;
+  const bool is_systems = std::any_of(system_folders.begin(), system_folders.end(),
+                                      [&](std::string_view start) { return source.starts_with(start); });
+  return is_systems && source.find(containerd_folder) != source.npos;
 }
 
 void add_mount(std::vector<std::string>& mounts, std::string_view source) {
-  mounts.emplace_back(source.substr(0, path_bytes_max));
+  mounts.emplace_back(format::utf8_prefix(source, path_bytes_max));
 }
 
 std::vector<std::string> in_order(std::vector<std::string> mounts) {
   std::sort(mounts.begin(), mounts.end());
   mounts.erase(std::unique(mounts.begin(), mounts.end()), mounts.end());
-  if (mounts.size() > runtime::host_mounts_max) mounts.resize(runtime::host_mounts_max);
+  runtime::keep_first_mounts(mounts);
   return mounts;
 }
 
@@ -137,11 +144,9 @@ std::optional<Settings> settings_of_spec(const Json& spec, const OwnFolders& own
 std::optional<Settings> settings_of_bundle(const std::string& bundle, const std::string& container,
                                            std::uint32_t user) {
   const std::filesystem::path folder(bundle);
-  const std::string file = folder / "config.json";
-  struct stat found{};
-  if (stat(file.c_str(), &found) != 0 || (found.st_uid != 0 && found.st_uid != user)) return std::nullopt;
-  const auto text = procfs::read(file, spec_bytes_max);
-  const auto spec = text ? format::parse_json(*text) : Result<Json>(not_found("no configuration"));
+  const auto found = procfs::read_regular(folder / "config.json", spec_bytes_max);
+  if (!found || (found->user != 0 && found->user != user)) return std::nullopt;
+  const auto spec = format::parse_json(found->text);
   if (!spec) return std::nullopt;
   // <root>/overlay-containers/<id>/userdata beside <root>/volumes
   const std::filesystem::path store = folder.parent_path().parent_path().parent_path();

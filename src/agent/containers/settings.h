@@ -17,7 +17,7 @@ namespace weir::agent {
 std::optional<runtime::Settings> settings_of_engine(const format::Json& inspected);
 
 // What a runtime mounts for itself counts for no folder of the host: below its volumes, or in a folder named after the
-// container.
+// container in a store of podman's or CRI-O's.
 struct OwnFolders {
   std::string container = {};  // id
   std::string volumes = {};    // folder; empty: none known

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "agent/containers/support_for_test.h"
@@ -104,7 +105,22 @@ TEST(SpecSettings, more_folders_than_are_kept_are_cut_off) {
     mounts += std::string(i > 0 ? "," : "") + R"({"type":"bind","source":"/srv/)" + std::to_string(i) + "\"}";
   const auto settings =
       settings_of_spec(*parse_json(R"({"process":{},"linux":{},"mounts":[)" + mounts + "]}"), {});
-  EXPECT_EQ(settings->host_mounts->size(), runtime::host_mounts_max);
+  ASSERT_EQ(settings->host_mounts->size(), runtime::host_mounts_max);
+  EXPECT_EQ(settings->host_mounts->front(), "(37 more)") << "a rule that allows /srv must not allow the rest";
+}
+
+TEST(SpecSettings, a_container_named_after_a_folder_hides_no_folder_of_the_host) {
+  for (const char* source : {"/etc/ssh", "/tmp/x/containerd/io.containerd.y/z", "/tmp/io.containerd.y/z"}) {
+    const std::string spec =
+        R"({"process":{},"linux":{},"mounts":[{"type":"bind","source":")" + std::string(source) + "\"}]}";
+    EXPECT_NE(of_spec(spec, {.container = "etc"}).find(source), std::string::npos);
+  }
+  const std::string sandbox =
+      R"({"process":{},"linux":{},"mounts":[{"type":"bind","source":)"
+      R"("/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/a/hostname"},)"
+      R"({"type":"bind","source":"/run/k3s/containerd/io.containerd.grpc.v1.cri/sandboxes/a/shm"},)"
+      R"({"type":"bind","source":"/var/lib/kubelet/pods/b/etc-hosts"}]})";
+  EXPECT_NE(of_spec(sandbox, {.container = "a"}).find(R"("host_mounts":[])"), std::string::npos);
 }
 
 TEST(BundleSettings, of_a_stranger_or_a_broken_file_are_not_believed) {
@@ -115,6 +131,9 @@ TEST(BundleSettings, of_a_stranger_or_a_broken_file_are_not_believed) {
   std::ofstream(bundle + "/config.json") << plain;
   EXPECT_TRUE(settings_of_bundle(bundle, "abc", getuid()));
   std::ofstream(bundle + "/config.json") << "{";
+  EXPECT_FALSE(settings_of_bundle(bundle, "abc", getuid()));
+  std::filesystem::remove(bundle + "/config.json");
+  std::filesystem::create_symlink("/dev/null", bundle + "/config.json");
   EXPECT_FALSE(settings_of_bundle(bundle, "abc", getuid()));
 }
 

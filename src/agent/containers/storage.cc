@@ -22,6 +22,12 @@ constexpr std::size_t store_bytes_max = 32 * 1024 * 1024;
 
 Error not_yet(std::string message) { return {Errc::unavailable, std::move(message)}; }
 
+// A file that a user's process names: never a device.
+std::optional<std::string> read(const std::string& path, std::size_t bytes_max) {
+  auto found = procfs::read_regular(path, bytes_max);
+  return found ? std::optional(std::move(found->text)) : std::nullopt;
+}
+
 // Only the system's or the keeper's own files are believed.
 Status check_owner(const std::string& path, std::uint32_t user) {
   struct stat found{};
@@ -31,8 +37,11 @@ Status check_owner(const std::string& path, std::uint32_t user) {
 }
 
 Status check_pid(const std::string& pid_file, std::int64_t pid, std::uint32_t user) {
-  TRY(check_owner(pid_file, user));
-  const std::string text = procfs::read(pid_file, 64).value_or("");
+  const auto found = procfs::read_regular(pid_file, 64);
+  if (!found) return not_yet(fmt::format("{} is no file that can be read", pid_file));
+  if (found->user != 0 && found->user != user)
+    return Error{Errc::forbidden, fmt::format("{} belongs to user {}", pid_file, found->user)};
+  const std::string& text = found->text;
   std::int64_t written = 0;
   std::from_chars(text.data(), text.data() + text.size(), written);
   if (written == 0) return not_yet(fmt::format("{} is empty", pid_file));
@@ -42,7 +51,7 @@ Status check_pid(const std::string& pid_file, std::int64_t pid, std::uint32_t us
 
 // The container's record in one of the store's lists; null when it isn't there.
 Result<Json> find_record(const std::string& file, const std::string& id) {
-  const auto text = procfs::read(file, store_bytes_max);
+  const auto text = read(file, store_bytes_max);
   if (!text) return Json();
   const auto list = format::parse_json(*text);
   if (!list) return not_yet(fmt::format("{} is being written", file));
@@ -82,7 +91,7 @@ runtime::ImageClaim claim_of_stored_image(const std::string& images_folder, cons
   if (!id) return claim;
   claim.config = *id;
   const fs::path folder = fs::path(images_folder) / to_hex(*id);
-  const auto config = procfs::read(folder / data_file(to_string(*id)), 4 << 20);
+  const auto config = read(folder / data_file(to_string(*id)), 4 << 20);
   if (config && crypto::sha256(*config) == *id) {
     const auto document = format::parse_json(*config);
     if (document)
@@ -93,7 +102,7 @@ runtime::ImageClaim claim_of_stored_image(const std::string& images_folder, cons
   std::error_code ignored;
   for (fs::directory_iterator at(folder, ignored), end; at != end; at.increment(ignored)) {
     if (!key_of_file(at->path().filename()).starts_with("manifest")) continue;
-    const auto manifest = procfs::read(at->path(), 4 << 20);
+    const auto manifest = read(at->path(), 4 << 20);
     if (!manifest) continue;
     const Sha256 digest = crypto::sha256(*manifest);
     if (std::find(claim.manifests.begin(), claim.manifests.end(), digest) == claim.manifests.end())

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/name.h"
 #include "crypto/digest.h"
+#include "format/utf8.h"
 #include "http/form_data.h"
 #include "ledger/entry.h"
 #include "sequencer/ledger_store.h"
@@ -60,6 +61,8 @@ Result<Upload> read_form_upload(const http::Request& request) {
   const auto parts = TRY(http::parse_form_data(request.header("content-type").value_or(""), request.body));
   Upload upload;
   for (const http::FormPart& part : parts) {
+    if (part.name != "bom" && !format::is_utf8(part.bytes))
+      return invalid("the form holds a text that is not UTF-8", "projectName");
     if (part.name == "project") upload.project = part.bytes;
     if (part.name == "projectName") upload.name = part.bytes;
     if (part.name == "projectVersion") upload.version = part.bytes;

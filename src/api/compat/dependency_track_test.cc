@@ -213,4 +213,21 @@ TEST(DependencyTrackNames, a_title_becomes_a_name) {
   EXPECT_FALSE(entry_of_id(IdKind::token, "746f6b65-0000-8000-8000-00000000000G").has_value());
 }
 
+TEST_F(DependencyTrack, names_in_a_form_that_are_no_utf8_are_refused) {
+  for (const std::string_view field : {"projectName", "projectVersion"}) {
+    std::string form;
+    const auto add = [&](std::string_view name, std::string_view value) {
+      form += fmt::format("--X\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{}\r\n", name, value);
+    };
+    for (const std::string_view name : {"projectName", "projectVersion"})
+      add(name, name == field ? "sh\xffop" : "shop");
+    add("autoCreate", "true");
+    add("bom", bill);
+    const Answer answer = call("POST", "/api/v1/bom", form + "--X--\r\n",
+                               {{"x-api-key", token_}, {"content-type", "multipart/form-data; boundary=X"}});
+    EXPECT_EQ(answer.status, 400) << answer.response.body;
+  }
+  EXPECT_TRUE(api_.get("attestations?limit=1").json.items("attestations").empty());
+}
+
 }  // namespace weir::api::compat

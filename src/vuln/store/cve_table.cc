@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "format/json.h"
+#include "format/utf8.h"
 #include "vuln/limits.h"
 #include "vuln/store/coding.h"
 
@@ -17,6 +18,8 @@ using format::Json;
 
 constexpr std::size_t table_rows_max = 5'000'000;
 constexpr std::size_t columns_max = 64;
+constexpr std::size_t refused_rows_max = 10'000;  // beyond it the list is none
+constexpr std::size_t released_bytes_max = 64;
 enum Section : std::size_t { rows_section, texts_section };
 constexpr std::size_t likelihood_bytes = 16;  // CVE, probability, percentile
 
@@ -59,6 +62,13 @@ Result<std::vector<std::string>> read_csv_record(std::string_view text, std::siz
 }
 
 template <class Row>
+Status check_refused(const CveList<Row>& list) {
+  if (list.refused.size() <= refused_rows_max) return {};
+  return Error{Errc::too_many, fmt::format("more than {} entries of the list cannot be read; the first: {}",
+                                           refused_rows_max, list.refused.front())};
+}
+
+template <class Row>
 Status close(CveList<Row>& list) {
   std::ranges::stable_sort(list.rows, {}, &Row::cve);
   std::vector<Row> once;
@@ -78,8 +88,11 @@ void take_exploited(CveList<Exploited>& list, std::string_view cve, std::string_
 }
 
 Result<CveList<Exploited>> read_exploited_json(std::string_view text) {
+  if (text.size() > advisory_bytes_max)
+    return Error{Errc::too_large, fmt::format("a list in JSON has at most {} bytes", advisory_bytes_max)};
   const Json json = TRY(format::parse_json(text));
-  CveList<Exploited> list{.released = std::string(json.text("dateReleased"))};
+  CveList<Exploited> list{
+      .released = std::string(format::utf8_prefix(json.text("dateReleased"), released_bytes_max))};
   const Json::Array& entries = json.items("vulnerabilities");
   if (entries.size() > table_rows_max)
     return Error{Errc::too_large, fmt::format("'vulnerabilities' holds more than {}", table_rows_max)};
@@ -87,6 +100,7 @@ Result<CveList<Exploited>> read_exploited_json(std::string_view text) {
     Exploited entry;
     for (const MemberRow& row : members) entry.*row.member = entries[i].text(row.name);
     take_exploited(list, entries[i].text("cveID"), fmt::format("vulnerabilities[{}]", i), std::move(entry));
+    TRY(check_refused(list));
   }
   TRY(close(list));
   return list;
@@ -110,6 +124,7 @@ Result<CveList<Exploited>> read_exploited_csv(std::string_view text) {
       if (const std::size_t place = column(row.name); place < fields.size())
         entry.*row.member = fields[place];
     take_exploited(list, id < fields.size() ? fields[id] : "", where, std::move(entry));
+    TRY(check_refused(list));
   }
   TRY(close(list));
   return list;
@@ -128,7 +143,7 @@ std::string score_date(std::string_view comment) {
   const std::size_t at = comment.find(word);
   if (at == comment.npos) return "";
   comment.remove_prefix(at + word.size());
-  return std::string(comment.substr(0, std::min(comment.find_first_of(",\r\n"), std::size_t{64})));
+  return std::string(comment.substr(0, std::min(comment.find_first_of(",\r\n"), released_bytes_max)));
 }
 
 // The first row at or beyond the CVE.
@@ -199,6 +214,7 @@ Result<CveList<Likelihood>> read_likelihood(std::string_view text) {
     const auto percentile = share_of_one(line.substr(std::min(second + 1, line.size())));
     if (cve && probability && percentile) list.rows.push_back({*cve, *probability, *percentile});
     else list.refused.push_back(fmt::format("line {}: expected a CVE and two shares of one", number));
+    TRY(check_refused(list));
   }
   TRY(close(list));
   return list;

@@ -11,8 +11,6 @@
 namespace weir::vuln {
 namespace {
 
-constexpr std::size_t manifest_bytes_max = 64 * 1024 * 1024;
-
 // A name that stays in the store's directory.
 bool is_file_name(std::string_view name) {
   return !name.empty() && name.size() < 100 && name.front() != '.' && name.find('/') == name.npos;

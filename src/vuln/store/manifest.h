@@ -12,6 +12,7 @@
 namespace weir::vuln {
 
 inline constexpr const char* manifest_name = "manifest.json";
+inline constexpr std::size_t manifest_bytes_max = 64 * 1024 * 1024;
 
 struct SegmentRow {
   std::string file;

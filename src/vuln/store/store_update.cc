@@ -71,6 +71,8 @@ std::string StoreUpdate::version_before() const { return manifest_.feeds[feed_nu
 
 Status StoreUpdate::take(std::string_view name, std::string_view content) {
   name = name.substr(0, name_bytes_max);
+  if (feed().refused.size() >= refused_max)
+    return Error{Errc::too_many, fmt::format("{}: more than {} records cannot be read", name, refused_max)};
   if (is_exploited_list(content)) return take_exploited(name, content), Status();
   if (is_likelihood_list(content)) return take_likelihood(name, content), Status();
   ++feed().read;
@@ -81,8 +83,6 @@ Status StoreUpdate::take(std::string_view name, std::string_view content) {
   }
   const Result<Advisory> advisory = read_advisory(content);
   if (advisory.ok()) return take_record(name, digest, *advisory);
-  if (feed().refused.size() >= refused_max)
-    return Error{Errc::too_many, fmt::format("{}: more than {} records cannot be read", name, refused_max)};
   feed().refused.push_back(fmt::format("{}: {}", name, advisory.error().message));
   return {};
 }
@@ -310,7 +310,12 @@ Result<UpdateResult> StoreUpdate::commit(Instant now) {
   TRY(write_segments());
   TRY(write_tables(now));
   if (result_.changed || manifest_.records == 0) TRY(count());
-  TRY(write_durably(directory_, manifest_name, encode_manifest(manifest_)));
+  const std::string manifest = encode_manifest(manifest_);
+  if (manifest.size() > manifest_bytes_max)  // nobody could read it
+    return Error{Errc::too_large,
+                 fmt::format("{} would have {} feeds, and what is said of them takes more than {} bytes",
+                             directory_, manifest_.feeds.size(), manifest_bytes_max)};
+  TRY(write_durably(directory_, manifest_name, manifest));
   sweep();
   result_.generation = manifest_.generation;
   return std::move(result_);

@@ -308,4 +308,20 @@ TEST(CveTable, a_number_is_a_cve_only_as_it_is_written) {
     EXPECT_EQ(cve_number(wrong), std::nullopt) << wrong;
 }
 
+// A manifest larger than what is read would make the store unreadable for good; feeds can be made to say very much.
+TEST(StoreUpdate, what_nobody_could_read_is_not_written) {
+  const test::ScratchDirectory scratch;
+  EXPECT_EQ(update_with(scratch.path(), {{osv_record("A", "x", "1")}}), "updated added=A");
+  Result<StoreUpdate> update = StoreUpdate::begin(scratch.path());
+  ASSERT_TRUE(update.ok());
+  for (int i = 0; i < 65; ++i) {
+    update->begin_feed("feed " + std::to_string(i), Extent::partial);
+    update->end_feed_failed(invalid(std::string(1024 * 1024, 'x')));
+  }
+  const auto result = update->commit(now);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code, Errc::too_large);
+  EXPECT_EQ(about(scratch.path(), "x"), "A<1;");
+}
+
 }  // namespace weir::vuln

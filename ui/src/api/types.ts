@@ -5,6 +5,7 @@ export type * from './types-runtime.ts';
 export type * from './types-decide.ts';
 export type * from './types-dbom.ts';
 export type * from './types-resolve.ts';
+export type * from './types-bill.ts';
 
 export type Time = string;
 export type Digest = string;

@@ -25,6 +25,8 @@ const Vulnerabilities = lazy(() => import('../views/vulnerabilities/vulnerabilit
 const Vulnerability = lazy(() => import('../views/vulnerabilities/vulnerability.tsx'));
 const Where = lazy(() => import('../views/vulnerabilities/where.tsx'));
 const Components = lazy(() => import('../views/vulnerabilities/components.tsx'));
+const Campaigns = lazy(() => import('../views/campaigns/campaigns.tsx'));
+const Campaign = lazy(() => import('../views/campaigns/campaign.tsx'));
 const Alerts = lazy(() => import('../views/alerts/alerts.tsx'));
 const Alert = lazy(() => import('../views/alerts/alert.tsx'));
 const Incident = lazy(() => import('../views/alerts/incident.tsx'));
@@ -84,6 +86,10 @@ export function Routes() {
         <Vulnerabilities />
       </Route>
       <Route path="/vulnerabilities/:id">{({ id }) => <Vulnerability key={id} id={id} />}</Route>
+      <Route path="/campaigns">
+        <Campaigns />
+      </Route>
+      <Route path="/campaigns/:id">{({ id }) => <Campaign key={id} id={id} />}</Route>
       <Route path="/where">
         <Where />
       </Route>

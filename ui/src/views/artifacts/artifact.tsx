@@ -22,9 +22,11 @@ import { counted, listed, say, short_digest } from '../../words/text.ts';
 import { is_exceptional } from '../../words/verdict.ts';
 import { Approvals } from './approvals.tsx';
 import { Attestations } from './attestations.tsx';
+import { Bill } from './bill.tsx';
 import { Columns, claims_of } from './columns.tsx';
 import { DbomPicture } from './dbom.tsx';
 import { proven_words } from './dbom-words.ts';
+import { Flaws } from './flaws.tsx';
 import { Identity } from './identity.tsx';
 import { Path } from './path.tsx';
 import { Runs } from './runs.tsx';
@@ -124,9 +126,15 @@ export default function Artifact({ digest }: { digest: string }) {
               <Identity artifact={data} />
             </Card>
           </div>
-          <Card title="Approvals" note={String(data.approvals.length)}>
-            <Approvals approvals={data.approvals} digest={data.digest} />
-          </Card>
+          <Bill digest={data.digest} />
+          <div className={styles.two}>
+            <Card title="Approvals" note={String(data.approvals.length)}>
+              <Approvals approvals={data.approvals} digest={data.digest} />
+            </Card>
+            <Card title="Flaws" note="of what it is made of">
+              <Flaws artifact={data} />
+            </Card>
+          </div>
         </View>
       )}
     </Loaded>
@@ -211,10 +219,10 @@ async function save_page(digest: string, environment: string, name: string) {
 
 function Unknown({ digest }: { digest: string }) {
   return (
-    <View sentence={[say('Nobody recorded this content.'), say(' It may run all the same.')]}>
+    <View sentence={[say('Nobody recorded this content.'), say(' Nothing here says that it may run; it could be running all the same.')]}>
       <Card>
-        <Empty command={command('record ./program')}>
-          No pipeline recorded <code>{short_digest(digest)}…</code>. If it should run, record it from its
+        <Empty command={command('record ./program --flow FLOW --trail RUN')}>
+          No pipeline recorded <code>{short_digest(digest)}</code>. If it should run, record it from its
           pipeline, then approve it.
         </Empty>
       </Card>

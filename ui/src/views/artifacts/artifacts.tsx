@@ -93,7 +93,7 @@ export default function Artifacts() {
             at={(row) => row.created_at}
             teach={{
               words: 'An artifact is something that can run, named by its content. Record one from your pipeline.',
-              command: 'record ./program --evidence "out/**"',
+              command: 'record ./program --flow FLOW --trail RUN --evidence "out/**"',
             }}
           />
         )}

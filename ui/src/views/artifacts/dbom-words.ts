@@ -100,8 +100,8 @@ export const claims_in = (dbom: Dbom): number =>
 
 export function proven_words(dbom: Dbom): string {
   const claims = claims_in(dbom);
-  if (claims === 0) return ' Every line of this document is proven.';
+  if (claims === 0) return ' Every line rests on a proven entry.';
   return claims === 1
-    ? ' Every line is proven but one, which is marked as a claim.'
-    : ` Every line is proven but ${claims}, which are marked as claims.`;
+    ? ' Every line rests on a proven entry but one, which is marked as a claim.'
+    : ` Every line rests on a proven entry but ${claims}, which are marked as claims.`;
 }

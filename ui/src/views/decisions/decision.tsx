@@ -52,6 +52,7 @@ export default function Decision({ entry }: { entry: string }) {
               <code>entry {data.entry}</code>
             </Link>
             <Seal entry={data.entry} words auto />
+            <Later data={data} />
             <span className="push row noprint">
               <Button
                 variant="default"
@@ -116,7 +117,7 @@ function Policies({ record }: { record: DecisionRecord }) {
         <Digest digest={record.artifact} />
       </Line>
       <Line name="engine">{record.engine || 'not said'}</Line>
-      <Line name="time zones">{record.tzdata || 'not used'}</Line>
+      <Line name="time zones">{record.tzdata ? short_digest(record.tzdata) : 'not used'}</Line>
       <Line name="advisories">{record.advisories ? short_digest(record.advisories) : 'not used'}</Line>
     </dl>
   );
@@ -189,6 +190,20 @@ function Replay({ data }: { data: Data }) {
         </pre>
       </details>
     </>
+  );
+}
+
+// A decision speaks of its moment: where another holds by now, that one is named beside it.
+function Later({ data }: { data: Data }) {
+  const list = useDecisions({ artifact: data.record.artifact, environment: data.record.environment });
+  const holds = list.rows.find(
+    (row) => row.current && row.purpose === data.purpose && row.change_class === data.change_class,
+  );
+  if (!holds || holds.entry <= data.entry) return null;
+  return (
+    <span className="amber">
+      another holds now: <Link href={`/decisions/${holds.entry}`}>{holds.verdict}</Link>
+    </span>
   );
 }
 

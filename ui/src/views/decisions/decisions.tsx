@@ -72,7 +72,15 @@ const columns: Column<DecisionRow>[] = [
   proof_column(),
 ];
 
-function sentence_of(rows: DecisionRow[]) {
+// Of one verdict alone nothing follows for the others.
+function sentence_of(rows: DecisionRow[], verdict: string) {
+  if (verdict) {
+    const in_force = rows.filter((row) => row.current).length;
+    return [
+      say(`Decisions that say ${verdict}: `),
+      say(in_force ? `${in_force} in force.` : 'none is in force.'),
+    ];
+  }
   if (rows.length === 0) return [say('Nothing was decided yet.'), say(' A decision arises when somebody asks.')];
   const now = rows.filter((row) => row.current);
   const count = (verdict: string) => now.filter((row) => row.verdict === verdict).length;
@@ -102,7 +110,7 @@ export default function Decisions() {
   });
   const only = [values['artifact'] && 'one artifact', values['environment']].filter(Boolean).join(' in ');
   return (
-    <View sentence={list.data ? sentence_of(list.rows) : []}>
+    <View sentence={list.data ? sentence_of(list.rows, values['verdict'] ?? '') : []}>
       {list.error && !list.data && <Problem>{words_of(list.error)}</Problem>}
       <Card label="Decisions">
         <div className="row">

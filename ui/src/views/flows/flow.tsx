@@ -59,7 +59,7 @@ function sentence_of(flow: Data) {
   if (!trail) return [say(`${flow.name} has no trail yet.`)];
   if (trail.compliant)
     return [
-      say(`${flow.name} has all it requires. `),
+      say(`${flow.name} ${trail.beads.some((bead) => bead.state === 'met') ? 'has all it requires' : 'requires nothing yet'}. `),
       say(`Latest trail ${trail.name}`, to(trail)),
       say('.'),
     ];

@@ -26,7 +26,7 @@ export function River({ flows, lake, since }: { flows: Flow[]; lake: Pool[]; sin
       </h2>
       <div ref={ref}>
         {flows.length === 0 && (
-          <Empty command={command('record ./program --evidence "out/**"')}>
+          <Empty command={command('record ./program --flow FLOW --trail RUN --evidence "out/**"')}>
             No flow yet. A flow is how something is delivered; the first recorded build begins one.
           </Empty>
         )}

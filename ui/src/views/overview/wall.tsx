@@ -13,9 +13,9 @@ export function Wall({ weir }: { weir: Overview['weir'] }) {
       <div className={styles.gate}>
         <div>gate</div>
         {weir.p99_us !== null && <strong>p99 {milliseconds(weir.p99_us)} ms</strong>}
-        <Link href="/decisions?verdict=allow">{number(weir.allowed)} allowed</Link>
-        <Link href="/decisions?verdict=deny" className={weir.denied ? 'strong' : ''}>
-          {number(weir.denied)} denied
+        <Link href="/decisions">{number(weir.allowed)} passed</Link>
+        <Link href="/decisions" className={weir.denied ? 'strong' : ''}>
+          {number(weir.denied)} stopped
         </Link>
         <div className="quiet">today</div>
       </div>

@@ -14,7 +14,7 @@ export default function Settings() {
         <View
           sentence={[
             say(`You are ${me.name}, ${me.roles.join(' and ')} in ${me.organization}.`),
-            say(` Times are relative; the exact time is on hover, in UTC and ${zone}.`),
+            say(` Times are relative; the exact time is on hover, in UTC${zone === 'UTC' ? '' : ` and ${zone}`}.`),
           ]}>
           <Channels />
           <Accounts />

@@ -25,9 +25,14 @@ export function where_sentence(data: Data): SentencePart[] {
           say(` runs ${counted(copies, 'time')}`, undefined, 'red'),
           say(` in ${counted(data.environments.length, 'environment')}.`),
         ]
-      : [say(`${data.query} runs nowhere that could be looked at.`)]),
+      : [
+          say(`${data.query} runs nowhere that could be looked at.`),
+          ...(data.artifacts
+            ? [say(` ${counted(data.artifacts, 'recorded artifact has', 'recorded artifacts have')} it.`)]
+            : []),
+        ]),
     ...(unowned ? [say(` ${counted(unowned, 'of them has', 'of them have')} no owner.`, undefined, 'amber')] : []),
-    ...(blind ? [say(` ${data.coverage.sentence}`, undefined, 'amber')] : [say(` ${data.coverage.sentence}`)]),
+    say(` ${data.coverage.sentence.replace(/^covers/, 'This covers')}.`, undefined, blind ? 'amber' : undefined),
   ];
 }
 
@@ -92,11 +97,17 @@ function Ask({ query, at, set }: { query: string; at: string; set: (values: Reco
   );
 }
 
+// Of the flaw that was asked for, or the only one that was found.
+const campaign_of = (data: Data) =>
+  `/campaigns?flaw=${encodeURIComponent(data.running.find((row) => row.cluster)?.cluster ?? data.query)}`;
+
 function Answer({ data }: { data: Data }) {
   return (
     <div className="stack">
       {data.running.length > 0 && (
-        <Card title="How far it reaches">
+        <Card
+          title="How far it reaches"
+          side={data.running.some((row) => row.cluster) && <Link href={campaign_of(data)}>Open a campaign…</Link>}>
           <Reach rows={data.running} />
         </Card>
       )}

@@ -49,13 +49,15 @@ export const is_suppressed = (row: Vulnerability) => row.suppressed > 0 && row.s
 
 export const where_of = (asked: string) => `/where?query=${encodeURIComponent(asked)}`;
 
-// "log4j-core 2.14.1" of "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1?type=jar".
+// "log4j-core 2.14.1" of "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1?type=jar". A Go module's major version is no
+// name by itself: "jwt/v4 v4.2.0".
 export function component_words(component: string): string {
   if (!component.startsWith('pkg:')) return component;
   const plain = component.replace(/[?#].*$/, '');
   const at = plain.lastIndexOf('@');
   const path = at > 0 ? plain.slice(0, at) : plain;
-  const name = decoded(path.split('/').at(-1) ?? path);
+  const segments = path.split('/');
+  const name = decoded(segments.slice(/^v\d+$/.test(segments.at(-1) ?? '') && segments.length > 2 ? -2 : -1).join('/'));
   return at > 0 ? `${name} ${decoded(plain.slice(at + 1))}` : name;
 }
 

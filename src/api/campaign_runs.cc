@@ -1,0 +1,196 @@
+#include "api/campaign_runs.h"
+
+#include <algorithm>
+#include <map>
+
+namespace weir::api {
+namespace {
+
+using jobs::Exposure;
+using vuln::AffectedRun;
+using vuln::CampaignStanding;
+using vuln::Span;
+
+std::vector<Span> open_spans(const std::vector<store::FindingStep>& steps) {
+  std::vector<Span> spans;
+  for (const store::FindingStep& step : steps) {
+    const bool was_open = !spans.empty() && !spans.back().until;
+    const bool is_open = vuln::is_open(step.change.state);
+    if (is_open && !was_open) spans.push_back({step.at, std::nullopt});
+    if (!is_open && was_open) spans.back().until = step.at;
+  }
+  return spans;
+}
+
+using Held = std::map<Sha256, std::vector<const CampaignFlaw*>>;
+
+Held holders_of(const Exposure& exposure, const std::vector<CampaignFlaw>& flaws) {
+  return exposure.read([&](const Exposure::State& state) {
+    Held held;
+    for (const CampaignFlaw& flaw : flaws)
+      if (const auto id = state.index.find(flaw.finding.component))
+        state.index.each_holder(*id, [&](const Sha256& digest) { held[digest].push_back(&flaw); });
+    return held;
+  });
+}
+
+// Of the releases after the artifact, the newest whose bill names no component with the flaw.
+Result<std::string> fixed_release(const Exposure& exposure, store::Database& db, const Held& held,
+                                  const Sha256& artifact) {
+  std::string newest;
+  bool after = false;
+  for (const store::FlowReleaseView& each : TRY(store::releases_like(db, artifact))) {
+    if (each.artifact == artifact) {
+      after = true;
+      continue;
+    }
+    const auto flaws = held.find(each.artifact);
+    const bool flawed = flaws != held.end() && std::ranges::any_of(flaws->second, &CampaignFlaw::is_open);
+    const bool has_bill =
+        exposure.read([&](const Exposure::State& state) { return state.index.holds(each.artifact); });
+    if (after && !flawed && has_bill) newest = each.commit.empty() ? to_string(each.artifact) : each.commit;
+  }
+  return newest;
+}
+
+// One artifact with the flaw, and what all its workloads share.
+class Artifact {
+ public:
+  Artifact(const Exposure& exposure, store::Database& db, const Sha256& digest,
+           const std::vector<const CampaignFlaw*>& flaws, Instant now)
+      : exposure_(exposure), db_(db), digest_(digest), flaws_(flaws), now_(now) {}
+
+  Result<AffectedRun> run(const store::RanRow& row, std::string release) {
+    AffectedRun run{.owner = owner_of(row.running),
+                    .service = row.running.service,
+                    .workload = row.running.workload,
+                    .name = row.running.name,
+                    .host = row.running.host,
+                    .environment = row.running.environment,
+                    .artifact = digest_,
+                    .artifact_name = row.running.artifact_name,
+                    .fixed_release = std::move(release),
+                    .runs = row.lives};
+    for (const CampaignFlaw* flaw : flaws_) {
+      run.components.push_back(flaw->finding.component);
+      const std::string& fixed = flaw->finding.fixed;
+      if (!fixed.empty() && std::ranges::find(run.fixed, fixed) == run.fixed.end())
+        run.fixed.push_back(fixed);
+    }
+    TRY(set_standing(run));
+    return run;
+  }
+
+  std::vector<Span> open() const {
+    std::vector<Span> all;
+    for (const CampaignFlaw* flaw : flaws_) all.insert(all.end(), flaw->open.begin(), flaw->open.end());
+    return all;
+  }
+
+ private:
+  Status set_standing(AffectedRun& run) {
+    run.standing = CampaignStanding::rolled_out;
+    if (!run.runs) return {};
+    const auto* exceptions = TRY(exceptions_in(run.environment));
+    bool stands = false;
+    for (const CampaignFlaw* flaw : flaws_) {
+      if (!flaw->is_open() || is_answered(*flaw)) continue;
+      const store::ExceptionInForce* covers = store::covering(*exceptions, flaw->finding);
+      if (covers == nullptr) {
+        stands = true;
+        continue;
+      }
+      run.exception = covers->id;
+      run.accepted_until = covers->until;
+    }
+    if (stands)
+      run.standing =
+          run.fixed_release.empty() ? CampaignStanding::not_started : CampaignStanding::fix_released;
+    else run.standing = run.exception ? CampaignStanding::accepted : CampaignStanding::not_affected;
+    return {};
+  }
+
+  // A statement says that the artifact is not affected, or fixed.
+  bool is_answered(const CampaignFlaw& flaw) const {
+    return exposure_.read([&](const Exposure::State& state) {
+      const auto id = state.index.find(flaw.finding.component);
+      return id && jobs::is_suppressed(state, *id, flaw.finding.cluster, digest_);
+    });
+  }
+
+  Result<const std::vector<store::ExceptionInForce>*> exceptions_in(const std::string& environment) {
+    if (const auto known = exceptions_.find(environment); known != exceptions_.end()) return &known->second;
+    auto found = TRY(store::exceptions_in_force(db_, digest_, environment, now_));
+    return &exceptions_.emplace(environment, std::move(found)).first->second;
+  }
+
+  const Exposure& exposure_;
+  store::Database& db_;
+  const Sha256& digest_;
+  const std::vector<const CampaignFlaw*>& flaws_;
+  Instant now_;
+  std::map<std::string, std::vector<store::ExceptionInForce>> exceptions_;  // by environment
+};
+
+constexpr std::size_t owners_max = 200;
+
+}  // namespace
+
+Result<store::Campaign> open_campaign_at(store::Database& db, std::int64_t id) {
+  auto found = TRY(store::find_campaign(db, id));
+  if (!found) return not_found(fmt::format("there is no campaign {}", id));
+  if (found->closed_at) return Error{Errc::conflict, fmt::format("campaign {} is closed", id)};
+  return std::move(*found);
+}
+
+Status check_owners(const std::vector<std::string>& owners, const std::vector<AffectedRun>& runs) {
+  if (owners.empty()) return invalid("'owners' must name at least one", "owners");
+  if (owners.size() > owners_max)
+    return invalid(fmt::format("at most {} owners at once", owners_max), "owners");
+  for (const std::string& owner : owners)
+    if (std::ranges::find(runs, owner, &AffectedRun::owner) == runs.end())
+      return not_found(fmt::format("'{}' owns nothing that this campaign is about", owner));
+  return {};
+}
+
+std::string owner_of(const store::RunningRow& running) {
+  for (const std::string* name : {&running.team, &running.service, &running.flow})
+    if (!name->empty()) return *name;
+  return running.artifact_name;
+}
+
+Result<std::vector<CampaignFlaw>> flaws_of(store::Database& db, std::string_view cluster) {
+  std::vector<CampaignFlaw> flaws;
+  for (store::FindingRow& row : TRY(store::findings_naming(db, cluster))) {
+    const auto steps = TRY(store::steps_of(db, row.id));
+    flaws.push_back({std::move(row.last), open_spans(steps)});
+  }
+  return flaws;
+}
+
+Result<std::vector<AffectedRun>> affected_runs(const Exposure& exposure, store::Database& db,
+                                               const store::Campaign& campaign, Instant now) {
+  const std::vector<CampaignFlaw> flaws = TRY(flaws_of(db, campaign.opened.cluster));
+  const Held held = holders_of(exposure, flaws);
+  const std::vector<Span> while_open{{campaign.opened_at, campaign.closed_at}};
+  std::vector<AffectedRun> runs;
+  for (const auto& [digest, with] : held) {
+    Artifact artifact(exposure, db, digest, with, now);
+    const std::vector<Span> had_flaw = both(artifact.open(), while_open);
+    if (had_flaw.empty()) continue;
+    std::string release;
+    bool looked = false;
+    for (const store::RanRow& row : TRY(store::ran_since(db, digest, campaign.opened_at))) {
+      std::vector<Span> affected = both(row.ran, had_flaw);
+      if (affected.empty()) continue;
+      if (!looked) release = TRY(fixed_release(exposure, db, held, digest));
+      looked = true;
+      AffectedRun run = TRY(artifact.run(row, release));
+      run.affected = std::move(affected);
+      runs.push_back(std::move(run));
+    }
+  }
+  return runs;
+}
+
+}  // namespace weir::api
