@@ -58,6 +58,7 @@ Result<jobs::ReadAdvisories> read_store(Watch& watch) {
   jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = source_of(watch.place)};
   const auto store = TRY(vuln::AdvisoryStore::open(watch.place));
   watch.store = store;
+  read.cves = vuln::cve_facts_of(store);
   TRY(store->each([&](const vuln::Segment&, std::size_t, const vuln::Segment::Head& head) -> Status {
     auto record = TRY(store->record(head.id));
     if (record) read.set.add(std::move(record->advisory));
@@ -70,8 +71,13 @@ Result<jobs::ReadAdvisories> read_store(Watch& watch) {
 Result<jobs::ReadAdvisories> read_place(Watch& watch) {
   if (vuln::is_advisory_store(watch.place)) return read_store(watch);
   jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = source_of(watch.place)};
+  const auto cves = std::make_shared<vuln::ListedCves>();
   TRY(feed::read_records(watch.place, {}, [&](std::string_view name, std::string_view content) -> Status {
-    if (vuln::is_exploited_list(content) || vuln::is_likelihood_list(content)) return {};
+    if (vuln::is_exploited_list(content) || vuln::is_likelihood_list(content)) {
+      const Status taken = cves->take(content);
+      if (!taken.ok()) read.refused.push_back(fmt::format("{}: {}", name, taken.error().message));
+      return {};
+    }
     auto advisory = vuln::read_advisory(content);
     if (advisory.ok()) read.set.add(std::move(*advisory));
     else read.refused.push_back(fmt::format("{}: {}", name, advisory.error().message));
@@ -79,6 +85,7 @@ Result<jobs::ReadAdvisories> read_place(Watch& watch) {
   }));
   watch.has_refused = !read.refused.empty();
   read.set.index();
+  read.cves = cves;
   return read;
 }
 

@@ -96,6 +96,7 @@ Result<std::vector<jobs::Schedule>> findings_of(const Organization& organization
   const jobs::Shared shared{sequencer, organization.server_actor(), exposure.get()};
   auto reader = TRY(organization.open_reader());
   auto second = TRY(organization.open_reader());
+  auto third = TRY(organization.open_reader());
   jobs::FindingPorts ports{.exposure = exposure,
                            .blobs = organization.blobs(),
                            .advisories = {},
@@ -105,6 +106,9 @@ Result<std::vector<jobs::Schedule>> findings_of(const Organization& organization
   schedules.push_back({"vulnerabilities",
                        jobs::make_find_vulnerabilities(shared, std::move(ports), std::move(reader)),
                        milliseconds(200), milliseconds(0)});
+  schedules.push_back({"exceptions for findings",
+                       jobs::make_exposed_exceptions(shared, exposure, std::move(third)), milliseconds(500),
+                       milliseconds(0)});
   schedules.push_back({"vulnerability notices",
                        jobs::make_vulnerability_notices(shared, exposure, std::move(second)),
                        milliseconds(500), milliseconds(10)});

@@ -10,6 +10,7 @@
 #include "evidence/type_rule.h"
 #include "store/view_record.h"
 #include "store/view_signing_key.h"
+#include "vuln/vex_attested.h"
 
 namespace weir::api {
 namespace {
@@ -30,9 +31,9 @@ struct TypeRow {
   Verdict verdict;
 };
 constexpr std::array type_table{
-    TypeRow{"test", Verdict::read},       TypeRow{"scan", Verdict::read},   TypeRow{"sbom", Verdict::read},
-    TypeRow{"provenance", Verdict::read}, TypeRow{"review", Verdict::said}, TypeRow{"ticket", Verdict::said},
-    TypeRow{"generic", Verdict::said},    TypeRow{"custom", Verdict::said},
+    TypeRow{"test", Verdict::read},       TypeRow{"scan", Verdict::read},    TypeRow{"sbom", Verdict::read},
+    TypeRow{"provenance", Verdict::read}, TypeRow{"vex", Verdict::read},     TypeRow{"review", Verdict::said},
+    TypeRow{"ticket", Verdict::said},     TypeRow{"generic", Verdict::said}, TypeRow{"custom", Verdict::said},
 };
 
 Result<TypeRow> row_of_type(std::string_view type) {
@@ -42,8 +43,9 @@ Result<TypeRow> row_of_type(std::string_view type) {
   }
   for (const TypeRow& row : type_table)
     if (row.name == type && type != "custom") return row;
-  return invalid("'type' must be one of test, scan, sbom, provenance, review, ticket, generic, custom:NAME",
-                 "type");
+  return invalid(
+      "'type' must be one of test, scan, sbom, provenance, vex, review, ticket, generic, custom:NAME",
+      "type");
 }
 
 Status check(const AttestationRecorded& record) {
@@ -58,6 +60,7 @@ Status check(const AttestationRecorded& record) {
 
 // What the evidence says: of a custom type by its schema as it is declared now, of the others by their parsers.
 Result<evidence::Summary> summarise(const Call& call, const AttestationRecorded& record, BytesView content) {
+  if (record.type == "vex") return vuln::summarise_vex(content);
   if (!std::string_view(record.type).starts_with(custom_prefix))
     return evidence::summarise(record.type, content);
   const std::string name = record.type.substr(custom_prefix.size());
@@ -81,7 +84,7 @@ Result<evidence::Summary> summarise(const Call& call, const AttestationRecorded&
 
 // Where the verdict is read out of a statement, and nothing of it is the sender's word.
 bool reads_statements(std::string_view type) {
-  return type == "provenance" || type == "sbom" || type.starts_with(custom_prefix);
+  return type == "provenance" || type == "sbom" || type == "vex" || type.starts_with(custom_prefix);
 }
 
 // Who signed the evidence, as far as keys of this moment say. A signature binds the statement to the digests it names:
@@ -107,6 +110,17 @@ Status check_signer(store::Database& db, AttestationRecorded& record) {
   record.signature = evidence::Signature::unknown_key;
   record.signer.reset();
   return {};
+}
+
+// Statements about flaws silence alarms: who is narrowed to flows makes them about artifacts of these, and none in
+// general.
+Status check_statement_scope(store::Database& db, const access::Actor& actor,
+                             const AttestationRecorded& record) {
+  if (record.type != "vex" || actor.flows.empty()) return {};
+  if (!record.artifact) return access::check_unnarrowed(actor, "statements about no artifact");
+  const std::int64_t own = TRY(query_count(db, "SELECT count(*) FROM artifact WHERE digest=$1 AND flow=$2",
+                                           *record.artifact, record.flow));
+  return own > 0 ? Status() : access::check_unnarrowed(actor, "artifacts of another flow");
 }
 
 bool is_large(const format::Json& predicate) {
@@ -219,12 +233,13 @@ Result<Write> record_attestation(const Call& call) {
   }
   Evidence read = TRY(read_evidence(call, std::move(request.record), std::move(content)));
   const auto evidence = std::make_shared<Evidence>(std::move(read));
-  return Write{[evidence, actor = call.actor.name](store::Database& db, Instant) -> Result<Decision> {
+  return Write{[evidence, by = call.actor](store::Database& db, Instant) -> Result<Decision> {
     AttestationRecorded& record = evidence->record;
+    TRY(check_statement_scope(db, by, record));
     record.artifact_name = TRY(artifact_name(db, record));
     TRY(check_subjects(db, *evidence));
     TRY(check_signer(db, record));
-    return Decision{.events = {record}, .answer = [evidence, actor](auto appended) {
+    return Decision{.events = {record}, .answer = [evidence, actor = by.name](auto appended) {
                       return attestation_json(evidence->record, actor, appended[0]);
                     }};
   }};

@@ -213,6 +213,30 @@ TEST_F(Attestations, keep_a_small_predicate_in_the_entry_and_a_large_one_as_thei
   EXPECT_EQ(record(large).status, 413);
 }
 
+TEST_F(Attestations, of_statements_about_flaws_are_about_no_more_than_their_maker_may_speak_of) {
+  constexpr std::string_view vex =
+      R"({"@context":"https://openvex.dev/ns/v0.2.0","@id":"v","author":"a","timestamp":"2024-01-01T00:00:00Z",)"
+      R"("version":1,"statements":[{"vulnerability":{"name":"CVE-1"},"products":[{"@id":"pkg:npm/a"}],)"
+      R"("status":"fixed"}]})";
+  EXPECT_EQ(api_.put("flows/other").status, 201);
+  EXPECT_EQ(api_.put("flows/other/trails/t1").status, 201);
+  const std::string wide = api_.add_account("wide", "recorder"),
+                    shop = api_.add_account("shop", "recorder", "shop"),
+                    other = api_.add_account("other", "recorder", "other");
+  const auto status = [&](const std::string& token, std::string_view flow, bool about) {
+    Json json = request("vex", vex);
+    json.set("flow", flow);
+    if (about) json.set("artifact", to_string(program));
+    return api_.call("POST", "attestations", dump(json), token).status;
+  };
+  EXPECT_EQ(status(wide, "shop", false), 201);
+  EXPECT_EQ(status(shop, "shop", true), 201);
+  EXPECT_EQ(status(shop, "shop", false), 403) << "in general";
+  EXPECT_EQ(status(other, "other", true), 403) << "of another flow's artifact";
+  const Answer broken = record(request("vex", R"({"@context":"https://openvex.dev/ns","statements":[{}]})"));
+  EXPECT_EQ(broken.status, 400) << "read whole or not at all";
+}
+
 TEST_F(Attestations, need_a_token_for_their_flow) {
   const std::string other = api_.add_account("other-ci", "recorder", "other"),
                     mine = api_.add_account("ci", "recorder", "shop");

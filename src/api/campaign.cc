@@ -31,8 +31,8 @@ CampaignState state_of(const Campaign& campaign, Instant now) {
   return campaign.opened.due && *campaign.opened.due <= now ? CampaignState::overdue : CampaignState::open;
 }
 
-CampaignView view_of(const Campaign& campaign, const std::vector<vuln::CampaignOwner>& owners, Instant now) {
-  CampaignView view{.campaign = campaign, .state = state_of(campaign, now)};
+CampaignProgress view_of(const Campaign& campaign, const std::vector<vuln::CampaignOwner>& owners, Instant now) {
+  CampaignProgress view{.campaign = campaign, .state = state_of(campaign, now)};
   view.owners = static_cast<std::int64_t>(owners.size());
   for (const vuln::CampaignOwner& owner : owners) {
     view.owners_open += owner.open > 0 ? 1 : 0;
@@ -73,7 +73,8 @@ Known known_of(const Exposure& exposure, const std::string& flaw) {
     if (!is_named(*state.advisories, flaw)) return;
     known.cluster = state.advisories->cluster_of(flaw);
     const auto& records = state.advisories->set().records();
-    if (const auto record = records.find(flaw); record != records.end()) known.summary = record->second.summary;
+    if (const auto record = records.find(flaw); record != records.end())
+      known.summary = record->second.summary;
   });
   return known;
 }
@@ -224,7 +225,7 @@ Result<http::Response> list_campaigns(const ReadCall& call) {
   store::CampaignFilter filter{.open = flag_of(call.request, "open"), .limit = limit};
   filter.before = TRY(cursor_of(call.request));
   const auto campaigns = TRY(store::list_campaigns(call.db, filter));
-  std::vector<CampaignView> views;
+  std::vector<CampaignProgress> views;
   for (const Campaign& campaign : campaigns) {
     const auto runs = TRY(affected_runs(exposure_of(call), call.db, campaign, call.now));
     views.push_back(view_of(campaign, vuln::owners_of(runs), call.now));

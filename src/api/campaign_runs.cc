@@ -136,7 +136,8 @@ Result<store::Campaign> open_campaign_at(store::Database& db, std::int64_t id) {
 
 Status check_owners(const std::vector<std::string>& owners, const std::vector<AffectedRun>& runs) {
   if (owners.empty()) return invalid("'owners' must name at least one", "owners");
-  if (owners.size() > owners_max) return invalid(fmt::format("at most {} owners at once", owners_max), "owners");
+  if (owners.size() > owners_max)
+    return invalid(fmt::format("at most {} owners at once", owners_max), "owners");
   for (const std::string& owner : owners)
     if (std::ranges::find(runs, owner, &AffectedRun::owner) == runs.end())
       return not_found(fmt::format("'{}' owns nothing that this campaign is about", owner));

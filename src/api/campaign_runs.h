@@ -21,7 +21,9 @@ Result<std::vector<vuln::AffectedRun>> affected_runs(const jobs::Exposure& expos
                                                      const store::Campaign& campaign, Instant now);
 
 // Whether somebody has to do something about it yet.
-constexpr bool is_open(const vuln::AffectedRun& run) { return run.standing <= vuln::CampaignStanding::fix_released; }
+constexpr bool is_open(const vuln::AffectedRun& run) {
+  return run.standing <= vuln::CampaignStanding::fix_released;
+}
 // Errors: not_found for a campaign that there is not, conflict for one that is closed.
 Result<store::Campaign> open_campaign_at(store::Database& db, std::int64_t id);
 // Errors: invalid for none or too many, not_found for one that owns nothing of it.

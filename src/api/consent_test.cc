@@ -298,5 +298,37 @@ TEST_F(Consent, break_glass_is_an_approval_and_an_alarm_until_another_person_loo
   EXPECT_TRUE(alerts("open").array()->empty());
 }
 
+TEST_F(Consent, break_glass_lets_in_without_what_is_asked_for_while_it_lasts_and_past_no_freeze) {
+  const std::string source =
+      "apiVersion: weir/v1\nkind: Policy\nrules:\n  - {id: tested, require: {attestation: {type: test}}}\n";
+  EXPECT_EQ(api_.put("policies/safe", dump(Json::object({{"source", source}}))).status, 201);
+  EXPECT_EQ(api_.put("policies/safe/attachments", R"({"environment":"prod","mode":"enforce"})").status, 201);
+  const auto gate = [&] { return api_.get("gate?environment=prod&artifact=" + digest()).json; };
+  EXPECT_EQ(gate().text("verdict"), "undecided");
+  const std::string there = fmt::format(R"({{"artifact":"{}","environment":"prod"}})", digest());
+  EXPECT_EQ(as("bob", "approvals", there).status, 201);
+  EXPECT_EQ(gate().text("verdict"), "undecided") << "an approval alone is not what the policy asks for";
+  const Answer broken =
+      as("bob", "break-glass",
+         fmt::format(R"({{"artifact":"{}","environment":"prod","for_us":3600000000,"reason":"outage"}})",
+                     digest()));
+  ASSERT_EQ(broken.status, 201) << broken.response.body;
+  const Json open = gate();
+  EXPECT_EQ(open.text("verdict"), "allow");
+  EXPECT_EQ(open.items("rules").at(0).text("result"), "excepted");
+  EXPECT_NE(open.items("rules").at(0).text("message").find("break-glass by bob until"),
+            std::string_view::npos);
+  EXPECT_EQ(as("dev", "deployments", there).status, 201);
+  const Answer frozen =
+      api_.post("freezes", fmt::format(R"({{"environment":"prod","until":"{}","reason":"audit"}})",
+                                       to_string(now() + minutes(10))));
+  EXPECT_EQ(frozen.status, 201) << frozen.response.body;
+  EXPECT_EQ(gate().text("verdict"), "deny");
+  api_.ledger().clock().pass(minutes(20));
+  EXPECT_EQ(gate().text("verdict"), "allow");
+  api_.ledger().clock().pass(hours(1));
+  EXPECT_EQ(gate().text("verdict"), "undecided") << "its time is over";
+}
+
 }  // namespace
 }  // namespace weir::api

@@ -4,6 +4,7 @@
 #include "api/handlers.h"
 #include "api/requests.h"
 #include "base/name.h"
+#include "jobs/exception_end.h"
 #include "store/view_alert.h"
 #include "store/view_deploy.h"
 #include "store/view_exception.h"
@@ -38,24 +39,14 @@ Result<Decision> decide_ask(store::Database& db, const exceptions::ExceptionRequ
                   }};
 }
 
-// Ends an exception together with the warning about it.
-Status add_end(store::Database& db, const exceptions::ExceptionEnded& ended,
-               std::vector<store::Event>& events) {
-  events.push_back(ended);
-  for (const auto& alert :
-       TRY(store::open_alerts_of_subject(db, fmt::format("exception {}", ended.exception))))
-    events.push_back(alert::AlertsResolved{{alert.id}, "the exception has ended"});
-  return {};
-}
-
 // The grant of a renewal ends what it renews, so that both never count at once.
 Status end_renewed(store::Database& db, const Exception& granted, Instant now,
                    std::vector<store::Event>& events) {
   if (!granted.asked.renews) return {};
   const auto renewed = TRY(store::find_exception(db, *granted.asked.renews));
   if (!renewed || exceptions::state_at(*renewed, now) != exceptions::State::in_force) return {};
-  return add_end(db, {renewed->id, exceptions::Ending::renewed, fmt::format("by exception {}", granted.id)},
-                 events);
+  return jobs::add_exception_end(
+      db, {renewed->id, exceptions::Ending::renewed, fmt::format("by exception {}", granted.id)}, events);
 }
 
 Result<Decision> decide_grant(store::Database& db, const access::Actor& actor, std::int64_t id,
@@ -160,7 +151,7 @@ Result<Write> end_exception(const Call& call) {
     Exception exception = TRY(existing(db, actor, id));
     const auto ended = TRY(exceptions::end(exception, request.because, request.note, now));
     Decision decision;
-    TRY(add_end(db, ended, decision.events));
+    TRY(jobs::add_exception_end(db, ended, decision.events));
     decision.answer = [exception, ended](auto appended) mutable {
       exception.state = exceptions::State::ended;
       exception.ended_at = appended[0].at;

@@ -23,7 +23,7 @@ constexpr auto names_of(CampaignState) {
   return std::array<std::string_view, 3>{"open", "overdue", "closed"};
 }
 
-struct CampaignView {
+struct CampaignProgress {
   store::Campaign campaign;
   CampaignState state = CampaignState::open;
   std::int64_t owners = 0, owners_open = 0;        // owners_open: somebody has to do something yet
@@ -39,7 +39,7 @@ struct CampaignView {
 };
 
 struct CampaignStory {
-  CampaignView campaign;
+  CampaignProgress campaign;
   store::BillCoverageView coverage;
   std::vector<vuln::CampaignOwner> owners;
   std::vector<vuln::BurnPoint> burn_down;

@@ -81,17 +81,48 @@ inline void learn_flaw(test::ApiFixture& api, std::string_view artifact) {
                                  .score = "7.5",
                                  .scope = "exact",
                                  .summary = "s",
+                                 .exploited = "2024-01-02",
+                                 .by_ransomware = true,
+                                 .epss = "0.5",
                                  .artifacts = 1};
+  const vuln::FindingStated stated{.cluster = flaw.cluster,
+                                   .component = flaw.component,
+                                   .status = vuln::VexStatus::affected,
+                                   .action = "update",
+                                   .author = "Acme",
+                                   .authority = vuln::Authority::supplier,
+                                   .attested_by = "ci",
+                                   .at = Instant{1}};
   api.exposure().change([&](jobs::Exposure::State& state) {
     state.index.take(crypto::sha256(artifact), 0, std::array{component});
     state.open[*state.index.find(component.text)] = {flaw};
+    state.stated[*state.index.find(component.text)] = {stated};
   });
-  CHECK(
-      api.ledger().append(vuln::FindingsChanged{.cause = vuln::FindingCause::sbom, .changes = {flaw}}).ok());
+  CHECK(api.ledger()
+            .append(vuln::FindingsChanged{
+                .cause = vuln::FindingCause::sbom, .changes = {flaw}, .stated = {stated}})
+            .ok());
 }
 
 inline std::vector<Step> steps_of_flaws() {
+  const std::string report = "vulnerabilities/report?artifact=" + to_string(crypto::sha256("api"));
   return {{"GET", "vulnerabilities?open=true", 200},
+          {"GET", "vulnerabilities?order=priority&limit=1", 200},
+          {"GET", "vulnerabilities?order=luck", 400},
+          {"GET", "vulnerabilities/backlog", 200},
+          {"GET", "vulnerabilities/remedy-times", 200},
+          {"PUT", "vulnerabilities/remedy-times", 201,
+           R"({"critical_us":86400000000,"exploited_us":3600000000})"},
+          {"PUT", "vulnerabilities/remedy-times", 200,
+           R"({"critical_us":86400000000,"exploited_us":3600000000})"},
+          {"PUT", "vulnerabilities/remedy-times", 400, R"({"low_us":0})"},
+          {"GET", "vulnerabilities/remedy-times", 200},
+          {"GET", report, 200},
+          {"GET", report + "&format=cyclonedx-vex", 200},
+          {"GET", report + "&format=sarif", 200},
+          {"GET", report + "&format=osv-scanner", 200},
+          {"GET", "vulnerabilities/report", 400},
+          {"GET", "vulnerabilities/report?artifact=" + to_string(crypto::sha256("nothing")), 404},
           {"GET", "vulnerabilities?environment=prod&limit=1", 200},
           {"GET", "vulnerabilities/1", 200},
           {"GET", "vulnerabilities/999999", 404},
@@ -118,9 +149,9 @@ inline std::vector<Step> steps_of_campaigns(const std::string& artifact, std::in
         R"({{"flow":"shop","trail":"t1","name":"{}","type":"{}","artifact":"{}","content":"{}"}})", name,
         type, artifact, content);
   };
-  const auto paths = [](std::string_view paths) {
+  const auto paths = [](std::string_view each) {
     return encode_base64(
-        fmt::format(R"({{"openapi":"3.0.0","info":{{"title":"a","version":"1"}},"paths":{}}})", paths));
+        fmt::format(R"({{"openapi":"3.0.0","info":{{"title":"a","version":"1"}},"paths":{}}})", each));
   };
   const std::string path = fmt::format("campaigns/{}", campaign),
                     in = fmt::format("artifacts/{}/components", artifact);

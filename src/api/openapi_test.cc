@@ -525,8 +525,9 @@ bool is_wanted_by_a_rule(const Route& route, std::string_view what) {
   });
 }
 
-// The free form of a schema or a predicate takes any member.
+// The free form of a schema, a predicate or an advisory takes any member.
 bool is_free(const Route& route, std::string_view what) {
+  if (route.pattern.ends_with("/advisories")) return true;
   return (route.pattern.ends_with("/attestation-types/{name}") && what.starts_with(".schema")) ||
          (route.pattern.ends_with("/attestations") && what.starts_with(".predicate")) ||
          (route.pattern.ends_with("/writes") && what.find(".body") != what.npos);

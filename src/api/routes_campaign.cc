@@ -30,7 +30,7 @@ constexpr std::array rows{
           .pattern = "/v1/orgs/{org}/campaigns",
           .read = list_campaigns,
           .summary = "Campaigns and how far they are, the newest first",
-          .answer = list<CampaignView>("campaigns"),
+          .answer = list<CampaignProgress>("campaigns"),
           .query = campaign_query},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/campaigns/{id}",

@@ -72,7 +72,7 @@ Action approve(Options& options) {
     set_given(body, "until", until);
     set_given(body, "reason", given->reason);
     return write_and_say(session, {.path = "approvals", .body = body},
-                         fmt::format("{} may run in {}", to_string(found.digest), given->environment));
+                         fmt::format("{} is approved for {}", to_string(found.digest), given->environment));
   };
 }
 

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "cli/exchange.h"
 #include "cli/families.h"
+#include "cli/families_vuln.h"
 #include "cli/listing.h"
 #include "cli/subject.h"
 #include "format/members.h"
@@ -140,6 +141,9 @@ Action attest_sarif(Options& options) {
 }
 Action attest_sbom(Options& options) {
   return attesting(options, {"sbom", Need::required, "application/json"});
+}
+Action attest_vex(Options& options) {
+  return attesting(options, {"vex", Need::required, "application/json"});
 }
 Action attest_provenance(Options& options) {
   return attesting(options, {"provenance", Need::required, "application/json"});

@@ -54,7 +54,9 @@ Action break_glass(Options& options) {
     const Json& glass = answer.at("break_glass");
     session.answer(
         answer,
-        fmt::format("{} may run in {} until {}; the alarm lasts until another person says:\n"
+        fmt::format("{} may run in {} until {}, whatever policies ask for; a closed window or a freeze still "
+                    "counts.\n"
+                    "The alarm lasts until another person says:\n"
                     "weir break-glass review {} --note …\n",
                     to_string(found.digest), given->environment, glass.text("until"), dump(glass.at("id"))));
     return Exit::yes;

@@ -7,9 +7,9 @@
 #include "cli/families_bill.h"
 #include "cli/families_dbom.h"
 #include "cli/families_integration.h"
+#include "cli/families_key.h"
 #include "cli/families_policy.h"
 #include "cli/families_proposal.h"
-#include "cli/families_key.h"
 #include "cli/families_vuln.h"
 
 namespace weir::cli {
@@ -33,6 +33,8 @@ constexpr std::array table{
     Command{"attest junit", record, server, "Records test results (JUnit XML)", attest_junit},
     Command{"attest sarif", record, server, "Records a scan (SARIF)", attest_sarif},
     Command{"attest sbom", record, server, "Records a bill of materials (CycloneDX or SPDX)", attest_sbom},
+    Command{"attest vex", record, server,
+            "Records what is said about flaws (OpenVEX, CSAF VEX, CycloneDX VEX)", attest_vex},
     Command{"attest provenance", record, server, "Records how something was built (SLSA provenance)",
             attest_provenance},
     Command{"attest review", record, server, "Records a review of the change", attest_review},
@@ -78,7 +80,7 @@ constexpr std::array table{
     Command{"exception end", gate, server, "Ends an exception before its time", exception_end},
     Command{"exception list", gate, server, "Lists exceptions", exception_list},
     Command{"exception show", gate, server, "Shows an exception and exactly what it covers", exception_show},
-    Command{"break-glass", gate, server, "Lets an artifact in for hours, with an alarm until it is reviewed",
+    Command{"break-glass", gate, server, "Approves an artifact for hours, with an alarm until it is reviewed",
             break_glass},
     Command{"break-glass review", gate, server, "Says that you looked at a break-glass", break_glass_review},
     Command{"break-glass list", gate, server, "Lists break-glass, and who reviewed it", break_glass_list},
@@ -169,8 +171,8 @@ constexpr std::array table{
             env_join_token},
 
     Command{"alerts", resolve, server, "Lists alerts, or follows them", alerts},
-    Command{"alert show", resolve, server, "Shows an alert: what, where, who, why, and what would make it right",
-            alert_show},
+    Command{"alert show", resolve, server,
+            "Shows an alert: what, where, who, why, and what would make it right", alert_show},
     Command{"alert ack", resolve, server, "Acknowledges alerts, under your name", alert_ack},
     Command{"incidents", resolve, server, "Lists incidents: alerts of one origin", incidents},
     Command{"incident ack", resolve, server, "Acknowledges all alerts of an incident", incident_ack},
@@ -182,10 +184,16 @@ constexpr std::array table{
     Command{"deliveries", resolve, server, "Lists messages to channels: pending, delivered, dead",
             deliveries},
     Command{"delivery retry", resolve, server, "Tries to deliver a message again", delivery_retry},
-    Command{"vuln where", resolve, server, "Says where a flaw or a component runs, since when, and who owns it",
-            vuln_where},
-    Command{"vuln list", resolve, server, "Lists findings, the worst first", vuln_list},
+    Command{"vuln where", resolve, server,
+            "Says where a flaw or a component runs, since when, and who owns it", vuln_where},
+    Command{"vuln list", resolve, server, "Lists findings, the most urgent first", vuln_list},
     Command{"vuln show", resolve, server, "Shows a finding and what it has been through", vuln_show},
+    Command{"vuln vex", resolve, server,
+            "Writes what is known of an artifact's flaws for other tools (VEX, SARIF)", vuln_vex},
+    Command{"vuln backlog", resolve, server, "Shows what is open, overdue and remedied, by severity",
+            vuln_backlog},
+    Command{"vuln sla", resolve, server, "Shows in what time findings are to be mended, or says it",
+            vuln_sla},
     Command{"component search", resolve, server, "Finds components in bills of materials", component_search},
     Command{"campaign open", resolve, server, "Opens a campaign that mends one flaw wherever it runs",
             campaign_open},
@@ -216,8 +224,8 @@ constexpr std::array table{
             "Publishes an advisory of your own (OSV), or publishes it anew", advisories_add},
     Command{"advisories withdraw", resolve, server, "Withdraws an advisory of your own", advisories_withdraw},
     Command{"advisories list", resolve, server, "Lists advisories of your own", advisories_list},
-    Command{"advisories explain", resolve, local, "Says what is known of a flaw, and why it affects a package or not",
-            advisories_explain},
+    Command{"advisories explain", resolve, local,
+            "Says what is known of a flaw, and why it affects a package or not", advisories_explain},
     Command{"vuln compare", resolve, local, "Says which of two versions an ecosystem takes for the later one",
             vuln_compare},
     Command{"vuln cvss", resolve, local, "Scores CVSS vectors", vuln_cvss},

@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "cli/exchange.h"
 #include "evidence/recognise.h"
+#include "vuln/vex_attested.h"
 
 namespace weir::cli {
 namespace {
@@ -96,7 +97,8 @@ Result<EvidenceFound> read_evidence(std::span<const std::string> paths) {
       found.unrecognised.push_back(path);
       continue;
     }
-    const Result<evidence::Summary> summary = evidence::summarise(type, content);
+    const Result<evidence::Summary> summary =
+        type == "vex" ? vuln::summarise_vex(content) : evidence::summarise(type, content);
     if (!summary)
       return Error{summary.error().code, fmt::format("{}: {}", path, summary.error().message), "evidence"};
     found.files.push_back(

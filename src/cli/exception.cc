@@ -41,10 +41,10 @@ constexpr std::array scope_columns{Column{"environment", "environment"},
 constexpr std::array workload_columns{Column{"WORKLOAD", "id"}, Column{"NAME", "name"},
                                       Column{"HOST", "host"}};
 constexpr std::array<std::string_view, 4> exception_states{"requested", "in-force", "refused", "ended"};
-constexpr std::array<std::string_view, 4> conditions{"fix-available", "known-exploitation", "scope-growth",
-                                                     "evidence-change"};
-constexpr std::array<std::string_view, 5> causes{"person", "fix-available", "known-exploitation",
-                                                 "scope-growth", "evidence-change"};
+constexpr std::array<std::string_view, 5> conditions{"fix-available", "known-exploitation", "scope-growth",
+                                                     "evidence-change", "likelihood-rise"};
+constexpr std::array<std::string_view, 6> causes{"person",       "fix-available",   "known-exploitation",
+                                                 "scope-growth", "evidence-change", "likelihood-rise"};
 
 struct Asking {
   std::optional<std::string> what, rule, policy, finding, workload, evidence;

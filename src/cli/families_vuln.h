@@ -9,6 +9,9 @@ Action purl(Options&);
 Action vuln_compare(Options&);
 Action vuln_cvss(Options&);
 
+// attest.cc
+Action attest_vex(Options&);
+
 // advisories.cc, advisories_explain.cc
 Action advisories_update(Options&);
 Action advisories_status(Options&);
@@ -19,6 +22,11 @@ Action vuln_where(Options&);
 Action vuln_list(Options&);
 Action vuln_show(Options&);
 Action component_search(Options&);
+
+// vuln_remedy.cc
+Action vuln_backlog(Options&);
+Action vuln_sla(Options&);
+Action vuln_vex(Options&);
 
 // sbom_scan.cc
 Action sbom_scan(Options&);

@@ -1,5 +1,7 @@
 // What is in an artifact, campaigns, and where evidence runs, as people and scripts see them. The answers are canned,
 // the rest is real.
+#include <fmt/format.h>
+
 #include "cli/golden_test_support.h"
 
 namespace weir::cli {

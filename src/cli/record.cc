@@ -190,7 +190,7 @@ Action record(Options& options) {
   options.argument(artifact_word, &given->what);
   options.option({.name = "evidence",
                   .value = "GLOB",
-                  .help = "files, recognised by content: JUnit, SARIF, CycloneDX, SPDX, provenance",
+                  .help = "files, recognised by content: JUnit, SARIF, CycloneDX, SPDX, VEX, provenance",
                   .many = Many::row},
                  &given->patterns);
   options.option({.name = "name",

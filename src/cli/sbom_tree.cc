@@ -33,7 +33,7 @@ std::int64_t number_in(const Json& answer, std::string_view member) {
 std::string called(const Json& node) {
   const std::string_view version = node.text("version");
   std::string text(node.text("name").empty() ? node.text("component") : node.text("name"));
-  if (!version.empty()) text += fmt::format(" {}", version);
+  if (!text.empty() && !version.empty()) text += fmt::format(" {}", version);
   return cleaned(text);
 }
 
@@ -139,7 +139,7 @@ Result<Exit> show_tree(Session& session, const Looking& looking, const std::stri
 std::string ways_told(const Json& found, Color color) {
   const Json& component = found.at("component");
   std::string text = line_of(component, 0, color) + "\n";
-  const std::string product = cleaned(found.at("product").text("name"));
+  const std::string product = called(found.at("product"));
   for (const Json& path : found.items("paths")) {
     std::vector<std::string> steps;
     if (!product.empty()) steps.push_back(product);

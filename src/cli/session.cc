@@ -96,7 +96,8 @@ void Session::progress(std::string_view text) {
 void print_error(Environment& environment, const Error& error, OutputForm form) {
   const ErrcRow& row = row_of(error.code);
   if (form == OutputForm::table) {
-    environment.err << "weir: " << cleaned(error.message) << remedy_for(error.code) << '\n';
+    const bool says_it = error.message.find("weir ledger verify") != std::string::npos;
+    environment.err << "weir: " << cleaned(error.message) << (says_it ? "" : remedy_for(error.code)) << '\n';
     return;
   }
   Json said = Json::object({{"code", row.name}, {"message", error.message}});

@@ -13,22 +13,53 @@ namespace {
 
 using format::Json;
 
-constexpr std::array where_columns{
-    Column{"WORKLOAD", "name"},          Column{"HOST", "host"},
-    Column{"ENVIRONMENT", "environment"}, Column{"SINCE", "since", Show::time},
-    Column{"COMPONENT", "component"},    Column{"FLAW", "cluster"},
-    Column{"SEVERITY", "severity"},      Column{"FIXED", "fixed"},
-    Column{"FIRST COMMIT", "first.commit"}, Column{"FIXED RELEASE", "fixed_release.commit"},
-    Column{"TEAM", "team"},              Column{"ACCEPTED UNTIL", "accepted.until", Show::time}};
+constexpr std::array where_columns{Column{"WORKLOAD", "name"},
+                                   Column{"HOST", "host"},
+                                   Column{"ENVIRONMENT", "environment"},
+                                   Column{"SINCE", "since", Show::time},
+                                   Column{"COMPONENT", "component"},
+                                   Column{"FLAW", "cluster"},
+                                   Column{"SEVERITY", "severity"},
+                                   Column{"FIXED", "fixed"},
+                                   Column{"FIRST COMMIT", "first.commit"},
+                                   Column{"FIXED RELEASE", "fixed_release.commit"},
+                                   Column{"EXPLOITED SINCE", "exploited"},
+                                   Column{"TEAM", "team"},
+                                   Column{"ACCEPTED UNTIL", "accepted.until", Show::time},
+                                   Column{"STATED", "statement.status"},
+                                   Column{"BECAUSE", "statement.justification"},
+                                   Column{"BY", "statement.author"},
+                                   Column{"ATTESTED BY", "statement.attested_by"}};
 constexpr std::array uncovered_columns{Column{"NOT COVERED", "name"}, Column{"HOST", "host"},
                                        Column{"ENVIRONMENT", "environment"}, Column{"WHY", "why"}};
-constexpr std::array finding_columns{
-    Column{"ID", "id"},           Column{"FLAW", "cluster"}, Column{"COMPONENT", "component"},
-    Column{"STATE", "state"},     Column{"SEVERITY", "severity"}, Column{"SCORE", "score"},
-    Column{"FIXED", "fixed"},     Column{"ARTIFACTS", "artifacts"}, Column{"SINCE", "opened_at", Show::time}};
+constexpr std::array finding_columns{Column{"ID", "id"},
+                                     Column{"PRIORITY", "priority.points", Show::count},
+                                     Column{"FLAW", "cluster"},
+                                     Column{"COMPONENT", "component"},
+                                     Column{"STATE", "state"},
+                                     Column{"SEVERITY", "severity"},
+                                     Column{"SCORE", "score"},
+                                     Column{"EPSS", "epss"},
+                                     Column{"EXPLOITED SINCE", "exploited"},
+                                     Column{"FIXED", "fixed"},
+                                     Column{"ARTIFACTS", "artifacts"},
+                                     Column{"SINCE", "opened_at", Show::time},
+                                     Column{"DUE", "due_at", Show::time},
+                                     Column{"STATED", "statement.status"},
+                                     Column{"SUPPRESSED IN", "suppressed"}};
 constexpr std::array component_columns{Column{"COMPONENT", "component"}, Column{"VERSION", "version"},
                                        Column{"ECOSYSTEM", "ecosystem"}, Column{"ARTIFACTS", "artifacts"},
                                        Column{"OPEN", "open", Show::list}};
+constexpr std::array term_columns{Column{"PRIORITY OF", "name"}, Column{"POINTS", "points", Show::count},
+                                  Column{"AT MOST", "points_max", Show::count}, Column{"BECAUSE", "because"}};
+constexpr std::array stated_columns{Column{"STATED", "statement.status"},
+                                    Column{"BECAUSE", "statement.justification"},
+                                    Column{"OF", "statement.artifact", Show::digest},
+                                    Column{"BY", "statement.author"},
+                                    Column{"ATTESTED BY", "statement.attested_by"},
+                                    Column{"FROM", "at", Show::time},
+                                    Column{"UNTIL", "until", Show::time},
+                                    Column{"ATTESTATION", "statement.attestation"}};
 constexpr std::array step_columns{Column{"AT", "at", Show::time}, Column{"STATE", "state"},
                                   Column{"BECAUSE OF", "cause"}, Column{"FIXED", "fixed"},
                                   Column{"ENTRY", "entry"}};
@@ -49,6 +80,15 @@ std::string where_told(const Json& answer, Color color) {
     text += fmt::format("{} of {} rows; --limit shows more\n", running.size(), *rows);
   if (!running.empty()) text += table(where_columns, running, color);
   if (!uncovered.empty()) text += table(uncovered_columns, uncovered, color);
+  return text;
+}
+
+std::string story_told(const Json& answer, Color color) {
+  const Json& finding = answer.at("finding");
+  std::string text = card(finding_columns, finding, color) +
+                     table(term_columns, finding.at("priority").items("terms"), color) +
+                     table(step_columns, answer.items("history"), color);
+  if (!answer.items("statements").empty()) text += table(stated_columns, answer.items("statements"), color);
   return text;
 }
 
@@ -114,7 +154,7 @@ Action vuln_list(Options& options) {
   options.option({.name = "open", .help = "only those that are open"}, &given->open);
   options.option(limit_row, &given->limit);
   return [given](Session& session) -> Result<Exit> {
-    Query query;
+    Query query{{"order", "priority"}};
     if (given->environment) query.emplace_back("environment", *given->environment);
     if (given->artifact) query.emplace_back("artifact", *given->artifact);
     if (given->open) query.emplace_back("open", "true");
@@ -135,8 +175,7 @@ Action vuln_show(Options& options) {
   return [id](Session& session) -> Result<Exit> {
     Api* api = TRY(session.api());
     const Json answer = TRY(api->read(path_of({"vulnerabilities", *id})));
-    session.answer(answer, card(finding_columns, answer.at("finding"), session.color()) +
-                               table(step_columns, answer.items("history"), session.color()));
+    session.answer(answer, story_told(answer, session.color()));
     return Exit::yes;
   };
 }

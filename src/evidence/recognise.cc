@@ -23,6 +23,8 @@ struct PredicateRow {
 constexpr std::array predicate_types{
     PredicateRow{"https://slsa.dev/provenance/", EvidenceFormat::provenance},
     PredicateRow{"https://cyclonedx.org/bom", EvidenceFormat::cyclonedx},
+    PredicateRow{"https://cyclonedx.org/vex", EvidenceFormat::vex},
+    PredicateRow{"https://openvex.dev/ns", EvidenceFormat::vex},
     PredicateRow{"https://spdx.dev/Document", EvidenceFormat::spdx},
 };
 
@@ -64,7 +66,11 @@ EvidenceFormat recognise_json(BytesView content) {
     return found == members.end() ? std::string_view() : found->second;
   };
   const auto has = [&](std::string_view key) { return members.contains(key); };
-  if (value("bomFormat") == "CycloneDX") return EvidenceFormat::cyclonedx;
+  if (value("bomFormat") == "CycloneDX")
+    return has("vulnerabilities") && !has("components") ? EvidenceFormat::vex : EvidenceFormat::cyclonedx;
+  if (value("@context").starts_with("https://openvex.dev/ns")) return EvidenceFormat::vex;
+  if (has("vulnerabilities") && value("document").find("csaf") != std::string_view::npos)
+    return EvidenceFormat::vex;
   if (value("spdxVersion").starts_with("SPDX-")) return EvidenceFormat::spdx;
   if (value("@context").find("spdx.org/rdf/3") != std::string_view::npos) return EvidenceFormat::spdx;
   if (has("runs") &&
@@ -94,6 +100,8 @@ Result<Bill> bill_of(BytesView content) {
   };
   if (!enveloped) {
     Bill bill{.format = recognise(content)};
+    if (bill.format == EvidenceFormat::vex && members.contains("bomFormat"))
+      bill.format = EvidenceFormat::cyclonedx;  // a bill that lists nothing
     if (!is_bill(bill.format)) return invalid("expected a CycloneDX or SPDX document");
     return bill;
   }
@@ -133,9 +141,12 @@ struct TypeRow {
   std::string_view type;
 };
 constexpr std::array types{
-    TypeRow{EvidenceFormat::junit, "test"},     TypeRow{EvidenceFormat::sarif, "scan"},
-    TypeRow{EvidenceFormat::cyclonedx, "sbom"}, TypeRow{EvidenceFormat::spdx, "sbom"},
+    TypeRow{EvidenceFormat::junit, "test"},
+    TypeRow{EvidenceFormat::sarif, "scan"},
+    TypeRow{EvidenceFormat::cyclonedx, "sbom"},
+    TypeRow{EvidenceFormat::spdx, "sbom"},
     TypeRow{EvidenceFormat::provenance, "provenance"},
+    TypeRow{EvidenceFormat::vex, "vex"},
 };
 
 bool is_wide_xml(BytesView content) {

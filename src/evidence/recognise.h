@@ -6,17 +6,18 @@
 
 namespace weir::evidence {
 
-enum class EvidenceFormat { unknown, junit, sarif, cyclonedx, spdx, provenance, dsse };
+enum class EvidenceFormat { unknown, junit, sarif, cyclonedx, spdx, provenance, dsse, vex };
 constexpr auto names_of(EvidenceFormat) {
-  return std::array<std::string_view, 7>{"unknown", "junit",      "sarif", "cyclonedx",
-                                         "spdx",    "provenance", "dsse"};
+  return std::array<std::string_view, 8>{"unknown", "junit",      "sarif", "cyclonedx",
+                                         "spdx",    "provenance", "dsse",  "vex"};
 }
 
-// `dsse`: an envelope whose payload is no provenance. Never fails; a damaged file of a known format is still
-// recognised.
+// `dsse`: an envelope whose payload is no provenance. `vex`: statements about flaws, in any of the forms of
+// docs/formats/vex.md; a CycloneDX document that lists components is a bill, whatever it says besides. Never
+// fails; a damaged file of a known format is still recognised.
 EvidenceFormat recognise(BytesView content);
 
-// The attestation type a format is evidence of: test, scan, sbom, provenance; "generic" for the others.
+// The attestation type a format is evidence of: test, scan, sbom, provenance, vex; "generic" for the others.
 std::string_view attestation_type_of(EvidenceFormat format);
 
 // Reads the content as evidence of `type`: test (JUnit), scan (SARIF), sbom (CycloneDX, SPDX), provenance

@@ -187,9 +187,11 @@ std::optional<ExceptionEnded> ending_of(const Exception& exception, const Facts&
   };
   if (exception.until <= now) return ended(Ending::time, "");
   if (ends_on(exception, EndsOn::known_exploitation) && facts.known_exploited.value_or(false))
-    return ended(Ending::known_exploitation, "");
+    return ended(Ending::known_exploitation, facts.note);
   if (ends_on(exception, EndsOn::fix_available) && facts.fix_available.value_or(false))
-    return ended(Ending::fix_available, "");
+    return ended(Ending::fix_available, facts.note);
+  if (ends_on(exception, EndsOn::likelihood_rise) && facts.likelihood_risen.value_or(false))
+    return ended(Ending::likelihood_rise, facts.note);
   if (ends_on(exception, EndsOn::evidence_change) &&
       facts.newest_evidence.value_or(0) > exception.granted.value_or(0))
     return ended(Ending::evidence_change,

@@ -12,16 +12,25 @@
 
 namespace weir::exceptions {
 
-enum class EndsOn { fix_available, known_exploitation, scope_growth, evidence_change };
+enum class EndsOn { fix_available, known_exploitation, scope_growth, evidence_change, likelihood_rise };
 constexpr auto names_of(EndsOn) {
-  return std::array<std::string_view, 4>{"fix-available", "known-exploitation", "scope-growth",
-                                         "evidence-change"};
+  return std::array<std::string_view, 5>{"fix-available", "known-exploitation", "scope-growth",
+                                         "evidence-change", "likelihood-rise"};
 }
 
-enum class Ending { time, fix_available, known_exploitation, scope_growth, evidence_change, renewed, person };
+enum class Ending {
+  time,
+  fix_available,
+  known_exploitation,
+  scope_growth,
+  evidence_change,
+  renewed,
+  person,
+  likelihood_rise
+};
 constexpr auto names_of(Ending) {
-  return std::array<std::string_view, 7>{
-      "time", "fix-available", "known-exploitation", "scope-growth", "evidence-change", "renewed", "person"};
+  return std::array<std::string_view, 8>{"time",    "fix-available", "known-exploitation", "scope-growth",
+                                         "evidence-change", "renewed", "person",    "likelihood-rise"};
 }
 
 enum class State { requested, in_force, refused, ended };
@@ -202,11 +211,12 @@ Result<ExceptionRefused> refuse(const Exception& exception, const Person& by, co
 // By a person or a scanner: `because` is `person`, or what the exception was told to end on.
 Result<ExceptionEnded> end(const Exception& exception, Ending because, const std::string& note, Instant now);
 
-// What is known that may end an exception. Unset: not known.
+// What is known that may end an exception, and was not so when it was granted. Unset: not known.
 struct Facts {
   Coverage coverage;
   std::optional<std::int64_t> newest_evidence;  // entry of the newest attestation it rests on
-  std::optional<bool> fix_available, known_exploited;
+  std::optional<bool> fix_available, known_exploited, likelihood_risen;
+  std::string note;  // which of the flaw's findings say so; of the last three
 };
 // Whether it is over now, and by what; of one that is in force.
 std::optional<ExceptionEnded> ending_of(const Exception& exception, const Facts& facts, Instant now);

@@ -218,7 +218,7 @@ struct EndingCase {
 
 TEST(Exception, ends_by_what_it_was_told_to_end_on_and_by_nothing_else) {
   constexpr std::string_view all =
-      "granted ends_on=fix-available,known-exploitation,scope-growth,evidence-change";
+      "granted ends_on=fix-available,known-exploitation,scope-growth,evidence-change,likelihood-rise";
   const std::array cases{
       EndingCase{"granted", "", ""},
       EndingCase{"granted until=1001", "", ""},
@@ -230,6 +230,8 @@ TEST(Exception, ends_by_what_it_was_told_to_end_on_and_by_nothing_else) {
       EndingCase{all, "fix", "fix-available"},
       EndingCase{all, "no-fix", ""},
       EndingCase{all, "exploited fix", "known-exploitation"},
+      EndingCase{all, "risen", "likelihood-rise"},
+      EndingCase{"granted ends_on=likelihood-rise", "fix exploited", ""},
       EndingCase{all, "workloads=w1 digests=api", ""},
       EndingCase{all, "workloads=w1,w2", "scope-growth"},
       EndingCase{all, "digests=api,web", "scope-growth"},
@@ -242,6 +244,7 @@ TEST(Exception, ends_by_what_it_was_told_to_end_on_and_by_nothing_else) {
       if (key == "fix") facts.fix_available = true;
       if (key == "no-fix") facts.fix_available = false;
       if (key == "exploited") facts.known_exploited = true;
+      if (key == "risen") facts.likelihood_risen = true;
       if (key == "evidence") facts.newest_evidence = test::number(value);
       if (key == "workloads") workloads = value;
       if (key == "digests") digests = value;

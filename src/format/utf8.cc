@@ -1,6 +1,8 @@
 #include "format/utf8.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace weir::format {
 
@@ -18,6 +20,14 @@ std::size_t utf8_sequence_size(std::string_view text, std::size_t at) {
 
 bool is_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
+    std::uint64_t eight = 0;  // most of what is written here is ASCII
+    if (text.size() - at >= sizeof eight) {
+      std::memcpy(&eight, text.data() + at, sizeof eight);
+      if ((eight & 0x8080'8080'8080'8080) == 0) {
+        at += sizeof eight;
+        continue;
+      }
+    }
     const std::size_t size = utf8_sequence_size(text, at);
     if (size == 0) return false;
     at += size;

@@ -16,6 +16,20 @@ TEST(Utf8, a_prefix_cuts_no_character) {
   }
 }
 
+TEST(Utf8, one_wrong_byte_is_found_wherever_it_stands) {
+  for (std::size_t at = 0; at < 40; ++at) {
+    std::string text(40, 'a');
+    EXPECT_TRUE(is_utf8(text));
+    text[at] = '\xff';
+    EXPECT_FALSE(is_utf8(text)) << at;
+    text[at] = '\xc3';
+    EXPECT_FALSE(is_utf8(text)) << at;
+    if (at + 1 == text.size()) break;
+    text[at + 1] = '\xa9';
+    EXPECT_TRUE(is_utf8(text)) << at;
+  }
+}
+
 TEST(Utf8, what_is_none_becomes_a_question_mark) {
   EXPECT_EQ(utf8_text("a\xff\u00e9\xc3", 10), "a?\u00e9?");
   EXPECT_EQ(utf8_text("a\xff\u00e9\xc3", 3), "a?");

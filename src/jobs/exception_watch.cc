@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "jobs/exception_end.h"
 #include "jobs/reconcile.h"
 #include "store/view_alert.h"
 #include "store/view_exception.h"
@@ -10,7 +11,7 @@ namespace {
 using exceptions::Exception;
 using store::Database;
 
-std::string subject_of(const Exception& exception) { return fmt::format("exception {}", exception.id); }
+std::string subject_of(std::int64_t exception) { return fmt::format("exception {}", exception); }
 
 std::string what_of(const exceptions::ExceptionScope& scope) {
   if (!scope.rule.empty()) return fmt::format("rule {}", scope.rule);
@@ -21,7 +22,7 @@ std::string what_of(const exceptions::ExceptionScope& scope) {
 alert::AlertOpened warning_of(const Exception& exception) {
   const alert::CauseRow& cause = alert::row_of(alert::Cause::exception_ending);
   const exceptions::ExceptionScope& scope = exception.asked.scope;
-  const std::string subject = subject_of(exception);
+  const std::string subject = subject_of(exception.id);
   return {.key = fmt::format("{} {}", cause.name, subject),
           .cause = std::string(cause.name),
           .severity = cause.severity,
@@ -35,14 +36,6 @@ alert::AlertOpened warning_of(const Exception& exception) {
           .incident = subject};
 }
 
-Status add_end(Database& db, const Exception& exception, const exceptions::ExceptionEnded& ended,
-               std::vector<store::Event>& events) {
-  events.push_back(ended);
-  for (const store::OpenAlert& alert : TRY(store::open_alerts_of_subject(db, subject_of(exception))))
-    events.push_back(alert::AlertsResolved{{alert.id}, "the exception has ended"});
-  return {};
-}
-
 Status add_events(Database& db, const Exception& exception, Instant now, std::vector<store::Event>& events) {
   if (!exception.granted) {
     if (exception.until <= now)
@@ -52,7 +45,7 @@ Status add_events(Database& db, const Exception& exception, Instant now, std::ve
   }
   const exceptions::Facts facts = TRY(store::ending_facts(db, exception));
   if (const auto ended = exceptions::ending_of(exception, facts, now))
-    return add_end(db, exception, *ended, events);
+    return add_exception_end(db, *ended, events);
   if (exception.warned_at || exceptions::warn_at(exception) > now) return {};
   events.push_back(exceptions::ExceptionWarned{exception.id, exception.until});
   events.push_back(warning_of(exception));
@@ -87,6 +80,14 @@ class ExceptionWatch final : public Job {
 };
 
 }  // namespace
+
+Status add_exception_end(Database& db, const exceptions::ExceptionEnded& ended,
+                         std::vector<store::Event>& events) {
+  events.push_back(ended);
+  for (const store::OpenAlert& alert : TRY(store::open_alerts_of_subject(db, subject_of(ended.exception))))
+    events.push_back(alert::AlertsResolved{{alert.id}, "the exception has ended"});
+  return {};
+}
 
 std::unique_ptr<Job> make_exception_watch(Shared shared, std::unique_ptr<Database> reader) {
   return std::make_unique<ExceptionWatch>(shared, std::move(reader));

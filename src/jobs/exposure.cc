@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace weir::jobs {
 namespace {
@@ -34,22 +35,46 @@ void count(policy::InputVulnerabilities& counts, Severity severity) {
 
 }  // namespace
 
+const vuln::FindingStated* stated_for(const Exposure::State& state, vuln::ComponentId component,
+                                      std::string_view cluster, const Sha256& artifact) {
+  const auto found = state.stated.find(component);
+  if (found == state.stated.end()) return nullptr;
+  const vuln::FindingStated* general = nullptr;
+  for (const vuln::FindingStated& each : found->second) {
+    if (each.cluster != cluster) continue;
+    if (each.artifact == artifact) return &each;
+    if (!each.artifact) general = &each;
+  }
+  return general;
+}
+
+bool is_suppressed(const Exposure::State& state, vuln::ComponentId component, std::string_view cluster,
+                   const Sha256& artifact) {
+  const vuln::FindingStated* said = stated_for(state, component, cluster, artifact);
+  return said != nullptr && said->suppresses();
+}
+
 KnownVulnerabilities vulnerabilities_for(const Exposure& exposure, const policy::Input& input,
                                          const Sha256& artifact) {
   return exposure.read([&](const Exposure::State& state) -> KnownVulnerabilities {
     if (!state.matched_at || state.advisories == nullptr || !state.index.holds(artifact)) return {};
     policy::InputVulnerabilities counts{.as_of = *state.matched_at};
+    std::set<std::string_view> exploited;
     std::map<std::string_view, Severity> worst;  // of each flaw, whichever of the components have it
     for (const vuln::ComponentId id : state.index.of(artifact)) {
       const auto found = state.open.find(id);
       if (found == state.open.end()) continue;
       for (const vuln::FindingChange& finding : found->second) {
-        if (is_excepted(finding, input.exceptions)) continue;
+        if (is_excepted(finding, input.exceptions) || is_suppressed(state, id, finding.cluster, artifact))
+          continue;
+        if (!finding.exploited.empty()) exploited.insert(finding.cluster);
         Severity& severity = worst.emplace(finding.cluster, Severity::low).first->second;
         severity = std::max(severity, severity_of(finding.severity));
       }
     }
     for (const auto& [flaw, severity] : worst) count(counts, severity);
+    if (state.cves != nullptr && !state.cves->exploited_list().empty())
+      counts.known_exploited = static_cast<std::int64_t>(exploited.size());
     return {counts, state.advisories->digest()};
   });
 }

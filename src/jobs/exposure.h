@@ -14,6 +14,7 @@
 #include "store/view_decision.h"
 #include "vuln/advisory_state.h"
 #include "vuln/component_index.h"
+#include "vuln/cve_facts.h"
 #include "vuln/record.h"
 
 namespace weir::jobs {
@@ -21,10 +22,13 @@ namespace weir::jobs {
 class Exposure {
  public:
   using Open = std::unordered_map<vuln::ComponentId, std::vector<vuln::FindingChange>>;
+  using Stated = std::unordered_map<vuln::ComponentId, std::vector<vuln::FindingStated>>;
   struct State {
     vuln::ComponentIndex index;
     Open open;
+    Stated stated;  // which statement holds; of findings that ended too
     std::shared_ptr<const vuln::AdvisoryState> advisories;  // null: none were read yet. To be read under the lock alone
+    std::shared_ptr<const vuln::CveFacts> cves;             // null: no list was read yet
     std::optional<Instant> matched_at;                      // when all of it was held against them
   };
 
@@ -45,8 +49,16 @@ class Exposure {
   std::unique_ptr<WhatRuns> runs_ = std::make_unique<WhatRuns>();
 };
 
-// What a decision is told: how many open findings of each severity the artifact has that no exception in force
-// covers, and the digest of the advisories. Nothing while no advisories were matched, or where the artifact has no
+// The statement that holds for a finding in an artifact: its own, else the one in general. Null: nobody says anything.
+const vuln::FindingStated* stated_for(const Exposure::State& state, vuln::ComponentId component,
+                                      std::string_view cluster, const Sha256& artifact);
+// Whether it says that the artifact is not affected, or fixed.
+bool is_suppressed(const Exposure::State& state, vuln::ComponentId component, std::string_view cluster,
+                   const Sha256& artifact);
+
+// What a decision is told: how many open findings of each severity the artifact has that no statement suppresses and
+// no exception in force covers, how many of these flaws are known to be exploited (nothing without a list of such),
+// and the digest of the advisories. Nothing while no advisories were matched, or where the artifact has no
 // bill that can be read: what is not known is not zero.
 struct KnownVulnerabilities {
   std::optional<policy::InputVulnerabilities> counts;

@@ -2,9 +2,13 @@
 
 #include <chrono>
 #include <set>
+#include <tuple>
 
 #include "evidence/inventory.h"
 #include "format/utf8.h"
+#include "jobs/finding_statements.h"
+#include "jobs/finding_step.h"
+#include "jobs/kept_findings.h"
 #include "store/view_finding.h"
 #include "store/view_own_advisory.h"
 #include "vuln/flip.h"
@@ -17,9 +21,9 @@ using vuln::ComponentId;
 using vuln::FindingChange;
 
 constexpr std::string_view feed_name = "local";
-constexpr std::int64_t bills_per_step = 32;
-constexpr std::size_t changes_per_entry = 500;
-constexpr std::size_t entry_bytes = 4 * 1024 * 1024;  // about; an entry larger than a blob is refused
+constexpr std::int64_t bills_per_step = 32, documents_per_step = 32;
+constexpr std::int64_t other_bills_max = 64;     // of one artifact; those that came first
+constexpr std::size_t subject_bytes_max = 2048;  // of a bill: a package URL
 constexpr std::size_t reason_bytes_max = 1024;
 constexpr std::size_t reasons_max = 20;
 constexpr Duration looks_every = milliseconds(500);  // at the advisories, or less often:
@@ -27,46 +31,21 @@ constexpr std::int64_t looks_share = 50;             // one part of the time goe
 constexpr Duration saves_every = seconds(10);        // the index, or less often:
 constexpr std::int64_t saves_share = 50;             // one part of the time goes into saving
 
-// What one step found, to be recorded.
-struct Found {
-  vuln::FindingCause cause = vuln::FindingCause::advisories;
-  std::optional<Sha256> advisories;
-  std::vector<vuln::BillRead> bills;
-  std::vector<FindingChange> changes;
-  bool empty() const { return bills.empty() && changes.empty(); }
-};
-
-std::size_t bytes_of(const FindingChange& change) {
-  std::size_t bytes = change.cluster.size() + change.component.size() + change.summary.size() + 512;
-  for (const std::string& record : change.records) bytes += record.size() + 3;
-  return bytes;
-}
-
-// In entries that are not too large; always one, since it says that this was matched.
-std::vector<store::Event> entries_of(const Found& found) {
-  std::vector<store::Event> events;
-  std::size_t at = 0;
-  do {
-    std::size_t count = 0;
-    for (std::size_t bytes = 0; count < changes_per_entry && at + count < found.changes.size(); ++count) {
-      bytes += bytes_of(found.changes[at + count]);
-      if (count > 0 && bytes > entry_bytes) break;
-    }
-    vuln::FindingsChanged entry{.cause = found.cause, .advisories = found.advisories};
-    if (at == 0) entry.bills = found.bills;
-    const auto from = found.changes.begin() + static_cast<std::ptrdiff_t>(at);
-    entry.changes.assign(from, from + static_cast<std::ptrdiff_t>(count));
-    at += count;
-    entry.more = at < found.changes.size();
-    events.push_back(std::move(entry));
-  } while (at < found.changes.size());
-  return events;
+std::string upper_ascii(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 0x20);
+  return upper;
 }
 
 class FindVulnerabilities final : public Job {
  public:
   FindVulnerabilities(Shared shared, FindingPorts ports, std::unique_ptr<Database> reader)
-      : shared_(shared), ports_(std::move(ports)), reader_(std::move(reader)) {}
+      : shared_(shared),
+        ports_(std::move(ports)),
+        file_(ports_.index_file, ports_.say),
+        reader_(std::move(reader)),
+        statements_(*reader_, ports_.blobs) {}
   ~FindVulnerabilities() override { save({}); }
   FindVulnerabilities(const FindVulnerabilities&) = delete;
   FindVulnerabilities& operator=(const FindVulnerabilities&) = delete;
@@ -84,6 +63,7 @@ class FindVulnerabilities final : public Job {
  private:
   Result<Step> work(Instant now) {
     if (!loaded_) TRY(load());
+    if (TRY(read_statements(now)) == Step::more) return Step::more;
     if (TRY(read_bills(now)) == Step::more) return Step::more;
     TRY(match_changed(now));
     TRY(say_updated());
@@ -94,49 +74,37 @@ class FindVulnerabilities final : public Job {
   void forget() {
     loaded_ = dirty_ = false;
     matched_here_.reset();
-    ports_.exposure->change([](Exposure::State& state) { state = {.advisories = state.advisories}; });
+    ports_.exposure->change(
+        [](Exposure::State& state) { state = {.advisories = state.advisories, .cves = state.cves}; });
+    facts_matched_ = nullptr;
   }
 
   Status load() {
-    auto index = open_index();
+    auto index = file_.open();
     // An index that is ahead of the ledger is of another one.
     const std::int64_t newest =
         TRY(query_count(*reader_, "SELECT coalesce(max(entry), -1) FROM attestation WHERE type='sbom'"));
     if (index && index->through() > newest) index.reset();
     const auto open = TRY(store::list_findings(*reader_, {.open = true}));
+    const auto stated = TRY(store::stated_now(*reader_));
+    TRY(statements_.load());
     ports_.exposure->change([&](Exposure::State& state) {
       if (index) state.index = std::move(*index);
       for (const store::FindingRow& row : open)
         if (const auto id = state.index.find(row.last.component)) state.open[*id].push_back(row.last);
+      for (const vuln::FindingStated& row : stated)
+        if (const auto id = state.index.find(row.component)) state.stated[*id].push_back(row);
     });
     loaded_ = true;
     return {};
   }
 
-  // One that is not there is no news; one that is damaged, or that an earlier version wrote, is made anew.
-  std::optional<vuln::ComponentIndex> open_index() const {
-    auto index = vuln::ComponentIndex::open(ports_.index_file);
-    if (index.ok()) return std::move(*index);
-    if (index.error().code != Errc::not_found)
-      say(index.error(), "it is made anew from the bills of materials");
-    return std::nullopt;
-  }
-
   void save(Instant now) {
     if (!dirty_) return;
-    const auto begun = std::chrono::steady_clock::now();
-    const Status saved = ports_.exposure->read(
-        [this](const Exposure::State& state) { return state.index.save(ports_.index_file); });
-    if (!saved.ok()) say(saved.error(), "the next start makes it anew from the bills of materials");
-    const auto took =
-        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
-    save_next_ = now + std::max(saves_every, microseconds(took.count() * saves_share));
+    const Duration took =
+        ports_.exposure->read([this](const Exposure::State& state) { return file_.save(state.index); });
+    save_next_ = now + std::max(saves_every, microseconds(took.micros * saves_share));
     dirty_ = false;
-  }
-
-  void say(const Error& error, std::string_view then) const {
-    if (ports_.say)
-      ports_.say({error.code, fmt::format("{}: {}; {}", ports_.index_file, error.message, then)});
   }
 
   std::shared_ptr<const vuln::AdvisoryState> advisories() const {
@@ -161,9 +129,14 @@ class FindVulnerabilities final : public Job {
         is_read ? std::move(**looked)
                 : ReadAdvisories{
                       .set = {}, .only_changes = true, .refused = feed_.refused, .source = feed_.source};
+    if (read.only_changes) read.cves = feed_.cves;  // they are as they were
     TRY(add_own(read.set));
     TRY(read.only_changes && known_ != nullptr ? learn(read, now) : take_whole(read, is_read, now));
-    if (is_read) feed_.refused = read.refused, feed_.source = read.source;
+    if (is_read) {
+      feed_.refused = read.refused;
+      feed_.source = read.source;
+      feed_.cves = read.cves;
+    }
     own_through_ = own;
     return looked.ok() ? Status() : looked.error();
   }
@@ -175,7 +148,10 @@ class FindVulnerabilities final : public Job {
     const auto after = std::make_shared<vuln::AdvisoryState>(std::move(read.set));
     const auto difference =
         vuln::difference_of(before == nullptr ? vuln::AdvisorySet() : before->set(), after->set());
-    ports_.exposure->change([&](Exposure::State& state) { state.advisories = after; });
+    ports_.exposure->change([&](Exposure::State& state) {
+      state.advisories = after;
+      state.cves = read.cves;
+    });
     known_ = after;
     return note_advisories(read, difference, *after, now);
   }
@@ -186,7 +162,7 @@ class FindVulnerabilities final : public Job {
     for (const auto& [id, advisory] : read.set.records()) {
       const auto known = known_->set().records().find(id);
       const bool is_known = known != known_->set().records().end();
-      if (is_known && known->second.modified > advisory.modified) read.refused.push_back(older(advisory));
+      if (is_known && known->second.modified > advisory.modified) read.refused.push_back(older_than_known(advisory));
       else if (!is_known || known->second != advisory) records.push_back(advisory);
     }
     const auto difference = vuln::difference_of(known_->set(), records);
@@ -201,36 +177,18 @@ class FindVulnerabilities final : public Job {
     return {};
   }
 
-  // What is not there this time, cannot be read, or is older than what is known still says what it said: a feed that
-  // breaks, shrinks or goes back in time ends nothing. How many records are missing.
-  static std::int64_t keep_known(const vuln::AdvisorySet& known, ReadAdvisories& read) {
-    std::int64_t missing = 0;
-    for (const auto& [id, advisory] : known.records()) {
-      const auto found = read.set.records().find(id);
-      if (found == read.set.records().end()) {
-        ++missing;
-        read.set.add(advisory);
-      } else if (found->second.modified < advisory.modified) {
-        read.refused.push_back(older(found->second));
-        read.set.add(advisory);
-      }
-    }
-    return missing;
-  }
-
-  static std::string older(const vuln::Advisory& advisory) {
-    return fmt::format("{}: modified {}, which is before what is known of it", advisory.id,
-                       advisory.modified);
-  }
-
   // Said when it is news to the ledger.
   Status note_advisories(const ReadAdvisories& read, const vuln::AdvisoryDifference& difference,
                          const vuln::AdvisoryState& after, Instant now) {
     touched_.insert(difference.names.begin(), difference.names.end());
     const auto last = TRY(store::last_advisories(*reader_, feed_name));
     const auto refused = static_cast<std::int64_t>(read.refused.size());
-    if (last && last->digest == after.digest() && last->refused == refused && last->missing == feed_.missing)
+    const std::string exploited = read.cves == nullptr ? std::string() : read.cves->exploited_list();
+    const std::string likelihood = read.cves == nullptr ? std::string() : read.cves->likelihood_list();
+    if (last && last->digest == after.digest() && last->refused == refused && last->missing == feed_.missing &&
+        last->exploited_list == exploited && last->likelihood_list == likelihood)
       return {};
+    exploited_is_news_ |= !exploited.empty() && (!last || last->exploited_list.empty());
     vuln::AdvisoriesUpdated updated{.feed = std::string(feed_name),
                                     .source = read.source,
                                     .digest = after.digest(),
@@ -241,6 +199,8 @@ class FindVulnerabilities final : public Job {
                                     .missing = feed_.missing,
                                     .refused = refused,
                                     .reasons = read.refused,
+                                    .exploited_list = exploited,
+                                    .likelihood_list = likelihood,
                                     .read_at = now};
     if (updated.reasons.size() > reasons_max) updated.reasons.resize(reasons_max);
     for (std::string& reason : updated.reasons) reason = format::utf8_text(reason, reason_bytes_max);
@@ -283,25 +243,115 @@ class FindVulnerabilities final : public Job {
     if (state == nullptr) return {};
     const auto matched = TRY(store::last_matched(*reader_));
     const bool same = matched && matched->digest == state->digest();
-    if (same && matched_here_ == state->digest()) return {};
-    if (same && !matched_here_) {  // by an earlier process
-      const bool all = !TRY(store::has_unmatched_bills(*reader_));
-      if (all) return note_matched(*state, matched->at), Status();
-    }
+    if (same && !matched_here_ && !TRY(store::has_unmatched_bills(*reader_)))
+      note_matched(*state, matched->at);  // by an earlier process: nothing happened since
+    if (same && matched_here_ == state->digest()) return match_facts(*state, now);
     const bool everything = !matched || !matched_here_ || *matched_here_ != matched->digest;
     Found found{.cause = vuln::FindingCause::advisories, .advisories = state->digest()};
-    if (everything) TRY(read_standing());
+    if (everything) TRY(standing_.read_all(*reader_));
     for (const ComponentId id : touched_components(everything)) TRY(add_flips(id, *state, found));
-    standing_.reset();
+    standing_.forget();
     TRY(record(found, now));
     note_matched(*state, now);
+    return match_facts(*state, now);
+  }
+
+  // Lists of CVEs that say something else than when they were looked at last.
+  Status match_facts(const vuln::AdvisoryState& state, Instant now) {
+    const auto cves = ports_.exposure->read([](const Exposure::State& exposure) { return exposure.cves; });
+    if (cves == nullptr || cves == facts_matched_) return {};
+    Found found{.cause = vuln::FindingCause::advisories, .advisories = state.digest()};
+    for (const ComponentId id : TRY(components_with_other_facts(*cves))) TRY(add_flips(id, state, found));
+    if (!found.empty() || exploited_is_news_) TRY(record(found, now));
+    facts_matched_ = cves;
+    exploited_is_news_ = false;
     return {};
+  }
+
+  Result<std::vector<ComponentId>> components_with_other_facts(const vuln::CveFacts& cves) const {
+    Status status;
+    auto components = ports_.exposure->read([&](const Exposure::State& state) {
+      std::vector<ComponentId> other;
+      for (const auto& [id, findings] : state.open) {
+        const bool differs = std::ranges::any_of(findings, [&](const FindingChange& was) {
+          FindingChange now = was;
+          const Status added = vuln::add_facts(now, &cves, &was);
+          if (!added.ok()) status = added;
+          return !vuln::same_facts(was, now);
+        });
+        if (differs) other.push_back(id);
+      }
+      std::ranges::sort(other);
+      return other;
+    });
+    TRY(status);
+    return components;
   }
 
   void note_matched(const vuln::AdvisoryState& state, Instant at) {
     matched_here_ = state.digest();
     touched_.clear();
     ports_.exposure->change([&](Exposure::State& exposure) { exposure.matched_at = at; });
+  }
+
+  // ---- statements ----
+
+  Result<Step> read_statements(Instant now) {
+    const auto taken = TRY(statements_.take(documents_per_step));
+    if (taken.documents.empty()) return Step::idle;
+    Found found{.cause = vuln::FindingCause::vex, .documents = taken.documents};
+    for (const auto& [id, finding] : findings_named(taken.vulnerabilities))
+      TRY(add_stated(id, finding, found));
+    TRY(record(found, now));
+    return taken.documents.size() == static_cast<std::size_t>(documents_per_step) ? Step::more : Step::idle;
+  }
+
+  using Findings = std::vector<std::pair<ComponentId, FindingChange>>;
+  // Open ones by any of their ids, in upper case.
+  Findings findings_named(const std::set<std::string>& ids) const {
+    return ports_.exposure->read([&](const Exposure::State& state) {
+      Findings named;
+      for (const auto& [id, findings] : state.open)
+        for (const FindingChange& finding : findings)
+          if (ids.contains(upper_ascii(finding.cluster)) ||
+              std::ranges::any_of(finding.records,
+                                  [&](const std::string& each) { return ids.contains(upper_ascii(each)); }))
+            named.emplace_back(id, finding);
+      std::ranges::sort(
+          named, {}, [](const auto& each) { return std::tie(each.second.component, each.second.cluster); });
+      return named;
+    });
+  }
+
+  // Of an artifact with a new bill: what was stated of it before it was known to hold anything.
+  Findings findings_of_artifact(const Sha256& artifact) const {
+    return ports_.exposure->read([&](const Exposure::State& state) {
+      Findings held;
+      for (const ComponentId id : state.index.of(artifact))
+        if (const auto open = state.open.find(id); open != state.open.end())
+          for (const FindingChange& finding : open->second) held.emplace_back(id, finding);
+      return held;
+    });
+  }
+
+  Status add_stated(ComponentId id, const FindingChange& finding, Found& found) {
+    if (!statements_.speaks_of(finding)) return {};
+    const auto component =
+        ports_.exposure->read([id](const Exposure::State& state) { return state.index.component(id); });
+    const auto holds = [&](const Sha256& artifact) {
+      return ports_.exposure->read([&](const Exposure::State& state) {
+        return std::ranges::binary_search(state.index.of(artifact), id);
+      });
+    };
+    for (vuln::FindingStated& each : TRY(statements_.changes(finding, component, holds))) {
+      const auto same = [&](const vuln::FindingStated& other) {
+        return other.cluster == each.cluster && other.component == each.component &&
+               other.artifact == each.artifact;
+      };
+      std::erase_if(found.stated, same);  // said of the finding as it was before in this step
+      found.stated.push_back(std::move(each));
+    }
+    return {};
   }
 
   // ---- bills ----
@@ -315,6 +365,10 @@ class FindVulnerabilities final : public Job {
     std::set<ComponentId> touched;
     for (const store::BillRow& bill : bills) take_bill(bill, touched, found);
     for (const ComponentId id : touched) TRY(recall(id));
+    if (!statements_.empty())
+      for (const store::BillRow& bill : bills)
+        for (const auto& [id, finding] : findings_of_artifact(bill.artifact))
+          TRY(add_stated(id, finding, found));
     if (const auto state = advisories()) {
       found.advisories = state->digest();
       // Only what all was matched with may be said to be matched.
@@ -322,8 +376,22 @@ class FindVulnerabilities final : public Job {
       for (const ComponentId id : touched) TRY(add_flips(id, *state, found));
     }
     if (!found.empty()) TRY(record(found, now));
+    TRY(state_by_subject(bills, found, now));
     dirty_ = true;
     return bills.size() == static_cast<std::size_t>(bills_per_step) ? Step::more : Step::idle;
+  }
+
+  // Which package an artifact is, a general statement's product, is known from here on.
+  Status state_by_subject(std::span<const store::BillRow> bills, const Found& read, Instant now) {
+    if (statements_.empty()) return {};
+    Found found{.cause = vuln::FindingCause::vex};
+    for (const store::BillRow& bill : bills) {
+      const auto noted = std::ranges::find(read.bills, bill.attestation, &vuln::BillRead::attestation);
+      if (noted == read.bills.end() || noted->subject.empty()) continue;
+      for (const auto& [id, finding] : findings_of_artifact(bill.artifact))
+        TRY(add_stated(id, finding, found));
+    }
+    return found.empty() ? Status() : record(found, now);
   }
 
   // What stands open of a component that the index did not have, since it was lost or is older than the tables.
@@ -333,17 +401,23 @@ class FindVulnerabilities final : public Job {
     std::vector<FindingChange> open;
     for (store::FindingRow& row : TRY(store::list_findings(*reader_, {.component = text, .open = true})))
       open.push_back(std::move(row.last));
+    std::vector<vuln::FindingStated> stated;
+    for (const FindingChange& finding : open)
+      for (vuln::FindingStated& each : TRY(store::stated_of(*reader_, finding.cluster, finding.component)))
+        stated.push_back(std::move(each));
     ports_.exposure->change([&](Exposure::State& state) {
       if (open.empty()) state.open.erase(id);
       else state.open[id] = std::move(open);
+      if (stated.empty()) state.stated.erase(id);
+      else state.stated[id] = std::move(stated);
     });
     return {};
   }
 
   // One that cannot be read is said, and stops no other.
   void take_bill(const store::BillRow& bill, std::set<ComponentId>& touched, Found& found) {
-    const auto components = components_in(bill);
     vuln::BillRead read{.attestation = bill.attestation};
+    const auto components = components_in(bill, read.subject);
     ports_.exposure->change([&](Exposure::State& state) {
       if (!components.ok()) {
         state.index.reached(bill.attestation);
@@ -358,49 +432,56 @@ class FindVulnerabilities final : public Job {
     if (!bill.noted) found.bills.push_back(std::move(read));
   }
 
-  Result<std::vector<vuln::Component>> components_in(const store::BillRow& bill) const {
+  Result<std::vector<vuln::Component>> components_in(const store::BillRow& bill, std::string& subject) const {
     if (!bill.content) return invalid("the attestation has no file");
     const Bytes content = TRY(ports_.blobs->read(*bill.content));
     const auto inventory = TRY(evidence::read_inventory(content));
-    return vuln::components_of(inventory);
+    if (inventory.subject.purl.size() <= subject_bytes_max) subject = inventory.subject.purl;
+    return with_others(bill, vuln::components_of(inventory));
+  }
+
+  // With what the artifact's other bills list: of another flow, or under another name. A bill takes the place of the
+  // one before it of its own flow and name alone; else whoever records for one flow could say that another's artifact
+  // holds nothing.
+  Result<std::vector<vuln::Component>> with_others(const store::BillRow& bill,
+                                                   std::vector<vuln::Component> components) const {
+    const auto others = TRY(store::other_bills(*reader_, bill.artifact, bill.attestation, other_bills_max));
+    if (others.empty()) return components;
+    std::set<std::string> known;
+    for (const vuln::Component& each : components) known.insert(each.text);
+    for (const Sha256& digest : others) {
+      const Bytes content = TRY(ports_.blobs->read(digest));
+      const auto inventory = evidence::read_inventory(content);
+      if (!inventory.ok()) continue;  // said when it was its turn
+      for (vuln::Component& each : vuln::components_of(*inventory))
+        if (known.insert(each.text).second) components.push_back(std::move(each));
+    }
+    return components;
   }
 
   // ---- both ----
-
-  // All at once, where all is asked for: a query for each component would take longer than the matching.
-  Status read_standing() {
-    standing_.emplace();
-    for (store::FindingRow& row : TRY(store::list_findings(*reader_, {}))) {
-      std::vector<FindingChange>& of_one = (*standing_)[row.last.component];
-      of_one.push_back(std::move(row.last));
-    }
-    return {};
-  }
-
-  Result<std::vector<FindingChange>> standing_of(const std::string& component) {
-    std::vector<FindingChange> standing;
-    if (standing_) {
-      const auto found = standing_->find(component);
-      return found == standing_->end() ? standing : found->second;
-    }
-    for (store::FindingRow& row : TRY(store::list_findings(*reader_, {.component = component})))
-      standing.push_back(std::move(row.last));
-    return standing;
-  }
 
   Status add_flips(ComponentId id, const vuln::AdvisoryState& state, Found& found) {
     struct Seen {
       vuln::Component component;
       std::size_t holders = 0;
+      std::shared_ptr<const vuln::CveFacts> cves;
     };
     const Seen seen = ports_.exposure->read([id](const Exposure::State& exposure) {
-      return Seen{exposure.index.component(id), exposure.index.holders(id)};
+      return Seen{exposure.index.component(id), exposure.index.holders(id), exposure.cves};
     });
-    const std::vector<FindingChange> standing = TRY(standing_of(seen.component.text));
-    for (FindingChange& change : seen.holders == 0 ? vuln::closings_of(standing)
-                                                   : vuln::flips_of(vuln::findings_of(seen.component, state),
-                                                                    standing, state.set())) {
+    const std::vector<FindingChange> standing = TRY(standing_.of(*reader_, seen.component.text));
+    std::vector<FindingChange> wanted;
+    if (seen.holders > 0) wanted = vuln::findings_of(seen.component, state);
+    for (FindingChange& each : wanted) {
+      const auto before = std::ranges::find(standing, each.cluster, &FindingChange::cluster);
+      TRY(vuln::add_facts(each, seen.cves.get(), before == standing.end() ? nullptr : &*before));
+    }
+    for (FindingChange& change : seen.holders == 0
+                                     ? vuln::closings_of(standing)
+                                     : vuln::flips_of(std::move(wanted), standing, state.set())) {
       change.artifacts = static_cast<std::int64_t>(seen.holders);
+      if (vuln::is_open(change.state)) TRY(add_stated(id, change, found));
       found.changes.push_back(std::move(change));
     }
     return {};
@@ -441,6 +522,16 @@ class FindVulnerabilities final : public Job {
       if (vuln::is_open(change.state)) open.push_back(change);
       if (open.empty()) state.open.erase(*id);
     }
+    for (const vuln::FindingStated& each : found.stated) {
+      const auto id = state.index.find(each.component);
+      if (!id) continue;
+      std::vector<vuln::FindingStated>& rows = state.stated[*id];
+      std::erase_if(rows, [&](const vuln::FindingStated& was) {
+        return was.cluster == each.cluster && was.artifact == each.artifact;
+      });
+      if (each.status) rows.push_back(each);
+      if (rows.empty()) state.stated.erase(*id);
+    }
   }
 
   // Of what is watched, whatever holds a component that something is said about, or has a bill now and had none.
@@ -453,12 +544,14 @@ class FindVulnerabilities final : public Job {
       std::set<ComponentId> components;
       for (const FindingChange& change : found.changes)
         if (const auto id = state.index.find(change.component)) components.insert(*id);
+      for (const vuln::FindingStated& each : found.stated)
+        if (const auto id = state.index.find(each.component)) components.insert(*id);
       std::vector<Sha256> touched;
       for (const Sha256& artifact : watched) {
         const auto attestation = state.index.attestation_of(artifact);
         const bool is_new = attestation && bills.contains(*attestation);
         const auto held = state.index.of(artifact);
-        if (is_new || (!state.matched_at && attestation) ||
+        if (is_new || ((!state.matched_at || exploited_is_news_) && attestation) ||
             std::ranges::any_of(held, [&](ComponentId id) { return components.contains(id); }))
           touched.push_back(artifact);
       }
@@ -468,21 +561,26 @@ class FindVulnerabilities final : public Job {
 
   Shared shared_;
   FindingPorts ports_;
+  IndexKeeper file_;
   std::unique_ptr<Database> reader_;
   std::shared_ptr<vuln::AdvisoryState> known_;  // the exposure's, to be changed under its lock
+  FindingStatements statements_;
   bool loaded_ = false, dirty_ = false;
   Instant look_next_, save_next_;
   std::optional<vuln::AdvisoriesUpdated> updated_;  // read, and not recorded yet
-  std::optional<std::unordered_map<std::string, std::vector<FindingChange>>> standing_;  // by component
+  StandingFindings standing_;
   struct FeedRead {
     std::string source;
     std::vector<std::string> refused;
     std::int64_t missing = 0;  // records that the last whole reading did not have any more
+    std::shared_ptr<const vuln::CveFacts> cves;
   };
   FeedRead feed_;                 // the last time it could be read
   std::int64_t own_through_ = 0;  // entry of the last advisory of one's own that was taken in; 0: none
   std::set<vuln::AffectedName> touched_;  // since all was matched
   std::optional<Sha256> matched_here_;    // the advisories that everything was held against in this process
+  std::shared_ptr<const vuln::CveFacts> facts_matched_;  // the lists of CVEs that every open finding was
+  bool exploited_is_news_ = false;                       // that there is a list of exploited ones at all
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // From a bill of materials or an advisory to the finding: reads bills that were attested, holds their components
-// against the advisories, changed advisories against the components they name, and records what begins and ends.
+// against the advisories, changed advisories against the components they name, statements about flaws (VEX) against
+// both, and records what begins and ends, and what holds of it.
 // Work goes by what changed, never by what there is. It owns the exposure: nobody else changes it.
 #pragma once
 #include <memory>
@@ -15,6 +16,7 @@ namespace weir::jobs {
 struct ReadAdvisories {
   vuln::AdvisorySet set;
   bool only_changes = false;         // the set holds what is new or changed since the last answer; the rest stands
+  std::shared_ptr<const vuln::CveFacts> cves = {};  // null: there are no lists of CVEs
   std::vector<std::string> refused;  // "name: why"
   std::string source;                // without user, password or query
 };
@@ -30,6 +32,9 @@ struct FindingPorts {
 
 std::unique_ptr<Job> make_find_vulnerabilities(Shared shared, FindingPorts ports,
                                                std::unique_ptr<store::Database> reader);
+// Ends exceptions for findings when more is known of the flaw than when they were granted.
+std::unique_ptr<Job> make_exposed_exceptions(Shared shared, std::shared_ptr<const Exposure> exposure,
+                                             std::unique_ptr<store::Database> reader);
 // One alert for each flaw and owner while something that runs has it and nobody has accepted that.
 std::unique_ptr<Job> make_vulnerability_notices(Shared shared, std::shared_ptr<const Exposure> exposure,
                                                 std::unique_ptr<store::Database> reader);

@@ -27,14 +27,17 @@ Verdict verdict_of(const DecisionRecord& record) {
     return std::any_of(record.rules.begin(), record.rules.end(),
                        [&](const RuleResult& rule) { return rule.mode == mode && holds(rule); });
   };
-  const auto is = [](Outcome outcome) { return [outcome](const RuleResult& rule) { return rule.result == outcome; }; };
+  const auto is = [](Outcome outcome) {
+    return [outcome](const RuleResult& rule) { return rule.result == outcome; };
+  };
   if (any(Mode::enforce, is(Outcome::violated))) return Verdict::deny;
   if (any(Mode::enforce, is(Outcome::no_evidence))) return Verdict::undecided;
-  const bool warned = std::any_of(record.warnings.begin(), record.warnings.end(), [&](const Warning& warning) {
-    return std::any_of(record.policies.begin(), record.policies.end(), [&](const PolicyUsed& policy) {
-      return policy.name == warning.policy && policy.mode != Mode::shadow;
-    });
-  });
+  const bool warned =
+      std::any_of(record.warnings.begin(), record.warnings.end(), [&](const Warning& warning) {
+        return std::any_of(record.policies.begin(), record.policies.end(), [&](const PolicyUsed& policy) {
+          return policy.name == warning.policy && policy.mode != Mode::shadow;
+        });
+      });
   return warned || any(Mode::warn, broken) ? Verdict::warn : Verdict::allow;
 }
 
@@ -42,7 +45,9 @@ Verdict verdict_of(const DecisionRecord& record) {
 
 std::optional<RuleResult> rule_of_windows(const Input& input) {
   if (!input.windows && input.freezes.empty()) return std::nullopt;
-  RuleResult rule{.id = "window", .who = "whoever may override the window", .severity = Severity::high,
+  RuleResult rule{.id = "window",
+                  .who = "whoever may override the window",
+                  .severity = Severity::high,
                   .next = next_of_windows(input)};
   const bool overridden = input.windows && input.windows->overridden;
   for (const InputFreeze& freeze : input.freezes) rule.evidence.push_back(freeze.entry);
@@ -69,11 +74,12 @@ std::optional<RuleResult> rule_of_windows(const Input& input) {
 }
 
 RuleResult rule_of_approval(const Input& input) {
-  RuleResult rule{.id = "approval",
-                  .who = "an approver of this environment",
-                  .fix = fmt::format("weir approve {} --environment {}", input.artifact.digest, input.environment.name),
-                  .severity = Severity::high,
-                  .next = next_of_approvals(input)};
+  RuleResult rule{
+      .id = "approval",
+      .who = "an approver of this environment",
+      .fix = fmt::format("weir approve {} --environment {}", input.artifact.digest, input.environment.name),
+      .severity = Severity::high,
+      .next = next_of_approvals(input)};
   for (const InputApproval& approval : input.approvals)
     if (in_force(approval, input)) rule.evidence.push_back(approval.entry);
   if (!rule.evidence.empty()) {
@@ -88,8 +94,26 @@ RuleResult rule_of_approval(const Input& input) {
   return rule;
 }
 
+namespace {
+
+// An approval in an emergency lets in without what policies ask for, while it lasts.
+bool let_in_by_break_glass(RuleResult& rule, const Input& input) {
+  for (const InputApproval& each : input.approvals) {
+    if (!each.break_glass || !in_force(each, input)) continue;
+    rule.message = fmt::format("{} (break-glass by {} until {})", rule.message, each.actor,
+                               each.until ? to_string(*each.until) : "further notice");
+    rule.result = Outcome::excepted;
+    rule.exception = each.break_glass;
+    rule.next = earlier(rule.next, each.until);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 void except(RuleResult& rule, const Input& input) {
-  if (!broken(rule)) return;
+  if (!broken(rule) || let_in_by_break_glass(rule, input)) return;
   for (const InputException& each : input.exceptions) {
     const bool lasts = !each.until || input.now < *each.until;
     if (!lasts || !each.finding.empty() || each.rule != rule.id) continue;

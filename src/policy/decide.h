@@ -4,7 +4,8 @@
 //
 // Built in: `window` (windows and freezes, when any selects the subject) always decides; `approval` (an active
 // approval here) decides when no enforced rule has anything to say, so that nothing set is never a pass. An
-// exception excepts neither of the two: a window has its override, an approval is its own act. A policy that
+// exception excepts neither of the two: a window has its override, an approval is its own act. A break-glass in force
+// excepts all that policies ask for, and no window. A policy that
 // fails while it is evaluated is a rule without evidence. Pure.
 #pragma once
 #include <memory>

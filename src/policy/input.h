@@ -131,6 +131,7 @@ struct InputApproval {
   std::string actor;
   access::AccountKind actor_kind = access::AccountKind::person;
   bool adopted = false;
+  std::optional<std::int64_t> break_glass;  // entry of the break-glass that it is: nothing else is asked for
   std::string by_rule;  // the policy that let it be given by rule; empty: by its actor
   std::string change;   // class of change it was given for; empty: any
   std::int64_t entry = 0;
@@ -142,6 +143,7 @@ struct InputApproval {
     visit("actor", self.actor);
     visit("actor_kind", self.actor_kind);
     visit("adopted", self.adopted);
+    visit("break_glass", self.break_glass);
     visit("by_rule", self.by_rule);
     visit("change", self.change);
     visit("entry", self.entry);

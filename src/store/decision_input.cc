@@ -95,7 +95,8 @@ Status add_trails(Database& db, const Sha256& digest, Input& input) {
 
 policy::InputSigner signer_of(std::string_view stored) {
   const auto signer = read_stored<evidence::Signer>(stored);
-  return {.issuer = std::string(evidence::registered_keys_issuer), .key = signer.key, .subject = signer.identity};
+  return {
+      .issuer = std::string(evidence::registered_keys_issuer), .key = signer.key, .subject = signer.identity};
 }
 
 policy::InputAttestation attestation_row(const Row& row) {
@@ -120,7 +121,8 @@ Status add_attestations(Database& db, const Sha256& digest, Input& input) {
   const auto found = TRY(query(
       db,
       "SELECT t.artifact, coalesce(p.name, hex(t.actor)), coalesce(p.kind, 'service'), t.compliant, t.entry, "
-      "t.flow, t.name, t.predicate, t.recorded_at, t.summary, t.trail, t.type, t.signer FROM attestation t LEFT JOIN "
+      "t.flow, t.name, t.predicate, t.recorded_at, t.summary, t.trail, t.type, t.signer FROM attestation t "
+      "LEFT JOIN "
       "account p ON p.id=t.actor WHERE t.entry IN (SELECT entry FROM attestation WHERE artifact=$1 UNION "
       "SELECT "
       "a.entry FROM artifact_on_trail o JOIN attestation a ON a.flow=o.flow AND a.trail=o.trail AND "
@@ -137,6 +139,7 @@ policy::InputApproval approval_row(const Row& row) {
       .actor = row.string(0),
       .actor_kind = format::enum_from<access::AccountKind>(row.text(1)).value_or(access::AccountKind::person),
       .adopted = row.boolean(2),
+      .break_glass = row.maybe_integer(11),
       .by_rule = row.string(3),
       .change = row.string(4),
       .entry = row.integer(5),
@@ -157,7 +160,7 @@ Status add_approvals(Database& db, const Sha256& digest, Input& input) {
       "coalesce(a.by_rule, ''), coalesce(a.change, ''), CASE WHEN v.entry IS NULL OR v.account=a.actor THEN "
       "a.entry "
       "ELSE v.entry END, a.from_at, coalesce(v.voter_groups, a.groups), a.recorded_at, a.revoked_at, "
-      "a.until_at FROM "
+      "a.until_at, a.break_glass FROM "
       "identity n JOIN approval a ON a.artifact=n.root LEFT JOIN approval_vote v ON v.request=a.request AND "
       "v.vote='consent' LEFT JOIN account p ON p.id=coalesce(v.account, a.actor) WHERE n.child=$1 AND "
       "a.environment=$2 ORDER BY a.entry DESC, v.entry DESC LIMIT $3",

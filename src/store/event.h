@@ -115,6 +115,7 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::campaign_closed, vuln::CampaignClosed>,
     EventRow<ledger::EntryType::advisory_published, vuln::AdvisoryPublished>,
     EventRow<ledger::EntryType::advisory_withdrawn, vuln::AdvisoryWithdrawn>,
+    EventRow<ledger::EntryType::remedy_times_declared, vuln::RemedyTimesDeclared>,
     EventRow<ledger::EntryType::integration_declared, integration::IntegrationDeclared>,
     EventRow<ledger::EntryType::integration_removed, integration::IntegrationRemoved>,
     EventRow<ledger::EntryType::caller_answered, integration::CallerAnswered>>;

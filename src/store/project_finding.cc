@@ -1,6 +1,7 @@
 #include <charconv>
 
 #include "store/project_rows.h"
+#include "vuln/vex.h"
 
 namespace weir::store {
 namespace {
@@ -12,21 +13,51 @@ std::int64_t tenths_of(std::string_view score) {
   return static_cast<std::int64_t>(value * 10 + (value < 0 ? -0.5 : 0.5));
 }
 
+// "pkg:oci/shop" of "pkg:oci/shop@sha256:…?arch=arm64"; empty for what is no package URL.
+std::string package_without_version(std::string_view purl) {
+  const auto read = format::parse_purl(purl, format::PurlReading::tolerant);
+  return read.ok() ? vuln::package_text(*read) : std::string();
+}
+
 Status project_change(Database& db, const Stamp& stamp, const vuln::FindingsChanged& event,
                       const vuln::FindingChange& change) {
   const std::string text = format::encode(change);
-  TRY(execute(db,
-              "INSERT INTO finding (cluster, component, last, state, score, opened_at, changed_at, entry) "
-              "VALUES ($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT (cluster, component) DO UPDATE SET "
-              "last=excluded.last, state=excluded.state, score=excluded.score, "
-              "changed_at=excluded.changed_at, entry=excluded.entry",
-              change.cluster, change.component, text, change.state, tenths_of(change.score), stamp.at,
-              stamp.at, stamp.index));
+  TRY(execute(
+      db,
+      "INSERT INTO finding (cluster, component, last, state, score, opened_at, changed_at, entry, began_at, "
+      "open_us, cause) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,0,$10) ON CONFLICT (cluster, component) DO UPDATE "
+      "SET last=excluded.last, state=excluded.state, score=excluded.score, "
+      "changed_at=excluded.changed_at, entry=excluded.entry, "
+      "open_us=open_us+CASE WHEN state IN ('opened','reopened') AND excluded.state NOT IN "
+      "('opened','reopened') THEN excluded.changed_at-began_at ELSE 0 END, "
+      "began_at=CASE WHEN state IN ('opened','reopened') OR excluded.state NOT IN ('opened','reopened') "
+      "THEN began_at ELSE excluded.changed_at END, "
+      "cause=CASE WHEN state IN ('opened','reopened') OR excluded.state NOT IN ('opened','reopened') "
+      "THEN cause ELSE excluded.cause END",
+      change.cluster, change.component, text, change.state, tenths_of(change.score), stamp.at, stamp.at,
+      stamp.index, stamp.at, event.cause));
   return execute(db,
                  "INSERT INTO finding_change (finding, entry, at, cause, change) SELECT id, $1, $2, $3, $4 "
                  "FROM finding WHERE cluster=$5 AND component=$6 ON CONFLICT (finding, entry) DO UPDATE SET "
                  "change=excluded.change",
                  stamp.index, stamp.at, event.cause, text, change.cluster, change.component);
+}
+
+Status project_stated(Database& db, const Stamp& stamp, const vuln::FindingStated& stated) {
+  const BytesView artifact = stated.artifact ? stated.artifact->view() : BytesView();
+  TRY(execute(db,
+              "UPDATE finding_stated SET until_at=$1 WHERE cluster=$2 AND component=$3 AND artifact=$4 AND "
+              "until_at IS "
+              "NULL",
+              stamp.at, stated.cluster, stated.component, Blob{artifact}));
+  if (!stated.status) return {};
+  return execute(
+      db,
+      "INSERT INTO finding_stated (cluster, component, artifact, entry, at, suppresses, said) VALUES "
+      "($1,$2,$3,$4,$5,$6,$7) ON CONFLICT (cluster, component, artifact, entry) DO UPDATE SET "
+      "until_at=NULL, suppresses=excluded.suppresses, said=excluded.said",
+      stated.cluster, stated.component, Blob{artifact}, stamp.index, stamp.at, stated.suppresses(),
+      format::encode(stated));
 }
 
 }  // namespace
@@ -38,18 +69,36 @@ Status project_row(Database& db, const Stamp& stamp, const vuln::AdvisoriesUpdat
 
 Status project_row(Database& db, const Stamp& stamp, const vuln::FindingsChanged& event) {
   for (const vuln::BillRead& bill : event.bills)
-    TRY(execute(db,
-                "INSERT INTO bill_read (attestation, entry, components, error) VALUES ($1,$2,$3,$4) ON "
-                "CONFLICT (attestation) DO UPDATE SET entry=excluded.entry, "
-                "components=excluded.components, error=excluded.error",
-                bill.attestation, stamp.index, bill.components, bill.error));
+    TRY(execute(
+        db,
+        "INSERT INTO bill_read (attestation, entry, components, error, subject, subject_package) VALUES "
+        "($1,$2,$3,$4,$5,$6) ON CONFLICT (attestation) DO UPDATE SET entry=excluded.entry, "
+        "components=excluded.components, error=excluded.error, subject=excluded.subject, "
+        "subject_package=excluded.subject_package",
+        bill.attestation, stamp.index, bill.components, bill.error, bill.subject,
+        package_without_version(bill.subject)));
   for (const vuln::FindingChange& change : event.changes)
     TRY(project_change(db, stamp, event, change));
+  for (const vuln::StatementsRead& each : event.documents)
+    TRY(execute(db,
+                "INSERT INTO statements_read (attestation, entry, statements, error) VALUES ($1,$2,$3,$4) ON "
+                "CONFLICT (attestation) DO UPDATE SET entry=excluded.entry, "
+                "statements=excluded.statements, error=excluded.error",
+                each.attestation, stamp.index, each.statements, each.error));
+  for (const vuln::FindingStated& each : event.stated) TRY(project_stated(db, stamp, each));
   if (!event.advisories || event.more) return {};
   return execute(db,
                  "INSERT INTO advisories_matched (one, digest, entry, at) VALUES (1,$1,$2,$3) ON CONFLICT "
                  "(one) DO UPDATE SET digest=excluded.digest, entry=excluded.entry, at=excluded.at",
                  *event.advisories, stamp.index, stamp.at);
+}
+
+Status project_row(Database& db, const Stamp& stamp, const vuln::RemedyTimesDeclared& event) {
+  return execute(
+      db,
+      "INSERT INTO remedy_times (one, declared, entry, at) VALUES (1,$1,$2,$3) ON CONFLICT (one) DO UPDATE "
+      "SET declared=excluded.declared, entry=excluded.entry, at=excluded.at",
+      format::encode(event), stamp.index, stamp.at);
 }
 
 }  // namespace weir::store

@@ -66,6 +66,7 @@ Status project_row(Database& db, const Stamp& stamp, const vuln::CampaignOpened&
 Status project_row(Database& db, const Stamp& stamp, const vuln::CampaignClosed& event);
 Status project_row(Database& db, const Stamp& stamp, const vuln::AdvisoryPublished& event);
 Status project_row(Database& db, const Stamp& stamp, const vuln::AdvisoryWithdrawn& event);
+Status project_row(Database& db, const Stamp& stamp, const vuln::RemedyTimesDeclared& event);
 Status project_row(Database& db, const Stamp& stamp, const integration::IntegrationDeclared& event);
 Status project_row(Database& db, const Stamp& stamp, const integration::IntegrationRemoved& event);
 Status project_row(Database& db, const Stamp& stamp, const integration::CallerAnswered& event);

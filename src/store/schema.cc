@@ -224,7 +224,10 @@ CREATE TABLE IF NOT EXISTS window_override (entry INTEGER PRIMARY KEY, name TEXT
 CREATE INDEX IF NOT EXISTS window_override_by_until ON window_override (until_at);
 )sql";
 
-// `finding.component` goes by the index of bills of materials; `bill_read` says which of them it holds.
+// `finding.component` goes by the index of bills of materials; `bill_read` says which of them it holds, and of
+// what package they are, without its version. `began_at` is
+// when it was opened last, `open_us` how long it was open before that, `cause` what opened it. In `finding_stated` no
+// artifact is an empty one: what holds in general; rows without `until_at` hold now.
 constexpr std::string_view finding_schema = R"sql(
 CREATE TABLE IF NOT EXISTS advisories (entry INTEGER PRIMARY KEY, feed TEXT NOT NULL, updated TEXT NOT NULL,
   digest BLOB NOT NULL, at INTEGER NOT NULL);
@@ -232,15 +235,25 @@ CREATE INDEX IF NOT EXISTS advisories_by_feed ON advisories (feed, entry);
 CREATE TABLE IF NOT EXISTS advisories_matched (one INTEGER PRIMARY KEY CHECK (one = 1), digest BLOB NOT NULL,
   entry INTEGER NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS bill_read (attestation INTEGER PRIMARY KEY, entry INTEGER NOT NULL,
-  components INTEGER NOT NULL, error TEXT NOT NULL);
+  components INTEGER NOT NULL, error TEXT NOT NULL, subject TEXT NOT NULL, subject_package TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS bill_read_by_subject ON bill_read (subject_package) WHERE subject_package <> '';
 CREATE TABLE IF NOT EXISTS finding (id INTEGER PRIMARY KEY, cluster TEXT NOT NULL, component TEXT NOT NULL,
   last TEXT NOT NULL, state TEXT NOT NULL, score INTEGER NOT NULL, opened_at INTEGER NOT NULL,
-  changed_at INTEGER NOT NULL, entry INTEGER NOT NULL);
+  changed_at INTEGER NOT NULL, entry INTEGER NOT NULL, began_at INTEGER NOT NULL, open_us INTEGER NOT NULL,
+  cause TEXT NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS finding_by_key ON finding (cluster, component);
 CREATE INDEX IF NOT EXISTS finding_by_component ON finding (component);
 CREATE TABLE IF NOT EXISTS finding_change (finding INTEGER NOT NULL, entry INTEGER NOT NULL, at INTEGER NOT NULL,
   cause TEXT NOT NULL, change TEXT NOT NULL, PRIMARY KEY (finding, entry)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS attestation_of_bill ON attestation (artifact, entry) WHERE type = 'sbom';
+CREATE INDEX IF NOT EXISTS attestation_of_statements ON attestation (entry) WHERE type = 'vex';
+CREATE TABLE IF NOT EXISTS statements_read (attestation INTEGER PRIMARY KEY, entry INTEGER NOT NULL,
+  statements INTEGER NOT NULL, error TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS finding_stated (cluster TEXT NOT NULL, component TEXT NOT NULL, artifact BLOB NOT NULL,
+  entry INTEGER NOT NULL, at INTEGER NOT NULL, until_at INTEGER, suppresses INTEGER NOT NULL, said TEXT NOT NULL,
+  PRIMARY KEY (cluster, component, artifact, entry)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS remedy_times (one INTEGER PRIMARY KEY CHECK (one = 1), declared TEXT NOT NULL,
+  entry INTEGER NOT NULL, at INTEGER NOT NULL);
 )sql";
 
 constexpr std::string_view campaign_schema = R"sql(

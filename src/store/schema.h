@@ -65,7 +65,10 @@ inline constexpr auto derived_tables = std::to_array<std::string_view>({"organiz
                                                                  "finding",
                                                                  "finding_change",
                                                                  "campaign",
-                                                                 "own_advisory"});
+                                                                 "own_advisory",
+                                                                 "statements_read",
+                                                                 "finding_stated",
+                                                                 "remedy_times"});
 inline constexpr auto owned_tables = std::to_array<std::string_view>({
     "idempotency",    "idempotency_key", "idempotency_indexed", "unjudged", "delivery",
     "channel_secret", "heartbeat",       "heartbeat_said",      "timer",

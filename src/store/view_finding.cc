@@ -7,14 +7,18 @@
 namespace weir::store {
 namespace {
 
-constexpr std::string_view finding_columns = "id, last, opened_at, changed_at, entry";
+constexpr std::string_view finding_columns =
+    "id, last, opened_at, changed_at, entry, began_at, open_us, cause";
 
 FindingRow finding_row(const Row& row) {
   return {.id = row.integer(0),
           .last = read_stored<vuln::FindingChange>(row.text(1)),
           .opened_at = row.instant(2),
           .changed_at = row.instant(3),
-          .entry = row.integer(4)};
+          .entry = row.integer(4),
+          .began_at = row.instant(5),
+          .open_before = Duration{row.integer(6)},
+          .cause = row.string(7)};
 }
 
 FindingStep step_row(const Row& row) {
@@ -91,6 +95,21 @@ Result<std::optional<FindingRow>> find_finding(Database& db, std::int64_t id) {
   return query_one(db, fmt::format("SELECT {} FROM finding WHERE id=$1", finding_columns), finding_row, id);
 }
 
+Result<Instant> newest_beginning(Database& db, std::string_view cluster) {
+  const auto instant = [](const Row& row) { return row.maybe_instant(0); };
+  const auto began = TRY(
+      query_one(db, "SELECT max(began_at) FROM finding WHERE cluster=$1 AND state IN ('opened','reopened')",
+                instant, cluster));
+  const auto back = TRY(query_one(
+      db, "SELECT max(until_at) FROM finding_stated WHERE cluster=$1 AND suppresses=1", instant, cluster));
+  const auto ended = TRY(query_one(
+      db, "SELECT max(ended_at) FROM exception WHERE finding=$1 AND granted IS NOT NULL", instant, cluster));
+  Instant newest;
+  for (const auto& each : {began, back, ended})
+    newest = std::max(newest, each.value_or(std::nullopt).value_or(Instant{}));
+  return newest;
+}
+
 Result<std::vector<FindingStep>> steps_of(Database& db, std::int64_t finding) {
   return query(db, "SELECT at, entry, cause, change FROM finding_change WHERE finding=$1 ORDER BY entry",
                step_row, finding);
@@ -113,6 +132,22 @@ Result<std::vector<BillRow>> bills_after(Database& db, std::int64_t attestation,
         return BillRow{row.integer(0), row.digest(1), row.maybe_digest(2), row.boolean(3)};
       },
       attestation, limit);
+}
+
+Result<std::vector<Sha256>> other_bills(Database& db, const Sha256& artifact, std::int64_t attestation,
+                                        std::int64_t limit) {
+  return query(
+      db,
+      "SELECT t.content FROM attestation t JOIN (SELECT max(entry) AS latest, min(entry) AS first FROM attestation "
+      "WHERE artifact=$1 AND type='sbom' AND entry<=$2 GROUP BY flow, name ORDER BY first LIMIT $3) n ON "
+      "t.entry=n.latest WHERE t.entry<>$2 AND t.content IS NOT NULL ORDER BY t.entry",
+      [](const Row& row) { return row.digest(0); }, artifact, attestation, limit);
+}
+
+Result<std::optional<RemedyTimes>> find_remedy_times(Database& db) {
+  return query_one(db, "SELECT declared, entry FROM remedy_times", [](const Row& row) {
+    return RemedyTimes{read_stored<vuln::RemedyTimesDeclared>(row.text(0)), row.integer(1)};
+  });
 }
 
 Result<std::optional<Matched>> last_matched(Database& db) {

@@ -17,7 +17,14 @@ struct FindingRow {
   vuln::FindingChange last;
   Instant opened_at, changed_at;  // opened_at: the first time
   std::int64_t entry = 0;         // of the last change
+  Instant began_at;               // opened_at, or when it was reopened last
+  Duration open_before;           // how long it was open until then; of one that ended, in all
+  std::string cause;              // of its last beginning
 };
+// When the newest of a flaw's open findings began, or came back: no statement suppresses it any more, or an exception
+// for it ended.
+Result<Instant> newest_beginning(Database& db, std::string_view cluster);
+
 struct FindingStep {
   Instant at;
   std::int64_t entry = 0;
@@ -38,6 +45,12 @@ Result<std::vector<FindingStep>> steps_of(Database& db, std::int64_t finding);
 // What the finding said at a moment; nothing before its first.
 Result<std::optional<FindingStep>> finding_at(Database& db, std::int64_t finding, Instant at);
 
+struct RemedyTimes {
+  vuln::RemedyTimesDeclared times;
+  std::int64_t entry = 0;
+};
+Result<std::optional<RemedyTimes>> find_remedy_times(Database& db);  // nothing: nobody declared any
+
 // A bill of materials that is attested of an artifact.
 struct BillRow {
   std::int64_t attestation = 0;
@@ -46,6 +59,11 @@ struct BillRow {
   bool noted = false;  // said to be read, or not
 };
 Result<std::vector<BillRow>> bills_after(Database& db, std::int64_t attestation, std::int64_t limit);
+
+// The contents of the artifact's bills up to this entry but for those that it replaces: of each other flow and name the
+// latest one.
+Result<std::vector<Sha256>> other_bills(Database& db, const Sha256& artifact, std::int64_t attestation,
+                                        std::int64_t limit);
 
 struct Matched {
   Sha256 digest;

@@ -58,7 +58,7 @@ TEST(BadBill, purls_with_every_escape_are_matched_or_left) {
   EXPECT_FALSE(found("pkg:npm/%6@1"));
   const BillComponents read = bill_components(inventory);
   EXPECT_TRUE(read.contains("pkg:npm/a"));
-  const std::vector<ReportedBill> bills{report_bill("b", inventory, scanned, VexIndex({}))};
+  const std::vector<ReportedBill> bills{report_bill("b", inventory, scanned, VexIndex())};
   EXPECT_TRUE(read_vex(dump(to_openvex(bills, {.author = "a", .tool_version = "1", .at = {1}}))).ok());
   EXPECT_TRUE(read_vex(dump(to_cyclonedx_vex(bills, {.author = "a", .tool_version = "1", .at = {1}}))).ok());
 }

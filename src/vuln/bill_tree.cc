@@ -47,10 +47,12 @@ struct Way {
   std::uint32_t nodes = 1, at_least = 0;  // so many when it has reached the top
   bool is_whole = false;
 };
+// Of those that may end alike the one that is nearest to its end goes first: else all would grow side by side.
 struct Longer {
   const std::vector<Way>& ways;
   bool operator()(std::size_t a, std::size_t b) const {
-    return ways[a].at_least != ways[b].at_least ? ways[a].at_least > ways[b].at_least : a > b;
+    if (ways[a].at_least != ways[b].at_least) return ways[a].at_least > ways[b].at_least;
+    return ways[a].nodes != ways[b].nodes ? ways[a].nodes < ways[b].nodes : a > b;
   }
 };
 

@@ -40,8 +40,8 @@ struct CampaignClosed {
 };
 
 // What an affected workload has come to, what needs most first. `fix_released`: a release without the flaw exists and
-// does not run there yet. `accepted`: by an exception in force. `not_affected`: by a statement (VEX), or no advisory
-// says it any more. `rolled_out`: no affected copy runs any more.
+// does not run there yet. `accepted`: by an exception in force. `not_affected`: no finding of it is open any more.
+// `rolled_out`: no affected copy runs any more.
 enum class CampaignStanding { not_started, fix_released, accepted, not_affected, rolled_out };
 constexpr auto names_of(CampaignStanding) {
   return std::array<std::string_view, 5>{"not-started", "fix-released", "accepted", "not-affected",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "vuln/cve_facts.h"
 #include "vuln/cvss.h"
 
 namespace weir::vuln {
@@ -17,7 +18,8 @@ bool shares_record(const FindingChange& a, const FindingChange& b) {
 
 // What people are told of again when it differs. How many artifacts hold it is not part of that.
 bool says_the_same(const FindingChange& a, const FindingChange& b) {
-  return a.fixed == b.fixed && a.score == b.score && a.scope == b.scope && a.records == b.records;
+  return a.fixed == b.fixed && a.score == b.score && a.scope == b.scope && a.records == b.records &&
+         same_facts(a, b);
 }
 
 void merge(FindingChange& into, const Finding& finding, VersionOrder order) {

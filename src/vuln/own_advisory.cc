@@ -45,6 +45,11 @@ Result<AdvisoryPublished> publish_advisory(format::Json record, std::string_view
   const Advisory advisory = TRY(decode_advisory(record));
   if (advisory.affected.empty())
     return invalid("an advisory names at least one package that is affected", "affected");
+  if (advisory.aliases.size() > 1)
+    return invalid(
+        "an advisory of your own has one alias at most: with two it would make one flaw of two, and what is "
+        "accepted of one would silence the other",
+        "aliases");
   for (const Affected& each : advisory.affected) {
     if (each.ecosystem.empty() || each.name.empty())
       return invalid("'package' must have an ecosystem and a name", "affected");

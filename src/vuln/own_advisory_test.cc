@@ -53,6 +53,12 @@ TEST(OwnAdvisory, that_nothing_could_be_matched_with_is_refused) {
   EXPECT_FALSE(publish_advisory(format::Json(), "ACME-", now).ok());
 }
 
+TEST(OwnAdvisory, joins_no_two_flaws) {
+  EXPECT_TRUE(published(R"("summary":"s")", R"("aliases":["CVE-2026-1"])").ok());
+  EXPECT_EQ(published(R"("summary":"s")", R"("aliases":["CVE-2026-1","CVE-2021-44228"])").error().field,
+            "aliases");
+}
+
 TEST(OwnAdvisory, is_withdrawn_once_with_a_reason_and_says_so_when_it_is_matched) {
   const OwnAdvisory stands{.record = published()->record};
   EXPECT_EQ(withdraw_advisory("ACME-2026-1", "", stands).error().field, "reason");

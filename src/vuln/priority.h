@@ -12,8 +12,10 @@
 
 namespace weir::vuln {
 
-enum class Exploited { no, known, by_ransomware };
-constexpr auto names_of(Exploited) { return std::array<std::string_view, 3>{"no", "known", "by_ransomware"}; }
+enum class Exploitation { no, known, by_ransomware };
+constexpr auto names_of(Exploitation) {
+  return std::array<std::string_view, 3>{"no", "known", "by_ransomware"};
+}
 
 // From where the workload can be reached.
 enum class Exposure { none, internal, unknown, internet };
@@ -29,7 +31,7 @@ constexpr auto names_of(Presence) {
 struct PriorityFacts {
   std::optional<double> score;  // CVSS base, 0 to 10
   std::optional<double> epss;   // probability, 0 to 1
-  Exploited exploited = Exploited::no;
+  Exploitation exploited = Exploitation::no;
   Presence presence = Presence::unknown;
   Exposure exposure = Exposure::unknown;
   Duration open;                      // how long its clock has run

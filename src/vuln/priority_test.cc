@@ -18,7 +18,7 @@ Instant day(std::int64_t n) { return start + days(n); }
 TEST(Priority, the_terms_are_those_of_the_published_formula) {
   const Priority worst = priority({.score = 10,
                                    .epss = 1,
-                                   .exploited = Exploited::by_ransomware,
+                                   .exploited = Exploitation::by_ransomware,
                                    .presence = Presence::running,
                                    .exposure = Exposure::internet,
                                    .open = days(9),
@@ -33,7 +33,7 @@ TEST(Priority, the_terms_are_those_of_the_published_formula) {
   EXPECT_EQ(least.points, 0);
   const Priority some = priority({.score = 9.8,
                                   .epss = 0.5,
-                                  .exploited = Exploited::known,
+                                  .exploited = Exploitation::known,
                                   .presence = Presence::running,
                                   .exposure = Exposure::internal,
                                   .open = days(1),
@@ -64,7 +64,7 @@ TEST(Priority, no_fact_that_gets_worse_lowers_the_points) {
   const auto facts = [&] {
     return PriorityFacts{.score = below(101) / 10.0,
                          .epss = below(1001) / 1000.0,
-                         .exploited = static_cast<Exploited>(below(3)),
+                         .exploited = static_cast<Exploitation>(below(3)),
                          .presence = static_cast<Presence>(below(3)),
                          .exposure = static_cast<Exposure>(below(4)),
                          .open = hours(below(5000)),

@@ -22,6 +22,30 @@ Duration elapsed_until(const FindingHistory& history, Instant at) {
 
 }  // namespace
 
+Sla sla_of(const RemedyTimesDeclared& declared) {
+  Sla sla{.within = {}, .exploited = declared.exploited};
+  const auto add = [&](Rating rating, const std::optional<Duration>& time) {
+    if (time) sla.within[rating] = *time;
+  };
+  add(Rating::critical, declared.critical);
+  add(Rating::high, declared.high);
+  add(Rating::medium, declared.medium);
+  add(Rating::low, declared.low);
+  return sla;
+}
+
+RemedyTimesDeclared declared_of(const Sla& sla) {
+  const auto time = [&](Rating rating) {
+    const auto found = sla.within.find(rating);
+    return found == sla.within.end() ? std::nullopt : std::optional(found->second);
+  };
+  return {.critical = time(Rating::critical),
+          .high = time(Rating::high),
+          .medium = time(Rating::medium),
+          .low = time(Rating::low),
+          .exploited = sla.exploited};
+}
+
 std::optional<Duration> agreed_for(const FindingHistory& history, const Sla& sla) {
   std::optional<Duration> agreed;
   if (const auto row = sla.within.find(history.rating); row != sla.within.end()) agreed = row->second;

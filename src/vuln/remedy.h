@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 #include "format/members.h"
+#include "vuln/record.h"
 
 namespace weir::vuln {
 
@@ -26,6 +27,10 @@ struct Sla {
                                        {Rating::low, days(180)}};
   std::optional<Duration> exploited = days(7);  // for whatever is known to be exploited, where that is sooner
 };
+
+// As it is declared, and back.
+Sla sla_of(const RemedyTimesDeclared& declared);
+RemedyTimesDeclared declared_of(const Sla& sla);
 
 struct OpenPeriod {
   Instant opened;

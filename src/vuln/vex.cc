@@ -86,9 +86,16 @@ Part part_of(const FindingSubject& finding) {
   return part;
 }
 
+bool is_of_artifact(const Statement& statement, const FindingSubject& finding) {
+  return !statement.attested ||
+         std::ranges::find(finding.artifacts, *statement.attested) != finding.artifacts.end();
+}
+
 bool covers_part(const Statement& statement, const FindingSubject& finding, const Part& part) {
-  return std::ranges::any_of(
-      statement.products, [&](const VexProduct& product) { return covers_product(product, finding, part); });
+  return is_of_artifact(statement, finding) &&
+         std::ranges::any_of(statement.products, [&](const VexProduct& product) {
+           return covers_product(product, finding, part);
+         });
 }
 
 bool same_text(std::string_view a, std::string_view b) { return lower_ascii(a) == lower_ascii(b); }
@@ -116,6 +123,10 @@ Result<std::vector<Statement>> read_vex(BytesView content, const Trust& trust) {
   return statements;
 }
 
+std::string package_text(const Purl& purl) {
+  return fmt::format("pkg:{}/{}{}{}", purl.type, purl.ns, purl.ns.empty() ? "" : "/", purl.name);
+}
+
 bool covers(const Statement& statement, const FindingSubject& finding) {
   const bool about = std::ranges::any_of(statement.vulnerabilities, [&](const std::string& id) {
     return std::ranges::any_of(finding.vulnerabilities,
@@ -125,8 +136,9 @@ bool covers(const Statement& statement, const FindingSubject& finding) {
 }
 
 bool outranks(const Statement& a, const Statement& b) {
-  return std::tie(b.authority, b.at, b.status, b.entry, b.position) <
-         std::tie(a.authority, a.at, a.status, a.entry, a.position);
+  const bool own_a = a.attested.has_value(), own_b = b.attested.has_value();
+  return std::tie(b.authority, own_b, b.at, b.status, b.entry, b.position) <
+         std::tie(a.authority, own_a, a.at, a.status, a.entry, a.position);
 }
 
 std::string why(const Applied& applied) {
@@ -145,17 +157,25 @@ std::string why(const Applied& applied) {
 }
 
 VexIndex::VexIndex(std::span<const Statement> statements) {
-  for (const Statement& statement : statements)
-    for (const std::string& id : statement.vulnerabilities)
-      by_vulnerability_.emplace(upper_ascii(id), &statement);
+  for (const Statement& statement : statements) add(statement);
+}
+
+void VexIndex::add(const Statement& statement) {
+  for (const std::string& id : statement.vulnerabilities)
+    by_vulnerability_.emplace(upper_ascii(id), &statement);
+}
+
+std::vector<const Statement*> VexIndex::about(std::span<const std::string> vulnerabilities) const {
+  std::set<const Statement*> found;
+  for (const std::string& id : vulnerabilities) {
+    const auto [first, last] = by_vulnerability_.equal_range(upper_ascii(id));
+    for (auto each = first; each != last; ++each) found.insert(each->second);
+  }
+  return {found.begin(), found.end()};
 }
 
 Applied VexIndex::apply(const FindingSubject& finding) const {
-  std::set<const Statement*> about;
-  for (const std::string& id : finding.vulnerabilities) {
-    const auto [first, last] = by_vulnerability_.equal_range(upper_ascii(id));
-    for (auto each = first; each != last; ++each) about.insert(each->second);
-  }
+  const std::vector<const Statement*> about = this->about(finding.vulnerabilities);
   if (about.empty()) return {};
   const Part part = part_of(finding);
   std::vector<const Statement*> covering;

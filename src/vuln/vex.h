@@ -16,23 +16,12 @@
 #include "base/bytes.h"
 #include "base/time.h"
 #include "format/purl.h"
+#include "vuln/vex_words.h"
 
 namespace weir::vuln {
 
-// Worst last: of two statements nothing else parts, the worse one holds.
-enum class VexStatus { not_affected, fixed, under_investigation, affected };
-constexpr auto names_of(VexStatus) {
-  return std::array<std::string_view, 4>{"not_affected", "fixed", "under_investigation", "affected"};
-}
-
 enum class VexFormat { openvex, csaf, cyclonedx };
 constexpr auto names_of(VexFormat) { return std::array<std::string_view, 3>{"openvex", "csaf", "cyclonedx"}; }
-
-// Whose word it is; a later row outranks the ones before it.
-enum class Authority { unknown, supplier, organization };
-constexpr auto names_of(Authority) {
-  return std::array<std::string_view, 3>{"unknown", "supplier", "organization"};
-}
 
 // One thing a statement names. What is empty is not asked for; a thing of which all is empty is nothing.
 struct Named {
@@ -57,6 +46,9 @@ struct Statement {
   std::string author;
   Authority authority = Authority::unknown;
   Instant at;
+  // The artifact that the document was attested to: it is about no other, and outranks what is said in general. None:
+  // it is said in general.
+  std::optional<Sha256> attested;
   VexFormat format = VexFormat::openvex;
   std::string document;      // its id
   std::int64_t entry = 0;    // of the ledger, 0 where it did not come through one
@@ -92,16 +84,24 @@ struct Applied {
   }
 };
 
+// What bills and statements of one package share, whatever the version: "pkg:oci/shop"; no qualifiers, no subpath.
+std::string package_text(const format::Purl& purl);
+
 bool covers(const Statement& statement, const FindingSubject& finding);
-// Stronger first: authority, then time, then the worse status, then place in the document.
+// Stronger first: authority, then whether it was attested to the artifact, then time, then the worse status, then
+// place in the document.
 bool outranks(const Statement& a, const Statement& b);
 std::string why(const Applied& applied);  // one line, for people
 
 // Many statements, asked about many findings: by vulnerability. Built once, read by many threads; the
-// statements must outlive it.
+// statements must outlive it and stay where they are.
 class VexIndex {
  public:
+  VexIndex() = default;
   explicit VexIndex(std::span<const Statement> statements);
+  void add(const Statement& statement);
+  // Those that name one of the vulnerabilities, each once, whatever they are about.
+  std::vector<const Statement*> about(std::span<const std::string> vulnerabilities) const;
   Applied apply(const FindingSubject& finding) const;
 
  private:

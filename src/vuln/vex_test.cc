@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "evidence/recognise.h"
 #include "format/members.h"
 #include "vuln/vers_range.h"
+#include "vuln/vex_attested.h"
 
 namespace weir::vuln {
 namespace {
@@ -201,6 +203,50 @@ TEST(Vex, a_product_named_by_digest_is_that_artifact_alone) {
   EXPECT_FALSE(covers(read->front(), here));
   here.artifacts = {*parse_sha256(digest_text)};
   EXPECT_TRUE(covers(read->front(), here));
+}
+
+TEST(Vex, what_is_attested_to_an_artifact_is_about_no_other_and_outranks_what_is_said_in_general) {
+  Statement own = read_vex(openvex)->at(1), general = own;  // CVE-2 in left-pad, wherever that is
+  own.attested = *parse_sha256(digest_text);
+  FindingSubject there = left_pad();
+  there.vulnerabilities = {"CVE-2"};
+  EXPECT_TRUE(covers(general, there));
+  EXPECT_FALSE(covers(own, there));
+  FindingSubject here = there;
+  here.artifacts = {*parse_sha256(digest_text)};
+  EXPECT_TRUE(covers(own, here));
+  general.at = own.at + days(1);
+  EXPECT_TRUE(outranks(own, general));
+  general.authority = Authority::organization;
+  EXPECT_TRUE(outranks(general, own)) << "who says it comes first";
+}
+
+TEST(Vex, an_attested_document_may_lie_in_an_envelope_and_is_summed_up) {
+  const std::string statement =
+      fmt::format(R"({{"_type":"https://in-toto.io/Statement/v1","subject":[{{"name":"app","digest":)"
+                  R"({{"sha256":"{}"}}}}],"predicateType":"https://openvex.dev/ns/v0.2.0","predicate":{}}})",
+                  digest_text, openvex);
+  const std::string envelope = fmt::format(
+      R"({{"payloadType":"application/vnd.in-toto+json","payload":"{}","signatures":[{{"sig":"AAAA"}}]}})",
+      encode_base64(statement));
+  for (const std::string_view content : {std::string_view(statement), std::string_view(envelope), openvex}) {
+    const auto summary = summarise_vex(content);
+    ASSERT_TRUE(summary.ok()) << summary.error().message;
+    EXPECT_EQ(summary->compliant, true);
+    EXPECT_EQ(summary->subjects.size(), content == openvex ? 0u : 1u);
+    EXPECT_EQ(dump(summary->facts.at("by_status")),
+              R"({"not_affected":1,"fixed":0,"under_investigation":0,"affected":1})");
+    EXPECT_EQ(summary->facts.text("author"), "Acme");
+    EXPECT_EQ(evidence::attestation_type_of(evidence::recognise(content)), "vex");
+  }
+  for (const std::string_view content : {csaf, cyclonedx})
+    EXPECT_TRUE(summarise_vex(content).ok()) << content.substr(0, 40);
+  EXPECT_EQ(evidence::attestation_type_of(evidence::recognise(csaf)), "vex");
+  EXPECT_EQ(evidence::attestation_type_of(evidence::recognise(cyclonedx)), "sbom") << "it lists components";
+  EXPECT_EQ(evidence::attestation_type_of(
+                evidence::recognise(R"({"bomFormat":"CycloneDX","specVersion":"1.6","vulnerabilities":[]})")),
+            "vex");
+  EXPECT_FALSE(summarise_vex(R"({"@context":"https://openvex.dev/ns","statements":7})").ok());
 }
 
 // However a document is cut or a byte of it changed, it is read or refused, and never crashes.

@@ -139,6 +139,88 @@ class Vulnerabilities(WorldCase):
                     if u["name"] == str(program)]
         self.assertEqual(wait_until(why, 30, "it runs"), ["no SBOM"])
 
+    def vex(self, flaw, product, status, **more):
+        said = {"vulnerability": {"name": flaw}, "products": [{"@id": product}], "status": status, **more}
+        return {"@context": "https://openvex.dev/ns/v0.2.0", "@id": "https://acme.test/vex", "author": "Acme",
+                "version": 1, "timestamp": "2026-01-01T00:00:00Z", "statements": [said]}
+
+    def attests(self, program, trail, name, document):
+        file = self.world.directory / f"{name}.json"
+        file.write_text(json.dumps(document))
+        return self.world.weir("attest", "vex", program, "--file", file, "--flow", "shop", "--trail", trail,
+                               "--name", name)
+
+    def test_a_statement_silences_the_finding_and_a_later_one_brings_it_back(self):
+        world, flaw, purl = self.world, "CVE-2026-7777", "pkg:npm/silent@1.0.0"
+        program = self.released("silent", "5ee5ee5", purl)
+        world.run(program, "600")
+        wait_until(lambda: self.where(purl)["running"], 30, "it is seen running")
+        said = self.attests(program, "silent", "vex-1", self.vex(
+            flaw, "pkg:npm/silent", "not_affected", justification="vulnerable_code_not_in_execute_path"))
+        self.assertIn("compliant", said)
+        self.says("silent", advisory("GHSA-silent", "silent", "1.3.0", aliases=[flaw]))
+        self.says("loud", advisory("GHSA-loud", "silent", "1.3.0", aliases=["CVE-2026-7778"]))
+        wait_until(lambda: self.alerts("CVE-2026-7778"), 20, "the other flaw is told")
+        self.assertEqual(self.alerts(flaw), [])
+        row = self.where(flaw)["running"][0]
+        self.assertTrue(row["suppressed"])
+        self.assertEqual((row["statement"]["status"], row["statement"]["justification"], row["statement"]["author"]),
+                         ("not_affected", "vulnerable_code_not_in_execute_path", "Acme"))
+        self.assertTrue(row["statement"]["attested_by"])
+        listed = [f for f in world.weir_json("vuln", "list", "--open") if f["cluster"] in (flaw, "CVE-2026-7778")]
+        self.assertEqual([f["cluster"] for f in listed], ["CVE-2026-7778", flaw], "what is suppressed comes last")
+        self.assertEqual(listed[1]["suppressed"], 1)
+        self.assertGreater(listed[0]["priority"]["points"], 0)
+        self.assertEqual(len(listed[0]["priority"]["terms"]), 6)
+        written = json.loads(world.weir("vuln", "vex", program, "--output", "openvex"))
+        self.assertEqual({s["vulnerability"]["name"]: s["status"] for s in written["statements"]},
+                         {flaw: "not_affected", "CVE-2026-7778": "affected"})
+        world.server.end()
+        world.start_server("--advisories", self.advisories)
+        self.assertEqual(self.alerts(flaw), [])
+        self.assertTrue(self.where(flaw)["running"][0]["suppressed"])
+        before = world.api.get("me")["server"]["time"]
+
+        later = self.vex(flaw, "pkg:npm/silent", "affected", action_statement="update")
+        self.attests(program, "silent", "vex-2", {**later, "timestamp": "2026-02-01T00:00:00Z"})
+        wait_until(lambda: self.alerts(flaw), 20, "it is told after all")
+        self.assertFalse(self.where(flaw)["running"][0]["suppressed"])
+        self.assertTrue(self.where(flaw, "--at", before)["running"][0]["suppressed"])
+        story = world.weir_json("vuln", "show", str(listed[1]["id"]))
+        self.assertEqual([s["statement"]["status"] for s in story["statements"]], ["not_affected", "affected"])
+        self.assertIsNotNone(story["statements"][0]["until"])
+
+    def test_what_is_exploited_is_told_as_such_and_the_backlog_counts(self):
+        world, flaw, purl = self.world, "CVE-2026-8888", "pkg:npm/exploited@1.0.0"
+        program = self.released("exploited", "badbad2", purl)
+        world.run(program, "600")
+        wait_until(lambda: self.where(purl)["running"], 30, "it is seen running")
+        self.says("exploited", advisory("GHSA-exploited", "exploited", "1.3.0", aliases=[flaw]))
+        wait_until(lambda: self.alerts(flaw), 20, "it is told")
+        row = {"cveID": flaw, "vendorProject": "v", "product": "p", "vulnerabilityName": "n", "shortDescription": "s",
+               "dateAdded": "2026-11-20", "requiredAction": "r", "dueDate": "2026-12-20",
+               "knownRansomwareCampaignUse": "Unknown", "notes": ""}
+        self.says("kev", {"title": "CISA", "catalogVersion": "2026.11.21", "dateReleased": "2026-11-21T00:00:00Z",
+                          "count": 1, "vulnerabilities": [row]})
+        (self.advisories / "epss.csv").write_text("#model_version:v2025.03.14,score_date:2026-11-21T00:00:00+0000\n"
+                                                  f"cve,epss,percentile\n{flaw},0.5,0.9\n")
+
+        def known():
+            return next((r for r in self.where(flaw)["running"] if r["exploited"] and r["epss"]), None)
+        row = wait_until(known, 20, "it is known to be exploited")
+        self.assertEqual((row["exploited"], row["epss"]), ("2026-11-20", 0.5))
+        finding = next(f for f in world.weir_json("vuln", "list", "--open") if f["cluster"] == flaw)
+        exploited = next(t for t in finding["priority"]["terms"] if t["name"] == "exploited")
+        self.assertEqual(exploited["points"], 15)
+        backlog = world.weir_json("vuln", "backlog")
+        self.assertEqual(backlog["exploited"], 1)
+        world.weir("vuln", "sla", "--critical", "1ms")
+        backlog = world.weir_json("vuln", "backlog")
+        critical = next(r for r in backlog["severities"] if r["severity"] == "critical")
+        self.assertEqual(critical["agreed_us"], 1000)
+        self.assertGreaterEqual(critical["overdue"], 1)
+        self.assertIn("high", world.weir("vuln", "sla"))
+
     def test_a_broken_or_vanished_feed_closes_nothing(self):
         world = self.world
         program = self.released("kept", "feed123", "pkg:npm/kept@1.0.0")

@@ -280,6 +280,22 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   events.push_back(vuln::AdvisoryWithdrawn{"ORG-1", "wrong"});
   events.push_back(advisory);
   events.push_back(vuln::AdvisoryWithdrawn{"ORG-1", "wrong again"});
+  vuln::FindingStated stated{.cluster = finding.cluster,
+                             .component = finding.component,
+                             .status = vuln::VexStatus::not_affected,
+                             .justification = "component_not_present",
+                             .author = "Acme",
+                             .at = at,
+                             .attestation = 1};
+  events.push_back(vuln::FindingsChanged{.cause = vuln::FindingCause::vex,
+                                         .documents = {{.attestation = 1, .statements = 1}},
+                                         .stated = {stated}});
+  stated.artifact = api;
+  stated.status = vuln::VexStatus::affected;
+  events.push_back(vuln::FindingsChanged{.cause = vuln::FindingCause::vex, .stated = {stated}});
+  stated.status.reset();
+  events.push_back(vuln::FindingsChanged{.cause = vuln::FindingCause::vex, .stated = {stated}});
+  events.push_back(vuln::RemedyTimesDeclared{.critical = days(7), .exploited = days(1)});
   const integration::IntegrationDeclared canary{
       .name = "canary", .kind = integration::Kind::flagger, .environment = "prod"};
   events.push_back(canary);

@@ -23,6 +23,20 @@ test('from the list to one flaw, to where it runs and what could not be looked a
   await close();
 });
 
+test('the most urgent comes first, with what is exploited, overdue and stated', async () => {
+  const { page, close } = await at.visit('/vulnerabilities');
+  await page.getByRole('region', { name: 'Backlog' }).getByText('1 overdue').waitFor();
+  await page.getByText('known to be exploited').first().waitFor();
+  await page.getByText('not affected', { exact: true }).first().waitFor();
+  await page.getByRole('link', { name: 'CVE-2023-5678' }).click();
+  await page.getByRole('region', { name: 'How urgent it is' }).getByText('30.0 of 35').waitFor();
+  await page
+    .getByRole('region', { name: 'What is stated of it' })
+    .getByText('vulnerable code not in execute path, says Debian; attested by ci-main')
+    .waitFor();
+  await close();
+});
+
 test('what is over is shown when all is asked for', async () => {
   const { page, close } = await at.visit('/vulnerabilities');
   await page.getByRole('link', { name: 'CVE-2021-44228' }).waitFor();
@@ -43,6 +57,8 @@ test('a component is found by its name and leads to where it runs', async () => 
 test('components are said by name and version, whatever their package URL holds', () => {
   assert.equal(component_words('pkg:npm/%40babel/core@7.1.0'), 'core 7.1.0');
   assert.equal(component_words('pkg:deb/debian/openssl@1%3A3.0?arch=amd64'), 'openssl 1:3.0');
+  assert.equal(component_words('pkg:golang/github.com/golang-jwt/jwt/v4@v4.2.0'), 'jwt/v4 v4.2.0');
+  assert.equal(component_words('pkg:generic/v2@2'), 'v2 2');
   assert.equal(component_words('pkg:generic/x%zz'), 'x%zz');
   assert.equal(component_words('left-pad 1.0'), 'left-pad 1.0');
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Alert, Workload } from '../src/api/types.ts';
 import { summary_of } from '../src/words/evidence.ts';
+import { title_of } from '../src/shell/open-count.ts';
 import { matches, parse } from '../src/words/filter.ts';
 import { ago, duration, span_of, time_of } from '../src/words/time.ts';
 import { short_digest } from '../src/words/text.ts';
@@ -97,6 +98,12 @@ test('evidence is told by what it found, not by what the file is', () => {
     [{}, ''],
   ];
   for (const [summary, words] of cases) assert.equal(summary_of(summary), words);
+});
+
+test('a tab says where it is, the narrowest first', () => {
+  assert.equal(title_of('/'), 'Weir');
+  assert.equal(title_of('/environments/prod%20eu'), 'prod eu · environments · Weir');
+  assert.equal(title_of('/artifacts/sha256:0123456789abcdef'), '0123456789ab · artifacts · Weir');
 });
 
 test('a digest is shown by its first twelve digits', () => {

@@ -129,6 +129,14 @@ const std::vector<std::string>& arguments_of(const Sighting& sighting) {
   return sighting.moment.detailed || !sighting.facts ? sighting.moment.arguments : sighting.facts->arguments;
 }
 
+// What nobody could look at goes by what it calls itself, as ps writes it: so many of them are one workload, not one
+// each.
+std::string name_of_unseen(const Sighting& sighting) {
+  if (sighting.facts && !sighting.facts->stat.command.empty())
+    return fmt::format("[{}]", sighting.facts->stat.command);
+  return "[ended]";
+}
+
 }  // namespace
 
 ProcessIdentity::ProcessIdentity(const ProcessOptions& options, Packages& packages, Baseline& baseline,
@@ -516,7 +524,7 @@ Identified ProcessIdentity::identify(const Sighting& sighting) {
   if (out.held_by_image && program.kind != ProgramKind::file) return out;
 
   if (!out.held_by_image) add_digest(executable);
-  instance.name = executable.path;
+  instance.name = executable.path.empty() ? name_of_unseen(sighting) : executable.path;
   instance.seen_note = executable.note.empty() ? instance.seen_note : executable.note;
   if (executable.digest) instance.digests.push_back(*executable.digest);
   else instance.seen = runtime::Seen::unhashed;

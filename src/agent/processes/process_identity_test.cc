@@ -45,5 +45,22 @@ TEST(ProcessIdentity, a_script_that_was_changed_after_it_started_is_not_what_ran
   EXPECT_EQ(after.instance.seen_note, "the script was changed after it started");
 }
 
+// As a scan without rights tells: nothing but a pid and a time, of a process that is another user's or gone.
+TEST(ProcessIdentity, what_could_not_be_looked_at_goes_by_what_it_calls_itself) {
+  const ProcessOptions options;
+  Packages packages(options.dpkg, options.package_root);
+  Baseline baseline("", packages, Instant{});
+  ProcessIdentity identity(options, packages, baseline, [](std::int64_t) { return nullptr; });
+  Sighting gone;
+  gone.moment = {.pid = 7, .at_ns = boot_ns()};
+  EXPECT_EQ(identity.identify(gone).instance.name, "[ended]");
+  Sighting hidden = std::move(gone);
+  hidden.facts = ProcessFacts{.pid = 7, .stat = {.command = "sshd"}, .hidden = true};
+  const Identified seen = identity.identify(hidden);
+  EXPECT_EQ(seen.instance.name, "[sshd]");
+  EXPECT_EQ(seen.instance.seen, runtime::Seen::unhashed);
+  EXPECT_TRUE(seen.instance.digests.empty());
+}
+
 }  // namespace
 }  // namespace weir::agent

@@ -118,8 +118,20 @@ bool is_asked(std::string_view field) {
   return std::ranges::find(fields, field) != fields.end();
 }
 
+// A project's bill is of what its trail has built: of the artifact, where it has one alone.
+Status name_artifact(store::Database& db, evidence::AttestationRecorded& record) {
+  const auto built = TRY(query(
+      db, "SELECT name, digest FROM artifact_on_trail WHERE flow=$1 AND trail=$2 LIMIT 2",
+      [](const store::Row& row) { return store::ArtifactOnTrail{row.string(0), row.digest(1)}; }, record.flow,
+      record.trail));
+  if (built.size() != 1) return {};
+  record.artifact = built.front().digest;
+  record.artifact_name = built.front().name;
+  return {};
+}
+
 // The flow and the trail where they are not yet there and may be made, and the attestation.
-Result<Decision> decide(store::Database& db, const Place& place, const Evidence& evidence, bool creates) {
+Result<Decision> decide(store::Database& db, const Place& place, Evidence evidence, bool creates) {
   Decision decision;
   const bool has_flow = TRY(store::flow_exists(db, place.flow));
   const bool has_trail = has_flow && TRY(store::trail_exists(db, place.flow, place.trail));
@@ -131,7 +143,8 @@ Result<Decision> decide(store::Database& db, const Place& place, const Evidence&
     decision.events.push_back(evidence::Trail{.flow = place.flow,
                                               .name = place.trail,
                                               .description = description_of(place.trail, place.trail_title)});
-  decision.events.push_back(evidence.record);
+  TRY(name_artifact(db, evidence.record));
+  decision.events.push_back(std::move(evidence.record));
   decision.answer = [](std::span<const sequencer::Appended> appended) {
     return dump(Json::object({{"token", id_of_entry(IdKind::token, appended.back().index)}}));
   };

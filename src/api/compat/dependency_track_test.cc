@@ -65,6 +65,24 @@ TEST_F(DependencyTrack, an_upload_makes_flow_and_trail_and_records_the_bill) {
   ASSERT_EQ(upload(R"("projectName":"shop","projectVersion":"1.0","autoCreate":false)").status, 200);
 }
 
+TEST_F(DependencyTrack, a_bill_is_of_the_one_artifact_of_its_trail) {
+  const auto build = [&](std::string_view name) {
+    const std::string digest = to_string(crypto::sha256(name));
+    const auto made = api_.post(
+        "artifacts", fmt::format(R"({{"flow":"shop","trail":"1.0","name":"{}","kind":"file","digest":"{}"}})",
+                                 name, digest));
+    ASSERT_EQ(made.status, 201) << made.response.body;
+  };
+  ASSERT_EQ(upload(shop).status, 200);
+  EXPECT_TRUE(newest().at("artifact").is_null());
+  build("one");
+  ASSERT_EQ(upload(shop).status, 200);
+  EXPECT_EQ(newest().text("artifact"), to_string(crypto::sha256("one")));
+  build("two");
+  ASSERT_EQ(upload(shop).status, 200);
+  EXPECT_TRUE(newest().at("artifact").is_null()) << "which of the two it is of is not said";
+}
+
 TEST_F(DependencyTrack, a_flow_that_stands_stays_as_it_is) {
   ASSERT_EQ(api_.put("flows/shop", R"({"description":"ours"})").status, 201);
   ASSERT_EQ(upload(shop).status, 200);

@@ -5,6 +5,7 @@ import type * as t from './types.ts';
 
 export const useVulnerabilities = (values: Record<string, string>) =>
   useList<t.Vulnerability>(['vulnerabilities'], 'vulnerabilities', 'vulnerabilities', values);
+export const useBacklog = () => useRead<t.Backlog>(['vulnerabilities', 'backlog'], 'vulnerabilities/backlog');
 export const useVulnerability = (id: string) =>
   useRead<t.VulnerabilityStory>(['vulnerabilities', id], `vulnerabilities/${encodeURIComponent(id)}`);
 export const useWhere = (asked: string, at: string) =>

@@ -18,10 +18,62 @@ export interface Vulnerability {
   opened_at: Time;
   changed_at: Time;
   entry: number;
+  exploited: string; // since when it is known to be; "" when it isn't
+  by_ransomware: boolean;
+  epss: number | null;
+  statement: FlawStatement | null; // that holds in general
+  suppressed: number; // artifacts that are stated not affected, or fixed
+  priority: Priority;
+  due_at: Time | null;
+  overdue: boolean;
+}
+
+// What somebody said of a flaw (VEX), and how it came to be recorded.
+export interface FlawStatement {
+  status: 'not_affected' | 'fixed' | 'under_investigation' | 'affected';
+  justification: string;
+  impact: string;
+  action: string;
+  author: string;
+  authority: 'unknown' | 'supplier' | 'organization';
+  attested_by: string;
+  at: Time | null;
+  artifact: string | null;
+  attestation: number;
+  outranked: number;
+}
+
+export interface Priority {
+  points: number;
+  terms: { name: string; points: number; points_max: number; because: string }[];
+}
+
+export interface BacklogSeverity {
+  severity: string;
+  agreed_us: number | null;
+  open: number;
+  overdue: number;
+  reopened: number;
+  exploited: number;
+  suppressed: number;
+  remedied: number;
+  within_agreed: number;
+  mean_us: number | null;
+  median_us: number | null;
+}
+
+export interface Backlog {
+  at: Time;
+  open: number;
+  overdue: number;
+  exploited: number;
+  post_deployment: number;
+  severities: BacklogSeverity[];
 }
 
 export interface VulnerabilityStory {
   finding: Vulnerability;
+  statements: { at: Time; until: Time | null; entry: number; statement: FlawStatement }[];
   history: { at: Time; entry: number; cause: string; state: FindingState; severity: string; fixed: string }[];
   artifacts: string[];
 }
@@ -54,6 +106,10 @@ export interface WhereRow {
   first: Release | null;
   fixed_release: Release | null;
   accepted: { exception: number; until: Time; owner: string; reason: string } | null;
+  exploited: string;
+  epss: number | null;
+  statement: FlawStatement | null;
+  suppressed: boolean;
 }
 
 export interface Uncovered {

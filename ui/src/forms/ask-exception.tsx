@@ -32,6 +32,7 @@ const conditions = [
   ['known-exploitation', 'it is known to be exploited'],
   ['scope-growth', 'it would cover more'],
   ['evidence-change', 'there is newer evidence'],
+  ['likelihood-rise', 'its exploitation becomes more likely'],
 ] as const;
 const named = { rule: 'Id of the rule', finding: 'Finding', workload: 'Id of the workload' };
 const looks_like = { rule: 'tests-pass', finding: 'CVE-2026-1187', workload: '8f1d…' };

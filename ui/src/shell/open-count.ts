@@ -1,6 +1,15 @@
-// The number of open alerts in the title and in the favicon, so that a background tab tells.
+// The number of open alerts in the title and in the favicon, so that a background tab tells; and where it is.
 import { useEffect } from 'react';
 import type { Overview } from '../api/types.ts';
+import { short_digest } from '../words/text.ts';
+
+// "prod · environments · Weir": the narrowest first, for tabs show the beginning.
+export function title_of(path: string): string {
+  const places = path.split('/').filter(Boolean).map(decodeURIComponent);
+  return [...places.map((place) => (place.startsWith('sha256:') ? short_digest(place) : place)).reverse(), 'Weir'].join(
+    ' · ',
+  );
+}
 
 export function open_alerts(overview: Overview | undefined): number {
   if (!overview) return 0;
@@ -22,10 +31,10 @@ function icon(open: number): string {
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }
 
-export function useOpenCount(open: number) {
+export function useTitle(path: string, open: number) {
   useEffect(() => {
-    document.title = open ? `(${open}) Weir` : 'Weir';
+    document.title = open ? `(${open}) ${title_of(path)}` : title_of(path);
     const link = document.getElementById('favicon') as HTMLLinkElement | null;
     if (link) link.href = open ? icon(open) : '/weir.svg';
-  }, [open]);
+  }, [path, open]);
 }

@@ -11,7 +11,7 @@ import { Header } from './header.tsx';
 import { Lost } from './lost.tsx';
 import { Routes } from './routes.tsx';
 import styles from './shell.module.css';
-import { open_alerts, useOpenCount } from './open-count.ts';
+import { open_alerts, useTitle } from './open-count.ts';
 
 // The frame around every view: header, connection, the view, and what is said aloud.
 export function Shell() {
@@ -22,7 +22,7 @@ export function Shell() {
   const open = open_alerts(overview.data);
   const asked = overview.data?.needs.filter((need) => need.kind === 'request').length ?? 0;
   useEffect(() => follow(client), [client]);
-  useOpenCount(open);
+  useTitle(path, open);
   return (
     <div className={wall ? styles.wall : styles.shell}>
       <a href="#view" className="skip">

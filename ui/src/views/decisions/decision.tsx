@@ -52,6 +52,7 @@ export default function Decision({ entry }: { entry: string }) {
               <code>entry {data.entry}</code>
             </Link>
             <Seal entry={data.entry} words auto />
+            <Later data={data} />
             <span className="push row noprint">
               <Button
                 variant="default"
@@ -189,6 +190,20 @@ function Replay({ data }: { data: Data }) {
         </pre>
       </details>
     </>
+  );
+}
+
+// A decision speaks of its moment: where another holds by now, that one is named beside it.
+function Later({ data }: { data: Data }) {
+  const list = useDecisions({ artifact: data.record.artifact, environment: data.record.environment });
+  const holds = list.rows.find(
+    (row) => row.current && row.purpose === data.purpose && row.change_class === data.change_class,
+  );
+  if (!holds || holds.entry <= data.entry) return null;
+  return (
+    <span className="amber">
+      another holds now: <Link href={`/decisions/${holds.entry}`}>{holds.verdict}</Link>
+    </span>
   );
 }
 

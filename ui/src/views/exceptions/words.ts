@@ -27,6 +27,7 @@ export const ends_words: Record<string, string> = {
   'known-exploitation': 'it is known to be exploited',
   'scope-growth': 'it would cover more than was shown',
   'evidence-change': 'there is newer evidence',
+  'likelihood-rise': 'its exploitation became more likely',
   time: 'its time was over',
   renewed: 'it was renewed',
   person: 'somebody ended it',

@@ -10,12 +10,36 @@ import type { Column } from '../../parts/table/columns.ts';
 import { useUrlState } from '../../parts/table/url-state.ts';
 import { PagedTable, proof_column, time_column } from '../../parts/table/usual.tsx';
 import { View } from '../../parts/view.tsx';
+import { When } from '../../parts/when.tsx';
 import { counted, number, say } from '../../words/text.ts';
-import { component_words, severity_look, severity_rank, severity_word, state_looks, where_of } from './words.ts';
+import { BacklogStrip } from './backlog.tsx';
+import {
+  component_words,
+  is_suppressed,
+  reason_words,
+  severity_look,
+  severity_rank,
+  severity_word,
+  state_looks,
+  stated_look,
+  status_word,
+  where_of,
+} from './words.ts';
 
 const to = (row: Vulnerability) => `/vulnerabilities/${row.id}`;
 
 const columns: Column<Vulnerability>[] = [
+  {
+    id: 'priority',
+    header: 'Priority',
+    text: (row) => String(row.priority.points),
+    order: (row) => (is_suppressed(row) ? 1000 : 0) - row.priority.points,
+    show: (row) => (
+      <span title={row.priority.terms.map((term) => `${term.name} ${term.points}: ${term.because}`).join('\n')}>
+        {row.priority.points.toFixed(1)}
+      </span>
+    ),
+  },
   {
     id: 'severity',
     header: 'Severity',
@@ -35,6 +59,7 @@ const columns: Column<Vulnerability>[] = [
         <Link href={to(row)} className="strong">
           {row.cluster}
         </Link>{' '}
+        {row.exploited && <span className="red">known to be exploited </span>}
         <span className="quiet">{row.summary}</span>
       </span>
     ),
@@ -54,6 +79,39 @@ const columns: Column<Vulnerability>[] = [
     header: 'State',
     text: (row) => row.state,
     show: (row) => <LookWord look={state_looks[row.state]} word={row.state} />,
+    wide: true,
+  },
+  {
+    id: 'stated',
+    header: 'Stated',
+    text: (row) => (row.statement ? `${status_word(row.statement.status)} ${reason_words(row.statement)}` : ''),
+    show: (row) =>
+      row.statement ? (
+        <span title={reason_words(row.statement)}>
+          <LookWord look={stated_look(row.statement.status)} word={status_word(row.statement.status)} />
+        </span>
+      ) : row.suppressed > 0 ? (
+        <span className="quiet">
+          not affected in {number(row.suppressed)} of {number(row.artifacts)}
+        </span>
+      ) : (
+        ''
+      ),
+    wide: true,
+  },
+  {
+    id: 'due',
+    header: 'Due',
+    text: (row) => row.due_at ?? '',
+    order: (row) => (row.due_at ? Date.parse(row.due_at) : Number.MAX_SAFE_INTEGER),
+    show: (row) =>
+      row.due_at ? (
+        <span className={row.overdue ? 'red' : undefined}>
+          <When at={row.due_at} />
+        </span>
+      ) : (
+        ''
+      ),
     wide: true,
   },
   {
@@ -94,11 +152,12 @@ function sentence_of(rows: Vulnerability[], more: boolean, open: boolean) {
   ];
 }
 
-// Findings, the worst first: one for each flaw and component.
+// Findings, the most urgent first: one for each flaw and component.
 export default function Vulnerabilities() {
   const { values, set } = useUrlState(['state', 'environment', 'artifact']);
   const open = values['state'] !== 'all';
   const list = useVulnerabilities({
+    order: 'priority',
     open: open ? 'true' : '',
     environment: values['environment'] ?? '',
     artifact: values['artifact'] ?? '',
@@ -107,6 +166,7 @@ export default function Vulnerabilities() {
   return (
     <View sentence={list.data ? sentence_of(list.rows, list.hasNextPage, open) : []}>
       {list.error && !list.data && <Problem>{words_of(list.error)}</Problem>}
+      {!only && <BacklogStrip />}
       <Card label="Vulnerabilities">
         <div className="row">
           <SegmentedControl

@@ -7,7 +7,15 @@ import { Table } from '../../parts/table/table.tsx';
 import { time_column } from '../../parts/table/usual.tsx';
 import { When } from '../../parts/when.tsx';
 import { moment } from '../../words/time.ts';
-import { component_words, owner_of, severity_look, severity_rank } from './words.ts';
+import {
+  component_words,
+  owner_of,
+  reason_words,
+  severity_look,
+  severity_rank,
+  stated_look,
+  status_word,
+} from './words.ts';
 
 function ReleaseLink({ release, none }: { release: Release | null; none: string }) {
   if (!release) return <span className="quiet">{none}</span>;
@@ -58,7 +66,29 @@ const columns: Column<WhereRow>[] = [
     text: (row) => `${row.cluster} ${row.severity}`,
     order: (row) => severity_rank(row.severity),
     show: (row) =>
-      row.cluster ? <LookWord look={severity_look(row.severity)} word={row.cluster} /> : <span className="quiet">none known</span>,
+      row.cluster ? (
+        <span className="wrap">
+          <LookWord look={severity_look(row.severity)} word={row.cluster} />
+          {row.exploited && <span className="red"> known to be exploited</span>}
+        </span>
+      ) : (
+        <span className="quiet">none known</span>
+      ),
+  },
+  {
+    id: 'stated',
+    header: 'Stated',
+    text: (row) => (row.statement ? `${status_word(row.statement.status)} ${reason_words(row.statement)}` : ''),
+    show: (row) =>
+      row.statement ? (
+        <span className="wrap">
+          <LookWord look={stated_look(row.statement.status)} word={status_word(row.statement.status)} />{' '}
+          <span className="quiet">{reason_words(row.statement)}</span>
+        </span>
+      ) : (
+        ''
+      ),
+    wide: true,
   },
   { ...time_column<WhereRow>('since', 'Since', (row) => row.since), wide: true },
   {

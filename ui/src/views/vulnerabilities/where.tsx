@@ -25,9 +25,14 @@ export function where_sentence(data: Data): SentencePart[] {
           say(` runs ${counted(copies, 'time')}`, undefined, 'red'),
           say(` in ${counted(data.environments.length, 'environment')}.`),
         ]
-      : [say(`${data.query} runs nowhere that could be looked at.`)]),
+      : [
+          say(`${data.query} runs nowhere that could be looked at.`),
+          ...(data.artifacts
+            ? [say(` ${counted(data.artifacts, 'recorded artifact has', 'recorded artifacts have')} it.`)]
+            : []),
+        ]),
     ...(unowned ? [say(` ${counted(unowned, 'of them has', 'of them have')} no owner.`, undefined, 'amber')] : []),
-    ...(blind ? [say(` ${data.coverage.sentence}`, undefined, 'amber')] : [say(` ${data.coverage.sentence}`)]),
+    say(` ${data.coverage.sentence.replace(/^covers/, 'This covers')}.`, undefined, blind ? 'amber' : undefined),
   ];
 }
 

@@ -1,5 +1,5 @@
 // How flaws look and are said.
-import type { FindingState, WhereRow } from '../../api/types.ts';
+import type { FindingState, FlawStatement, Vulnerability, WhereRow } from '../../api/types.ts';
 import type { Look } from '../../words/verdict.ts';
 
 export const state_looks: Record<FindingState, Look> = {
@@ -24,15 +24,40 @@ export const severity_rank = (severity: string) => {
   return at < 0 ? 9 : at;
 };
 
+const status_words: Record<FlawStatement['status'], string> = {
+  not_affected: 'not affected',
+  fixed: 'fixed',
+  under_investigation: 'under investigation',
+  affected: 'affected',
+};
+export const status_word = (status: FlawStatement['status']) => status_words[status];
+export const stated_look = (status: FlawStatement['status']): Look =>
+  status === 'affected'
+    ? { shape: 'diamond', tone: 'red', said: 'somebody says that it is affected' }
+    : status === 'under_investigation'
+      ? { shape: 'ring', tone: 'amber', said: 'somebody looks into it' }
+      : { shape: 'square', tone: 'water', said: 'somebody says that it is not affected, or fixed: it raises no alarm' };
+
+// "vulnerable code not present, says Acme".
+export function reason_words(statement: FlawStatement): string {
+  const why = statement.justification.replaceAll('_', ' ') || statement.impact || statement.action;
+  const who = statement.author || statement.attested_by;
+  return [why, who && `says ${who}`].filter(Boolean).join(', ');
+}
+
+export const is_suppressed = (row: Vulnerability) => row.suppressed > 0 && row.suppressed >= row.artifacts;
+
 export const where_of = (asked: string) => `/where?query=${encodeURIComponent(asked)}`;
 
-// "log4j-core 2.14.1" of "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1?type=jar".
+// "log4j-core 2.14.1" of "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1?type=jar". A Go module's major version is no
+// name by itself: "jwt/v4 v4.2.0".
 export function component_words(component: string): string {
   if (!component.startsWith('pkg:')) return component;
   const plain = component.replace(/[?#].*$/, '');
   const at = plain.lastIndexOf('@');
   const path = at > 0 ? plain.slice(0, at) : plain;
-  const name = decoded(path.split('/').at(-1) ?? path);
+  const segments = path.split('/');
+  const name = decoded(segments.slice(/^v\d+$/.test(segments.at(-1) ?? '') && segments.length > 2 ? -2 : -1).join('/'));
   return at > 0 ? `${name} ${decoded(plain.slice(at + 1))}` : name;
 }
 

@@ -1,0 +1,160 @@
+// What is found must not depend on when the advisories were there: a bill that nothing was held against is no clean
+// bill.
+#include "jobs/find_vulnerabilities.h"
+
+#include <gtest/gtest.h>
+
+#include "store/view_finding.h"
+#include "support/ledger_fixture.h"
+#include "vuln/limits.h"
+
+namespace weir::jobs {
+namespace {
+
+vuln::Advisory flaw_of(const std::string& package) {
+  return {.id = "GHSA-" + package,
+          .modified = "2026-01-01T00:00:00Z",
+          .affected = {{.ecosystem = "npm",
+                        .name = package,
+                        .ranges = {{.type = vuln::Range::Type::semver,
+                                    .events = {{vuln::Event::Kind::introduced, "0"}}}}}}};
+}
+
+class Findings : public testing::Test {
+ protected:
+  // As a process would: all is begun anew, and what is on the disk is there.
+  void restart(bool with_advisories) { restart(with_advisories, {flaw_of("left-pad")}, {}); }
+  void restart(bool with_advisories, const std::vector<vuln::Advisory>& advisories,
+               const std::vector<std::string>& refused) {
+    job_.reset();
+    exposure_ = std::make_shared<Exposure>();
+    FindingPorts ports{.exposure = exposure_,
+                       .blobs = {std::shared_ptr<void>(), &ledger_.blobs()},
+                       .advisories = {},
+                       .index_file = ledger_.directory().path("components")};
+    if (with_advisories)
+      ports.advisories = [=, told = false]() mutable -> Result<std::optional<ReadAdvisories>> {
+        if (std::exchange(told, true)) return std::optional<ReadAdvisories>();
+        ReadAdvisories read{.set = {}, .refused = refused, .source = "test"};
+        for (const vuln::Advisory& each : advisories) read.set.add(each);
+        return std::optional(std::move(read));
+      };
+    job_ = make_find_vulnerabilities({ledger_.sequencer(), ledger_.actor(), exposure_.get()},
+                                     std::move(ports), ledger_.reader());
+    work();
+  }
+  void work() {
+    for (;;) {
+      const auto step = job_->tick(ledger_.clock().now());
+      ASSERT_TRUE(step.ok()) << step.error().message;
+      if (*step == Step::idle) return;
+    }
+  }
+  Sha256 attest(char fill, const std::string& purl, const std::string& flow = "f",
+                const std::string& name = "sbom") {
+    return attest_components(fill, R"({"name":"x","purl":")" + purl + "\"}", flow, name);
+  }
+  Sha256 attest_components(char fill, const std::string& components, const std::string& flow = "f",
+                           const std::string& name = "sbom") {
+    const std::string bill =
+        R"({"bomFormat":"CycloneDX","specVersion":"1.5","components":[)" + components + "]}";
+    Sha256 artifact;
+    artifact.bytes.fill(static_cast<std::uint8_t>(fill));
+    EXPECT_TRUE(ledger_
+                    .append(evidence::AttestationRecorded{.flow = flow,
+                                                          .trail = "t",
+                                                          .name = name,
+                                                          .type = "sbom",
+                                                          .artifact = artifact,
+                                                          .content = *ledger_.blobs().put(bill)})
+                    .ok());
+    work();
+    return artifact;
+  }
+  // None: not known.
+  std::optional<std::int64_t> flaws(const Sha256& artifact) const {
+    const auto known = vulnerabilities_for(*exposure_, {}, artifact);
+    if (!known.counts) return std::nullopt;
+    return known.counts->critical + known.counts->high + known.counts->medium + known.counts->low;
+  }
+
+  test::LedgerFixture ledger_;
+  std::shared_ptr<Exposure> exposure_;
+  std::unique_ptr<Job> job_;
+};
+
+}  // namespace
+
+TEST_F(Findings, of_a_bill_that_came_while_there_were_no_advisories_are_found_when_the_same_ones_are_back) {
+  restart(true);
+  const Sha256 before = attest('a', "pkg:npm/left-pad@1.0.0");
+  EXPECT_EQ(flaws(before), 1);
+  restart(false);
+  const Sha256 meanwhile = attest('b', "pkg:npm/left-pad@2.0.0");
+  EXPECT_EQ(flaws(meanwhile), std::nullopt) << "what is not known is not zero";
+  restart(true);
+  EXPECT_EQ(flaws(meanwhile), 1);
+  EXPECT_EQ(flaws(before), 1);
+  EXPECT_EQ(store::list_findings(*ledger_.reader(), {.open = true})->size(), 2u);
+  const std::int64_t entries = ledger_.sequencer().size();
+  restart(true);
+  EXPECT_EQ(flaws(meanwhile), 1);
+  EXPECT_EQ(ledger_.sequencer().size(), entries) << "nothing new is said a second time";
+}
+
+TEST_F(Findings, of_an_artifact_are_not_ended_by_a_bill_of_another_flow_or_name) {
+  restart(true);
+  const Sha256 artifact = attest('a', "pkg:npm/left-pad@1.0.0");
+  EXPECT_EQ(flaws(artifact), 1);
+  attest('a', "pkg:npm/clean@1.0.0", "another flow");
+  EXPECT_EQ(flaws(artifact), 1);
+  attest('a', "pkg:npm/clean@2.0.0", "f", "image");
+  EXPECT_EQ(flaws(artifact), 1);
+  std::filesystem::remove(ledger_.directory().path("components"));
+  restart(true);
+  EXPECT_EQ(flaws(artifact), 1) << "an index made anew says the same";
+  attest('a', "pkg:npm/clean@3.0.0");
+  EXPECT_EQ(flaws(artifact), 0) << "its own bill is replaced";
+  attest('a', "pkg:npm/left-pad@1.0.0", "another flow");
+  EXPECT_EQ(flaws(artifact), 1) << "another one adds what it says";
+}
+
+// Twenty findings of a flaw with very many names are more than one entry may hold; and one bill that cannot be recorded
+// would keep all others from being looked at, for ever.
+TEST_F(Findings, that_say_very_much_are_recorded_in_several_entries) {
+  vuln::Advisory flaw = flaw_of("left-pad");
+  for (int i = 0; i < 900; ++i)
+    flaw.aliases.push_back(fmt::format("{:04}", i) + std::string(vuln::advisory_text_bytes_max - 4, 'a'));
+  restart(true, {flaw, flaw_of("other")}, {});
+  std::string components;
+  for (int i = 0; i < 20; ++i)
+    components += fmt::format(R"({}{{"name":"x","purl":"pkg:npm/left-pad@1.0.{}"}})", i > 0 ? "," : "", i);
+  EXPECT_EQ(flaws(attest_components('a', components)), 1);
+  EXPECT_EQ(store::list_findings(*ledger_.reader(), {.open = true})->size(), 20u);
+  EXPECT_EQ(flaws(attest('b', "pkg:npm/other@1.0.0")), 1);
+}
+
+TEST_F(Findings, of_a_source_package_with_a_name_as_long_as_a_book_are_found) {
+  vuln::Advisory flaw = flaw_of("openssl");
+  flaw.affected[0].ecosystem = "Rocky Linux:8";
+  flaw.affected[0].ranges[0].type = vuln::Range::Type::ecosystem;
+  restart(true, {flaw}, {});
+  const std::string component =
+      R"({"name":"openssl","purl":"pkg:rpm/rocky-linux/openssl@1.0-1.el8?distro=rocky-8","properties":)"
+      R"([{"name":"x:SrcName","value":")" +
+      std::string(1'000'000, 's') + R"("}]})";
+  EXPECT_EQ(flaws(attest_components('a', component)), 1);
+  EXPECT_LT(store::list_findings(*ledger_.reader(), {})->at(0).last.component.size(), 10'000u);
+}
+
+// Names of files need not be UTF-8; entries must.
+TEST_F(Findings, why_a_record_is_refused_is_recorded_whatever_its_file_is_called) {
+  restart(true, {flaw_of("left-pad")}, {"\xff\xfe.json: why", std::string(1'000'000, 'x')});
+  const auto updated = store::last_advisories(*ledger_.reader(), "local");
+  ASSERT_TRUE(updated.ok() && *updated);
+  EXPECT_EQ((*updated)->reasons.at(0), "??.json: why");
+  EXPECT_LT((*updated)->reasons.at(1).size(), 2000u);
+  EXPECT_EQ(flaws(attest('a', "pkg:npm/left-pad@1.0.0")), 1);
+}
+
+}  // namespace weir::jobs
