@@ -13,7 +13,7 @@ std::string containers(int count) {
   return fmt::format(
       "INSERT INTO identity (child, root, relation) VALUES ({0}, {0}, 'self');"
       "INSERT INTO workload (id, environment, host, kind, name, digests, live, first_started, last_started, "
-      "first_sight, entry) VALUES ('w', 'prod', 'h', 'container', 'n', '[]', 1, 0, 0, 0, 0);"
+      "first_sight, entry, changed) VALUES ('w', 'prod', 'h', 'container', 'n', '[]', 1, 0, 0, 0, 0, 0);"
       "INSERT INTO workload_digest (digest, workload) VALUES ({0}, 'w');"
       "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE i+1<{1}) "
       "INSERT INTO instance (reporter, id, environment, workload, started_at, detail, settings) SELECT 'r', "

@@ -143,7 +143,7 @@ struct InputApproval {
     visit("actor", self.actor);
     visit("actor_kind", self.actor_kind);
     visit("adopted", self.adopted);
-    visit("break_glass", self.break_glass);
+    visit.maybe("break_glass", self.break_glass);
     visit("by_rule", self.by_rule);
     visit("change", self.change);
     visit("entry", self.entry);
