@@ -167,6 +167,8 @@ class Pipeline(WorldCase):
                      "GITHUB_RUN_ID": "17", "GITHUB_SERVER_URL": "https://git.example", "GITHUB_REF_NAME": "main",
                      "GITHUB_WORKFLOW": "release", "GITHUB_RUN_ATTEMPT": "1"}
         world.weir("record", program, "--evidence", f"{out}/**", env=variables)
+        wait_until(lambda: "findings-changed" in [entry["type"] for entry in world.api.get(
+            "ledger/entries?from=0&limit=1000")["entries"]], 10, "the bill is read")
         size = world.ledger_size()
         world.weir("record", program, "--evidence", f"{out}/**", env=variables)
         self.assertEqual(world.ledger_size(), size)
