@@ -40,7 +40,9 @@ struct Read {
   std::string problem = "no bill of materials is attested of it";
 };
 
-std::vector<std::vector<OpenFlawView>> open_of(const Ports& ports, const vuln::BillTree& tree) {
+// Without those that a statement answers for this artifact.
+std::vector<std::vector<OpenFlawView>> open_of(const Ports& ports, const vuln::BillTree& tree,
+                                               const Sha256& artifact) {
   std::vector<std::vector<OpenFlawView>> open(tree.nodes().size());
   if (ports.exposure == nullptr) return open;
   ports.exposure->read([&](const jobs::Exposure::State& state) {
@@ -49,19 +51,21 @@ std::vector<std::vector<OpenFlawView>> open_of(const Ports& ports, const vuln::B
       const auto found = id ? state.open.find(*id) : state.open.end();
       if (found == state.open.end()) continue;
       for (const vuln::FindingChange& flaw : found->second)
-        open[i].push_back({flaw.cluster, flaw.severity, flaw.fixed});
+        if (!jobs::is_suppressed(state, *id, flaw.cluster, artifact))
+          open[i].push_back({flaw.cluster, flaw.severity, flaw.fixed});
     }
   });
   return open;
 }
 
-Result<Bill> bill_of(const Ports& ports, std::int64_t attestation, const Sha256& content) {
+Result<Bill> bill_of(const Ports& ports, const Sha256& artifact, std::int64_t attestation,
+                     const Sha256& content) {
   const Bytes bytes = TRY(ports.blobs->read(content));
   const auto inventory = TRY(evidence::read_inventory(bytes, evidence::Detail::whole));
   Bill bill{.attestation = attestation,
             .product = {inventory.subject.name, inventory.subject.version},
             .tree = vuln::BillTree(inventory)};
-  bill.open = open_of(ports, bill.tree);
+  bill.open = open_of(ports, bill.tree, artifact);
   std::vector<std::uint8_t> own;
   for (const auto& flaws : bill.open) {
     std::uint8_t worst = 0;
@@ -82,7 +86,7 @@ Result<Read> read_bill(const ReadCall& call) {
   for (const store::AttestationView& each :
        TRY(store::list_attestations(call.db, {.artifact = digest}, {.limit = attestations_max}))) {
     if (each.type != "sbom") continue;
-    auto bill = each.content_digest ? bill_of(call.ports, each.entry, *each.content_digest)
+    auto bill = each.content_digest ? bill_of(call.ports, digest, each.entry, *each.content_digest)
                                     : Result<Bill>(invalid("the attestation has no file"));
     if (bill.ok()) return Read{.bill = std::move(*bill), .problem = ""};
     read.problem = fmt::format("attestation {}: {}", each.entry, bill.error().message);

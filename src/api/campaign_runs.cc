@@ -22,14 +22,22 @@ std::vector<Span> open_spans(const std::vector<store::FindingStep>& steps) {
   return spans;
 }
 
-using Held = std::map<Sha256, std::vector<const CampaignFlaw*>>;
+// A finding in one artifact.
+struct HeldFlaw {
+  const CampaignFlaw* flaw = nullptr;
+  bool is_answered = false;  // by a statement that it is not affected there, or fixed
+  bool stands() const { return flaw->is_open() && !is_answered; }
+};
+using Held = std::map<Sha256, std::vector<HeldFlaw>>;
 
 Held holders_of(const Exposure& exposure, const std::vector<CampaignFlaw>& flaws) {
   return exposure.read([&](const Exposure::State& state) {
     Held held;
     for (const CampaignFlaw& flaw : flaws)
       if (const auto id = state.index.find(flaw.finding.component))
-        state.index.each_holder(*id, [&](const Sha256& digest) { held[digest].push_back(&flaw); });
+        state.index.each_holder(*id, [&](const Sha256& digest) {
+          held[digest].push_back({&flaw, jobs::is_suppressed(state, *id, flaw.finding.cluster, digest)});
+        });
     return held;
   });
 }
@@ -45,7 +53,7 @@ Result<std::string> fixed_release(const Exposure& exposure, store::Database& db,
       continue;
     }
     const auto flaws = held.find(each.artifact);
-    const bool flawed = flaws != held.end() && std::ranges::any_of(flaws->second, &CampaignFlaw::is_open);
+    const bool flawed = flaws != held.end() && std::ranges::any_of(flaws->second, &HeldFlaw::stands);
     const bool has_bill =
         exposure.read([&](const Exposure::State& state) { return state.index.holds(each.artifact); });
     if (after && !flawed && has_bill) newest = each.commit.empty() ? to_string(each.artifact) : each.commit;
@@ -56,9 +64,8 @@ Result<std::string> fixed_release(const Exposure& exposure, store::Database& db,
 // One artifact with the flaw, and what all its workloads share.
 class Artifact {
  public:
-  Artifact(const Exposure& exposure, store::Database& db, const Sha256& digest,
-           const std::vector<const CampaignFlaw*>& flaws, Instant now)
-      : exposure_(exposure), db_(db), digest_(digest), flaws_(flaws), now_(now) {}
+  Artifact(store::Database& db, const Sha256& digest, const std::vector<HeldFlaw>& flaws, Instant now)
+      : db_(db), digest_(digest), flaws_(flaws), now_(now) {}
 
   Result<AffectedRun> run(const store::RanRow& row, std::string release) {
     AffectedRun run{.owner = owner_of(row.running),
@@ -71,9 +78,9 @@ class Artifact {
                     .artifact_name = row.running.artifact_name,
                     .fixed_release = std::move(release),
                     .runs = row.lives};
-    for (const CampaignFlaw* flaw : flaws_) {
-      run.components.push_back(flaw->finding.component);
-      const std::string& fixed = flaw->finding.fixed;
+    for (const HeldFlaw& held : flaws_) {
+      run.components.push_back(held.flaw->finding.component);
+      const std::string& fixed = held.flaw->finding.fixed;
       if (!fixed.empty() && std::ranges::find(run.fixed, fixed) == run.fixed.end())
         run.fixed.push_back(fixed);
     }
@@ -83,7 +90,7 @@ class Artifact {
 
   std::vector<Span> open() const {
     std::vector<Span> all;
-    for (const CampaignFlaw* flaw : flaws_) all.insert(all.end(), flaw->open.begin(), flaw->open.end());
+    for (const HeldFlaw& held : flaws_) all.insert(all.end(), held.flaw->open.begin(), held.flaw->open.end());
     return all;
   }
 
@@ -93,9 +100,9 @@ class Artifact {
     if (!run.runs) return {};
     const auto* exceptions = TRY(exceptions_in(run.environment));
     bool stands = false;
-    for (const CampaignFlaw* flaw : flaws_) {
-      if (!flaw->is_open() || is_answered(*flaw)) continue;
-      const store::ExceptionInForce* covers = store::covering(*exceptions, flaw->finding);
+    for (const HeldFlaw& held : flaws_) {
+      if (!held.stands()) continue;
+      const store::ExceptionInForce* covers = store::covering(*exceptions, held.flaw->finding);
       if (covers == nullptr) {
         stands = true;
         continue;
@@ -110,24 +117,15 @@ class Artifact {
     return {};
   }
 
-  // A statement says that the artifact is not affected, or fixed.
-  bool is_answered(const CampaignFlaw& flaw) const {
-    return exposure_.read([&](const Exposure::State& state) {
-      const auto id = state.index.find(flaw.finding.component);
-      return id && jobs::is_suppressed(state, *id, flaw.finding.cluster, digest_);
-    });
-  }
-
   Result<const std::vector<store::ExceptionInForce>*> exceptions_in(const std::string& environment) {
     if (const auto known = exceptions_.find(environment); known != exceptions_.end()) return &known->second;
     auto found = TRY(store::exceptions_in_force(db_, digest_, environment, now_));
     return &exceptions_.emplace(environment, std::move(found)).first->second;
   }
 
-  const Exposure& exposure_;
   store::Database& db_;
   const Sha256& digest_;
-  const std::vector<const CampaignFlaw*>& flaws_;
+  const std::vector<HeldFlaw>& flaws_;
   Instant now_;
   std::map<std::string, std::vector<store::ExceptionInForce>> exceptions_;  // by environment
 };
@@ -175,7 +173,7 @@ Result<std::vector<AffectedRun>> affected_runs(const Exposure& exposure, store::
   const std::vector<Span> while_open{{campaign.opened_at, campaign.closed_at}};
   std::vector<AffectedRun> runs;
   for (const auto& [digest, with] : held) {
-    Artifact artifact(exposure, db, digest, with, now);
+    Artifact artifact(db, digest, with, now);
     const std::vector<Span> had_flaw = both(artifact.open(), while_open);
     if (had_flaw.empty()) continue;
     std::string release;

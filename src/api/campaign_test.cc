@@ -251,6 +251,31 @@ TEST_F(Campaigns, exceptions_of_many_are_asked_for_at_once_and_granted_by_anothe
   EXPECT_EQ(standings(id), "team-pay:not-started:1/1 team-web:not-started:1/1");  // it has ended
 }
 
+TEST_F(Campaigns, statements_of_many_are_made_at_once_and_answer_for_their_artifacts_alone) {
+  release("pay", "p1", component);
+  release("web", "w1", component);
+  start("i1", "p1");
+  start("i2", "w1");
+  EXPECT_EQ(api_.post("advisories", advisory()).status, 201);
+  find();
+  const std::int64_t id = open();
+  const auto state = [&](std::string_view body, std::string_view token) {
+    return api_.call("POST", fmt::format("campaigns/{}/statements", id), std::string(body), token);
+  };
+  const std::string said =
+      R"({"owners":["team-pay"],"status":"not_affected","justification":"vulnerable_code_not_in_execute_path"})";
+  EXPECT_EQ(state(said, bob_).status, 403);
+  EXPECT_EQ(state(R"({"owners":["team-pay"],"status":"not_affected"})", dev_).status, 400);
+  const Answer made = state(said, dev_);
+  ASSERT_EQ(made.status, 201) << made.response.body;
+  EXPECT_EQ(made.json.at("stated").items("attestations").size(), 1U);
+  find();
+  EXPECT_EQ(standings(id), "team-web:not-started:1/1 team-pay:not-affected:0/1");
+  const std::string path =
+      fmt::format("artifacts/{}/components?flawed=true", to_string(crypto::sha256("p1")));
+  EXPECT_TRUE(api_.get(path).json.items("components").empty());
+}
+
 TEST_F(Campaigns, one_is_open_for_a_flaw_at_a_time_and_closed_once) {
   EXPECT_EQ(api_.post("campaigns", R"({"flaw":"CVE-1999-1"})").status, 404);
   EXPECT_EQ(api_.post("advisories", advisory()).status, 201);

@@ -114,12 +114,47 @@ struct CampaignAsked {
   }
 };
 
+// The same statement (VEX) for everything of some owners that is affected and open: one document for each artifact.
+struct CampaignStatements {
+  std::vector<std::string> owners;
+  vuln::VexStatus status = vuln::VexStatus::under_investigation;
+  std::string justification, impact, action;
+  static void members(auto& visit, auto& self) {
+    visit("owners", self.owners);
+    visit("status", self.status);
+    visit.maybe("justification", self.justification);
+    visit.maybe("impact", self.impact);
+    visit.maybe("action", self.action);
+  }
+};
+struct CampaignAttested {
+  std::int64_t entry = 0;
+  Sha256 artifact;
+  std::string artifact_name, flow, trail;
+  static void members(auto& visit, auto& self) {
+    visit("entry", self.entry);
+    visit("artifact", self.artifact);
+    visit("artifact_name", self.artifact_name);
+    visit("flow", self.flow);
+    visit("trail", self.trail);
+  }
+};
+struct CampaignStated {
+  std::vector<CampaignAttested> attestations;
+  std::vector<CampaignSkipped> skipped;
+  static void members(auto& visit, auto& self) {
+    visit("attestations", self.attestations);
+    visit("skipped", self.skipped);
+  }
+};
+
 Result<Write> open_campaign(const Call& call);
 Result<http::Response> list_campaigns(const ReadCall& call);
 Result<http::Response> find_campaign(const ReadCall& call);
 Result<http::Response> list_campaign_workloads(const ReadCall& call);
 Result<Write> close_campaign(const Call& call);
 Result<Write> ask_campaign_exceptions(const Call& call);
+Result<Write> state_for_campaign(const Call& call);
 
 struct WithdrawRequest {
   std::string reason;

@@ -42,6 +42,11 @@ constexpr std::array asked_columns{Column{"ID", "id"}, Column{"ENVIRONMENT", "en
                                    Column{"SCOPE", "scope_digest"}};
 constexpr std::array skipped_columns{Column{"SKIPPED", "artifact_name"}, Column{"ENVIRONMENT", "environment"},
                                      Column{"WHY", "why"}};
+constexpr std::array stated_columns{Column{"ENTRY", "entry"}, Column{"ARTIFACT", "artifact_name"},
+                                    Column{"DIGEST", "artifact", Show::digest}, Column{"FLOW", "flow"},
+                                    Column{"TRAIL", "trail"}};
+constexpr std::array<std::string_view, 4> statuses{"not_affected", "fixed", "under_investigation",
+                                                   "affected"};
 constexpr std::array<std::string_view, 2> export_forms{"json", "csv"};
 
 constexpr OptionRow id_row{.name = "ID", .help = "of the campaign", .need = Need::required};
@@ -289,6 +294,51 @@ Action campaign_except(Options& options) {
     const Json answer =
         TRY(api->write({.path = given->preview ? path + "?preview=true" : path, .body = std::move(body)}));
     session.answer(answer, asked_told(given->preview ? answer : answer.at("asked"), session.color()));
+    return Exit::yes;
+  };
+}
+
+Action campaign_vex(Options& options) {
+  struct Stating {
+    std::string id, status;
+    std::vector<std::string> owners;
+    std::optional<std::string> justification, impact, action;
+  };
+  const auto given = std::make_shared<Stating>();
+  options.argument(id_row, &given->id);
+  options.option({.name = "owner",
+                  .value = "NAME",
+                  .help = "whose open artifacts it is about",
+                  .need = Need::required,
+                  .many = Many::each},
+                 &given->owners);
+  options.option({.name = "status",
+                  .value = "STATUS",
+                  .help = "what is said of them",
+                  .need = Need::required,
+                  .choices = statuses},
+                 &given->status);
+  options.option(
+      {.name = "justification", .value = "WORD", .help = "one of OpenVEX's, of what is not affected"},
+      &given->justification);
+  options.option({.name = "impact", .value = "TEXT", .help = "why it is not affected"}, &given->impact);
+  options.option({.name = "action", .value = "TEXT", .help = "what is to be done about what is affected"},
+                 &given->action);
+  return [given](Session& session) -> Result<Exit> {
+    Json body = Json::object({{"status", given->status}});
+    set_given(body, "owners", given->owners);
+    set_given(body, "justification", given->justification);
+    set_given(body, "impact", given->impact);
+    set_given(body, "action", given->action);
+    Api* api = TRY(session.api());
+    const std::string path = path_of({"campaigns", given->id, "statements"});
+    const Json answer = TRY(api->write({.path = path, .body = std::move(body)}));
+    const Json::Array &made = answer.at("stated").items("attestations"),
+                      &skipped = answer.at("stated").items("skipped");
+    std::string text =
+        made.empty() ? "nothing of these owners is open\n" : table(stated_columns, made, session.color());
+    if (!skipped.empty()) text += table(skipped_columns, skipped, session.color());
+    session.answer(answer, text);
     return Exit::yes;
   };
 }

@@ -204,6 +204,8 @@ constexpr std::array table{
             campaign_export},
     Command{"campaign except", resolve, server, "Asks for the exceptions of some owners of a campaign",
             campaign_except},
+    Command{"campaign vex", resolve, server, "States something (VEX) of the artifacts of some owners of a campaign",
+            campaign_vex},
     Command{"campaign close", resolve, server, "Closes a campaign", campaign_close},
     Command{"host list", resolve, server, "Lists hosts whose installed packages are known", host_list},
     Command{"host inventory", resolve, server, "Shows what is installed on a host, and what is wrong with it",

@@ -13,6 +13,7 @@ Action campaign_list(Options&);
 Action campaign_show(Options&);
 Action campaign_export(Options&);
 Action campaign_except(Options&);
+Action campaign_vex(Options&);
 Action campaign_close(Options&);
 
 // impact.cc

@@ -7,7 +7,7 @@ export const standing_looks: Record<Standing, Look> = {
   'not-started': { shape: 'diamond', tone: 'red', said: 'it runs with the flaw, and no release without it is known' },
   'fix-released': { shape: 'triangle', tone: 'amber', said: 'a release without the flaw exists and does not run there yet' },
   accepted: { shape: 'half', tone: 'amber', said: 'an exception in force accepts it' },
-  'not-affected': { shape: 'grain', tone: 'quiet', said: 'none of its findings is open any more' },
+  'not-affected': { shape: 'grain', tone: 'quiet', said: 'a statement says so, or no advisory says it any more' },
   'rolled-out': { shape: 'square', tone: 'water', said: 'no copy with the flaw runs any more' },
 };
 
