@@ -429,8 +429,8 @@ class OfGitLab(Deciding):
         built = self.of_repository()
         payload = self.pipeline(built["commit"])
         job, deployment = self.job, self.job + 2000
-        self.assertEqual(self.deliver_signed(payload, "Pipeline Hook")[0], 202)
         self.gitlab.blocked[job] = (deployment, built["commit"])
+        self.assertEqual(self.deliver_signed(payload, "Pipeline Hook")[0], 202)
         self.attest_for(built, PASSED)
         self.assertEqual(self.approvals(deployment)[0]["status"], "approved")
         listing = self.gitlab.of("/projects/30/deployments")[-1]

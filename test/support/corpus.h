@@ -12,7 +12,8 @@ namespace weir::test {
 
 inline std::string corpus_path(const std::string& below) {
   const char* said = std::getenv("WEIR_CORPUS");
-  return std::string(said != nullptr ? said : "../shared/corpus") + "/" + below;
+  const bool is_said = said != nullptr && *said != 0;
+  return std::string(is_said ? said : "../shared/corpus") + "/" + below;
 }
 inline bool has_corpus(const std::string& below) { return std::filesystem::exists(corpus_path(below)); }
 
