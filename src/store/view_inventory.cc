@@ -143,13 +143,14 @@ Result<std::vector<RunningRow>> running_inventories(Database& db, std::optional<
                        inventory_columns, then),
            inventory_row, holder, holder)))
     rows.push_back(host_row(host));
+  // In this order (SQLite reorders no CROSS JOIN): what programs have loaded is little, what runs may be much.
   auto programs = TRY(query(
       db,
       fmt::format(
-          "SELECT {}, p.holder FROM program_bill p JOIN instance i ON i.reporter=p.reporter AND "
-          "i.id=p.instance AND {} JOIN workload w ON w.id=i.workload {} WHERE ($1 IS NULL OR p.holder=$2) "
+          "SELECT {}, p.holder FROM program_bill p CROSS JOIN instance i CROSS JOIN workload w {} WHERE "
+          "i.reporter=p.reporter AND i.id=p.instance AND {} AND w.id=i.workload AND ($1 IS NULL OR p.holder=$2) "
           "GROUP BY w.id, p.holder ORDER BY w.id",
-          workload_columns, alive(at), owner_tables),
+          workload_columns, owner_tables, alive(at)),
       [](const Row& row) {
         RunningRow running = workload_row(row);
         running.artifact = row.digest(9);
