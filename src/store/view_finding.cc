@@ -49,20 +49,6 @@ constexpr std::string_view running_tables =
     "JOIN workload_digest d ON d.workload=w.id JOIN identity n ON n.child=d.digest JOIN artifact a ON "
     "a.digest=n.root LEFT JOIN flow f ON f.name=a.flow LEFT JOIN service s ON s.name=f.service";
 
-RunningRow running_row(const Row& row) {
-  return {.workload = row.string(0),
-          .name = row.string(1),
-          .host = row.string(2),
-          .environment = row.string(3),
-          .verdict = row.string(4),
-          .since = row.instant(5),
-          .artifact = row.digest(6),
-          .artifact_name = row.string(7),
-          .flow = row.string(8),
-          .service = row.string(9),
-          .team = row.string(10)};
-}
-
 // Explained by a package of a host whose inventory was read, or of archives that were.
 constexpr std::string_view inventoried =
     "EXISTS (SELECT 1 FROM workload_package k JOIN host_inventory h ON h.environment=w.environment AND h.host=w.host "
@@ -188,24 +174,27 @@ Result<std::optional<vuln::AdvisoriesUpdated>> last_advisories(Database& db, std
       [](const Row& row) { return read_stored<vuln::AdvisoriesUpdated>(row.text(0)); }, feed);
 }
 
+RunningRow read_running(const Row& row) {
+  return {.workload = row.string(0),
+          .name = row.string(1),
+          .host = row.string(2),
+          .environment = row.string(3),
+          .verdict = row.string(4),
+          .since = row.instant(5),
+          .artifact = row.digest(6),
+          .artifact_name = row.string(7),
+          .flow = row.string(8),
+          .service = row.string(9),
+          .team = row.string(10)};
+}
+
 Result<std::vector<RunningRow>> running_artifacts(Database& db, std::optional<Instant> at) {
   auto rows = TRY(query(db,
                         fmt::format("SELECT DISTINCT {} FROM {} w {} ORDER BY w.id, a.entry", running_columns,
                                     workloads_at(at), running_tables),
-                        running_row));
+                        read_running));
   std::ranges::move(TRY(running_inventories(db, at, std::nullopt)), std::back_inserter(rows));
   return rows;
-}
-
-Result<std::vector<RunningRow>> running_of(Database& db, const Sha256& artifact, std::optional<Instant> at) {
-  auto rows = TRY(running_inventories(db, at, artifact));
-  if (!rows.empty()) return rows;
-  return query(db,
-               fmt::format("SELECT DISTINCT {} FROM {} w {} WHERE w.id IN (SELECT d2.workload FROM identity "
-                           "n2 JOIN workload_digest d2 ON d2.digest=n2.child WHERE n2.root=$1) AND "
-                           "a.digest=$2 ORDER BY w.id",
-                           running_columns, workloads_at(at), running_tables),
-               running_row, artifact, artifact);
 }
 
 Result<BillCoverageView> bill_coverage(Database& db, std::optional<Instant> at) {

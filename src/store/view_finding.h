@@ -88,8 +88,9 @@ struct RunningRow {
   std::string artifact_name, flow, service, team;
   std::string kind = "artifact";  // what has the component: an artifact, the "packages" of a host, a "program"
 };
+// Of the columns: workload, name, host, environment, verdict, since, artifact, its name, flow, service, team.
+RunningRow read_running(const Row& row);
 Result<std::vector<RunningRow>> running_artifacts(Database& db, std::optional<Instant> at);
-Result<std::vector<RunningRow>> running_of(Database& db, const Sha256& artifact, std::optional<Instant> at);
 
 struct UncoveredView {
   std::string workload, name, host, environment, why;

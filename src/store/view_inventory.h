@@ -40,7 +40,7 @@ Result<bool> is_known(Database& db, const runtime::HostInventoryTaken& taken);
 // Whether the reporter's host has any packages claimed by it.
 Result<bool> has_inventory(Database& db, std::string_view reporter);
 
-// The rows that stand for inventories in running_artifacts and running_of. A host's has the id "host ENV/HOST".
+// The rows that stand for inventories in running_artifacts. A host's has the id "host ENV/HOST".
 Result<std::vector<RunningRow>> running_inventories(Database& db, std::optional<Instant> at,
                                                     const std::optional<Sha256>& holder);
 

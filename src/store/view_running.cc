@@ -55,19 +55,7 @@ Result<std::optional<RunningRow>> running_row(Database& db, const std::string& w
       "coalesce(f.service,''), coalesce(s.team,'') FROM workload w JOIN artifact a ON a.digest=$1 LEFT JOIN "
       "flow f ON "
       "f.name=a.flow LEFT JOIN service s ON s.name=f.service WHERE w.id=$2 AND w.live>0",
-      [](const Row& row) {
-        return RunningRow{.workload = row.string(0),
-                          .name = row.string(1),
-                          .host = row.string(2),
-                          .environment = row.string(3),
-                          .verdict = row.string(4),
-                          .since = row.instant(5),
-                          .artifact = row.digest(6),
-                          .artifact_name = row.string(7),
-                          .flow = row.string(8),
-                          .service = row.string(9),
-                          .team = row.string(10)};
-      },
+      read_running,
       artifact, workload);
 }
 
