@@ -299,10 +299,10 @@ Instant CallerAnswerer::plan(Instant now, bool news) {
     forgot_at_ = now;
     if (const Status done = forget_old(now); !done.ok()) report_("forget what callers asked", done.error());
   }
+  const std::lock_guard lock(mutex_);  // before it is read: who is not busy then has written down that it waits
   auto found = heads();
   if (!found.ok()) return report_("answer callers", found.error()), now + wait_after_trouble;
   Instant next = now + look_at_least_every;
-  const std::lock_guard lock(mutex_);
   forget_idle(*found);
   std::map<std::string, std::size_t> busy;
   for (const auto& [project, system] : systems_) busy[project.integration] += system->busy;
@@ -315,7 +315,7 @@ Instant CallerAnswerer::plan(Instant now, bool news) {
   for (const Head& head : *found) {
     auto& system = systems_[head.of];
     if (system == nullptr) system = std::make_unique<System>(head.of, shared_);
-    system->look |= news && head.waits;
+    system->look |= news && (head.waits || system->busy);
     std::size_t& at_once = busy[head.of.integration];
     const Instant due = std::max(system->look ? now : head.due, system->not_before);
     if (system->busy || (due <= now && at_once >= projects_of_one_at_once)) continue;  // a turn's end hastens the bell

@@ -134,6 +134,18 @@ class OfGitHub(Deciding):
         self.assertLess(time.monotonic() - began, 5)
         self.assertEqual(len([r for r in self.github.reviews(run) if "state" in r]), 1)
 
+    def test_evidence_that_comes_while_a_comment_is_under_way_is_not_missed(self):
+        built = self.built(repository="acme/busy")
+        release = self.github.hang_at("/repos/acme/busy/")
+        self.addCleanup(release.set)
+        hanging = self.github.hanging
+        self.deliver(self.payload(built["commit"], repository="acme/busy"))
+        run = self.latest
+        wait_until(lambda: self.github.hanging > hanging, 10, "the comment is under way")
+        self.attest_for(built, PASSED)
+        release.set()
+        self.assertEqual(self.settled(run)["state"], "approved")
+
     def test_a_commit_that_nobody_recorded_is_answered_when_somebody_does(self):
         built = self.built(repository="acme/other", tests=PASSED)
         payload = self.payload(built["commit"])
