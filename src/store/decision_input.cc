@@ -188,18 +188,52 @@ Status add_deployments(Database& db, Input& input) {
   return {};
 }
 
+// Runs that overlap or meet are one stretch. Of each environment the longest that is over, and the one that lasts: what
+// ran shortly and began again has not run all the time between.
+class Stretches {
+ public:
+  explicit Stretches(std::vector<policy::InputRun>& runs) : runs_(runs) {}
+  // By environment, then by start.
+  void add(const policy::InputRun& run) {
+    if (open_ && open_->environment == run.environment &&
+        (open_->live || run.first_seen <= open_->last_seen)) {
+      open_->last_seen = std::max(open_->last_seen, run.last_seen);
+      open_->live |= run.live;
+      return;
+    }
+    close();
+    open_ = run;
+  }
+  void close() {
+    if (!open_) return;
+    policy::InputRun* last = runs_.empty() ? nullptr : &runs_.back();
+    const bool rival = last != nullptr && last->environment == open_->environment && !open_->live;
+    if (!rival) runs_.push_back(*open_);
+    else if (length(*last) < length(*open_)) *last = *open_;
+    open_.reset();
+  }
+
+ private:
+  static std::int64_t length(const policy::InputRun& run) { return (run.last_seen - run.first_seen).micros; }
+  std::vector<policy::InputRun>& runs_;
+  std::optional<policy::InputRun> open_;
+};
+
 // Where the artifact runs or ran, and what runs here under its name.
 Status add_runs(Database& db, const Sha256& digest, Instant now, Input& input) {
-  input.runs = TRY(query(
+  Stretches stretches(input.runs);
+  (void)TRY(query(
       db,
-      "SELECT w.environment, min(i.started_at), max(coalesce(i.ended_at, $1)), max(i.ended_at IS NULL) FROM "
-      "identity n JOIN workload_digest d ON d.digest=n.child JOIN workload w ON w.id=d.workload JOIN "
-      "instance i "
-      "ON i.workload=w.id WHERE n.root=$2 GROUP BY w.environment ORDER BY w.environment",
-      [](const Row& row) {
-        return policy::InputRun{row.string(0), row.instant(1), row.instant(2), row.boolean(3)};
+      "SELECT w.environment, i.started_at, coalesce(i.ended_at, $1), i.ended_at IS NULL FROM identity n JOIN "
+      "workload_digest d ON d.digest=n.child JOIN workload w ON w.id=d.workload JOIN instance i ON "
+      "i.workload=w.id WHERE "
+      "n.root=$2 ORDER BY 1, 2",
+      [&](const Row& row) {
+        stretches.add({row.string(0), row.instant(1), row.instant(2), row.boolean(3)});
+        return 0;
       },
       now, digest));
+  stretches.close();
   if (input.artifact.name.empty()) return {};
   input.running = TRY(query(
       db,

@@ -244,10 +244,19 @@ Status project_row(Database& db, const Stamp&, const runtime::ScopeRemoved& even
   return execute(db, "DELETE FROM scope WHERE environment=$1 AND id=$2", event.environment, event.id);
 }
 
-Status project_row(Database& db, const Stamp&, const runtime::VerdictsGiven& event) {
-  for (const runtime::VerdictGiven& given : event.verdicts)
+// The verdict that stood until now is kept with its end: the past is not judged by what is known today.
+Status project_row(Database& db, const Stamp& stamp, const runtime::VerdictsGiven& event) {
+  for (const runtime::VerdictGiven& given : event.verdicts) {
+    TRY(execute(
+        db,
+        "INSERT INTO verdict_past (workload, until_at, verdict, reasons) SELECT id, $1, verdict, reasons "
+        "FROM "
+        "workload WHERE id=$2 AND json_extract(reasons, '$[0].code') IS NOT 'not-judged-yet' ON CONFLICT DO "
+        "NOTHING",
+        stamp.at, given.workload));
     TRY(execute(db, "UPDATE workload SET verdict=$1, reasons=$2 WHERE id=$3", given.verdict,
                 format::encode(given.reasons), given.workload));
+  }
   return {};
 }
 

@@ -68,7 +68,8 @@ CREATE TABLE IF NOT EXISTS approval (entry INTEGER PRIMARY KEY, artifact BLOB NO
   from_at INTEGER,
   until_at INTEGER, reason TEXT, actor BLOB NOT NULL, adopted INTEGER NOT NULL, recorded_at INTEGER NOT NULL,
   revoked_at INTEGER, revoked_by BLOB, groups TEXT NOT NULL DEFAULT '[]', request INTEGER,
-  by_rule TEXT NOT NULL DEFAULT '', decision INTEGER, break_glass INTEGER, change TEXT NOT NULL DEFAULT '');
+  by_rule TEXT NOT NULL DEFAULT '', decision INTEGER, break_glass INTEGER, change TEXT NOT NULL DEFAULT '',
+  tree TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS approval_by_artifact ON approval (artifact, environment);
 CREATE INDEX IF NOT EXISTS approval_by_environment ON approval (environment, entry);
 CREATE INDEX IF NOT EXISTS approval_by_until ON approval (until_at) WHERE until_at IS NOT NULL;
@@ -137,9 +138,12 @@ CREATE TABLE IF NOT EXISTS workload (id TEXT PRIMARY KEY, environment TEXT NOT N
   first_sight INTEGER NOT NULL,
   entry INTEGER NOT NULL, changed INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS workload_live ON workload (environment, live);
+CREATE INDEX IF NOT EXISTS workload_by_name ON workload (environment, name);
 CREATE INDEX IF NOT EXISTS workload_by_change ON workload (changed);
 CREATE INDEX IF NOT EXISTS workload_at_first_sight ON workload (environment, host, verdict)
   WHERE first_sight=1 AND live>0;
+CREATE TABLE IF NOT EXISTS verdict_past (workload TEXT NOT NULL, until_at INTEGER NOT NULL, verdict TEXT NOT NULL,
+  reasons TEXT NOT NULL, PRIMARY KEY (workload, until_at)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS workload_digest (digest BLOB NOT NULL, workload TEXT NOT NULL, PRIMARY KEY (digest,
   workload)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS workload_interpreter (digest BLOB NOT NULL, workload TEXT NOT NULL, PRIMARY KEY (digest,
