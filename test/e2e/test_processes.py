@@ -188,8 +188,9 @@ class Processes(WorldCase):
             told = world.weir_json("env", "show", f"host{moment}")
             return [w["verdict"] for w in told["workloads"] if digest in w["digests"]], told
         first = wait_until(lambda: shown()[0] == ["unapproved"] and shown()[1], 10, "it is judged")
-        wait_until(lambda: shown(f"#{shown()[1]['snapshot']}")[0] == ["unapproved"], 10, "a snapshot holds it")
-        snapshot = shown()[1]["snapshot"]
+        newest = wait_until(lambda: shown()[1]["snapshot"], 10, "a snapshot is taken")
+        snapshot = wait_until(lambda: [n for n in range(newest, shown()[1]["snapshot"] + 1)
+                                       if shown(f"#{n}")[0] == ["unapproved"]], 10, "one holds it")[0]
         world.weir("approve", program, "--environment", "host", "--reason", "released")
         wait_until(lambda: shown()[0] == ["late"], 10, "it is approved late")
         second = shown()[1]
