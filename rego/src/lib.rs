@@ -165,7 +165,7 @@ pub unsafe extern "C" fn weir_rego_shape_free(shape: *mut Shape) {
 /// Reads an input for any number of engines, what the shape asks for or, without one, all of it;
 /// `weir_rego_input_output` has the error when it fails. Several threads may use it.
 /// # Safety
-/// The text lives as long as the call, the shape is alive or null; `read` is where the handle goes, and it is freed with
+/// The text lives as long as the call, the shape is alive or null; `read` is where the handle goes, freed with
 /// `weir_rego_input_free`.
 #[no_mangle]
 pub unsafe extern "C" fn weir_rego_input_read(

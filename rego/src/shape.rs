@@ -1,5 +1,5 @@
-//! Which members of a document are asked for, so that no value is made of the others. What a list holds has the shape of
-//! the list. Written as JSON: true is all of it, an object names members, `*` in it stands for those it does not name.
+//! Which members of a document are asked for, so that no value is made of the others. What a list holds has the shape
+//! of the list. Written as JSON: true is all of it, an object names members, `*` in it stands for those not named.
 use crate::engine::Failure;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -23,7 +23,11 @@ impl Shape {
     fn of(json: &Json) -> Result<Self, Failure> {
         let Json::Object(members) = json else {
             let whole = *json == Json::Bool(true);
-            return if whole { Ok(Shape::Whole) } else { Err(Failure::invalid("a shape is true or an object")) };
+            return if whole {
+                Ok(Shape::Whole)
+            } else {
+                Err(Failure::invalid("a shape is true or an object"))
+            };
         };
         let (mut named, mut others) = (BTreeMap::new(), None);
         for (name, shape) in members {
@@ -47,7 +51,8 @@ impl Shape {
 
     /// What either asks for.
     pub fn with(&self, other: &Shape) -> Shape {
-        let (Shape::Members { named, others }, Shape::Members { named: more, others: rest }) = (self, other) else {
+        let (Shape::Members { named, others }, Shape::Members { named: more, others: rest }) = (self, other)
+        else {
             return Shape::Whole;
         };
         let either = |name: &str| match (self.member(name), other.member(name)) {

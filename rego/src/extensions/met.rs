@@ -1,7 +1,7 @@
 //! weir.met: whether the newest of a kind of evidence is all that a requirement asks for, in one step where Rego would
 //! take several for each item. What is asked for is a constant of the policy, written as JSON:
-//! `{"name", "at_least", "all": [{"at": [member, ...], "is": [[operator, operand], ...]}]}`. Operators compare as Rego's
-//! do; `like` takes globs that have one `*` at most, at one of their ends, and holds for texts alone.
+//! `{"name", "at_least", "all": [{"at": [member, ...], "is": [[operator, operand], ...]}]}`. Operators compare as those
+//! of Rego; `like` takes globs that have one `*` at most, at one of their ends, and holds for texts alone.
 use super::evidence::{last_named, newest_of};
 use super::{text, Answer, Refusal};
 use crate::document;
