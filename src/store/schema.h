@@ -6,7 +6,7 @@
 
 namespace weir::store {
 
-inline constexpr std::int64_t schema_version = 8;
+inline constexpr std::int64_t schema_version = 9;
 
 inline constexpr std::array<std::string_view, 4> ledger_tables{"entry", "payload_key", "tile", "head"};
 inline constexpr auto derived_tables = std::to_array<std::string_view>({"organization",
@@ -35,6 +35,7 @@ inline constexpr auto derived_tables = std::to_array<std::string_view>({"organiz
                                                                  "host_inventory",
                                                                  "program_bill",
                                                                  "instance",
+                                                                 "exposure",
                                                                  "run_count",
                                                                  "scope",
                                                                  "snapshot",
