@@ -3,6 +3,7 @@
 #include "api/difference.h"
 #include "api/handlers.h"
 #include "api/requests.h"
+#include "api/urgency.h"
 #include "base/name.h"
 #include "deploy/link.h"
 #include "store/view_access.h"
@@ -56,7 +57,8 @@ Result<http::Response> show(const ReadCall& call, std::int64_t id) {
   auto request = TRY(existing(call.db, id));
   RequestShown answer{shown(links_of(call), std::move(request), call.now)};
   const auto& asked = answer.request.request.asked;
-  answer.difference = TRY(release_difference(call.db, *call.ports.blobs, asked.artifact, asked.environment));
+  answer.difference = TRY(
+      release_difference(call.db, *call.ports.blobs, exposure_of(call), asked.artifact, asked.environment));
   return record_response(answer);
 }
 
@@ -111,8 +113,8 @@ Result<Write> ask_for_approval(const Call& call) {
   TRY(check_name(request.environment, "environment"));
   TRY(access::check_environment_scope(call.actor, request.environment));
   auto reader = TRY(call.ports.open_reader());
-  auto difference =
-      TRY(release_difference(*reader, *call.ports.blobs, request.artifact, request.environment));
+  auto difference = TRY(release_difference(*reader, *call.ports.blobs, exposure_of(call), request.artifact,
+                                           request.environment));
   return Write{[request, actor = call.actor, links = links_of(call), difference = std::move(difference)](
                    store::Database& db, Instant now) -> Result<Decision> {
     const auto facts = TRY(ask_facts(db, request));
