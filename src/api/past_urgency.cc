@@ -27,12 +27,12 @@ Status PastUrgency::add_running(const ReadCall& call, Instant at) {
   }
   for (const store::HostInventoryRow& host : past.now) since.emplace(host.holder, host.claim.taken_at);
   exposure_.read([&](const Exposure::State& state) {
+    std::vector<const std::string*> flawed(state.index.components());  // most components have no finding
     for (const auto& [component, places] : running_)
-      if (const auto id = state.index.find(component))
-        state.index.each_holder(*id, [&](const Sha256& artifact) {
-          if (const auto ran_since = since.find(artifact); ran_since != since.end())
-            note(component, artifact, ran_since->second);
-        });
+      if (const auto id = state.index.find(component)) flawed[*id] = &component;
+    for (const auto& [artifact, began] : since)
+      for (const vuln::ComponentId id : state.index.of(artifact))
+        if (flawed[id] != nullptr) note(*flawed[id], artifact, began);
   });
   return each_installed(call, std::move(past.then),
                         [&](const store::HostInventoryRow& host, const Installed& had) {
@@ -42,7 +42,7 @@ Status PastUrgency::add_running(const ReadCall& call, Instant at) {
                         });
 }
 
-Result<PastUrgency> PastUrgency::of(const ReadCall& call, Instant at) {
+Result<PastUrgency> PastUrgency::of(const ReadCall& call, Instant at, std::span<const store::FindingRow> findings) {
   PastUrgency urgency(exposure_of(call));
   if (const auto declared = TRY(store::find_remedy_times(call.db, at)))
     urgency.agreed_ = vuln::sla_of(declared->times);
@@ -51,7 +51,7 @@ Result<PastUrgency> PastUrgency::of(const ReadCall& call, Instant at) {
     if (said.artifact) stated.artifacts[*said.artifact] = said.suppresses();
     else stated.in_general = said.suppresses();
   }
-  for (const store::FindingRow& row : TRY(store::list_findings_at(call.db, at)))
+  for (const store::FindingRow& row : findings)
     if (vuln::is_open(row.last.state)) urgency.running_[row.last.component];
   TRY(urgency.add_running(call, at));
   return urgency;

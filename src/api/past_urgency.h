@@ -3,6 +3,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "api/urgency.h"
@@ -11,7 +12,8 @@ namespace weir::api {
 
 class PastUrgency {
  public:
-  static Result<PastUrgency> of(const ReadCall& call, Instant at);
+  // `findings`: as they stood then.
+  static Result<PastUrgency> of(const ReadCall& call, Instant at, std::span<const store::FindingRow> findings);
 
   vuln::FindingHistory history_of(const store::FindingRow& row) const;
   // Whether every artifact that holds it was stated not affected, or fixed.
