@@ -199,6 +199,11 @@ class World {
     runtime::Report next = report_of(2, {"late"});
     next.previous = crypto::sha256(body);
     next.inventories = {claim_of_installed(now())};
+    next.exposures = {{.instance = "late",
+                       .network = runtime::Network::own,
+                       .listens = {{"tcp 0.0.0.0:80"}},
+                       .published = {{"tcp 0.0.0.0:8080->80"}},
+                       .more = 1}};
     walk({{"POST", "reports", 200, body},
           {"POST", "reports", 409, body},
           {"POST", "heartbeats", 200, format::encode(beat)},
