@@ -172,7 +172,7 @@ const ReportHead head{.author = "Acme",
 
 }  // namespace
 
-TEST(Csaf, keeps_the_rules_of_its_schema_and_of_its_profile) {
+TEST(CsafVex, keeps_the_rules_of_its_schema_and_of_its_profile) {
   const Json document = to_csaf_vex(bills(), head);
   EXPECT_EQ(broken_rule(document), "");
   expect_sound(document);
@@ -182,7 +182,7 @@ TEST(Csaf, keeps_the_rules_of_its_schema_and_of_its_profile) {
   EXPECT_EQ(dump(document), dump(to_csaf_vex(bills(), head))) << "equal findings give equal bytes";
 }
 
-TEST(Csaf, the_rules_are_rules) {
+TEST(CsafVex, the_rules_are_rules) {
   const auto broken = [](std::string_view part, std::string_view text) {
     std::string document = dump(to_csaf_vex(bills(), head));
     const std::size_t at = document.find(part);
@@ -196,7 +196,7 @@ TEST(Csaf, the_rules_are_rules) {
   EXPECT_TRUE(broken(R"("label":"vulnerable_code_not_in_execute_path")", R"("label":"because")"));
 }
 
-TEST(Csaf, several_bills_and_what_says_of_itself_nothing_are_sound_too) {
+TEST(CsafVex, several_bills_and_what_says_of_itself_nothing_are_sound_too) {
   std::vector<ReportedBill> all = bills();
   all.push_back(all.front());
   all.back().subject.digests = {*parse_sha256(std::string(64, 'b'))};
@@ -214,7 +214,7 @@ TEST(Csaf, several_bills_and_what_says_of_itself_nothing_are_sound_too) {
 }
 
 // By flaw and component, what is read back holds for the same findings.
-TEST(Csaf, what_is_written_is_read_back) {
+TEST(CsafVex, what_is_written_is_read_back) {
   const ReportedBill bill = bills().front();
   const auto read = read_vex(dump(to_csaf_vex(bills(), head)));
   ASSERT_TRUE(read.ok()) << read.error().message;
@@ -235,7 +235,7 @@ TEST(Csaf, what_is_written_is_read_back) {
   }
 }
 
-TEST(Csaf, an_accepted_risk_is_affected_whatever_is_said) {
+TEST(CsafVex, an_accepted_risk_is_affected_whatever_is_said) {
   for (const VexStatus status :
        {VexStatus::not_affected, VexStatus::fixed, VexStatus::under_investigation, VexStatus::affected}) {
     ReportedBill bill{.file = "b", .subject = {}};
@@ -251,7 +251,7 @@ TEST(Csaf, an_accepted_risk_is_affected_whatever_is_said) {
   }
 }
 
-TEST(Csaf, a_namespace_is_an_absolute_uri) {
+TEST(CsafVex, a_namespace_is_an_absolute_uri) {
   EXPECT_TRUE(checked_namespace("https://acme.test").ok());
   for (const std::string_view odd : {"", "acme", ":x", "a:", "https://a b", "https://<a>"})
     EXPECT_FALSE(checked_namespace(odd).ok()) << odd;
