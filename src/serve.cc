@@ -103,6 +103,7 @@ Result<std::vector<jobs::Schedule>> findings_of(const Organization& organization
                            .blobs = organization.blobs(),
                            .advisories = {},
                            .index_file = organization.components_file(),
+                           .advisories_file = organization.advisories_file(),
                            .say = std::move(say)};
   if (advisories) ports.advisories = watch_place(*advisories);
   schedules.push_back({"vulnerabilities",

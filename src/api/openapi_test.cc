@@ -201,6 +201,11 @@ class World {
     next.inventories = {claim_of_installed(now())};
     runtime::Report other = report;
     other.sent_at = now() + seconds(1);
+    next.exposures = {{.instance = "late",
+                       .network = runtime::Network::own,
+                       .listens = {{"tcp 0.0.0.0:80"}},
+                       .published = {{"tcp 0.0.0.0:8080->80"}},
+                       .more = 1}};
     walk({{"POST", "reports", 200, body},
           {"POST", "reports", 200, body},
           {"POST", "reports", 409, format::encode(other)},

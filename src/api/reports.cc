@@ -119,6 +119,7 @@ Status check_report(const runtime::Report& report, const ReporterChain& chain, I
     return invalid("'part' counts the parts of a full report from 1, and only the last one says 'parts'",
                    "part");
   TRY(check_claims(report, now));
+  TRY(runtime::check(report.exposures));
   const auto skew = std::abs(report.sent_at.micros - now.micros);
   if (skew > limits::clock_skew_max.micros)
     return invalid(fmt::format("the reporter's clock is {} s off; set it", skew / 1'000'000), "sent_at");

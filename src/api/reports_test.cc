@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/signature.h"
+#include "store/view_exposure.h"
 #include "store/view_runtime.h"
 #include "support/api_fixture.h"
 
@@ -158,6 +159,35 @@ TEST_F(Reports, claim_what_is_installed_once_the_documents_are_here) {
   send({.inventories = {packages_in(other, now())}}, {});
   EXPECT_EQ(strings("SELECT kind FROM host_inventory WHERE replaced IS NULL ORDER BY kind"),
             (Names{"packages", "program"}));
+}
+
+runtime::Exposure listening(std::string instance, std::string endpoint) {
+  return {.instance = std::move(instance), .network = runtime::Network::host, .listens = {{std::move(endpoint)}}};
+}
+
+TEST_F(Reports, say_from_where_what_runs_can_be_reached_then_and_now) {
+  const auto db = api_.ledger().connect(store::OpenMode::read_only).value();
+  const auto reach_of = [&](const std::string& name, std::optional<Instant> at) {
+    const auto ids = strings("SELECT id FROM workload WHERE name='" + name + "'");
+    return format::name_of(store::exposure_of(*db, ids.at(0), at)->reach);
+  };
+  send({.full = true}, {"a", "b", "c"});
+  EXPECT_EQ(reach_of("/opt/a", std::nullopt), "unknown") << "an agent that does not say it";
+  send({.exposures = {listening("a", "tcp 0.0.0.0:80"), listening("b", "tcp 127.0.0.1:80"),
+                      listening("nobody", "tcp 0.0.0.0:80")}},
+       {});
+  EXPECT_EQ(reach_of("/opt/a", std::nullopt), "network");
+  EXPECT_EQ(reach_of("/opt/b", std::nullopt), "loopback");
+  EXPECT_EQ(reach_of("/opt/c", std::nullopt), "unknown");
+  const Instant then = now();
+  send({.exposures = {listening("a", "tcp 127.0.0.1:80"), listening("b", "tcp 127.0.0.1:80")}}, {});
+  EXPECT_EQ(strings("SELECT instance FROM exposure ORDER BY instance, entry"), (Names{"a", "a", "b"})) << "b: no news";
+  EXPECT_EQ(reach_of("/opt/a", std::nullopt), "loopback");
+  EXPECT_EQ(reach_of("/opt/a", then), "network");
+  EXPECT_EQ(store::reaches(*db)->size(), 2u);
+  send({.ended = {{.id = "a", .ended_at = now()}}}, {});
+  EXPECT_EQ(store::reaches(*db)->size(), 1u);
+  EXPECT_EQ(strings("SELECT instance FROM exposure WHERE until_at IS NULL"), Names{"b"});
 }
 
 TEST_F(Reports, documents_of_strangers_and_what_is_no_bill_are_refused) {
