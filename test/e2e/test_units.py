@@ -1,4 +1,4 @@
-"""systemd's services, by a real systemd: process 1 of a container that shows this host's programs, with an agent in it."""
+"""systemd's services, by a real systemd: process 1 of a container that shows this host's programs, an agent in it."""
 import os
 import shutil
 import subprocess
