@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "store/view_inventory.h"
 #include "store/view_statement.h"
 
 namespace weir::api {
@@ -57,37 +58,88 @@ const Exposure& exposure_of(const Call& call) {
   return call.ports.exposure == nullptr ? nothing : *call.ports.exposure;
 }
 
-Result<Urgency> Urgency::of(const ReadCall& call) {
+Result<Urgency> Urgency::of(const ReadCall& call, Asked asked) {
   Urgency urgency(call);
   if (const auto declared = TRY(store::find_remedy_times(call.db)))
     urgency.agreed_ = vuln::sla_of(declared->times);
-  const auto running = TRY(store::running_artifacts(call.db, std::nullopt));
-  urgency.exposure_.read([&](const Exposure::State& state) {
-    std::map<Sha256, Instant> since;
-    for (const store::RunningRow& row : running) {
-      const auto [at, fresh] = since.emplace(row.artifact, row.since);
-      if (!fresh) at->second = std::min(at->second, row.since);
-    }
-    // Most components have no finding, and a look at each of what runs must stay cheap.
-    std::vector<bool> flawed(state.index.components());
-    for (const auto& [id, findings] : state.open) flawed[id] = true;
-    for (const auto& [artifact, began] : since)
-      for (const vuln::ComponentId id : state.index.of(artifact)) {
-        if (!flawed[id]) continue;
-        for (const FindingChange& finding : state.open.at(id)) {
-          if (jobs::is_suppressed(state, id, finding.cluster, artifact)) continue;
-          const auto [at, fresh] =
-              urgency.running_.emplace(std::pair(finding.component, finding.cluster), began);
-          if (!fresh) at->second = std::min(at->second, began);
-        }
-      }
-  });
+  for (const store::RunningRow& row : TRY(store::running_inventories(call.db, std::nullopt, std::nullopt))) {
+    const auto [at, fresh] = urgency.inventories_.emplace(row.artifact, row.since);
+    if (!fresh) at->second = std::min(at->second, row.since);
+  }
+  jobs::WhatRuns& runs = urgency.exposure_.runs();
+  const auto lock = runs.lock();
+  TRY(runs.update(call.db));
+  if (asked == Asked::all)
+    urgency.exposure_.read([&](const Exposure::State& state) {
+      runs.find_bills(state.index);
+      urgency.walk(state, runs);
+    });
   return urgency;
 }
 
+// Since when the artifact runs; nothing when it does not.
+std::optional<Instant> Urgency::began(const Exposure::State& state, const jobs::WhatRuns& runs,
+                                      vuln::ArtifactNumber number) const {
+  std::optional<Instant> first;
+  runs.each_of(number, [&](const jobs::WhatRuns::Workload& workload) {
+    first = std::min(first.value_or(workload.since), workload.since);
+  });
+  if (const auto taken = inventories_.find(state.index.artifact(number)); taken != inventories_.end())
+    first = std::min(first.value_or(taken->second), taken->second);
+  return first;
+}
+
+void Urgency::walk(const Exposure::State& state, const jobs::WhatRuns& runs) {
+  running_.emplace();
+  vuln::ArtifactSet numbers = runs.artifacts();
+  numbers.make_room(state.index.artifacts());
+  for (const auto& [holder, taken] : inventories_)
+    if (const auto number = state.index.number_of(holder)) numbers.add(*number);
+  // Most components have no finding, and a look at each of what runs must stay cheap.
+  std::vector<bool> flawed(state.index.components());
+  for (const auto& [id, findings] : state.open) flawed[id] = true;
+  numbers.each([&](vuln::ArtifactNumber number) {
+    const auto since = began(state, runs, number);
+    if (!since) return;
+    const Sha256& artifact = state.index.artifact(number);
+    for (const vuln::ComponentId id : state.index.of(artifact)) {
+      if (!flawed[id]) continue;
+      for (const FindingChange& finding : state.open.at(id)) {
+        if (jobs::is_suppressed(state, id, finding.cluster, artifact)) continue;
+        const auto [at, fresh] = (*running_)[id].emplace(finding.cluster, *since);
+        if (!fresh) at->second = std::min(at->second, *since);
+      }
+    }
+  });
+}
+
+// Work goes by who holds it.
+std::optional<Instant> Urgency::looked_up(const FindingChange& finding) const {
+  jobs::WhatRuns& runs = exposure_.runs();
+  const auto lock = runs.lock();
+  return exposure_.read([&](const Exposure::State& state) {
+    std::optional<Instant> first;
+    const auto id = state.index.find(finding.component);
+    if (!id) return first;
+    runs.find_bills(state.index);
+    state.index.holders_of(*id).each([&](vuln::ArtifactNumber number) {
+      const auto since = began(state, runs, number);
+      if (!since || (first && *first <= *since)) return;
+      if (!jobs::is_suppressed(state, *id, finding.cluster, state.index.artifact(number))) first = since;
+    });
+    return first;
+  });
+}
+
 std::optional<Instant> Urgency::running_since(const FindingChange& finding) const {
-  const auto found = running_.find({finding.component, finding.cluster});
-  return found == running_.end() ? std::nullopt : std::optional(found->second);
+  if (!vuln::is_open(finding.state)) return std::nullopt;
+  if (!running_) return looked_up(finding);
+  const auto id =
+      exposure_.read([&](const Exposure::State& state) { return state.index.find(finding.component); });
+  const auto component = id ? running_->find(*id) : running_->end();
+  if (component == running_->end()) return std::nullopt;
+  const auto found = component->second.find(finding.cluster);
+  return found == component->second.end() ? std::nullopt : std::optional(found->second);
 }
 
 // What it was open before stands as one period: the clock shows the same.
@@ -106,12 +158,13 @@ vuln::FindingHistory Urgency::history_of(const store::FindingRow& row) const {
   return history;
 }
 
-vuln::PriorityFacts Urgency::facts_of(const store::FindingRow& row, const vuln::RemedyClock& clock) const {
+vuln::PriorityFacts Urgency::facts_of(const store::FindingRow& row, const vuln::FindingHistory& history,
+                                      const vuln::RemedyClock& clock) {
   vuln::PriorityFacts facts{
       .score = number_in(row.last.score),
       .epss = vuln::epss_of(row.last),
       .exploited = vuln::Exploitation::no,
-      .presence = running_since(row.last) ? vuln::Presence::running : vuln::Presence::not_running,
+      .presence = history.deployed ? vuln::Presence::running : vuln::Presence::not_running,
       .exposure = vuln::Exposure::unknown,
       .open = clock.elapsed,
       .due_after = clock.agreed};
@@ -136,8 +189,9 @@ FindingView Urgency::view_of(const store::FindingRow& row, std::optional<Sha256>
                                                : stated_in_general(state, *id, row.last.cluster);
     if (said != nullptr) view.statement = FindingStatementView{*said};
   });
-  const vuln::RemedyClock clock = vuln::clock_of(history_of(row), agreed_, now_);
-  view.priority = vuln::priority(facts_of(row, clock));
+  const vuln::FindingHistory history = history_of(row);
+  const vuln::RemedyClock clock = vuln::clock_of(history, agreed_, now_);
+  view.priority = vuln::priority(facts_of(row, history, clock));
   view.due_at = clock.due;
   view.overdue = clock.is_overdue;
   return view;

@@ -2,7 +2,7 @@
 // makes of each. Made once for an answer, from the tables and the exposure together.
 #pragma once
 #include <map>
-#include <set>
+#include <unordered_map>
 
 #include "api/handlers_vulnerability.h"
 #include "jobs/exposure.h"
@@ -13,7 +13,10 @@ const jobs::Exposure& exposure_of(const Call& call);
 
 class Urgency {
  public:
-  static Result<Urgency> of(const ReadCall& call);
+  // How many findings will be asked about: of a few, those who hold them are looked for among what runs; for all, what
+  // runs is walked through once.
+  enum class Asked { few, all };
+  static Result<Urgency> of(const ReadCall& call, Asked asked);
 
   // `artifact`: of which one the statement is asked for; none: in general.
   FindingView view_of(const store::FindingRow& row, std::optional<Sha256> artifact = std::nullopt) const;
@@ -26,14 +29,20 @@ class Urgency {
 
  private:
   explicit Urgency(const ReadCall& call) : exposure_(exposure_of(call)), now_(call.now) {}
+  void walk(const jobs::Exposure::State& state, const jobs::WhatRuns& runs);
+  std::optional<Instant> began(const jobs::Exposure::State& state, const jobs::WhatRuns& runs,
+                               vuln::ArtifactNumber number) const;
   std::optional<Instant> running_since(const vuln::FindingChange& finding) const;
-  vuln::PriorityFacts facts_of(const store::FindingRow& row, const vuln::RemedyClock& clock) const;
+  std::optional<Instant> looked_up(const vuln::FindingChange& finding) const;
+  static vuln::PriorityFacts facts_of(const store::FindingRow& row, const vuln::FindingHistory& history,
+                                      const vuln::RemedyClock& clock);
 
   const jobs::Exposure& exposure_;
   Instant now_;
   vuln::Sla agreed_;
-  // By component and flaw: since when the first of what runs has it, unless that is stated not affected.
-  std::map<std::pair<std::string, std::string>, Instant> running_;
+  std::map<Sha256, Instant> inventories_;  // since when each was taken that holds now
+  // Of all: since when the first of what runs has each finding, unless that is stated not affected. By component.
+  std::optional<std::unordered_map<vuln::ComponentId, std::map<std::string, Instant>>> running_;
 };
 
 }  // namespace weir::api

@@ -39,6 +39,7 @@ struct FindingFilter {
   std::int64_t limit = std::numeric_limits<std::int64_t>::max();
 };
 Result<std::vector<FindingRow>> list_findings(Database& db, const FindingFilter& filter);
+Result<std::vector<std::string>> components_with_ended_findings(Database& db);
 Result<std::vector<FindingRow>> findings_naming(Database& db, std::string_view record);  // by any of its ids
 Result<std::optional<FindingRow>> find_finding(Database& db, std::int64_t id);
 Result<std::vector<FindingStep>> steps_of(Database& db, std::int64_t finding);
@@ -60,6 +61,8 @@ struct BillRow {
   std::vector<Sha256> parts = {};  // of an inventory: its documents, instead of `content`
 };
 Result<std::vector<BillRow>> bills_after(Database& db, std::int64_t attestation, std::int64_t limit);
+
+Result<std::optional<Sha256>> artifact_of_bill(Database& db, std::int64_t attestation);
 
 // The contents of the artifact's bills up to this entry but for those that it replaces: of each other flow and name the
 // latest one.
