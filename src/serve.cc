@@ -4,7 +4,9 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
 #include <csignal>
 
 #include "advisory_place.h"
@@ -101,6 +103,7 @@ Result<std::vector<jobs::Schedule>> findings_of(const Organization& organization
                            .blobs = organization.blobs(),
                            .advisories = {},
                            .index_file = organization.components_file(),
+                           .advisories_file = organization.advisories_file(),
                            .say = std::move(say)};
   if (advisories) ports.advisories = watch_place(*advisories);
   schedules.push_back({"vulnerabilities",
@@ -158,6 +161,19 @@ std::string organization_of(const cli::Session& session) {
   return named.empty() ? "default" : named;
 }
 
+// For links that leave the server: as said, else where it listens; every address of a host goes by its name.
+std::string public_url(const cli::ServeOptions& options, const Listen& listen) {
+  std::string url = options.public_url.value_or("");
+  while (url.ends_with('/')) url.pop_back();
+  if (!url.empty()) return url;
+  std::string host = listen.address;
+  if (std::array<char, 256> name{};
+      (host == "0.0.0.0" || host == "::") && ::gethostname(name.data(), 255) == 0)
+    host = name.data();
+  if (host.find(':') != host.npos) host = "[" + host + "]";
+  return fmt::format("{}://{}:{}", options.tls_cert ? "https" : "http", host, listen.port);
+}
+
 Result<http::Server> start_http(const Listen& listen, const cli::ServeOptions& options, api::Service& service) {
   const auto body_limit = [&service](const http::Request& head, std::optional<std::size_t> length) {
     return service.body_limit(head, length);
@@ -170,6 +186,37 @@ Result<http::Server> start_http(const Listen& listen, const cli::ServeOptions& o
                              [&service](http::Request request, http::Respond respond) {
                                service.handle(std::move(request), std::move(respond));
                              });
+}
+
+// `damage`: of the database's file, where its pages are not what was written; empty when they are.
+cli::Exit tell_verification(cli::Session& session, const ledger::VerificationReport& report,
+                            const std::string& damage) {
+  const bool sound = report.sound() && damage.empty();
+  format::Json machine = format::Json::object({{"sound", sound},
+                                               {"entries", report.head.size.value},
+                                               {"root", to_string(report.head.root)},
+                                               {"payloads_present", report.payloads_present},
+                                               {"payloads_erased", report.payloads_erased},
+                                               {"faults", report.faults}});
+  std::string people =
+      fmt::format("{} entries, root {}\n{} payloads present, {} erased\n", report.head.size.value,
+                  to_string(report.head.root), report.payloads_present, report.payloads_erased);
+  if (!damage.empty()) {
+    machine.set("damage", damage);
+    people += damage + "\n";
+  }
+  format::Json::Array named;
+  for (const auto& [first, last, what] : report.named) {
+    named.push_back(format::Json::object({{"first", first.value}, {"last", last.value}, {"what", what}}));
+    people += first == last ? fmt::format("entry {}: {}\n", first.value, what)
+                            : fmt::format("entries {} to {}: {}\n", first.value, last.value, what);
+  }
+  machine.set("named", std::move(named));
+  if (report.faults > 0) people += fmt::format("{} faults\n", report.faults);
+  people += sound ? "the ledger is sound: leaves, payloads, tree and signed checkpoint agree\n"
+                  : "the ledger is NOT sound; restore it from a copy, keep this one for who investigates\n";
+  session.answer(machine, people);
+  return sound ? cli::Exit::yes : cli::Exit::no;
 }
 
 }  // namespace
@@ -196,7 +243,8 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   jobs::Runner runner(std::move(schedules), clock, report);
   const auto open_reader = [&organization] { return organization->open_reader(); };
   const jobs::Shared shared{*sequencer, organization->server_actor(), exposure.get()};
-  const auto deliverer = TRY(jobs::Deliverer::start(shared, open_reader, clock, report));
+  const auto deliverer =
+      TRY(jobs::Deliverer::start(shared, open_reader, clock, report, public_url(options, listen)));
   const auto answerer = TRY(jobs::CallerAnswerer::start(shared, open_reader, clock, report));
   auto scrub = TRY(scrub_of(*organization, *sequencer));
   jobs::Runner scrubber(std::move(scrub), clock, report);
@@ -241,32 +289,15 @@ Result<cli::Exit> verify_ledger(cli::Session& session, const cli::LedgerOptions&
       options.data, options.organization.empty() ? organization_of(session) : options.organization,
       Access::inspect));
   constexpr std::int64_t unhurried = std::int64_t{1} << 40;  // bytes a second: as fast as the disk gives them
-  TRY(store::scrub(organization->database_file(), {}, unhurried));
+  const auto pages = store::scrub(organization->database_file(), {}, unhurried);
+  if (!pages.ok() && pages.error().code != Errc::corrupt) return pages.error();
   auto db = TRY(organization->open_reader());
   const auto report = TRY(sequencer::verify_all(
       *db, *organization->blobs(), organization->verifier_key(), [&](std::int64_t done, std::int64_t size) {
         session.progress(fmt::format("{} of {} entries", done, size));
       }));
   session.progress("");
-  format::Json machine = format::Json::object({{"sound", report.sound()},
-                                               {"entries", report.head.size.value},
-                                               {"root", to_string(report.head.root)},
-                                               {"payloads_present", report.payloads_present},
-                                               {"payloads_erased", report.payloads_erased},
-                                               {"faults", report.faults}});
-  std::string people =
-      fmt::format("{} entries, root {}\n{} payloads present, {} erased\n", report.head.size.value,
-                  to_string(report.head.root), report.payloads_present, report.payloads_erased);
-  if (report.first_fault) {
-    machine.set("first_fault", format::Json::object({{"index", report.first_fault->index.value},
-                                                     {"what", report.first_fault->what}}));
-    people += fmt::format("{} faults; the first at entry {}: {}\n", report.faults,
-                          report.first_fault->index.value, report.first_fault->what);
-  }
-  people += report.sound() ? "the ledger is sound: leaves, payloads, tree and signed checkpoint agree\n"
-                           : "the ledger is NOT sound\n";
-  session.answer(machine, people);
-  return report.sound() ? cli::Exit::yes : cli::Exit::no;
+  return tell_verification(session, report, pages.ok() ? std::string() : pages.error().message);
 }
 
 Result<cli::Exit> rebuild_ledger(cli::Session& session, const cli::LedgerOptions& options) {

@@ -59,7 +59,32 @@ Result<std::optional<Settings>> settings_of(store::Database& db, blob::BlobStore
   return all.empty() ? std::optional<Settings>() : std::optional(std::move(all));
 }
 
-Result<Release> release_of(store::Database& db, blob::BlobStore& blobs, const Sha256& digest) {
+using Flaws = std::map<std::string, deploy::Flaw>;
+
+void take(Flaws& flaws, const vuln::FindingChange& finding) {
+  deploy::Flaw& flaw = flaws[finding.cluster];
+  if (flaw.severity.empty() || deploy::is_worse(finding.severity, flaw.severity))
+    flaw.severity = finding.severity;
+  flaw.components.push_back(finding.component);
+  if (flaw.fixed.empty()) flaw.fixed = finding.fixed;
+  flaw.exploited |= !finding.exploited.empty();
+}
+
+// What is open in the artifact; nothing while its bill was not held against advisories.
+std::optional<Flaws> flaws_of(const jobs::Exposure& exposure, const Sha256& artifact) {
+  return exposure.read([&](const jobs::Exposure::State& state) -> std::optional<Flaws> {
+    if (!state.matched_at || state.advisories == nullptr || !state.index.holds(artifact)) return std::nullopt;
+    Flaws flaws;
+    for (const vuln::ComponentId id : state.index.of(artifact))
+      if (const auto open = state.open.find(id); open != state.open.end())
+        for (const vuln::FindingChange& finding : open->second)
+          if (!jobs::is_suppressed(state, id, finding.cluster, artifact)) take(flaws, finding);
+    return flaws;
+  });
+}
+
+Result<Release> release_of(store::Database& db, blob::BlobStore& blobs, const jobs::Exposure& exposure,
+                           const Sha256& digest) {
   Release made{.side = {.digest = digest}};
   const auto entry = TRY(query_one(
       db,
@@ -82,6 +107,7 @@ Result<Release> release_of(store::Database& db, blob::BlobStore& blobs, const Sh
     made.licences = std::move(components->licences);
   }
   if (entry) made.settings = TRY(settings_of(db, blobs, *entry));
+  made.flaws = flaws_of(exposure, digest);
   return made;
 }
 
@@ -108,11 +134,12 @@ Result<std::optional<Running>> running_beside(store::Database& db, const Sha256&
 }  // namespace
 
 Result<deploy::ReleaseDifference> release_difference(store::Database& db, blob::BlobStore& blobs,
-                                                     const Sha256& artifact, std::string_view environment) {
-  const Release after = TRY(release_of(db, blobs, artifact));
+                                                     const jobs::Exposure& exposure, const Sha256& artifact,
+                                                     std::string_view environment) {
+  const Release after = TRY(release_of(db, blobs, exposure, artifact));
   const auto running = TRY(running_beside(db, artifact, environment));
   if (!running) return deploy::difference(std::nullopt, after);
-  Release before = TRY(release_of(db, blobs, running->digest));
+  Release before = TRY(release_of(db, blobs, exposure, running->digest));
   before.side.running_since = running->since;
   return deploy::difference(before, after);
 }

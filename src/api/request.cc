@@ -3,6 +3,7 @@
 #include "api/difference.h"
 #include "api/handlers.h"
 #include "api/requests.h"
+#include "api/urgency.h"
 #include "base/name.h"
 #include "deploy/link.h"
 #include "store/view_access.h"
@@ -56,7 +57,8 @@ Result<http::Response> show(const ReadCall& call, std::int64_t id) {
   auto request = TRY(existing(call.db, id));
   RequestShown answer{shown(links_of(call), std::move(request), call.now)};
   const auto& asked = answer.request.request.asked;
-  answer.difference = TRY(release_difference(call.db, *call.ports.blobs, asked.artifact, asked.environment));
+  answer.difference = TRY(
+      release_difference(call.db, *call.ports.blobs, exposure_of(call), asked.artifact, asked.environment));
   return record_response(answer);
 }
 
@@ -84,7 +86,8 @@ Result<Decision> decide_vote(store::Database& db, const Voting& by, deploy::Requ
                             .kind = actor.kind,
                             .approves = access::permits(actor, access::Permission::approve),
                             .groups = TRY(store::groups_of(db, actor.id))};
-  const deploy::VoteFacts facts{TRY(store::reviewed_source(db, request.asked.artifact)).commit};
+  const store::Reviewed reviewed = TRY(store::reviewed_source(db, request.asked.artifact));
+  const deploy::VoteFacts facts{reviewed.commit, reviewed.tree};
   const deploy::Voted voted = TRY(deploy::vote(request, voter, by.wanted, facts, now));
   Decision decision{.events = {voted.vote}};
   if (voted.ended) decision.events.push_back(*voted.ended);
@@ -111,8 +114,8 @@ Result<Write> ask_for_approval(const Call& call) {
   TRY(check_name(request.environment, "environment"));
   TRY(access::check_environment_scope(call.actor, request.environment));
   auto reader = TRY(call.ports.open_reader());
-  auto difference =
-      TRY(release_difference(*reader, *call.ports.blobs, request.artifact, request.environment));
+  auto difference = TRY(release_difference(*reader, *call.ports.blobs, exposure_of(call), request.artifact,
+                                           request.environment));
   return Write{[request, actor = call.actor, links = links_of(call), difference = std::move(difference)](
                    store::Database& db, Instant now) -> Result<Decision> {
     const auto facts = TRY(ask_facts(db, request));

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "store/view_inventory.h"
+#include "store/view_exposure.h"
 #include "store/view_statement.h"
 
 namespace weir::api {
@@ -17,6 +17,10 @@ std::optional<double> number_in(std::string_view text) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   return text.empty() || read.ec != std::errc() ? std::nullopt : std::optional(value);
 }
+
+// One word for both: what was seen of a workload, and what counts in its priority.
+static_assert(names_of(runtime::Reach{}) == names_of(vuln::Exposure{}));
+vuln::Exposure exposure_by(runtime::Reach reach) { return static_cast<vuln::Exposure>(reach); }
 
 // What nobody scored may be anything; it is taken for medium, as policies take it.
 vuln::Rating rating_of(const FindingChange& finding) {
@@ -58,97 +62,59 @@ const Exposure& exposure_of(const Call& call) {
   return call.ports.exposure == nullptr ? nothing : *call.ports.exposure;
 }
 
-Result<Urgency> Urgency::of(const ReadCall& call, Asked asked) {
+Result<Urgency> Urgency::of(const ReadCall& call) {
   Urgency urgency(call);
   if (const auto declared = TRY(store::find_remedy_times(call.db)))
     urgency.agreed_ = vuln::sla_of(declared->times);
-  for (const store::RunningRow& row : TRY(store::running_inventories(call.db, std::nullopt, std::nullopt))) {
-    const auto [at, fresh] = urgency.inventories_.emplace(row.artifact, row.since);
-    if (!fresh) at->second = std::min(at->second, row.since);
-  }
-  jobs::WhatRuns& runs = urgency.exposure_.runs();
-  const auto lock = runs.lock();
-  TRY(runs.update(call.db));
-  if (asked == Asked::all)
-    urgency.exposure_.read([&](const Exposure::State& state) {
-      runs.find_bills(state.index);
-      urgency.walk(state, runs);
-    });
+  const auto running = TRY(store::running_artifacts(call.db, std::nullopt));
+  const auto reaches = TRY(store::reaches(call.db));
+  urgency.exposure_.read([&](const Exposure::State& state) {
+    std::map<Sha256, Running> by_artifact;
+    for (const store::RunningRow& row : running) {
+      const auto reach = reaches.find(row.workload);
+      const Running one{row.since, reach == reaches.end() ? runtime::Reach::unknown : reach->second};
+      const auto [at, fresh] = by_artifact.emplace(row.artifact, one);
+      if (!fresh) at->second.add(one);
+    }
+    // Most components have no finding, and a look at each of what runs must stay cheap.
+    std::vector<bool> flawed(state.index.components());
+    for (const auto& [id, findings] : state.open) flawed[id] = true;
+    for (const auto& [artifact, one] : by_artifact)
+      for (const vuln::ComponentId id : state.index.of(artifact)) {
+        if (!flawed[id]) continue;
+        for (const FindingChange& finding : state.open.at(id)) {
+          if (jobs::is_suppressed(state, id, finding.cluster, artifact)) continue;
+          const auto [at, fresh] =
+              urgency.running_.emplace(std::pair(finding.component, finding.cluster), one);
+          if (!fresh) at->second.add(one);
+        }
+      }
+  });
   return urgency;
 }
 
-// Since when the artifact runs; nothing when it does not.
-std::optional<Instant> Urgency::began(const Exposure::State& state, const jobs::WhatRuns& runs,
-                                      vuln::ArtifactNumber number) const {
-  std::optional<Instant> first;
-  runs.each_of(number, [&](const jobs::WhatRuns::Workload& workload) {
-    first = std::min(first.value_or(workload.since), workload.since);
-  });
-  if (const auto taken = inventories_.find(state.index.artifact(number)); taken != inventories_.end())
-    first = std::min(first.value_or(taken->second), taken->second);
-  return first;
+void Urgency::Running::add(const Running& other) {
+  since = std::min(since, other.since);
+  reach = std::max(reach, other.reach);
 }
 
-void Urgency::walk(const Exposure::State& state, const jobs::WhatRuns& runs) {
-  running_.emplace();
-  vuln::ArtifactSet numbers = runs.artifacts();
-  numbers.make_room(state.index.artifacts());
-  for (const auto& [holder, taken] : inventories_)
-    if (const auto number = state.index.number_of(holder)) numbers.add(*number);
-  // Most components have no finding, and a look at each of what runs must stay cheap.
-  std::vector<bool> flawed(state.index.components());
-  for (const auto& [id, findings] : state.open) flawed[id] = true;
-  numbers.each([&](vuln::ArtifactNumber number) {
-    const auto since = began(state, runs, number);
-    if (!since) return;
-    const Sha256& artifact = state.index.artifact(number);
-    for (const vuln::ComponentId id : state.index.of(artifact)) {
-      if (!flawed[id]) continue;
-      for (const FindingChange& finding : state.open.at(id)) {
-        if (jobs::is_suppressed(state, id, finding.cluster, artifact)) continue;
-        const auto [at, fresh] = (*running_)[id].emplace(finding.cluster, *since);
-        if (!fresh) at->second = std::min(at->second, *since);
-      }
-    }
-  });
+const Urgency::Running* Urgency::running_of(const FindingChange& finding) const {
+  const auto found = running_.find({finding.component, finding.cluster});
+  return found == running_.end() ? nullptr : &found->second;
 }
 
-// Work goes by who holds it.
-std::optional<Instant> Urgency::looked_up(const FindingChange& finding) const {
-  jobs::WhatRuns& runs = exposure_.runs();
-  const auto lock = runs.lock();
-  return exposure_.read([&](const Exposure::State& state) {
-    std::optional<Instant> first;
-    const auto id = state.index.find(finding.component);
-    if (!id) return first;
-    runs.find_bills(state.index);
-    state.index.holders_of(*id).each([&](vuln::ArtifactNumber number) {
-      const auto since = began(state, runs, number);
-      if (!since || (first && *first <= *since)) return;
-      if (!jobs::is_suppressed(state, *id, finding.cluster, state.index.artifact(number))) first = since;
-    });
-    return first;
-  });
-}
-
-std::optional<Instant> Urgency::running_since(const FindingChange& finding) const {
-  if (!vuln::is_open(finding.state)) return std::nullopt;
-  if (!running_) return looked_up(finding);
-  const auto id =
-      exposure_.read([&](const Exposure::State& state) { return state.index.find(finding.component); });
-  const auto component = id ? running_->find(*id) : running_->end();
-  if (component == running_->end()) return std::nullopt;
-  const auto found = component->second.find(finding.cluster);
-  return found == component->second.end() ? std::nullopt : std::optional(found->second);
+vuln::FindingHistory Urgency::history_of(const store::FindingRow& row) const {
+  const Running* running = running_of(row.last);
+  return api::history_of(row, running == nullptr ? std::nullopt : std::optional(running->since));
 }
 
 // What it was open before stands as one period: the clock shows the same.
-vuln::FindingHistory Urgency::history_of(const store::FindingRow& row) const {
+vuln::FindingHistory history_of(const store::FindingRow& row, std::optional<Instant> deployed) {
   vuln::FindingHistory history{.rating = rating_of(row.last),
                                .is_exploited = !row.last.exploited.empty(),
                                .periods = {},
                                .published = std::nullopt,
-                               .deployed = running_since(row.last)};
+                               .deployed = deployed};
   // What an advisory opened was not known before; what a bill brought was.
   if (row.cause == format::name_of(vuln::FindingCause::advisories)) history.published = row.began_at;
   if (row.open_before > Duration{})
@@ -158,14 +124,14 @@ vuln::FindingHistory Urgency::history_of(const store::FindingRow& row) const {
   return history;
 }
 
-vuln::PriorityFacts Urgency::facts_of(const store::FindingRow& row, const vuln::FindingHistory& history,
-                                      const vuln::RemedyClock& clock) {
+vuln::PriorityFacts Urgency::facts_of(const store::FindingRow& row, const vuln::RemedyClock& clock) const {
+  const Running* running = running_of(row.last);
   vuln::PriorityFacts facts{
       .score = number_in(row.last.score),
       .epss = vuln::epss_of(row.last),
       .exploited = vuln::Exploitation::no,
-      .presence = history.deployed ? vuln::Presence::running : vuln::Presence::not_running,
-      .exposure = vuln::Exposure::unknown,
+      .presence = running != nullptr ? vuln::Presence::running : vuln::Presence::not_running,
+      .exposure = running != nullptr ? exposure_by(running->reach) : vuln::Exposure::none,
       .open = clock.elapsed,
       .due_after = clock.agreed};
   if (!row.last.exploited.empty())
@@ -189,9 +155,8 @@ FindingView Urgency::view_of(const store::FindingRow& row, std::optional<Sha256>
                                                : stated_in_general(state, *id, row.last.cluster);
     if (said != nullptr) view.statement = FindingStatementView{*said};
   });
-  const vuln::FindingHistory history = history_of(row);
-  const vuln::RemedyClock clock = vuln::clock_of(history, agreed_, now_);
-  view.priority = vuln::priority(facts_of(row, history, clock));
+  const vuln::RemedyClock clock = vuln::clock_of(history_of(row), agreed_, now_);
+  view.priority = vuln::priority(facts_of(row, clock));
   view.due_at = clock.due;
   view.overdue = clock.is_overdue;
   return view;

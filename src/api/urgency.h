@@ -2,21 +2,22 @@
 // makes of each. Made once for an answer, from the tables and the exposure together.
 #pragma once
 #include <map>
-#include <unordered_map>
+#include <set>
 
 #include "api/handlers_vulnerability.h"
 #include "jobs/exposure.h"
+#include "runtime/exposure.h"
 
 namespace weir::api {
 
 const jobs::Exposure& exposure_of(const Call& call);
 
+// `deployed`: since when the first of what runs has it.
+vuln::FindingHistory history_of(const store::FindingRow& row, std::optional<Instant> deployed);
+
 class Urgency {
  public:
-  // How many findings will be asked about: of a few, those who hold them are looked for among what runs; for all, what
-  // runs is walked through once.
-  enum class Asked { few, all };
-  static Result<Urgency> of(const ReadCall& call, Asked asked);
+  static Result<Urgency> of(const ReadCall& call);
 
   // `artifact`: of which one the statement is asked for; none: in general.
   FindingView view_of(const store::FindingRow& row, std::optional<Sha256> artifact = std::nullopt) const;
@@ -28,21 +29,20 @@ class Urgency {
   const vuln::Sla& agreed() const { return agreed_; }
 
  private:
+  struct Running {
+    Instant since;  // the first of what runs
+    runtime::Reach reach = runtime::Reach::none;  // the farthest
+    void add(const Running& other);
+  };
   explicit Urgency(const ReadCall& call) : exposure_(exposure_of(call)), now_(call.now) {}
-  void walk(const jobs::Exposure::State& state, const jobs::WhatRuns& runs);
-  std::optional<Instant> began(const jobs::Exposure::State& state, const jobs::WhatRuns& runs,
-                               vuln::ArtifactNumber number) const;
-  std::optional<Instant> running_since(const vuln::FindingChange& finding) const;
-  std::optional<Instant> looked_up(const vuln::FindingChange& finding) const;
-  static vuln::PriorityFacts facts_of(const store::FindingRow& row, const vuln::FindingHistory& history,
-                                      const vuln::RemedyClock& clock);
+  const Running* running_of(const vuln::FindingChange& finding) const;  // null: nothing
+  vuln::PriorityFacts facts_of(const store::FindingRow& row, const vuln::RemedyClock& clock) const;
 
   const jobs::Exposure& exposure_;
   Instant now_;
   vuln::Sla agreed_;
-  std::map<Sha256, Instant> inventories_;  // since when each was taken that holds now
-  // Of all: since when the first of what runs has each finding, unless that is stated not affected. By component.
-  std::optional<std::unordered_map<vuln::ComponentId, std::map<std::string, Instant>>> running_;
+  // By component and flaw: what runs with it, unless that is stated not affected.
+  std::map<std::pair<std::string, std::string>, Running> running_;
 };
 
 }  // namespace weir::api

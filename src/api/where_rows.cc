@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ranges>
 
+#include "store/view_exposure.h"
 #include "store/view_statement.h"
 
 namespace weir::api {
@@ -61,6 +62,7 @@ std::optional<Sha256> newest_without(const Exposure::State& state, const std::ve
 Result<WhereRow> WhereRows::row_of(const Place& place, const store::RunningRow& running) {
   WhereRow row = row_without_facts(running, place.component->text, place.finding);
   TRY(add_releases(place, running, row));
+  row.exposure = TRY(store::exposure_of(call_.db, row.workload, at_));
   if (place.finding == nullptr) return row;
   TRY(add_accepted(*place.finding, row));
   TRY(add_statement(row));

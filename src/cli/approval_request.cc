@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <span>
 
 #include "cli/exchange.h"
 #include "cli/families.h"
@@ -31,6 +32,8 @@ constexpr std::array<std::string_view, 5> request_states{"open", "approved", "re
 
 constexpr std::array<std::pair<std::string_view, char>, 3> change_marks{
     {{"added", '+'}, {"removed", '-'}, {"changed", '~'}}};
+
+constexpr auto flaw_marks = std::span(change_marks).first<2>();
 
 struct Asking {
   std::string what, environment;
@@ -73,6 +76,22 @@ std::string configuration_told(const Json& configuration) {
   return text;
 }
 
+std::string flaws_told(const Json& flaws) {
+  if (flaws.is_null()) return "Vulnerabilities: not known of both\n";
+  std::string text =
+      fmt::format("Vulnerabilities: {} new, {} gone, {} as before\n", number(flaws.at("added_count")),
+                  number(flaws.at("removed_count")), number(flaws.at("unchanged_count")));
+  for (const auto& [list, mark] : flaw_marks)
+    for (const Json& row : flaws.items(list)) {
+      const bool* exploited = row.at("exploited").boolean();
+      text += fmt::format(
+          "  {} {} {}{} in {}{}\n", mark, cleaned(row.text("flaw")), cleaned(row.text("severity")),
+          exploited != nullptr && *exploited ? ", known to be exploited," : "", joined(row.at("components")),
+          row.text("fixed").empty() ? "" : "; fixed in " + cleaned(row.text("fixed")));
+    }
+  return text;
+}
+
 // For people: what is asked, and how it differs from what runs there.
 std::string told(const Json& request, Color color) {
   const Json& difference = request.at("difference");
@@ -85,14 +104,7 @@ std::string told(const Json& request, Color color) {
   if (!difference.items("evidence").empty())
     text += table(evidence_columns, difference.items("evidence"), color);
   return text + components_told(difference.at("components")) +
-         configuration_told(difference.at("configuration"));
-}
-
-// The link of the answer is the page's path; people need it whole.
-std::string whole_link(const Session& session, const Json& request) {
-  std::string url = session.globals().url;
-  while (url.ends_with('/')) url.pop_back();
-  return url + std::string(request.text("link"));
+         configuration_told(difference.at("configuration")) + flaws_told(difference.at("vulnerabilities"));
 }
 
 struct Voting {

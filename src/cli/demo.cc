@@ -31,6 +31,7 @@ struct Demo {
   std::string trail = {};
   std::string deployed = {};  // digest of what is deployed: the program's, or its image's
   std::string end_deployed = {}, end_around = {};
+  std::string clear = {};  // the command that removes what stays when both have ended
   int step = 0;
   Json result = {};
 
@@ -171,6 +172,8 @@ Status deploy_program(Demo& demo, const std::optional<Container>& container) {
   Result<std::string> end =
       container ? start_container(*container, demo.shop) : start_process(demo.shop.program, demo.shop);
   demo.end_deployed = TRY(std::move(end));
+  demo.clear = (container ? fmt::format("{} rmi {}; ", container->runtime, container->image) : "") +
+               fmt::format("rm -r {}", demo.shop.directory);
   demo.say(fmt::format("declared its deployment and started it as a {}",
                        container ? container->runtime + " container" : "process"));
   TRY(await(demo, seen_within, "the deployment is observed", [&] { return is_observed(demo); }));
@@ -219,9 +222,10 @@ std::string closing(const Demo& demo, const Json& result) {
   return fmt::format(
       "\nFrom exec to alert: {:.1f} ms. This command heard of it {:.1f} ms after it started the program.\n"
       "Both programs run for ten minutes, so that the page shows them. To end them: {}; {}\n"
+      "To remove what they leave on this machine: {}\n"
       "Look closer: weir alerts; weir trail show {} --flow {}; weir env show {}\n",
       milliseconds_of("exec_to_alert_us"), milliseconds_of("exec_to_heard_us"), demo.end_deployed,
-      demo.end_around, demo.trail, flow, demo.environment);
+      demo.end_around, demo.clear, demo.trail, flow, demo.environment);
 }
 
 Result<Exit> play(Session& session, const std::string& environment) {

@@ -18,7 +18,8 @@ constexpr std::array incident_columns{Column{"STATE", "state", Show::state},
                                       Column{"ALERTS", "alerts", Show::count},
                                       Column{"UPDATED", "updated_at", Show::time},
                                       Column{"OWNER", "owner"},
-                                      Column{"WHAT", "title"}};
+                                      Column{"BY", "title"},
+                                      Column{"FIRST ALERT", "first"}};
 constexpr std::array<std::string_view, 3> states{"open", "acknowledged", "resolved"};
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "deploy/difference.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "access/limits.h"
@@ -87,15 +88,51 @@ std::vector<SettingDifference> settings_of(const Settings& before, const Setting
   return rows;
 }
 
+constexpr std::array<std::string_view, 4> severities{"low", "medium", "high", "critical"};
+
+std::ptrdiff_t rank_of(std::string_view severity) {
+  const auto at = std::ranges::find(severities, severity);
+  return at == severities.end() ? -1 : at - severities.begin();
+}
+
+using Flaws = std::map<std::string, Flaw>;
+
+// Those of `flaws` that `others` has not, worst first.
+std::vector<FlawDifference> missing_in(const Flaws& others, const Flaws& flaws) {
+  std::vector<FlawDifference> rows;
+  for (const auto& [name, flaw] : flaws)
+    if (!others.contains(name))
+      rows.push_back({name, flaw.severity, flaw.components, flaw.fixed, flaw.exploited});
+  std::ranges::stable_sort(rows, [](const FlawDifference& a, const FlawDifference& b) {
+    return std::pair(a.exploited, rank_of(a.severity)) > std::pair(b.exploited, rank_of(b.severity));
+  });
+  return rows;
+}
+
+FlawDifferences flaws_of(const Flaws& before, const Flaws& after) {
+  FlawDifferences all{.added = missing_in(before, after), .removed = missing_in(after, before)};
+  all.added_count = std::ssize(all.added);
+  all.removed_count = std::ssize(all.removed);
+  all.unchanged_count = std::ssize(after) - all.added_count;
+  for (auto* rows : {&all.added, &all.removed})
+    if (rows->size() > limits::difference_rows_max) rows->resize(limits::difference_rows_max);
+  return all;
+}
+
 }  // namespace
 
+bool is_worse(std::string_view severity, std::string_view other) {
+  return rank_of(severity) > rank_of(other);
+}
+
 ReleaseDifference difference(const std::optional<Release>& before, const Release& after) {
-  const Release nothing{.components = {{}}, .settings = {{}}};
+  const Release nothing{.components = {{}}, .settings = {{}}, .flaws = {{}}};
   const Release& old = before ? *before : nothing;
   ReleaseDifference made{.after = after.side, .evidence = evidence_of(old, after)};
   if (before) made.before = before->side;
   if (old.components && after.components) made.components = components_of(old, after);
   if (old.settings && after.settings) made.configuration = settings_of(*old.settings, *after.settings);
+  if (old.flaws && after.flaws) made.vulnerabilities = flaws_of(*old.flaws, *after.flaws);
   return made;
 }
 

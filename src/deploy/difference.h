@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "format/members.h"
@@ -37,6 +38,17 @@ struct EvidenceFact {
 };
 using EvidenceName = std::pair<std::string, std::string>;  // type, name
 
+// A flaw that is open in a release.
+struct Flaw {
+  std::string severity;                 // the worst of its components
+  std::vector<std::string> components;  // package URLs
+  std::string fixed;                    // lowest fixed version of one of them; empty when none is known
+  bool exploited = false;               // known to be
+};
+
+bool is_worse(std::string_view severity,
+              std::string_view other);  // "critical" … "low"; all else is the least
+
 struct Release {
   ReleaseSide side;
   std::map<EvidenceName, EvidenceFact> evidence;  // the newest of each
@@ -45,6 +57,9 @@ struct Release {
   std::map<std::string, std::vector<std::string>> licences;  // of components that say theirs
   // "linux/amd64" → "user" → values; none when no image configuration is kept.
   std::optional<std::map<std::string, std::map<std::string, std::vector<std::string>>>> settings;
+  // By CVE; none when its bill was not held against advisories. Those that a statement says it is not affected by are
+  // left out, accepted risks are not.
+  std::optional<std::map<std::string, Flaw>> flaws;
 };
 
 struct EvidenceDifference {
@@ -98,13 +113,38 @@ struct SettingDifference {
   }
 };
 
+struct FlawDifference {
+  std::string flaw, severity;
+  std::vector<std::string> components;
+  std::string fixed;
+  bool exploited = false;
+  static void members(auto& visit, auto& self) {
+    visit("flaw", self.flaw);
+    visit("severity", self.severity);
+    visit("components", self.components);
+    visit("fixed", self.fixed);
+    visit("exploited", self.exploited);
+  }
+};
+struct FlawDifferences {
+  std::vector<FlawDifference> added, removed;  // at most limits::difference_rows_max of each, the worst first
+  std::int64_t added_count = 0, removed_count = 0, unchanged_count = 0;
+  static void members(auto& visit, auto& self) {
+    visit("added", self.added);
+    visit("removed", self.removed);
+    visit("added_count", self.added_count);
+    visit("removed_count", self.removed_count);
+    visit("unchanged_count", self.unchanged_count);
+  }
+};
+
 struct ReleaseDifference {
   std::optional<ReleaseSide> before;  // none: nothing of this name runs there
   ReleaseSide after;
   std::vector<EvidenceDifference> evidence;  // of both, by type and name
   std::optional<ComponentDifferences> components;
   std::optional<std::vector<SettingDifference>> configuration;  // only what differs
-  std::optional<std::int64_t> vulnerabilities;                  // not known yet
+  std::optional<FlawDifferences> vulnerabilities;
   static void members(auto& visit, auto& self) {
     visit("before", self.before);
     visit("after", self.after);

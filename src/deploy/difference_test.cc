@@ -98,6 +98,29 @@ TEST(ReleaseDifference, tells_licences_that_changed_and_that_are_new) {
   EXPECT_EQ(found.components->unchanged_count, 2);
 }
 
+TEST(ReleaseDifference, tells_flaws_that_are_new_and_gone_the_worst_first) {
+  Release before = release(""), after = release("");
+  before.flaws = {{"CVE-1", {.severity = "low"}}, {"CVE-2", {.severity = "high"}}};
+  after.flaws = {{"CVE-2", {.severity = "high"}},
+                 {"CVE-3", {.severity = "medium", .components = {"pkg:npm/a@2"}, .fixed = "3"}},
+                 {"CVE-4", {.severity = "critical"}},
+                 {"CVE-5", {.severity = "", .exploited = true}}};
+  const auto names = [](const std::vector<FlawDifference>& rows) {
+    std::string all;
+    for (const FlawDifference& row : rows) all += row.flaw + " ";
+    return all;
+  };
+  const auto found = difference(before, after);
+  ASSERT_TRUE(found.vulnerabilities.has_value());
+  EXPECT_EQ(names(found.vulnerabilities->added), "CVE-5 CVE-4 CVE-3 ");
+  EXPECT_EQ(names(found.vulnerabilities->removed), "CVE-1 ");
+  EXPECT_EQ(found.vulnerabilities->unchanged_count, 1);
+  EXPECT_EQ(found.vulnerabilities->added[2].fixed, "3");
+  EXPECT_EQ(names(difference(std::nullopt, after).vulnerabilities->added), "CVE-5 CVE-4 CVE-2 CVE-3 ");
+  before.flaws.reset();
+  EXPECT_FALSE(difference(before, after).vulnerabilities.has_value()) << "not known of one is not none";
+}
+
 TEST(ReleaseDifference, lists_a_bounded_number_of_components_and_counts_them_all) {
   Release after = release("");
   for (int i = 0; i < 1500; ++i) after.components->insert({fmt::format("npm:{}", i), {"1"}});

@@ -40,7 +40,7 @@ class FindVulnerabilities final : public Job {
         ports_(std::move(ports)),
         reader_(std::move(reader)),
         statements_(*reader_, ports_.blobs),
-        advisories_(ports_.exposure, ports_.advisories, *reader_) {}
+        advisories_(ports_.exposure, ports_.advisories, *reader_, KnownAdvisories(ports_.advisories_file)) {}
   ~FindVulnerabilities() override { save({}); }
   FindVulnerabilities(const FindVulnerabilities&) = delete;
   FindVulnerabilities& operator=(const FindVulnerabilities&) = delete;
@@ -51,7 +51,7 @@ class FindVulnerabilities final : public Job {
     if (!step.ok()) forget();
     if (!step.ok() || *step == Step::more) return step;
     if (!looked.ok()) return looked.error();
-    if (dirty_ && now >= save_next_) save(now);
+    if ((dirty_ || advisories_.is_unsaved()) && now >= save_next_) save(now);
     return Step::idle;
   }
 
@@ -106,11 +106,17 @@ class FindVulnerabilities final : public Job {
   }
 
   void save(Instant now) {
-    if (!dirty_) return;
+    if (!dirty_ && !advisories_.is_unsaved()) return;
     const auto begun = std::chrono::steady_clock::now();
-    const Status saved = ports_.exposure->read(
-        [this](const Exposure::State& state) { return state.index.save(ports_.index_file); });
-    if (!saved.ok()) say(saved.error(), "the next start makes it anew from the bills of materials");
+    if (dirty_) {
+      const Status saved = ports_.exposure->read(
+          [this](const Exposure::State& state) { return state.index.save(ports_.index_file); });
+      if (!saved.ok()) say(saved.error(), "the next start makes it anew from the bills of materials");
+    }
+    if (const Status kept = advisories_.save(); !kept.ok() && ports_.say)
+      ports_.say({kept.error().code,
+                  fmt::format("{}: {}; a feed that goes back in time while the server is away would not be noticed",
+                              ports_.advisories_file, kept.error().message)});
     const auto took =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
     save_next_ = now + std::max(saves_every, microseconds(took.count() * saves_share));

@@ -43,14 +43,13 @@ class Scrub final : public Job {
 
   Status walk_entries(Duration passed, Instant now) {
     const bool more = TRY(walk_->step(in_that_time(options_.entries_per_second, passed)));
-    if (more) return {};
+    if (more && walk_->is_sound()) return {};
     const auto report = walk_->finish(options_.key);
     walk_.reset();
     next_ = now + options_.rest;
     if (report.sound()) return note_soundness();
-    const std::string what = report.first_fault ? fmt::format("entry {}: {}", report.first_fault->index.value,
-                                                              report.first_fault->what)
-                                                : "its checkpoint is not signed by its key";
+    const ledger::Fault& found = report.named.front();
+    const std::string what = fmt::format("entry {}: {}", found.first.value, found.what);
     return Error{
         Errc::corrupt,
         fmt::format("the ledger does not verify: {}; stop, run `weir ledger verify`, restore", what)};

@@ -11,23 +11,39 @@ void Verification::expect(const TreeHead& head) {
   if (head.size == frontier_.size()) check_expected();
 }
 
-void Verification::add(BytesView leaf, const std::optional<Opening>& opening) {
-  check_leaf(leaf, opening);
-  frontier_.append(leaf_hash(leaf));
-  check_expected();
+Sha256 Verification::add(BytesView leaf, const std::optional<Opening>& opening) {
+  if (const auto decoded = check_leaf(leaf)) check_opening(*decoded, opening);
+  return append(leaf_hash(leaf));
 }
 
-void Verification::check_leaf(BytesView bytes, const std::optional<Opening>& opening) {
+Sha256 Verification::add_unopened(BytesView leaf, std::string why) {
+  (void)check_leaf(leaf);
+  fault({frontier_.size().value}, std::move(why));
+  return append(leaf_hash(leaf));
+}
+
+void Verification::add_lost(const std::optional<Sha256>& hash_in_tree, std::string why) {
+  fault({frontier_.size().value}, std::move(why));
+  append(hash_in_tree.value_or(Sha256{}));
+}
+
+Sha256 Verification::append(const Sha256& leaf_hash) {
+  frontier_.append(leaf_hash);
+  check_expected();
+  return leaf_hash;
+}
+
+std::optional<Leaf> Verification::check_leaf(BytesView bytes) {
   const LeafIndex index{frontier_.size().value};
-  const auto leaf = decode_leaf(bytes);
-  if (!leaf) return fault(index, "the leaf does not decode: " + leaf.error().message);
+  auto leaf = decode_leaf(bytes);
+  if (!leaf) return fault(index, "the leaf does not decode: " + leaf.error().message), std::nullopt;
   if (organization_ && *organization_ != leaf->organization)
     fault(index, "the leaf belongs to another organization");
   if (leaf->at < latest_)
     fault(index, "time runs backwards, from " + to_string(latest_) + " to " + to_string(leaf->at));
-  organization_ = leaf->organization;
+  if (!organization_) organization_ = leaf->organization;
   latest_ = leaf->at;
-  check_opening(*leaf, opening);
+  return std::move(*leaf);
 }
 
 void Verification::check_opening(const Leaf& leaf, const std::optional<Opening>& opening) {
@@ -79,7 +95,12 @@ void Verification::check_checkpoint(const Checkpoint& checkpoint) {
 
 void Verification::fault(LeafIndex index, std::string what) {
   ++report_.faults;
-  if (!report_.first_fault) report_.first_fault = Fault{index, std::move(what)};
+  auto& named = report_.named;
+  if (!named.empty() && named.back().what == what && named.back().last.value + 1 == index.value) {
+    named.back().last = index;
+  } else if (named.size() < named_faults_max) {
+    named.push_back({index, index, std::move(what)});
+  }
 }
 
 }  // namespace weir::ledger

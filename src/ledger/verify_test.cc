@@ -52,7 +52,7 @@ VerificationReport verify(const std::vector<Entry>& entries, const TreeHead& pro
 TEST(Verification, a_sound_ledger_is_sound) {
   const auto entries = sample(300);
   const VerificationReport report = verify(entries, head_of(entries));
-  EXPECT_TRUE(report.sound()) << report.first_fault->what;
+  EXPECT_TRUE(report.sound()) << report.named.front().what;
   EXPECT_EQ(report.payloads_present, 300u);
   EXPECT_EQ(report.payloads_erased, 0u);
   EXPECT_EQ(report.head, head_of(entries));
@@ -83,14 +83,37 @@ TEST(Verification, names_the_first_entry_whose_payload_was_changed) {
   const VerificationReport report = verify(entries, head);
   EXPECT_FALSE(report.sound());
   EXPECT_EQ(report.faults, 2u);
-  EXPECT_EQ(report.first_fault, (Fault{{41}, "the payload is not the one that was committed to"}));
+  EXPECT_EQ(report.named.at(0), (Fault{{41}, {41}, "the payload is not the one that was committed to"}));
+}
+
+TEST(Verification, names_what_was_lost_and_still_proves_the_others) {
+  const auto entries = sample(100);
+  for (const bool known : {true, false}) {
+    Verification verification;
+    for (std::size_t i = 0; i < 100; ++i) {
+      const Bytes leaf = encode(entries[i].leaf);
+      if (i >= 20 && i < 30)
+        verification.add_lost(known ? std::optional(leaf_hash(leaf)) : std::nullopt, "lost");
+      else if (i == 50) verification.add_unopened(leaf, "its payload can't be opened");
+      else verification.add(leaf, Opening{entries[i].salt.view(), entries[i].payload});
+      EXPECT_EQ(verification.is_sound(), i < 20);
+    }
+    const auto report = verification.finish(signed_head(head_of(entries)), key());
+    EXPECT_FALSE(report.sound());
+    ASSERT_GE(report.named.size(), 2u);
+    EXPECT_EQ(report.named[0], (Fault{{20}, {29}, "lost"}));
+    EXPECT_EQ(report.named[1], (Fault{{50}, {50}, "its payload can't be opened"}));
+    EXPECT_EQ(report.faults, known ? 11u : 12u) << "without their hashes the root can't be had";
+    EXPECT_EQ(report.payloads_present, 89u);
+    EXPECT_EQ(report.payloads_erased, 0u);
+  }
 }
 
 TEST(Verification, a_salt_of_wrong_length_is_a_fault) {
   const auto entries = sample(1);
   Verification verification;
   verification.add(encode(entries[0].leaf), Opening{"short", entries[0].payload});
-  EXPECT_EQ(verification.finish(signed_head(head_of(entries)), key()).first_fault->index.value, 0u);
+  EXPECT_EQ(verification.finish(signed_head(head_of(entries)), key()).named.at(0).first.value, 0u);
 }
 
 TEST(Verification, an_entry_changed_together_with_its_payload_is_found_by_the_checkpoint) {
@@ -99,7 +122,7 @@ TEST(Verification, an_entry_changed_together_with_its_payload_is_found_by_the_ch
   entries[41].payload = "forged";
   entries[41].leaf.commitment = commitment(entries[41].salt, entries[41].payload);
   const VerificationReport report = verify(entries, head);
-  EXPECT_EQ(report.first_fault->what,
+  EXPECT_EQ(report.named.front().what,
             "the first 100 entries do not have the root that was promised for them");
 }
 
@@ -111,14 +134,14 @@ TEST(Verification, a_removed_swapped_or_added_entry_is_found) {
   added.push_back(entries.back());
   for (const auto& changed : {removed, swapped, added})
     EXPECT_FALSE(verify(changed, head_of(entries)).sound());
-  EXPECT_EQ(verify(removed, head_of(entries)).first_fault->index.value, 99u);
+  EXPECT_EQ(verify(removed, head_of(entries)).named.at(0).first.value, 99u);
 }
 
 TEST(Verification, time_that_runs_backwards_is_found) {
   auto entries = sample(100);
   entries[50].leaf.at = {3};
   const auto report = verify(entries, head_of(entries));
-  EXPECT_EQ(report.first_fault->index.value, 50u);
+  EXPECT_EQ(report.named.at(0).first.value, 50u);
   EXPECT_EQ(report.faults, 1u) << "what follows is held against the latest entry";
 }
 
@@ -126,14 +149,14 @@ TEST(Verification, an_entry_of_another_organization_is_found) {
   auto entries = sample(10);
   entries[7].leaf.organization.bytes[3] = 1;
   const auto report = verify(entries, head_of(entries));
-  EXPECT_EQ(report.first_fault, (Fault{{7}, "the leaf belongs to another organization"}));
+  EXPECT_EQ(report.named.at(0), (Fault{{7}, {7}, "the leaf belongs to another organization"}));
 }
 
 TEST(Verification, a_leaf_that_does_not_decode_is_found) {
   Verification verification;
   verification.add("no leaf", std::nullopt);
   const auto report = verification.finish(signed_head({{1}, leaf_hash("no leaf")}), key());
-  EXPECT_EQ(report.first_fault->index.value, 0u);
+  EXPECT_EQ(report.named.at(0).first.value, 0u);
   EXPECT_EQ(report.faults, 1u);
 }
 
@@ -146,10 +169,10 @@ TEST(Verification, every_head_seen_before_must_be_passed_through) {
   EXPECT_TRUE(good.finish(signed_head(head_of(entries)), key()).sound());
   forked.expect({{60}, leaf_hash("other")});
   add_all(forked, entries);
-  EXPECT_EQ(forked.finish(signed_head(head_of(entries)), key()).first_fault->index.value, 59u);
+  EXPECT_EQ(forked.finish(signed_head(head_of(entries)), key()).named.at(0).first.value, 59u);
   cut.expect({{101}, leaf_hash("other")});
   add_all(cut, entries);
-  EXPECT_EQ(cut.finish(signed_head(head_of(entries)), key()).first_fault->index.value, 100u);
+  EXPECT_EQ(cut.finish(signed_head(head_of(entries)), key()).named.at(0).first.value, 100u);
 }
 
 TEST(Verification, a_checkpoint_behind_the_entries_is_good_when_it_was_expected) {

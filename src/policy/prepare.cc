@@ -16,6 +16,7 @@ struct PreparedSource {
   std::string package;               // of a Rego source
   std::vector<std::string> answers;  // the conventions it follows, of those below
   std::string queries;               // a line for each of them
+  rego::Shape asks;                  // of the input document
 };
 
 namespace {
@@ -251,6 +252,7 @@ const std::string& Prepared::name() const { return state_->shared->name; }
 std::int64_t Prepared::version() const { return state_->shared->version; }
 const Sha256& Prepared::digest() const { return state_->shared->digest; }
 const Document& Prepared::document() const { return state_->shared->document; }
+const rego::Shape& Prepared::asks() const { return state_->shared->asks; }
 
 Result<Prepared> Prepared::prepare(const Source& source) {
   const Form form = source.form.value_or(recognise_form(source.text));
@@ -259,8 +261,9 @@ Result<Prepared> Prepared::prepare(const Source& source) {
   const std::string& own_name = shared.document.policy.name;
   if (!own_name.empty() && own_name != source.name)
     return invalid(fmt::format("the policy names itself '{}' and is created as '{}'", own_name, source.name), "name");
-  const std::vector<rego::Module> modules = compile(shared.document);
-  rego::Engine engine = TRY(rego::Engine::load(modules, Json(), {.time = evaluation_time_max}));
+  const Program program = compile(shared.document);
+  shared.asks = program.asks;
+  rego::Engine engine = TRY(rego::Engine::load(program.modules, Json(), {.time = evaluation_time_max}));
   if (form == Form::rego) TRY(find_conventions(shared, engine));
   else TRY(check_patterns(shared.document.policy, engine));
   return Prepared(std::unique_ptr<State>(
@@ -291,7 +294,7 @@ Prepared::Evaluation Prepared::evaluate(const Input& input, const rego::Input& d
 }
 
 Prepared::Evaluation Prepared::evaluate(const Input& input, std::string_view document) {
-  const auto read = rego::Input::read(document);
+  const auto read = rego::Input::read(document, asks());
   return read.ok() ? evaluate(input, *read) : without_answer(input, read.error());
 }
 

@@ -1,7 +1,9 @@
 // Damage on purpose: what is stored is changed behind the ledger's back, and the opening, the read that meets it, or
-// the
-// verification says so. Here the database's own rows are changed; damage below SQLite is in store/sqlite.
+// the verification says so. Here the database's own rows are changed; damage below SQLite is in store/sqlite.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "support/ledger_fixture.h"
 
@@ -22,9 +24,10 @@ class Damage : public testing::Test {
     const auto report = ledger_.verify();
     if (!report) return report.error().message;
     if (report->sound()) return "sound";
-    return report->first_fault
-               ? fmt::format("{}: {}", report->first_fault->index.value, report->first_fault->what)
-               : "no checkpoint";
+    std::string named;
+    for (const ledger::Fault& fault : report->named)
+      named += fmt::format("{}-{}: {}\n", fault.first.value, fault.last.value, fault.what);
+    return named;
   }
   LedgerFixture ledger_;
 };
@@ -95,7 +98,7 @@ TEST_F(Damage, of_an_old_leaf_is_found_by_its_read_and_by_the_verification) {
   ASSERT_FALSE(read.ok());
   EXPECT_EQ(read.error().code, Errc::corrupt);
   EXPECT_NE(read.error().message.find("entry 100"), std::string::npos);
-  EXPECT_NE(verified(), "sound");
+  EXPECT_THAT(verified(), testing::HasSubstr("100-100: the tree holds another hash than its leaf has\n"));
 }
 
 TEST_F(Damage, of_any_byte_of_a_leaf_makes_the_verification_fail) {
@@ -152,8 +155,25 @@ TEST_F(Damage, entries_that_changed_places_are_found_by_the_verification) {
 }
 
 TEST_F(Damage, a_missing_entry_in_the_middle_is_found_by_the_verification) {
-  alter("DELETE FROM entry WHERE idx=300");
-  EXPECT_NE(verified(), "sound");
+  alter("DELETE FROM entry WHERE idx=300 OR idx=301");
+  EXPECT_EQ(verified(), "300-301: it is missing\n") << "the tiles still tell their hashes";
+}
+
+TEST_F(Damage, of_a_tile_is_found_by_the_verification) {
+  alter(flip("tile", "hashes", 5000, "id=1"));
+  EXPECT_EQ(verified(), "412-412: the tree holds another hash than its leaf has\n");
+  alter("DELETE FROM tile WHERE id=0");
+  EXPECT_THAT(verified(), testing::HasSubstr("0-0: the tree's tile/0/000 can't be read\n"));
+}
+
+TEST_F(Damage, many_are_named_and_the_others_still_verified) {
+  alter("DELETE FROM entry WHERE idx BETWEEN 10 AND 40; UPDATE entry SET payload=NULL WHERE idx IN (90, 91)");
+  alter(flip("payload_key", "key", 3, "idx=500"));
+  const std::string said = verified();
+  EXPECT_THAT(said,
+              testing::StartsWith("10-40: it is missing\n90-90: entry 90 is damaged: its payload is gone"));
+  EXPECT_THAT(said, testing::HasSubstr("\n500-500: entry 500 is damaged"));
+  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 4) << said;
 }
 
 TEST_F(Damage, nothing_is_proved_from_a_tile_that_is_gone) {

@@ -23,6 +23,7 @@ Error damaged(std::int64_t index, std::string_view what) {
 }
 
 struct EntryRow {
+  std::int64_t index = 0;
   Bytes leaf;
   std::optional<Bytes> sealed;
   std::optional<Sha256> blob;
@@ -33,10 +34,11 @@ EntryRow entry_row(const Row& row) {
   const auto bytes = [&](int column) {
     return row.is_null(column) ? std::nullopt : std::optional<Bytes>(row.bytes(column));
   };
-  return {Bytes(row.bytes(0)), bytes(1), row.maybe_digest(2), bytes(3), bytes(4)};
+  return {row.integer(5), Bytes(row.bytes(0)), bytes(1), row.maybe_digest(2), bytes(3), bytes(4)};
 }
 
-Result<StoredEntry> opened(std::int64_t index, EntryRow row, blob::BlobStore& blobs) {
+Result<StoredEntry> opened(EntryRow row, blob::BlobStore& blobs) {
+  const std::int64_t index = row.index;
   StoredEntry entry{.index = index, .leaf = std::move(row.leaf)};
   if (!row.key || !row.salt) return entry;  // erased
   entry.salt = TRY(ledger::salt_from_bytes(*row.salt));
@@ -48,7 +50,7 @@ Result<StoredEntry> opened(std::int64_t index, EntryRow row, blob::BlobStore& bl
   return entry;
 }
 
-constexpr std::string_view entry_columns = "e.leaf, e.payload, e.blob, k.salt, k.key";
+constexpr std::string_view entry_columns = "e.leaf, e.payload, e.blob, k.salt, k.key, e.idx";
 
 Result<Sha256> root_of_tile(store::Database& db, int level, std::uint64_t n) {
   StoredTiles tiles(db);
@@ -80,7 +82,7 @@ Result<StoredEntry> read_entry(store::Database& db, blob::BlobStore& blobs, std:
                             entry_columns),
                 entry_row, index));
   if (!row) return not_found(fmt::format("there is no entry {}", index));
-  auto entry = TRY(opened(index, std::move(*row), blobs));
+  auto entry = TRY(opened(std::move(*row), blobs));
   const auto leaf = ledger::decode_leaf(entry.leaf);
   if (!leaf) return damaged(index, leaf.error().message);
   if (entry.payload && ledger::commitment(entry.salt, *entry.payload) != leaf->commitment)
@@ -168,20 +170,79 @@ Result<LedgerWalk> LedgerWalk::begin(store::Database& db, blob::BlobStore& blobs
 
 Result<bool> LedgerWalk::step(std::int64_t entries_max) {
   const std::int64_t end = std::min(next_ + entries_max, size());
-  auto rows = TRY(
+  std::vector<Sha256> hashes;
+  TRY(walk(end, hashes));
+  TRY(check_tiles(hashes));
+  return next_ < size();
+}
+
+// Where rows can't be read, half of them are tried at a time, so that only those are lost that lie on damaged pages.
+Status LedgerWalk::walk(std::int64_t end, std::vector<Sha256>& hashes) {
+  auto rows =
       query(*db_,
             fmt::format("SELECT {} FROM entry e LEFT JOIN payload_key k ON k.idx=e.idx WHERE e.idx>=$1 AND "
                         "e.idx<$2 ORDER BY e.idx",
                         entry_columns),
-            entry_row, next_, end));
-  for (EntryRow& row : rows) {
-    const Bytes leaf = row.leaf;
-    const auto entry = TRY(opened(next_++, std::move(row), *blobs_));
-    if (entry.payload) verification_.add(leaf, ledger::Opening{entry.salt.view(), *entry.payload});
-    else verification_.add(leaf, std::nullopt);
+            entry_row, next_, end);
+  if (!rows.ok()) {
+    if (rows.error().code != Errc::corrupt) return rows.error();
+    if (end - next_ == 1) return lose("it can't be read: " + rows.error().message, hashes), Status();
+    TRY(walk(next_ + (end - next_) / 2, hashes));
+    return walk(end, hashes);
   }
-  next_ = end;
-  return next_ < size();
+  for (EntryRow& row : *rows) {
+    while (next_ < row.index) lose("it is missing", hashes);
+    const Bytes leaf = row.leaf;
+    const auto entry = opened(std::move(row), *blobs_);
+    if (!entry.ok() && entry.error().code == Errc::unavailable) return entry.error();
+    ++next_;
+    if (!entry.ok()) hashes.push_back(verification_.add_unopened(leaf, entry.error().message));
+    else if (!entry->payload) hashes.push_back(verification_.add(leaf, std::nullopt));
+    else hashes.push_back(verification_.add(leaf, ledger::Opening{entry->salt.view(), *entry->payload}));
+  }
+  while (next_ < end) lose("it is missing", hashes);
+  return {};
+}
+
+void LedgerWalk::lose(std::string why, std::vector<Sha256>& hashes) {
+  const auto hash = hash_in_tree(next_++);
+  edge_known_ &= hash.has_value();
+  verification_.add_lost(hash, std::move(why));
+  hashes.push_back(hash.value_or(Sha256{}));
+}
+
+// Full tiles of the lowest level hold the hashes of leaves.
+std::optional<Sha256> LedgerWalk::hash_in_tree(std::int64_t index) {
+  const auto at = static_cast<std::uint64_t>(index);
+  const std::uint64_t n = at / ledger::tile_width;
+  if ((n + 1) * ledger::tile_width > head_.size.value) return std::nullopt;
+  const auto tile = StoredTiles(*db_).read_tile({.level = 0, .n = n});
+  if (!tile.ok()) return std::nullopt;
+  return *sha256_from_bytes(BytesView(*tile).substr(at % ledger::tile_width * 32, 32));
+}
+
+Status LedgerWalk::check_tiles(std::span<const Sha256> hashes) {
+  if (!edge_known_) return {};
+  for (const ledger::CompletedTile& tile : edge_.append(hashes)) TRY(check_tile(tile));
+  return {};
+}
+
+// Proofs are made from tiles: they must be what the entries give.
+Status LedgerWalk::check_tile(const ledger::CompletedTile& given) {
+  const auto held = StoredTiles(*db_).read_tile(given.tile);
+  if (!held.ok() && held.error().code != Errc::corrupt) return held.error();
+  if (held.ok() && *held == given.hashes) return {};
+  const std::uint64_t leaves_each = std::uint64_t{1} << (ledger::tile_height * given.tile.level);
+  const std::uint64_t first = given.tile.n * ledger::tile_width * leaves_each;
+  if (!held.ok() || given.tile.level > 0) {
+    verification_.fault({first}, fmt::format("the tree's {} {}", ledger::tile_path(given.tile),
+                                             held.ok() ? "is not what its entries give" : "can't be read"));
+    return {};
+  }
+  for (std::size_t i = 0; i < ledger::tile_width; ++i)
+    if (held->compare(i * 32, 32, given.hashes, i * 32, 32) != 0)
+      verification_.fault({first + i}, "the tree holds another hash than its leaf has");
+  return {};
 }
 
 ledger::VerificationReport LedgerWalk::finish(const ledger::VerifierKey& key) {

@@ -68,23 +68,32 @@ Result<ledger::RightEdgeTiles> load_right_edge(store::Database& db, const Head& 
 // Inclusion of an entry in the tree of `size` entries.
 Result<ledger::Proof> prove(store::Database& db, std::int64_t index, ledger::TreeSize size);
 
-// Verifies, a few entries at a time, the ledger as it is when this begins: leaves, payloads, tree, checkpoint.
+// Verifies, a few entries at a time, the ledger as it is when this begins: leaves, payloads, tiles, tree, checkpoint.
+// What is damaged or lost is named in the report, and the walk goes on; errors are those of the machine.
 class LedgerWalk {
  public:
   static Result<LedgerWalk> begin(store::Database& db, blob::BlobStore& blobs);
-  Result<bool> step(
-      std::int64_t entries_max);  // false: all were walked; corrupt when a payload can't be opened
+  Result<bool> step(std::int64_t entries_max);  // false: all were walked
   ledger::VerificationReport finish(const ledger::VerifierKey& key);
+  bool is_sound() const { return verification_.is_sound(); }  // so far
   std::int64_t done() const { return next_; }
   std::int64_t size() const { return static_cast<std::int64_t>(head_.size.value); }
 
  private:
   LedgerWalk(store::Database& db, blob::BlobStore& blobs, Head head)
       : db_(&db), blobs_(&blobs), head_(std::move(head)) {}
+  Status walk(std::int64_t end, std::vector<Sha256>& hashes);
+  void lose(std::string why, std::vector<Sha256>& hashes);
+  std::optional<Sha256> hash_in_tree(std::int64_t index);
+  Status check_tiles(std::span<const Sha256> hashes);
+  Status check_tile(const ledger::CompletedTile& tile);
+
   store::Database* db_;
   blob::BlobStore* blobs_;
   Head head_;
   ledger::Verification verification_;
+  ledger::RightEdgeTiles edge_;  // as the entries give it
+  bool edge_known_ = true;       // false when a leaf was lost whose hash nothing tells
   std::int64_t next_ = 0;
 };
 

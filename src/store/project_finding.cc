@@ -106,11 +106,8 @@ Status project_row(Database& db, const Stamp& stamp, const vuln::FindingsChanged
 }
 
 Status project_row(Database& db, const Stamp& stamp, const vuln::RemedyTimesDeclared& event) {
-  return execute(
-      db,
-      "INSERT INTO remedy_times (one, declared, entry, at) VALUES (1,$1,$2,$3) ON CONFLICT (one) DO UPDATE "
-      "SET declared=excluded.declared, entry=excluded.entry, at=excluded.at",
-      format::encode(event), stamp.index, stamp.at);
+  return execute(db, "INSERT INTO remedy_times (entry, declared, at) VALUES ($1,$2,$3)", stamp.index,
+                 format::encode(event), stamp.at);
 }
 
 }  // namespace weir::store

@@ -82,6 +82,7 @@ IncidentView incident_row(const Row& row) {
                     .host = row.string(3),
                     .service = row.string(4),
                     .owner = row.string(11),
+                    .first = row.string(13),
                     .origin = read_stored<alert::IncidentOrigin>(row.text(5)),
                     .alerts = row.integer(6),
                     .open = row.integer(7),
@@ -148,20 +149,21 @@ Result<std::vector<IncidentView>> list_incidents(Database& db, const AlertFilter
       "(SELECT min(CASE x.severity WHEN 'critical' THEN 0 WHEN 'high' THEN 1 WHEN 'medium' THEN 2 ELSE 3 "
       "END) FROM alert x WHERE "
       "x.incident=a.id)";
-  auto incidents =
-      TRY(query(db,
-                fmt::format("SELECT a.id, a.title, a.environment, a.host, a.service, a.origin, count(x.id), "
-                            "sum(x.state='open'), a.opened_at, "
-                            "a.updated_at, {}, {}, sum(x.state='acknowledged') FROM incident a JOIN alert x "
-                            "ON x.incident=a.id WHERE ($1='' OR "
-                            "a.environment=$2) AND ($3 IS NULL OR a.id=$4) AND a.id<$5 GROUP BY a.id HAVING "
-                            "$6='' OR ($7='open' AND "
-                            "sum(x.state='open')>0) OR ($8='acknowledged' AND sum(x.state='open')=0 AND "
-                            "sum(x.state='acknowledged')>0) OR "
-                            "($9='resolved' AND sum(x.state<>'resolved')=0) ORDER BY a.id DESC LIMIT $10",
-                            worst, owner_of_service),
-                incident_row, filter.environment, filter.environment, filter.incident, filter.incident,
-                filter.before, filter.state, filter.state, filter.state, filter.state, filter.limit));
+  auto incidents = TRY(query(
+      db,
+      fmt::format("SELECT a.id, a.title, a.environment, a.host, a.service, a.origin, count(x.id), "
+                  "sum(x.state='open'), a.opened_at, "
+                  "a.updated_at, {}, {}, sum(x.state='acknowledged'), (SELECT f.title "
+                  "FROM alert f WHERE f.incident=a.id ORDER BY f.id LIMIT 1) FROM incident a JOIN alert x "
+                  "ON x.incident=a.id WHERE ($1='' OR "
+                  "a.environment=$2) AND ($3 IS NULL OR a.id=$4) AND a.id<$5 GROUP BY a.id HAVING "
+                  "$6='' OR ($7='open' AND "
+                  "sum(x.state='open')>0) OR ($8='acknowledged' AND sum(x.state='open')=0 AND "
+                  "sum(x.state='acknowledged')>0) OR "
+                  "($9='resolved' AND sum(x.state<>'resolved')=0) ORDER BY a.id DESC LIMIT $10",
+                  worst, owner_of_service),
+      incident_row, filter.environment, filter.environment, filter.incident, filter.incident, filter.before,
+      filter.state, filter.state, filter.state, filter.state, filter.limit));
   for (IncidentView& incident : incidents) {
     if (incident.open == 0) continue;
     const auto alerted = TRY(alerted_instances(db, incident.environment, incident.id));

@@ -73,6 +73,7 @@ struct SuggestionView {
 struct IncidentView {
   std::int64_t id = 0;
   std::string state, severity, title, environment, host, service, owner;
+  std::string first;  // title of its first alert: what, where `title` says who and where
   alert::IncidentOrigin origin;
   std::int64_t alerts = 0, open = 0;
   Instant opened_at, updated_at;
@@ -82,6 +83,7 @@ struct IncidentView {
     visit("state", self.state);
     visit("severity", self.severity);
     visit("title", self.title);
+    visit("first", self.first);
     visit("environment", self.environment);
     visit("host", self.host);
     visit("origin", self.origin);

@@ -120,11 +120,12 @@ Result<bool> is_any_watched(Database& db) {
   return TRY(query_count(db, "SELECT count(*) FROM (SELECT 1 FROM decision_watch LIMIT 1)")) > 0;
 }
 
-Status watch_subject(Database& db, const DecisionSubject& subject, std::int64_t cause) {
-  return execute(db,
-                 "INSERT INTO decision_watch (artifact, environment, change_class, purpose, cause, checked) VALUES "
-                 "($1,$2,$3,$4,$5,-1) ON CONFLICT DO NOTHING",
-                 subject.artifact, subject.environment, subject.change_class, subject.purpose, cause);
+Status watch_subject(Database& db, const DecisionSubject& subject) {
+  return execute(
+      db,
+      "INSERT INTO decision_watch (artifact, environment, change_class, purpose, cause, checked) SELECT "
+      "$1,$2,$3,$4,max(idx),-1 FROM entry WHERE true ON CONFLICT DO NOTHING",
+      subject.artifact, subject.environment, subject.change_class, subject.purpose);
 }
 
 Status note_checked(Database& db, const DecisionSubject& subject, std::int64_t cause, std::optional<Instant> due) {

@@ -97,7 +97,8 @@ Result<bool> is_watched(Database& db, const Sha256& artifact);
 Result<bool> is_any_watched(Database& db);
 
 // Owned rows; part of a command.
-Status watch_subject(Database& db, const DecisionSubject& subject, std::int64_t cause);
+// From the newest entry on: the next one that bears on it is a new cause.
+Status watch_subject(Database& db, const DecisionSubject& subject);
 Status note_checked(Database& db, const DecisionSubject& subject, std::int64_t cause,
                     std::optional<Instant> due);
 // Makes stale what an accepted entry bears on, and watches what it made worth watching.

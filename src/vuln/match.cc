@@ -87,7 +87,7 @@ std::string_view evaluated_version(const Package& package) {
 
 void AdvisorySet::add(Advisory advisory) {
   const auto found = advisories_.find(advisory.id);
-  if (found != advisories_.end() && found->second.modified > advisory.modified) return;
+  if (found != advisories_.end() && is_older(advisory.modified, found->second.modified)) return;
   advisories_.insert_or_assign(advisory.id, std::move(advisory));
 }
 

@@ -104,9 +104,17 @@ class HostInventory(WorldCase):
         self.assertEqual(self.where("DSA-4242-1")["running"][0]["since"], since)
         self.assertEqual(len(self.alerts("DSA-4242-1")), 1)
 
+        before = world.api.get("me")["server"]["time"]
         self.install("2.0-1")
         wait_until(lambda: not self.alerts("DSA-4242-1"), 30, "the alert is resolved")
         self.assertEqual(self.where("DSA-4242-1")["running"], [])
+        for question in ("DSA-4242-1", "libweir-fixture1", "libweir-fixture1<2.0-1",
+                         "pkg:deb/debian/libweir-fixture1@1.0-1"):
+            then = self.where(question, "--at", before)
+            self.assertEqual([(r["host"], r["since"], r["package"]) for r in then["running"]],
+                             [("kept1", since, "libweir-fixture1")], question)
+            self.assertNotIn("can't be read", then["coverage"]["sentence"])
+        self.assertEqual(self.where("libweir-fixture1@2.0-1", "--at", before)["running"], [])
         finding = [f for f in world.weir_json("vuln", "list") if f["cluster"] == "DSA-4242-1"][0]
         self.assertEqual(finding["state"], "closed")
         entries = [e for e in world.api.get("ledger/entries?from=0&limit=1000")["entries"]
@@ -117,6 +125,37 @@ class HostInventory(WorldCase):
         wait_until(lambda: self.alerts("DSA-4242-1"), 30, "it is back")
         self.install("2.0-1")
         wait_until(lambda: not self.alerts("DSA-4242-1"), 30, "it is gone again")
+
+    @unittest.skipUnless(shutil.which("rpmbuild"), "needs rpm")
+    def test_packages_of_rpm_are_read_by_rpm_and_followed(self):
+        """Real packages, in a real database below a root of their own."""
+        world, root = self.world, self.world.directory / "rpm-root"
+        (root / "etc").mkdir(parents=True)
+        (root / "etc/os-release").write_text('ID="almalinux"\nVERSION_ID="9.4"\n')
+
+        def install(version):
+            spec = world.directory / "fixture.spec"
+            spec.write_text(f"Name: weir-rpm\nEpoch: 1\nVersion: {version}\nRelease: 1.el9\nSummary: of a test\n"
+                            "License: Apache-2.0\nBuildArch: noarch\n%description\nOf a test.\n%package libs\n"
+                            "Summary: of a test\n%description libs\nOf a test.\n%files\n%files libs\n")
+            top = world.directory / f"rpm-{version}"
+            subprocess.run(["rpmbuild", "-bb", "--quiet", "--define", f"_topdir {top}", spec], check=True,
+                           capture_output=True)
+            subprocess.run(["rpm", "--dbpath", "/var/lib/rpm", "--root", root, "-U", "--nodeps", *top.rglob("*.rpm")],
+                           check=True, capture_output=True)
+        install("1.0")
+        world.environment("alma")
+        world.start_agent("alma", "--inventory-root", root, state="alma-agent", host="alma1")
+        host = wait_until(lambda: [h for h in self.hosts("alma") if h["read"]], 30, "the inventory is read")[0]
+        self.assertEqual((host["packages"], host["distribution"]), (2, "almalinux-9.4"))
+        self.says("alma", advisory("ALSA-2026:4242", "AlmaLinux:9", "weir-rpm-libs", "1:1.5-1.el9"))
+        wait_until(lambda: self.alerts("ALSA-2026:4242"), 30, "an alert")
+        rows = self.where("ALSA-2026:4242")["running"]
+        self.assertEqual([(r["host"], r["component"], r["fixed"]) for r in rows],
+                         [("alma1", "pkg:rpm/almalinux/weir-rpm-libs@1.0-1.el9?arch=noarch&distro=almalinux-9.4&epoch=1"
+                           "&upstream=weir-rpm", "1:1.5-1.el9")])
+        install("2.0")
+        wait_until(lambda: not self.alerts("ALSA-2026:4242"), 40, "the alert is resolved")
 
     @unittest.skipUnless(shutil.which("dpkg-query"), "needs dpkg")
     def test_the_packages_of_this_machine_explain_what_runs(self):

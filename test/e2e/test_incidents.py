@@ -86,6 +86,7 @@ class Builds(WorldCase):
 
     def check_suggestion(self, incident, alerts):
         self.assertEqual((incident["open"], incident["alerts"]), (len(alerts), len(alerts)))
+        self.assertEqual(incident["first"], min(alerts, key=lambda a: a["id"])["title"])
         suggestion = incident["suggestion"]
         rule = suggestion["rule"]
         days = (seconds_of(rule["expires_at"]) - time.time()) / 86400

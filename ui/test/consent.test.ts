@@ -30,6 +30,11 @@ test('a request shows the difference and who is still needed, and the last conse
   await page.getByText('npm/left-pad').waitFor();
   await page.getByText('3.0.20 → 3.0.22').waitFor();
   await page.getByText('Env PAY_TIMEOUT').waitFor();
+  const flaws = page.getByRole('region', { name: 'Vulnerabilities' });
+  await flaws.getByRole('link', { name: 'CVE-2026-4242' }).waitFor();
+  await flaws.getByText('critical, known to be exploited').waitFor();
+  await flaws.getByText('left-pad 1.3.0; fixed in 1.3.1').waitFor();
+  await flaws.getByText('1 new, 0 gone, 4 as before').waitFor();
   await page.getByText('Your consent is the last one').waitFor();
   await page.getByLabel('Note').fill('tests and SBOM are fine');
   await page.getByRole('button', { name: 'Consent' }).click();

@@ -6,6 +6,7 @@ mod documents;
 mod evidence;
 mod facts;
 mod jwt;
+mod met;
 mod net;
 mod numbers;
 mod sprintf;
@@ -64,6 +65,7 @@ pub const TABLE: &[(&str, u8, Builtin)] = &[
     ("units.parse_bytes", 1, units::parse_bytes),
     ("weir.ago", 2, evidence::ago),
     ("weir.last", 2, evidence::last),
+    ("weir.met", 3, met::met),
     ("weir.newest", 1, evidence::newest),
     ("weir.oldest", 1, evidence::oldest),
     ("weir.walk", 1, documents::walk_pairs),

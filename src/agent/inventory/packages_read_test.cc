@@ -116,7 +116,7 @@ TEST(Rpm, is_asked_for_a_root_that_has_a_database_and_only_then) {
   weir::test::ScratchDirectory root;
   const std::string program =
       root.write("rpm",
-                 "#!/bin/sh\n[ \"$1\" = --root ] && [ \"$3\" = -qa ] || exit 1\n"
+                 "#!/bin/sh\n[ \"$1 $2 $3 $5\" = '--dbpath /var/lib/rpm --root -qa' ] || exit 1\n"
                  "printf 'zlib\\037(none)\\0371.2-3\\037x86_64\\037zlib-1.2-3.src.rpm\\037.\\n'\n");
   chmod(program.c_str(), 0755);
   EXPECT_EQ(read_rpm(root.path(), program).error().code, Errc::not_found);

@@ -23,9 +23,8 @@ using std::chrono::steady_clock;
 constexpr char separator = '\x1f';
 constexpr std::size_t fields = 6;
 constexpr int look_at_clock_ms = 100;
-constexpr std::array<const char*, 6> databases{
-    "var/lib/rpm/rpmdb.sqlite",          "var/lib/rpm/Packages.db",          "var/lib/rpm/Packages",
-    "usr/lib/sysimage/rpm/rpmdb.sqlite", "usr/lib/sysimage/rpm/Packages.db", "usr/lib/sysimage/rpm/Packages"};
+constexpr std::array<const char*, 2> directories{"var/lib/rpm", "usr/lib/sysimage/rpm"};
+constexpr std::array<const char*, 3> databases{"rpmdb.sqlite", "Packages.db", "Packages"};
 
 std::vector<std::string_view> split(std::string_view line) {
   std::vector<std::string_view> parts;
@@ -115,6 +114,14 @@ Result<std::string> output_of(std::vector<std::string> words, const std::stop_to
   return output;
 }
 
+// Asked for by name: where a distribution only carries the tool, its own default is somewhere else.
+std::string directory_of_database(const std::string& root) {
+  for (const char* directory : directories)
+    for (const char* database : databases)
+      if (!stamp_below(root, fmt::format("{}/{}", directory, database)).empty()) return directory;
+  return {};
+}
+
 }  // namespace
 
 std::string_view rpm_query_format() {
@@ -144,17 +151,21 @@ std::vector<InstalledPackage> parse_rpm_lines(std::string_view text) {
 
 std::string rpm_stamp(const std::string& root) {
   std::string all;
-  for (const char* path : databases)
-    for (const char* suffix : {"", "-wal"})
-      if (const std::string stamp = stamp_below(root, std::string(path) + suffix); !stamp.empty())
-        all += fmt::format("{}{}={},", path, suffix, stamp);
+  for (const char* directory : directories)
+    for (const char* database : databases)
+      for (const char* suffix : {"", "-wal"}) {
+        const std::string path = fmt::format("{}/{}{}", directory, database, suffix);
+        if (const std::string stamp = stamp_below(root, path); !stamp.empty())
+          all += fmt::format("{}={},", path, stamp);
+      }
   return all;
 }
 
 Result<std::vector<InstalledPackage>> read_rpm(const std::string& root, const std::string& program,
                                                std::stop_token stop) {
-  if (rpm_stamp(root).empty()) return not_found("there is no database of rpm");
-  std::vector<std::string> words{program};
+  const std::string directory = directory_of_database(root);
+  if (directory.empty()) return not_found("there is no database of rpm");
+  std::vector<std::string> words{program, "--dbpath", "/" + directory};
   if (root != "/") words.insert(words.end(), {"--root", root});
   words.insert(words.end(), {"-qa", "--queryformat", std::string(rpm_query_format())});
   return parse_rpm_lines(TRY(output_of(std::move(words), stop)));

@@ -113,6 +113,13 @@ export interface Changed {
   before: string[];
   after: string[];
 }
+export interface FlawChange {
+  flaw: string;
+  severity: string;
+  components: string[];
+  fixed: string;
+  exploited: boolean;
+}
 export interface ReleaseDifference {
   before: ReleaseSide | null;
   after: ReleaseSide;
@@ -127,7 +134,13 @@ export interface ReleaseDifference {
     unchanged_count: number;
   } | null;
   configuration: { platform: string; setting: string; before: string[]; after: string[] }[] | null;
-  vulnerabilities: number | null;
+  vulnerabilities: {
+    added: FlawChange[];
+    removed: FlawChange[];
+    added_count: number;
+    removed_count: number;
+    unchanged_count: number;
+  } | null;
 }
 export interface ApprovalRequest {
   id: number;

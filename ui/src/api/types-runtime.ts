@@ -131,7 +131,8 @@ export interface Incident {
   id: Id;
   state: 'open' | 'acknowledged' | 'resolved';
   severity: Severity;
-  title: string;
+  title: string; // who and where
+  first: string; // what its first alert is about
   environment: string;
   host?: string | null;
   origin?: {

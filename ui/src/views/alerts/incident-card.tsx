@@ -36,6 +36,10 @@ export function IncidentCard({ incident }: { incident: Incident }) {
           · <When at={incident.opened_at} />
         </span>
       </span>
+      <span className="wrap">
+        {incident.first}
+        {incident.alerts > 1 && ` and ${number(incident.alerts - 1)} more`}
+      </span>
       <span className="quiet wrap">{origin_of(incident) || 'origin unknown'}</span>
       <span className="quiet">
         {counted(incident.alerts, 'alert')}, {number(incident.open)} open

@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
-import type { Changed, ReleaseDifference, ReleaseSide } from '../../api/types.ts';
+import { Link } from 'wouter';
+import type { Changed, FlawChange, ReleaseDifference, ReleaseSide } from '../../api/types.ts';
 import { Digest } from '../../parts/digest.tsx';
 import { Seal } from '../../parts/seal.tsx';
 import { When } from '../../parts/when.tsx';
-import { counted, number } from '../../words/text.ts';
+import { number } from '../../words/text.ts';
+import { component_words, severity_word, where_of } from '../vulnerabilities/words.ts';
 import styles from './approvals.module.css';
 
 const package_of = (component: string) => component.replace(/^pkg:/, '');
@@ -30,11 +32,7 @@ export function Difference({ difference, linked = true }: { difference: ReleaseD
         <Configuration difference={difference} />
       </Part>
       <Part title="Vulnerabilities">
-        {difference.vulnerabilities === null ? (
-          <span className="quiet">not known: no advisories are matched yet</span>
-        ) : (
-          counted(difference.vulnerabilities, 'known vulnerability', 'known vulnerabilities')
-        )}
+        <Flaws difference={difference} linked={linked} />
       </Part>
     </div>
   );
@@ -138,6 +136,41 @@ function Components({ difference }: { difference: ReleaseDifference }) {
       <span className="quiet">
         {number(told.added_count)} added, {number(told.removed_count)} removed, {number(told.changed_count)} changed,{' '}
         {number(told.unchanged_count)} the same
+      </span>
+    </>
+  );
+}
+
+function Flaws({ difference, linked }: { difference: ReleaseDifference; linked: boolean }) {
+  const told = difference.vulnerabilities;
+  if (!told) return <span className="quiet">not known: one of the two was not held against advisories</span>;
+  const rows: [string, string, FlawChange[]][] = [
+    ['+', 'new', told.added],
+    ['−', 'gone', told.removed],
+  ];
+  return (
+    <>
+      <ul className="plain">
+        {rows.flatMap(([sign, kind, list]) =>
+          list.map((each) => (
+            <li key={kind + each.flaw} className={styles.fact}>
+              <span className={kind === 'new' && each.severity !== 'low' ? 'red' : ''}>
+                <span aria-hidden>{sign}</span>
+                <span className="hidden">{kind}: </span>{' '}
+                {linked ? <Link href={where_of(each.flaw)}>{each.flaw}</Link> : each.flaw}{' '}
+                {severity_word(each.severity)}
+                {each.exploited && ', known to be exploited'}
+              </span>
+              <span className="push quiet wrap">
+                {each.components.map(component_words).join(', ')}
+                {each.fixed && `; fixed in ${each.fixed}`}
+              </span>
+            </li>
+          )),
+        )}
+      </ul>
+      <span className="quiet">
+        {number(told.added_count)} new, {number(told.removed_count)} gone, {number(told.unchanged_count)} as before
       </span>
     </>
   );
