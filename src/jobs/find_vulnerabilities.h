@@ -39,7 +39,7 @@ std::unique_ptr<Job> make_find_vulnerabilities(Shared shared, FindingPorts ports
 std::unique_ptr<Job> make_exposed_exceptions(Shared shared, std::shared_ptr<const Exposure> exposure,
                                              std::unique_ptr<store::Database> reader);
 // One alert for each flaw and owner while something that runs has it and nobody has accepted that.
-std::unique_ptr<Job> make_vulnerability_notices(Shared shared, std::shared_ptr<const Exposure> exposure,
+std::unique_ptr<Job> make_vulnerability_notices(Shared shared, std::shared_ptr<Exposure> exposure,
                                                 std::unique_ptr<store::Database> reader);
 
 }  // namespace weir::jobs

@@ -81,6 +81,7 @@ Status FollowedAdvisories::take_whole(ReadAdvisories& read, bool is_read, Instan
     state.cves = feed_.cves;
   });
   known_ = after;
+  touched_records.reset();
   return note(read, difference, *after, now);
 }
 
@@ -99,7 +100,11 @@ Status FollowedAdvisories::learn(ReadAdvisories& read, Instant now) {
     else if (!is_known || known->second != advisory) records.push_back(advisory);
   }
   const auto difference = vuln::difference_of(known_->set(), records);
-  exposure_->change([&](Exposure::State&) { known_->learn(std::move(records)); });
+  if (touched_records)
+    for (const vuln::Advisory& each : records) touched_records->insert(each.id);
+  bool only_grew = true;
+  exposure_->change([&](Exposure::State&) { only_grew = known_->learn(std::move(records)); });
+  if (!only_grew) touched_records.reset();
   return note(read, difference, *known_, now);
 }
 

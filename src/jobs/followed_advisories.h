@@ -32,6 +32,9 @@ class FollowedAdvisories {
   std::optional<vuln::AdvisoriesUpdated> updated;
   // Names about which something else is said than when all was matched last.
   std::set<vuln::AffectedName> touched;
+  // The records that say it; none where other records may speak of other flaws now than then.
+  std::optional<std::set<std::string>> touched_records = std::set<std::string>();
+  void forget_touched() { touched.clear(), touched_records.emplace(); }
   // That there is a list of exploited flaws at all, until somebody has said so.
   bool exploited_is_news = false;
 

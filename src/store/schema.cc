@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS artifact (digest BLOB PRIMARY KEY, name TEXT NOT NULL
   trail TEXT,
   commit_id TEXT, build_url TEXT, recorded_at INTEGER NOT NULL, entry INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS artifact_by_entry ON artifact (entry);
-CREATE INDEX IF NOT EXISTS artifact_by_name ON artifact (name);
+CREATE INDEX IF NOT EXISTS artifact_by_name ON artifact (name, flow, entry);
 CREATE INDEX IF NOT EXISTS artifact_by_commit ON artifact (commit_id) WHERE commit_id <> '';
 CREATE TABLE IF NOT EXISTS artifact_on_trail (flow TEXT NOT NULL, trail TEXT NOT NULL, name TEXT NOT NULL,
   digest BLOB NOT NULL,
@@ -92,6 +92,8 @@ CREATE TABLE IF NOT EXISTS exception (entry INTEGER PRIMARY KEY, asked TEXT NOT 
   decided_at INTEGER, decided_by BLOB, decided_note TEXT, until_at INTEGER NOT NULL, conditional INTEGER NOT NULL,
   warn_at INTEGER, warned_at INTEGER, ended_at INTEGER, ended TEXT NOT NULL DEFAULT '', ended_note TEXT);
 CREATE INDEX IF NOT EXISTS exception_in_force ON exception (artifact, environment) WHERE state = 'in-force';
+CREATE INDEX IF NOT EXISTS exception_of_findings ON exception (environment)
+  WHERE state = 'in-force' AND workload = '' AND finding <> '';
 CREATE INDEX IF NOT EXISTS exception_by_until ON exception (until_at) WHERE state IN ('requested', 'in-force');
 CREATE TABLE IF NOT EXISTS exception_workload (workload TEXT NOT NULL, exception INTEGER NOT NULL,
   PRIMARY KEY (workload, exception)) WITHOUT ROWID;
@@ -164,7 +166,7 @@ CREATE TABLE IF NOT EXISTS instance (reporter TEXT NOT NULL, id TEXT NOT NULL, e
   workload TEXT NOT NULL,
   started_at INTEGER NOT NULL, ended_at INTEGER, joined INTEGER, parted INTEGER, detail TEXT NOT NULL,
   settings TEXT, PRIMARY KEY (reporter, id)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS instance_by_workload ON instance (workload, ended_at);
+CREATE INDEX IF NOT EXISTS instance_by_workload ON instance (workload, ended_at, started_at);
 CREATE INDEX IF NOT EXISTS instance_by_time ON instance (environment, started_at);
 CREATE INDEX IF NOT EXISTS instance_joining ON instance (environment) WHERE joined IS NULL;
 CREATE INDEX IF NOT EXISTS instance_parting ON instance (environment) WHERE ended_at IS NOT NULL AND parted IS NULL;
@@ -248,8 +250,9 @@ CREATE INDEX IF NOT EXISTS window_override_by_until ON window_override (until_at
 
 // `finding.component` goes by the index of bills of materials; `bill_read` says which of them it holds, and of
 // what package they are, without its version. `began_at` is
-// when it was opened last, `open_us` how long it was open before that, `cause` what opened it. In `finding_stated` no
-// artifact is an empty one: what holds in general; rows without `until_at` hold now.
+// when it was opened last, `open_us` how long it was open before that, `cause` what opened it. `finding_name` has every
+// id by which a finding of the flaw was ever called. In `finding_stated` no artifact is an empty one: what holds in
+// general; rows without `until_at` hold now.
 constexpr std::string_view finding_schema = R"sql(
 CREATE TABLE IF NOT EXISTS advisories (entry INTEGER PRIMARY KEY, feed TEXT NOT NULL, updated TEXT NOT NULL,
   digest BLOB NOT NULL, at INTEGER NOT NULL);
@@ -266,6 +269,8 @@ CREATE TABLE IF NOT EXISTS finding (id INTEGER PRIMARY KEY, cluster TEXT NOT NUL
   cause TEXT NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS finding_by_key ON finding (cluster, component);
 CREATE INDEX IF NOT EXISTS finding_by_component ON finding (component);
+CREATE TABLE IF NOT EXISTS finding_name (name TEXT NOT NULL, cluster TEXT NOT NULL, PRIMARY KEY (name, cluster))
+  WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS finding_change (finding INTEGER NOT NULL, entry INTEGER NOT NULL, at INTEGER NOT NULL,
   cause TEXT NOT NULL, change TEXT NOT NULL, PRIMARY KEY (finding, entry)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS attestation_of_bill ON attestation (artifact, entry) WHERE type = 'sbom';

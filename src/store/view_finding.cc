@@ -116,6 +116,11 @@ Result<std::vector<FindingRow>> list_findings(Database& db, const FindingFilter&
                filter.skip);
 }
 
+Result<std::vector<std::string>> components_with_ended_findings(Database& db) {
+  return query(db, "SELECT DISTINCT component FROM finding WHERE state NOT IN ('opened', 'reopened')",
+               [](const Row& row) { return row.string(0); });
+}
+
 // Each step of a finding applied to what it was before: as the projection of entries does it.
 Result<std::vector<FindingRow>> list_findings_at(Database& db, Instant at) {
   struct Step {
@@ -149,11 +154,13 @@ Result<std::vector<FindingRow>> list_findings_at(Database& db, Instant at) {
   return rows;
 }
 
+// The names lead to flaws; whether a finding of one is called so now, it says itself.
 Result<std::vector<FindingRow>> findings_naming(Database& db, std::string_view record) {
   return query(db,
-               fmt::format("SELECT {} FROM finding WHERE cluster=$1 OR instr(last, $2)>0 ORDER BY id",
+               fmt::format("SELECT {} FROM finding WHERE cluster IN (SELECT cluster FROM finding_name WHERE "
+                           "name=$1 UNION SELECT $2) AND (cluster=$3 OR instr(last, $4)>0) ORDER BY id",
                            finding_columns),
-               finding_row, record, format::encode(std::string(record)));
+               finding_row, record, record, record, format::encode(std::string(record)));
 }
 
 Result<std::optional<FindingRow>> find_finding(Database& db, std::int64_t id) {
@@ -203,6 +210,12 @@ Result<std::vector<BillRow>> bills_after(Database& db, std::int64_t attestation,
         return bill;
       },
       attestation, attestation, limit);
+}
+
+Result<std::optional<Sha256>> artifact_of_bill(Database& db, std::int64_t attestation) {
+  return query_one(
+      db, "SELECT artifact FROM attestation WHERE entry=$1 AND artifact IS NOT NULL",
+      [](const Row& row) { return row.digest(0); }, attestation);
 }
 
 Result<std::int64_t> newest_bill(Database& db) {

@@ -39,6 +39,7 @@ struct FindingFilter {
   std::int64_t limit = std::numeric_limits<std::int64_t>::max();
 };
 Result<std::vector<FindingRow>> list_findings(Database& db, const FindingFilter& filter);
+Result<std::vector<std::string>> components_with_ended_findings(Database& db);
 // All that had begun at a moment, as they stood then; in the order in which they were found.
 Result<std::vector<FindingRow>> list_findings_at(Database& db, Instant at);
 Result<std::vector<FindingRow>> findings_naming(Database& db, std::string_view record);  // by any of its ids
@@ -63,6 +64,8 @@ struct BillRow {
   std::vector<Sha256> parts = {};  // of an inventory: its documents, instead of `content`
 };
 Result<std::vector<BillRow>> bills_after(Database& db, std::int64_t attestation, std::int64_t limit);
+
+Result<std::optional<Sha256>> artifact_of_bill(Database& db, std::int64_t attestation);
 
 // The contents of the artifact's bills up to this entry but for those that it replaces: of each other flow and name the
 // latest one.
