@@ -124,6 +124,23 @@ TEST_F(Reports, in_parts_at_first_sight_are_one_first_sight) {
             (Names{"/opt/a", "/opt/b"}));
 }
 
+TEST_F(Reports, with_arguments_are_refused_where_the_environment_does_not_allow_them) {
+  const auto allowed = [](const Answer& answer) { return answer.json.at("arguments") == format::Json(true); };
+  EXPECT_FALSE(allowed(send({.full = true}, {"a"})));
+  const Instance job{.id = "job", .name = "/opt/job", .digests = {crypto::sha256("job")},
+                     .started_at = Instant{now().micros - seconds(60).micros}, .arguments = {"job", "--key=x"}};
+  Report report{.environment = "prod", .host = "web1", .incarnation = "i", .sequence = 2, .previous = previous_};
+  report.sent_at = now();
+  report.started = {job};
+  const Answer refused = signed_post("reports", format::encode(report));
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.json.at("error").text("field"), "started.arguments");
+  EXPECT_EQ(live(), Names{"a"});
+  EXPECT_EQ(api_.put("environments/prod", R"({"kind":"host","arguments":true})").status, 201);
+  EXPECT_TRUE(allowed(send({.started = {job}}, {}))) << "the refusal broke no chain";
+  EXPECT_EQ(live(), (Names{"a", "job"}));
+}
+
 runtime::InventoryClaim packages_in(const std::string& document, Instant at) {
   return {.parts = {crypto::sha256(document)}, .components = 1, .distribution = "debian-12", .taken_at = at};
 }

@@ -56,12 +56,20 @@ std::vector<std::unique_ptr<Collector>> make_collectors(const AgentConfig& confi
   processes.executed = [look = containers.get()](std::int64_t pid) { look->poke(pid); };
   processes.admission = [look = containers.get()](std::uint64_t mounts) { return look->admission_of(mounts); };
 
+  auto watching = std::make_unique<ProcessCollector>(std::move(processes));
+  const Explain explain = [claims = &watching->package_claims()](const ReadFile& file) {
+    return claims->claim_of(file);
+  };
+
   // The hooks of one collector point at another; all live until every watching thread has ended.
   std::vector<std::unique_ptr<Collector>> all;
   all.push_back(std::move(containers));
-  all.push_back(std::make_unique<UnitCollector>(UnitOptions{}, clock));
-  if (!config.paths.empty()) all.push_back(std::make_unique<FileCollector>(FileOptions{.paths = config.paths}, clock));
-  auto watching = std::make_unique<ProcessCollector>(std::move(processes));
+  all.push_back(std::make_unique<UnitCollector>(UnitOptions{.explain = explain}, clock));
+  if (!config.paths.empty()) {
+    FileOptions files{.paths = config.paths, .explain = explain};
+    files.packages_change = [packages = watching.get()] { return packages->packages_change(); };
+    all.push_back(std::make_unique<FileCollector>(std::move(files), clock));
+  }
   all.push_back(std::make_unique<InventoryCollector>(inventory_options(config, *watching), clock));
   all.push_back(std::make_unique<ExposureCollector>(exposure_options(*watching, *look), clock));
   all.push_back(std::move(watching));

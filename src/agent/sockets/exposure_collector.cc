@@ -12,8 +12,6 @@
 namespace weir::agent {
 namespace {
 
-constexpr std::int64_t cost_share = 500;  // a look may cost one part in so many
-
 Duration processor_time() {
   timespec used{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
@@ -94,7 +92,7 @@ void ExposureCollector::watch(Sink& sink, std::stop_token stop) {
     const Duration began = processor_time();
     state_->look(sink);
     const Duration cost = microseconds(processor_time().micros - began.micros);
-    pause(std::max(state_->options.interval, microseconds(cost.micros * cost_share)), stop);
+    pause(std::max(state_->options.interval, microseconds(cost.micros * state_->options.cost_share)), stop);
   }
 }
 

@@ -16,6 +16,7 @@ struct ExposureOptions {
   SocketOptions sockets;
   Duration interval = seconds(10);
   Duration restless = minutes(5);  // between words about the same reach
+  std::int64_t cost_share = 500;   // a look may cost one part in so many
 };
 
 class ExposureCollector final : public Collector {

@@ -170,7 +170,10 @@ TEST(SocketLook, a_network_of_ones_own_is_reached_by_what_its_runtime_publishes)
 
 TEST(ExposureCollector, tells_what_is_new_at_once_and_the_same_reach_when_it_has_rested) {
   Fd first = listen_on("127.0.0.1");
-  ExposureOptions options{.sockets = of_pid(getpid(), "me"), .interval = milliseconds(5), .restless = hours(1)};
+  ExposureOptions options{.sockets = of_pid(getpid(), "me"),
+                          .interval = milliseconds(5),
+                          .restless = hours(1),
+                          .cost_share = 0};
   const SystemClock clock;
   ExposureCollector collector(options, clock);
   Ear ear;
