@@ -26,7 +26,7 @@ lint: ## clang-tidy on src (FILES="src/x.cc" for some), tools/tidy, shell syntax
 	@tools/lint $(FILES)
 
 bench: ## the benchmarks (NAMES="http_bench" for some); figures go to build/bench
-	@tools/install build
+	@tools/install build run test
 	@tools/bench $(NAMES)
 
 fresh: ## a fresh Debian 12 in build/fresh: clean clone, make run, make test (TARGETS="run" for less)

@@ -55,7 +55,7 @@ struct Watch {
 
 // Every record, withdrawn ones too.
 Result<jobs::ReadAdvisories> read_store(Watch& watch) {
-  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = source_of(watch.place)};
+  jobs::ReadAdvisories read{.set = {}, .refused = {}, .source = source_of(watch.place), .is_kept = true};
   const auto store = TRY(vuln::AdvisoryStore::open(watch.place));
   watch.store = store;
   read.cves = vuln::cve_facts_of(store);
@@ -97,7 +97,8 @@ Result<std::optional<jobs::ReadAdvisories>> changes_of_store(Watch& watch) {
   const auto difference = TRY(vuln::difference(*watch.store, *store));
   if (!difference.removed.empty() || difference.exploited || difference.likelihood)
     return std::optional<jobs::ReadAdvisories>();
-  jobs::ReadAdvisories read{.set = {}, .only_changes = true, .refused = {}, .source = source_of(watch.place)};
+  jobs::ReadAdvisories read{
+      .set = {}, .only_changes = true, .refused = {}, .source = source_of(watch.place), .is_kept = true};
   for (const auto* ids : {&difference.added, &difference.changed, &difference.withdrawn})
     for (const std::string& id : *ids) {
       auto record = TRY(store->record(id));

@@ -30,6 +30,7 @@ class Organization {
   bool is_new() const { return new_; }
   std::string database_file() const { return directory_ + "/" + name_ + ".db"; }
   std::string components_file() const { return directory_ + "/" + name_ + ".components"; }  // derived
+  std::string advisories_file() const { return directory_ + "/" + name_ + ".advisories"; }  // what feeds said
   std::string token_file() const { return directory_ + "/admin.token"; }
 
  private:

@@ -4,7 +4,9 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
 #include <csignal>
 
 #include "advisory_place.h"
@@ -101,6 +103,7 @@ Result<std::vector<jobs::Schedule>> findings_of(const Organization& organization
                            .blobs = organization.blobs(),
                            .advisories = {},
                            .index_file = organization.components_file(),
+                           .advisories_file = organization.advisories_file(),
                            .say = std::move(say)};
   if (advisories) ports.advisories = watch_place(*advisories);
   schedules.push_back({"vulnerabilities",
@@ -156,6 +159,19 @@ api::Ports ports_of(const Organization& organization, sequencer::Sequencer& sequ
 std::string organization_of(const cli::Session& session) {
   const std::string& named = session.globals().organization;
   return named.empty() ? "default" : named;
+}
+
+// For links that leave the server: as said, else where it listens; every address of a host goes by its name.
+std::string public_url(const cli::ServeOptions& options, const Listen& listen) {
+  std::string url = options.public_url.value_or("");
+  while (url.ends_with('/')) url.pop_back();
+  if (!url.empty()) return url;
+  std::string host = listen.address;
+  if (std::array<char, 256> name{};
+      (host == "0.0.0.0" || host == "::") && ::gethostname(name.data(), 255) == 0)
+    host = name.data();
+  if (host.find(':') != host.npos) host = "[" + host + "]";
+  return fmt::format("{}://{}:{}", options.tls_cert ? "https" : "http", host, listen.port);
 }
 
 Result<http::Server> start_http(const Listen& listen, const cli::ServeOptions& options, api::Service& service) {
@@ -227,7 +243,8 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   jobs::Runner runner(std::move(schedules), clock, report);
   const auto open_reader = [&organization] { return organization->open_reader(); };
   const jobs::Shared shared{*sequencer, organization->server_actor(), exposure.get()};
-  const auto deliverer = TRY(jobs::Deliverer::start(shared, open_reader, clock, report));
+  const auto deliverer =
+      TRY(jobs::Deliverer::start(shared, open_reader, clock, report, public_url(options, listen)));
   const auto answerer = TRY(jobs::CallerAnswerer::start(shared, open_reader, clock, report));
   auto scrub = TRY(scrub_of(*organization, *sequencer));
   jobs::Runner scrubber(std::move(scrub), clock, report);

@@ -25,6 +25,18 @@ Result<std::string> join_token_of(const cli::AgentOptions& options) {
   return token;
 }
 
+// "/etc/app", or {"path": "/etc/app", "exclude": ["*.tmp"]} as the configuration file may have it.
+Result<agent::WatchedPath> watched_path_of(const std::string& word, const std::vector<std::string>& excludes) {
+  agent::WatchedPath watched{.path = word};
+  if (word.starts_with('{')) {
+    auto read = format::decode_text<agent::WatchedPath>(word);
+    if (!read) return invalid(fmt::format("--path {}", read.error().message), "path");
+    watched = std::move(*read);
+  }
+  watched.exclude.insert(watched.exclude.end(), excludes.begin(), excludes.end());
+  return watched;
+}
+
 Result<agent::AgentConfig> config_of(const cli::AgentOptions& options) {
   const std::string join_token = TRY(join_token_of(options));
   agent::AgentConfig config{.server = options.server,
@@ -38,8 +50,10 @@ Result<agent::AgentConfig> config_of(const cli::AgentOptions& options) {
                             .arguments = options.arguments,
                             .spool_bytes_max = options.spool_bytes_max,
                             .inventory_root = options.inventory_root};
-  for (const std::string& path : options.paths)
-    config.paths.push_back({.path = path, .exclude = options.excludes});
+  for (const std::string& path : options.paths) {
+    agent::WatchedPath watched = TRY(watched_path_of(path, options.excludes));
+    config.paths.push_back(std::move(watched));
+  }
   for (const auto* sockets : {&options.docker, &options.podman, &options.containerd})
     config.container_sockets.insert(config.container_sockets.end(), sockets->begin(), sockets->end());
   TRY(agent::check_agent_config(config));

@@ -146,6 +146,7 @@ pub const TABLE: &[Builtin] = &[
     row("walk", &["*"], "a"),
     row("weir.ago", &["s", "n"], "s"),
     row("weir.last", &["a", "s"], "*"),
+    row("weir.met", &["a", "s", "s"], "a"),
     row("weir.newest", &["a"], "a"),
     row("weir.oldest", &["a"], "a"),
     row("yaml.is_valid", &["s"], "b"),

@@ -1,16 +1,18 @@
 //! JSON text as a value of the engine. As regorus reads it, but quicker on documents whose objects are alike: a key is
-//! looked up and not made anew, members are put in order once for each object, and a text is copied once.
+//! looked up and not made anew, members are put in order once for each object, and a text is copied once. Of what
+//! nobody asks for (see `shape`) no value is made.
+use crate::shape::Shape;
 use regorus::utils::limits::check_memory_limit_if_needed;
 use regorus::Value;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
-pub fn read(text: &str) -> anyhow::Result<Value> {
+pub fn read(text: &str, shape: &Shape) -> anyhow::Result<Value> {
     let mut keys = Keys::default();
     let mut from = serde_json::Deserializer::from_str(text);
-    let value = Node(&mut keys).deserialize(&mut from)?;
+    let value = Node(&mut keys, shape).deserialize(&mut from)?;
     from.end()?;
     Ok(value)
 }
@@ -57,32 +59,32 @@ impl Keys {
 }
 
 /// One value.
-struct Node<'k>(&'k mut Keys);
+struct Node<'k, 's>(&'k mut Keys, &'s Shape);
 
-impl<'de> DeserializeSeed<'de> for Node<'_> {
+impl<'de> DeserializeSeed<'de> for Node<'_, '_> {
     type Value = Value;
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
         from.deserialize_any(self)
     }
 }
 
-/// The name of a member.
-struct Key<'k>(&'k mut Keys);
+/// The name of a member, and what is asked for of it; none when that is nothing.
+struct Key<'k, 's>(&'k mut Keys, &'s Shape);
 
-impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = Value;
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+impl<'de, 's> DeserializeSeed<'de> for Key<'_, 's> {
+    type Value = Option<(Value, &'s Shape)>;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
         from.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for Key<'_> {
-    type Value = Value;
+impl<'s> Visitor<'_> for Key<'_, 's> {
+    type Value = Option<(Value, &'s Shape)>;
     fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
         out.write_str("the name of a member")
     }
-    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
-        Ok(self.0.of(text))
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(self.1.member(text).map(|shape| (self.0.of(text), shape)))
     }
 }
 
@@ -90,7 +92,7 @@ fn within_memory<E: Error>() -> Result<(), E> {
     check_memory_limit_if_needed().map_err(E::custom)
 }
 
-impl<'de> Visitor<'de> for Node<'_> {
+impl<'de> Visitor<'de> for Node<'_, '_> {
     type Value = Value;
 
     fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
@@ -117,7 +119,7 @@ impl<'de> Visitor<'de> for Node<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut all = Vec::new();
-        while let Some(item) = items.next_element_seed(Node(self.0))? {
+        while let Some(item) = items.next_element_seed(Node(self.0, self.1))? {
             all.push(item);
             within_memory()?;
         }
@@ -126,8 +128,12 @@ impl<'de> Visitor<'de> for Node<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut all = Vec::new();
-        while let Some(key) = members.next_key_seed(Key(self.0))? {
-            let value = members.next_value_seed(Node(self.0))?;
+        while let Some(key) = members.next_key_seed(Key(self.0, self.1))? {
+            let Some((key, shape)) = key else {
+                members.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let value = members.next_value_seed(Node(self.0, shape))?;
             all.push((key, value));
             within_memory()?;
         }

@@ -1,5 +1,6 @@
 //! An engine: modules and data, checked together, then asked. Beyond regorus it bounds what a policy may cost,
 //! answers `time.now_ns` from the input, and refuses at load what could not be answered as OPA would.
+use crate::shape::{Shape, WHOLE};
 use crate::{check, document, extensions, json, message, Outcome};
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{PolicyLengthConfig, QueryResults, Value};
@@ -86,9 +87,10 @@ pub struct Input {
 }
 
 impl Input {
-    /// An empty text is no input: `input` is undefined.
-    pub fn read(text: &str) -> Result<Self, Failure> {
-        let value = if text.is_empty() { Value::Undefined } else { within_memory(|| value_of(text))? };
+    /// An empty text is no input: `input` is undefined. What the shape does not ask for is as if it were not there.
+    pub fn read(text: &str, shape: &Shape) -> Result<Self, Failure> {
+        let read = || document::read(text, shape).map_err(Failure::of_text);
+        let value = if text.is_empty() { Value::Undefined } else { within_memory(read)? };
         Ok(Self { now: extensions::now_of(&value), value })
     }
 }
@@ -304,7 +306,7 @@ fn fresh(limits: &Limits) -> regorus::Engine {
 }
 
 fn value_of(text: &str) -> Result<Value, Failure> {
-    document::read(text).map_err(Failure::of_text)
+    document::read(text, &WHOLE).map_err(Failure::of_text)
 }
 
 /// A panic is answered as an outcome; what Rust would print about it goes nowhere.

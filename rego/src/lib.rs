@@ -10,8 +10,10 @@ mod engine;
 mod extensions;
 mod json;
 mod message;
+mod shape;
 
 use engine::{Engine, Failure, Input, Limits};
+use shape::{Shape, WHOLE};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
 /// Bytes that somebody else owns.
@@ -131,13 +133,49 @@ pub unsafe extern "C" fn weir_rego_prepare(handle: *mut Handle) -> Outcome {
     unsafe { run(handle, |engine| engine.prepare().and_then(|()| done())) }
 }
 
-/// Reads an input for any number of engines; `weir_rego_input_output` has the error when it fails. Several threads may
-/// use it.
+/// Which members of inputs are asked for (see `shape`); null when the text says none.
 /// # Safety
-/// The text lives as long as the call; `read` is where the handle goes, and it is freed with `weir_rego_input_free`.
+/// The text lives as long as the call. The shape is freed with `weir_rego_shape_free`; several threads may use it.
 #[no_mangle]
-pub unsafe extern "C" fn weir_rego_input_read(json: Text, read: *mut *mut InputHandle) -> Outcome {
-    let answer = catch_unwind(AssertUnwindSafe(|| unsafe { json.read() }.and_then(Input::read)));
+pub unsafe extern "C" fn weir_rego_shape_read(json: Text) -> *mut Shape {
+    catch_unwind(AssertUnwindSafe(|| unsafe { json.read() }.and_then(Shape::read)))
+        .ok()
+        .and_then(Result::ok)
+        .map_or(std::ptr::null_mut(), |shape| Box::into_raw(Box::new(shape)))
+}
+
+/// What either shape asks for.
+/// # Safety
+/// Both are alive; for the new one see `weir_rego_shape_read`.
+#[no_mangle]
+pub unsafe extern "C" fn weir_rego_shape_merge(one: *const Shape, other: *const Shape) -> *mut Shape {
+    let (one, other) = unsafe { (&*one, &*other) };
+    catch_unwind(AssertUnwindSafe(|| Box::into_raw(Box::new(one.with(other))))).unwrap_or(std::ptr::null_mut())
+}
+
+/// # Safety
+/// `shape` came from one of the two above and is not used again.
+#[no_mangle]
+pub unsafe extern "C" fn weir_rego_shape_free(shape: *mut Shape) {
+    if !shape.is_null() {
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(unsafe { Box::from_raw(shape) })));
+    }
+}
+
+/// Reads an input for any number of engines, what the shape asks for or, without one, all of it;
+/// `weir_rego_input_output` has the error when it fails. Several threads may use it.
+/// # Safety
+/// The text lives as long as the call, the shape is alive or null; `read` is where the handle goes, freed with
+/// `weir_rego_input_free`.
+#[no_mangle]
+pub unsafe extern "C" fn weir_rego_input_read(
+    json: Text,
+    shape: *const Shape,
+    read: *mut *mut InputHandle,
+) -> Outcome {
+    let shape = unsafe { shape.as_ref() }.unwrap_or(&WHOLE);
+    let answer =
+        catch_unwind(AssertUnwindSafe(|| unsafe { json.read() }.and_then(|text| Input::read(text, shape))));
     let (outcome, handle) = match answer {
         Ok(Ok(input)) => (Outcome::Done, InputHandle { input: Some(input), output: String::new() }),
         Ok(Err(failure)) => (failure.outcome, InputHandle { input: None, output: failure.message }),

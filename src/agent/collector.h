@@ -30,6 +30,7 @@ class Sink {
   virtual void counted(runtime::RunCount count) = 0;
   virtual void lost(std::int64_t events) = 0;             // leads to a full report
   virtual void surveyed(Survey) {}
+  virtual void exposed(runtime::Exposure) {}  // of an instance that runs: it replaces what was said before
 };
 
 class Collector {

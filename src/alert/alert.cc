@@ -40,17 +40,28 @@ std::string anchor_of(const IncidentOrigin& origin) {
   return origin.unit.empty() ? "host" : "unit " + origin.unit;
 }
 
+// A program of which nothing could be looked at goes by what it calls itself, "[date]": that is no place.
+bool is_nameless(std::string_view name) { return name.starts_with('[') && name.ends_with(']'); }
+
+bool is_out_of_sight(const JudgedWorkload& workload) {
+  return workload.kind == WorkloadKind::process && workload.digests.empty() && is_nameless(workload.name);
+}
+
+std::string directory_of(const JudgedWorkload& workload) {
+  if (workload.kind == WorkloadKind::container || is_out_of_sight(workload)) return {};
+  return gathering_directory(workload.origin.directory.empty() ? workload.name : workload.origin.directory);
+}
+
 IncidentOrigin origin_of(const JudgedWorkload& workload) {
   const bool is_container = workload.kind == WorkloadKind::container;
-  const std::string& from = workload.origin.directory.empty() ? workload.name : workload.origin.directory;
   return {.environment = workload.environment,
           .host = workload.host,
           .user = workload.origin.user,
           .login_user = workload.origin.login_user,
           .unit = workload.origin.unit,
           .container = is_container ? std::string() : workload.origin.container,
-          .directory = is_container ? std::string() : gathering_directory(from),
-          .session = is_container ? 0 : workload.origin.session};
+          .directory = directory_of(workload),
+          .session = is_container || is_out_of_sight(workload) ? 0 : workload.origin.session};
 }
 
 std::string who_of(const JudgedWorkload& workload) {
@@ -110,6 +121,7 @@ std::string title_of(const JudgedWorkload& workload, ReasonCode code) {
 // A glob for where it lies.
 std::string place_of(const runtime::Instance& instance) {
   const bool lies_somewhere = instance.kind == WorkloadKind::process || instance.kind == WorkloadKind::file;
+  if (is_nameless(instance.name)) return "[*]";
   const std::string directory = gathering_directory(instance.name);
   if (!lies_somewhere || instance.seen == runtime::Seen::unseen || directory == instance.name)
     return instance.name;
@@ -123,13 +135,16 @@ std::optional<AlertOpened> alert_for(const JudgedWorkload& workload) {
   const runtime::Reason& reason = workload.judgement.reasons.front();
   const runtime::ReasonRow& row = runtime::row_of(reason.code);
   if (row.severity.empty()) return std::nullopt;
+  // What an agent without rights can't look at is its own blindness more often than somebody's disguise.
+  const bool is_unseen = reason.code == ReasonCode::unhashed && is_out_of_sight(workload);
+  const Severity severity = is_unseen ? Severity::medium : *format::enum_from<Severity>(row.severity);
   const IncidentOrigin origin = origin_of(workload);
   const std::string content = workload.digests.empty() ? workload.name : to_hex(workload.digests.front());
   const bool is_container = workload.kind == WorkloadKind::container && !workload.digests.empty();
   const std::string place = is_container ? std::string() : incident_key(origin);
   return AlertOpened{.key = digest_of_parts({"runtime", workload.environment, content, place}),
                      .cause = std::string(row.name),
-                     .severity = *format::enum_from<Severity>(row.severity),
+                     .severity = severity,
                      .workload = workload.id,
                      .title = title_of(workload, reason.code),
                      .who = who_of(workload),

@@ -78,6 +78,30 @@ TEST(AlertFor, is_one_for_all_replicas_and_one_more_for_each_content_and_origin)
   EXPECT_NE(key_of([](auto& w) { w.environment = "test"; }), key);
 }
 
+// As an agent without rights sees other users' processes.
+TEST(AlertFor, programs_out_of_sight_gather_by_user_in_one_incident_of_medium_severity) {
+  const auto hidden = [](std::string_view name, std::int64_t session) {
+    JudgedWorkload workload = judged(ReasonCode::unhashed);
+    workload.name = name;
+    workload.digests.clear();
+    workload.origin = {.user = "bob", .unit = "cron.service", .session = session};
+    return workload;
+  };
+  const auto date = alert_for(hidden("[date]", 1)), sleep = alert_for(hidden("[sleep]", 2));
+  EXPECT_EQ(date->incident, sleep->incident);
+  EXPECT_NE(date->key, sleep->key) << "machines receive each";
+  EXPECT_EQ(date->severity, Severity::medium);
+  EXPECT_EQ(date->origin.directory, "");
+  EXPECT_EQ(incident_title(date->origin), "User bob on web1, cron.service");
+  JudgedWorkload other = hidden("[date]", 1);
+  other.origin.user = "eve";
+  EXPECT_NE(alert_for(other)->incident, date->incident);
+  JudgedWorkload file = judged(ReasonCode::unhashed);
+  file.digests.clear();
+  EXPECT_EQ(alert_for(file)->severity, Severity::high) << "a file that was there and could not be read";
+  EXPECT_EQ(alert_for(file)->origin.directory, "/tmp");
+}
+
 TEST(AlertFor, a_container_is_one_alert_on_however_many_hosts) {
   JudgedWorkload first = judged(ReasonCode::not_approved_here), second = first;
   first.kind = second.kind = WorkloadKind::container;
@@ -145,6 +169,18 @@ TEST(GatheringDirectory, is_two_components_or_the_shared_one) {
       {"memfd:x", "memfd:x"},
   }};
   for (const auto& [path, directory] : cases) EXPECT_EQ(gathering_directory(path), directory) << path;
+}
+
+TEST(SuggestScope, programs_out_of_sight_are_meant_together) {
+  std::vector<runtime::Instance> alerted;
+  for (const char* name : {"[date]", "[sleep]", "[ended]"}) {
+    alerted.push_back({.id = name, .name = name, .seen = runtime::Seen::unhashed});
+    alerted.back().origin.user = "bob";
+  }
+  const runtime::ScopeRule rule = suggest_scope({.environment = "prod", .host = "web1", .user = "bob"}, alerted, now);
+  EXPECT_EQ(rule.path, "[*]");
+  EXPECT_EQ(rule.user, "bob");
+  for (const runtime::Instance& instance : alerted) EXPECT_TRUE(matches(rule, instance)) << instance.name;
 }
 
 TEST(SuggestScope, covers_its_incident_and_ends_after_a_week) {

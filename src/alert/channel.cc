@@ -44,12 +44,12 @@ std::string sign_webhook(const std::vector<Bytes>& secrets, std::string_view id,
   return header;
 }
 
-std::string cloud_event(std::string_view id, std::string_view organization, std::string_view state, Instant at,
+std::string cloud_event(std::string_view id, std::string_view source, std::string_view state, Instant at,
                         std::string_view alert_id, std::string_view alert_json) {
   std::string event = R"({"specversion":"1.0","id":)";
   format::append_json_string(event, id);
   event += R"(,"source":)";
-  format::append_json_string(event, fmt::format("/v1/orgs/{}", organization));
+  format::append_json_string(event, source);
   event += R"(,"type":)";
   format::append_json_string(event, fmt::format("dev.weir.alert.{}", state));
   event += R"(,"subject":)";

@@ -44,8 +44,8 @@ std::string sign_webhook(const std::vector<Bytes>& secrets, std::string_view id,
                          std::string_view body);
 
 // The CloudEvent of an alert's change; `alert_json` is the alert as the API shows it. Type: "dev.weir.alert.<state>".
-std::string cloud_event(std::string_view id, std::string_view organization, std::string_view state,
-                        Instant at, std::string_view alert_id, std::string_view alert_json);
+std::string cloud_event(std::string_view id, std::string_view source, std::string_view state, Instant at,
+                        std::string_view alert_id, std::string_view alert_json);
 
 // When to try again after `attempts` failures: 1 s doubling to 15 min, ±20 % by `spread` in [0,1); what the receiver
 // asked for (Retry-After) when that is later. None after 12 attempts: the delivery is dead.

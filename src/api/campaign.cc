@@ -241,6 +241,7 @@ Result<http::Response> find_campaign(const ReadCall& call) {
   CampaignStory story{.owners = vuln::owners_of(runs)};
   story.campaign = view_of(campaign, story.owners, call.now);
   story.coverage = TRY(store::bill_coverage(call.db, std::nullopt));
+  TRY(store::add_outdated(call.db, std::nullopt, story.coverage));
   story.burn_down =
       vuln::burn_down(runs, campaign.opened_at, campaign.closed_at.value_or(call.now), burn_points_max);
   return record_response(story);

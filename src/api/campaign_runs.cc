@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+
+#include "store/view_running.h"
 
 namespace weir::api {
 namespace {
@@ -30,36 +33,74 @@ struct HeldFlaw {
 };
 using Held = std::map<Sha256, std::vector<HeldFlaw>>;
 
-Held holders_of(const Exposure& exposure, const std::vector<CampaignFlaw>& flaws) {
+// Of what runs, or has run until after the campaign began. Work goes by that, not by who holds a component.
+Result<Held> holders_of(const Exposure& exposure, store::Database& db, const std::vector<CampaignFlaw>& flaws,
+                        const store::Campaign& campaign) {
+  const auto ended = TRY(store::artifacts_ended_after(db, campaign.id));
+  jobs::WhatRuns& runs = exposure.runs();
+  const auto lock = runs.lock();
+  TRY(runs.update(db));
   return exposure.read([&](const Exposure::State& state) {
+    runs.find_bills(state.index);
+    vuln::ArtifactSet ran = runs.artifacts();
+    ran.make_room(state.index.artifacts());
+    for (const Sha256& each : ended)
+      if (const auto number = state.index.number_of(each)) ran.add(*number);
     Held held;
-    for (const CampaignFlaw& flaw : flaws)
-      if (const auto id = state.index.find(flaw.finding.component))
-        state.index.each_holder(*id, [&](const Sha256& digest) {
-          held[digest].push_back({&flaw, jobs::is_suppressed(state, *id, flaw.finding.cluster, digest)});
-        });
+    for (const CampaignFlaw& flaw : flaws) {
+      const auto id = state.index.find(flaw.finding.component);
+      if (!id) continue;
+      vuln::ArtifactSet holders = state.index.holders_of(*id);
+      holders.intersect(ran);
+      holders.each([&](vuln::ArtifactNumber number) {
+        const Sha256& digest = state.index.artifact(number);
+        held[digest].push_back({&flaw, jobs::is_suppressed(state, *id, flaw.finding.cluster, digest)});
+      });
+    }
     return held;
   });
 }
 
-// Of the releases after the artifact, the newest whose bill names no component with the flaw.
-Result<std::string> fixed_release(const Exposure& exposure, store::Database& db, const Held& held,
-                                  const Sha256& artifact) {
-  std::string newest;
-  bool after = false;
-  for (const store::FlowReleaseView& each : TRY(store::releases_like(db, artifact))) {
-    if (each.artifact == artifact) {
-      after = true;
-      continue;
+// The releases of programs, and which of them have the flaw yet; each program is looked up once.
+class Releases {
+ public:
+  Releases(const Exposure& exposure, store::Database& db, const std::vector<CampaignFlaw>& flaws)
+      : exposure_(exposure), db_(db), flaws_(flaws) {}
+
+  // Of the releases after the artifact, the newest whose bill names no component with the flaw: its commit.
+  Result<std::string> fixed_after(const store::RunningRow& running) {
+    if (running.flow.empty()) return std::string();
+    const auto [all, is_new] = of_.try_emplace({running.flow, running.artifact_name});
+    if (is_new) all->second = TRY(store::releases_at(db_, running.flow, running.artifact_name));
+    const std::vector<store::ReleaseAt>& releases = all->second;
+    if (std::ranges::find(releases, running.artifact, &store::ReleaseAt::artifact) == releases.end())
+      return std::string();
+    for (auto each = releases.rbegin(); each->artifact != running.artifact; ++each) {
+      if (!is_fixed(each->artifact)) continue;
+      const auto release = TRY(store::flow_release(db_, each->artifact));
+      return release && !release->commit.empty() ? release->commit : to_string(each->artifact);
     }
-    const auto flaws = held.find(each.artifact);
-    const bool flawed = flaws != held.end() && std::ranges::any_of(flaws->second, &HeldFlaw::stands);
-    const bool has_bill =
-        exposure.read([&](const Exposure::State& state) { return state.index.holds(each.artifact); });
-    if (after && !flawed && has_bill) newest = each.commit.empty() ? to_string(each.artifact) : each.commit;
+    return std::string();
   }
-  return newest;
-}
+
+ private:
+  bool is_fixed(const Sha256& artifact) {
+    return exposure_.read([&](const Exposure::State& state) {
+      const auto number = state.index.number_of(artifact);
+      if (!number) return false;
+      return std::ranges::none_of(flaws_, [&](const CampaignFlaw& flaw) {
+        const auto id = flaw.is_open() ? state.index.find(flaw.finding.component) : std::nullopt;
+        return id && state.index.has(*number, *id) &&
+               !jobs::is_suppressed(state, *id, flaw.finding.cluster, artifact);
+      });
+    });
+  }
+
+  const Exposure& exposure_;
+  store::Database& db_;
+  const std::vector<CampaignFlaw>& flaws_;
+  std::map<std::pair<std::string, std::string>, std::vector<store::ReleaseAt>> of_;  // by flow and name
+};
 
 // One artifact with the flaw, and what all its workloads share.
 class Artifact {
@@ -169,21 +210,20 @@ Result<std::vector<CampaignFlaw>> flaws_of(store::Database& db, std::string_view
 Result<std::vector<AffectedRun>> affected_runs(const Exposure& exposure, store::Database& db,
                                                const store::Campaign& campaign, Instant now) {
   const std::vector<CampaignFlaw> flaws = TRY(flaws_of(db, campaign.opened.cluster));
-  const Held held = holders_of(exposure, flaws);
+  const Held held = TRY(holders_of(exposure, db, flaws, campaign));
+  Releases releases(exposure, db, flaws);
   const std::vector<Span> while_open{{campaign.opened_at, campaign.closed_at}};
   std::vector<AffectedRun> runs;
   for (const auto& [digest, with] : held) {
     Artifact artifact(db, digest, with, now);
     const std::vector<Span> had_flaw = both(artifact.open(), while_open);
     if (had_flaw.empty()) continue;
-    std::string release;
-    bool looked = false;
+    std::optional<std::string> release;
     for (const store::RanRow& row : TRY(store::ran_since(db, digest, campaign.opened_at))) {
       std::vector<Span> affected = both(row.ran, had_flaw);
       if (affected.empty()) continue;
-      if (!looked) release = TRY(fixed_release(exposure, db, held, digest));
-      looked = true;
-      AffectedRun run = TRY(artifact.run(row, release));
+      if (!release) release = TRY(releases.fixed_after(row.running));
+      AffectedRun run = TRY(artifact.run(row, *release));
       run.affected = std::move(affected);
       runs.push_back(std::move(run));
     }

@@ -8,6 +8,7 @@
 #include "store/view_decision.h"
 #include "store/view_deploy.h"
 #include "store/view_policy.h"
+#include "store/view_request.h"
 #include "store/view_runtime.h"
 
 namespace weir::api {
@@ -32,8 +33,6 @@ std::string approval_json(const deploy::ApprovalGiven& given, const std::string&
                                   .origin = given.origin};
   return format::encode(store::ApprovalView{approval, deploy::state_at(approval, at.at)});
 }
-
-constexpr std::string_view ordinary_class = "normal";
 
 // What the policies enforced here say of a deployment: none where none is enforced. A policy that lets changes of this
 // class be approved by rule stands for the person, where no approval is in force.
@@ -64,7 +63,7 @@ Result<std::optional<Clearance>> clearance_of(store::Database& db, const deploy:
   const bool enforced = std::any_of(attached.begin(), attached.end(),
                                     [](const auto& each) { return each.mode == policy::Mode::enforce; });
   if (!enforced) return std::optional<Clearance>();
-  const std::string change(request.change_class.empty() ? ordinary_class : request.change_class);
+  const std::string change = request.change();
   const auto watched = TRY(store::find_watched(
       db, {.artifact = artifact, .environment = request.environment, .change_class = change}));
   if (!watched || !watched->is_good_at(now))
@@ -90,7 +89,7 @@ deploy::ApprovalGiven approval_by_rule(const deploy::DeploymentRequest& request,
                               .reason = fmt::format("by rule of policy {}", clearance.by_rule)};
   given.origin.by_rule = clearance.by_rule;
   given.origin.decision = clearance.decision;
-  given.origin.change = request.change_class.empty() ? std::string(ordinary_class) : request.change_class;
+  given.origin.change = request.change();
   return given;
 }
 
@@ -104,6 +103,7 @@ Result<Write> approve(const Call& call) {
                                          TRY(store::environment_exists(db, request.environment))};
     deploy::ApprovalGiven given = TRY(deploy::approve(request, facts, now));
     given.origin.groups = TRY(store::groups_of(db, actor.id));
+    given.origin.tree = TRY(store::reviewed_source(db, given.artifact)).tree;
     const std::string name = TRY(store::name_of_artifact(db, given.artifact));
     return Decision{.events = {given}, .answer = [given, actor = actor.name, name](auto appended) {
                       return approval_json(given, actor, name, appended[0]);
@@ -147,9 +147,11 @@ Result<Write> declare_deployment(const Call& call) {
   const auto request = TRY(body_of<deploy::DeploymentRequest>(call.request));
   TRY(access::check_environment_scope(call.actor, request.environment));
   return Write{[request, actor = call.actor.name](store::Database& db, Instant now) -> Result<Decision> {
-    const deploy::DeployFacts facts = TRY(store::deploy_facts(db, request, now));
+    deploy::DeployFacts facts = TRY(store::deploy_facts(db, request, now));
+    std::optional<Clearance> clearance;
+    if (facts.environment_exists) clearance = TRY(clearance_of(db, request, facts.approved_now, now));
+    facts.approved_now |= clearance && !clearance->by_rule.empty();
     const deploy::DeploymentDeclared declared = TRY(deploy::deploy(request, facts, now));
-    const auto clearance = TRY(clearance_of(db, request, facts.approved_now, now));
     Decision decision{.events = {declared}};
     if (clearance && !clearance->by_rule.empty())
       decision.events.push_back(approval_by_rule(request, *clearance));

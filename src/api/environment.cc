@@ -95,6 +95,8 @@ Result<http::Response> list_workloads(const ReadCall& call) {
   if (moment.snapshot && *moment.snapshot > environment->snapshot)
     return not_found(fmt::format("'{}' has no snapshot #{}; the newest is #{}", name, *moment.snapshot,
                                  environment->snapshot));
+  if (moment.at && *moment.at > call.now)
+    return invalid(fmt::format("{} has not been yet", to_string(*moment.at)), "at");
   auto workloads = TRY(store::list_workloads(
       call.db, {.environment = name, .moment = moment, .instances = flag_of(call.request, "instances")}));
   const std::string verdict = text_of(call.request, "verdict"), words = text_of(call.request, "q");

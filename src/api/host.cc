@@ -112,10 +112,11 @@ class Documents {
   std::map<std::pair<Sha256, std::string>, bool> known_;
 };
 
-// Since the first of the inventories, without a break up to now, that lists the component.
-Status set_since(const ReadCall& call, Documents& documents, WhereRow& row) {
+// Since the first of the inventories, without a break up to then, that lists the component.
+Status set_since(const ReadCall& call, Documents& documents, std::optional<Instant> at, WhereRow& row) {
   for (const store::HostInventoryRow& inventory :
        TRY(store::inventories_of(call.db, row.artifact, inventories_walked_max))) {
+    if (at && inventory.at > *at) continue;
     if (!documents.hold(inventory.claim, row.component)) break;
     row.since = inventory.claim.taken_at;
   }
@@ -124,13 +125,17 @@ Status set_since(const ReadCall& call, Documents& documents, WhereRow& row) {
 
 void set_package(const ReadCall& call, WhereRow& row) {
   if (call.ports.exposure == nullptr) return;
-  call.ports.exposure->read([&](const Exposure::State& state) {
+  const bool known = call.ports.exposure->read([&](const Exposure::State& state) {
     const auto id = state.index.find(row.component);
-    if (!id) return;
+    if (!id) return false;
     const InstalledView view = view_of(state.index.component(*id));
     row.package = view.name;
     row.source = view.source;
+    return true;
   });
+  if (known) return;  // else no host has it any more
+  if (const auto purl = format::parse_purl(row.component, format::PurlReading::tolerant); purl.ok())
+    row.package = purl->name;
 }
 
 }  // namespace
@@ -141,7 +146,7 @@ Status add_host_facts(const ReadCall& call, std::optional<Instant> at, WhereView
   for (WhereRow& row : view.running) {
     if (row.kind != "packages") continue;
     set_package(call, row);
-    if (!at) TRY(set_since(call, documents, row));
+    TRY(set_since(call, documents, at, row));
     const auto purl = format::parse_purl(row.component, format::PurlReading::tolerant);
     if (at || !purl.ok()) continue;
     for (const store::RunningRow& running :
@@ -153,6 +158,7 @@ Status add_host_facts(const ReadCall& call, std::optional<Instant> at, WhereView
       own.since = running.since;
       own.service = running.service;
       own.team = running.team;
+      own.exposure = TRY(store::exposure_of(call.db, running.workload, at));
       owned.push_back(std::move(own));
     }
   }

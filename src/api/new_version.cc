@@ -21,16 +21,19 @@ Status check_may_come_directly(store::Database& db, const std::string& name, con
 }
 
 Status check_where_enforced(store::Database& db, blob::BlobStore& blobs, const policy::PolicyCreated& next,
-                            const Attachments& attachments, Instant now) {
+                            const Attachments& attachments, Instant now, const jobs::Exposure* exposure) {
   std::optional<policy::Prepared> candidate;
   for (const store::AttachmentView& each : attachments) {
     if (each.mode != policy::Mode::enforce) continue;
     if (!candidate)
       candidate = TRY(policy::Prepared::prepare(
           {.name = next.name, .version = next.version, .text = next.source, .form = next.form}));
-    TRY(check_lets_something_through(
-        db, blobs, candidate->clone(),
-        {.environment = each.environment, .flow = each.flow, .since = now - tried_on}));
+    TRY(check_lets_something_through(db, blobs, candidate->clone(),
+                                     {.environment = each.environment,
+                                      .flow = each.flow,
+                                      .since = now - tried_on,
+                                      .now = now,
+                                      .exposure = exposure}));
   }
   return {};
 }

@@ -13,9 +13,9 @@ using Attachments = std::vector<store::AttachmentView>;
 // conflict when the organization names roles and the policy decides somewhere: then a change is a proposal.
 Status check_may_come_directly(store::Database& db, const std::string& name, const Attachments& attachments);
 // A new version counts at once wherever the policy is attached: conflict when it is enforced somewhere and would let
-// nothing through of what was decided there of late.
+// nothing through of what was decided there of late and runs there.
 Status check_where_enforced(store::Database& db, blob::BlobStore& blobs, const policy::PolicyCreated& next,
-                            const Attachments& attachments, Instant now);
+                            const Attachments& attachments, Instant now, const jobs::Exposure* exposure);
 // Adds the end of every open proposal that was made from an older version than `next`.
 Status end_outdated(store::Database& db, const policy::PolicyCreated& next,
                     std::vector<store::Event>& events);

@@ -199,8 +199,16 @@ class World {
     runtime::Report next = report_of(2, {"late"});
     next.previous = crypto::sha256(body);
     next.inventories = {claim_of_installed(now())};
+    runtime::Report other = report;
+    other.sent_at = now() + seconds(1);
+    next.exposures = {{.instance = "late",
+                       .network = runtime::Network::own,
+                       .listens = {{"tcp 0.0.0.0:80"}},
+                       .published = {{"tcp 0.0.0.0:8080->80"}},
+                       .more = 1}};
     walk({{"POST", "reports", 200, body},
-          {"POST", "reports", 409, body},
+          {"POST", "reports", 200, body},
+          {"POST", "reports", 409, format::encode(other)},
           {"POST", "heartbeats", 200, format::encode(beat)},
           {"POST", "inventories", 200, std::string(installed)},
           {"POST", "inventories", 400, "{}"},

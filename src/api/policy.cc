@@ -44,8 +44,12 @@ Result<policy::Prepared> prepared(const store::PolicyVersionView& version) {
       {.name = version.name, .version = version.version, .text = version.source, .form = version.form});
 }
 
-SimulationScope scope_of(const auto& attachment, Instant now) {
-  return {.environment = attachment.environment, .flow = attachment.flow, .since = now - tried_on};
+SimulationScope scope_of(const auto& attachment, Instant now, const jobs::Exposure* exposure) {
+  return {.environment = attachment.environment,
+          .flow = attachment.flow,
+          .since = now - tried_on,
+          .now = now,
+          .exposure = exposure};
 }
 
 }  // namespace
@@ -65,8 +69,8 @@ Result<Write> create_policy(const Call& call) {
                                 .digest = crypto::sha256(request.source),
                                 .source = request.source,
                                 .description = request.description};
-  return Write{[created, confirm = request.confirm, blobs = call.ports.blobs, actor = call.actor.name](
-                   store::Database& db, Instant now) -> Result<Decision> {
+  return Write{[created, confirm = request.confirm, blobs = call.ports.blobs, exposure = call.ports.exposure,
+                actor = call.actor.name](store::Database& db, Instant now) -> Result<Decision> {
     const auto known = TRY(store::find_policy(db, created.name));
     if (known && known->newest.digest == created.digest && known->newest.description == created.description)
       return Decision{.answer = [known](auto) { return format::encode(*known); }};
@@ -74,7 +78,7 @@ Result<Write> create_policy(const Call& call) {
     next.version = known ? known->newest.version + 1 : 1;
     const auto attachments = known ? known->attachments : std::vector<store::AttachmentView>();
     TRY(check_may_come_directly(db, next.name, attachments));
-    if (!confirm) TRY(check_where_enforced(db, *blobs, next, attachments, now));
+    if (!confirm) TRY(check_where_enforced(db, *blobs, next, attachments, now, exposure.get()));
     Decision decision{.events = {next}, .answer = [next, attachments, actor](auto appended) {
                         return format::encode(
                             store::PolicyView{version_view(next, actor, appended[0]), attachments});
@@ -117,14 +121,15 @@ Result<Write> attach_policy(const Call& call) {
                                         .environment = request.environment,
                                         .flow = request.flow,
                                         .mode = request.mode};
-  return Write{[attached, confirm = request.confirm, blobs = call.ports.blobs, actor = call.actor.name](
-                   store::Database& db, Instant now) -> Result<Decision> {
+  return Write{[attached, confirm = request.confirm, blobs = call.ports.blobs, exposure = call.ports.exposure,
+                actor = call.actor.name](store::Database& db, Instant now) -> Result<Decision> {
     const auto known = TRY(store::find_policy(db, attached.policy));
     if (!known) return no_policy(attached.policy);
     TRY(require_target(db, attached.environment, attached.flow));
     if (attached.mode == policy::Mode::enforce && !confirm) {
       auto candidate = TRY(prepared(known->newest));
-      TRY(check_lets_something_through(db, *blobs, std::move(candidate), scope_of(attached, now)));
+      TRY(check_lets_something_through(db, *blobs, std::move(candidate),
+                                       scope_of(attached, now, exposure.get())));
     }
     for (const store::AttachmentView& each : known->attachments)
       if (each.environment == attached.environment && each.flow == attached.flow &&

@@ -43,6 +43,8 @@ Result<policy::Simulation> simulated(const ReadCall& call, const Proposal& propo
   return simulate(call.db, *call.ports.blobs, std::move(candidate), policy::Mode::enforce,
                   {.attached = attached ? proposal.proposed.policy : "",
                    .since = call.now - tried_on,
+                   .now = call.now,
+                   .exposure = call.ports.exposure.get(),
                    .decisions_max = simulated_max});
 }
 
@@ -74,6 +76,7 @@ struct Speaking {
   access::Actor actor;
   policy::VoiceRequest request;
   std::shared_ptr<blob::BlobStore> blobs;
+  std::shared_ptr<const jobs::Exposure> exposure;
 };
 
 Result<Decision> decide_voice(store::Database& db, const Speaking& by, Proposal proposal, Instant now) {
@@ -98,7 +101,8 @@ Result<Decision> decide_voice(store::Database& db, const Speaking& by, Proposal 
   if (ended && ended->outcome == policy::ProposalEnd::in_force) {
     const policy::PolicyCreated next = version_of(proposal, known);
     const Attachments attachments = known ? known->attachments : Attachments();
-    if (!by.request.confirm) TRY(check_where_enforced(db, *by.blobs, next, attachments, now));
+    if (!by.request.confirm)
+      TRY(check_where_enforced(db, *by.blobs, next, attachments, now, by.exposure.get()));
     decision.events.push_back(next);
     TRY(end_outdated(db, next, decision.events));
   }
@@ -173,7 +177,7 @@ Result<http::Response> find_policy_proposal(const ReadCall& call) {
 Result<Write> speak_on_proposal(const Call& call) {
   const std::int64_t id = TRY(id_of(call.request, "id"));
   auto request = TRY(body_of<policy::VoiceRequest>(call.request));
-  const Speaking by{call.actor, std::move(request), call.ports.blobs};
+  const Speaking by{call.actor, std::move(request), call.ports.blobs, call.ports.exposure};
   return Write{[by, id](store::Database& db, Instant now) -> Result<Decision> {
     Proposal proposal = TRY(existing(db, id));
     return decide_voice(db, by, std::move(proposal), now);

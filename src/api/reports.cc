@@ -1,10 +1,13 @@
 #include "api/reports.h"
 
+#include <algorithm>
+
 #include "api/inventory_claims.h"
 #include "api/routes.h"
 #include "base/name.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
+#include "runtime/answer_to_reporter.h"
 #include "store/view_access.h"
 #include "store/view_alert.h"
 #include "store/view_inventory.h"
@@ -39,15 +42,35 @@ Result<ReporterChain> recognise(store::Database& db, const http::Request& reques
   return *reporter;
 }
 
-Result<runtime::ReportAnswer> answer_for(store::Database& db, const std::string& reporter, Instant now) {
+Result<bool> allows_arguments(store::Database& db, const std::string& environment) {
+  const std::int64_t found = TRY(store::query_count(
+      db, "SELECT count(*) FROM environment WHERE name=$1 AND arguments<>0", environment));
+  return found > 0;
+}
+
+// What stands in a report stays in the ledger, so it is refused whole; its agent says it again without them.
+Status check_arguments(store::Database& db, const ReporterChain& chain, const runtime::Report& report) {
+  const bool has_some = std::any_of(report.started.begin(), report.started.end(),
+                                    [](const runtime::Instance& instance) { return !instance.arguments.empty(); });
+  const bool allowed = TRY(allows_arguments(db, chain.environment));
+  if (!has_some || allowed) return {};
+  return invalid(fmt::format("'{}' does not allow arguments of processes in reports; send them while an answer says "
+                             "'arguments', or allow them: weir env create {} --arguments true",
+                             chain.environment, chain.environment),
+                 "started.arguments");
+}
+
+Result<runtime::AnswerToReporter> answer_for(store::Database& db, const std::string& reporter, Instant now) {
   const auto chain = TRY(store::find_reporter(db, reporter));
   if (!chain) return not_found("this reporter is not enrolled here");
-  runtime::ReportAnswer answer{.expected_sequence = chain->sequence + 1,
-                               .previous = chain->previous,
-                               .send_full = chain->reports == 0 || chain->next_part == 0,
-                               .send_inventory = !TRY(store::has_inventory(db, reporter)),
-                               .server_time = now,
-                               .scope_version = chain->scope_version};
+  runtime::AnswerToReporter answer{{.expected_sequence = chain->sequence + 1,
+                                    .previous = chain->previous,
+                                    .send_full = chain->reports == 0 || chain->next_part == 0,
+                                    .server_time = now,
+                                    .scope_version = chain->scope_version}};
+  const bool has_inventory = TRY(store::has_inventory(db, reporter));
+  answer.send_inventory = !has_inventory;
+  answer.arguments = TRY(allows_arguments(db, chain->environment));
   for (store::ScopeView& scope : TRY(store::list_scopes(db, chain->environment)))
     if (!scope.rule.expires_at || *scope.rule.expires_at > now)
       answer.scopes.push_back(std::move(scope.rule));
@@ -119,6 +142,7 @@ Status check_report(const runtime::Report& report, const ReporterChain& chain, I
     return invalid("'part' counts the parts of a full report from 1, and only the last one says 'parts'",
                    "part");
   TRY(check_claims(report, now));
+  TRY(runtime::check(report.exposures));
   const auto skew = std::abs(report.sent_at.micros - now.micros);
   if (skew > limits::clock_skew_max.micros)
     return invalid(fmt::format("the reporter's clock is {} s off; set it", skew / 1'000'000), "sent_at");
@@ -151,6 +175,12 @@ Result<sequencer::Decision> decide_report(store::Database& db, const http::Reque
                                           ReportFate& fate) {
   const auto chain = TRY(store::find_reporter(db, reporter));
   if (!chain) return not_found("this reporter is not enrolled here");
+  // The very bytes that were accepted last: their answer was lost. Nothing is recorded again.
+  if (chain->reports > 0 && chain->previous == crypto::sha256(request.body)) {
+    fate.accepted = true;
+    return sequencer::Decision();
+  }
+  TRY(check_arguments(db, *chain, report));
   if (const auto fault = fault_of(*chain, report)) return faulted(db, *chain, fault->first, fault->second);
   fate.accepted = true;
   sequencer::Decision decision;
@@ -175,7 +205,7 @@ Result<http::Response> receive_report(const http::Request& request, const Ports&
                      store::Database& tables,
                      Instant) { return decide_report(tables, request, *report, id, *fate); },
        .done = {}}));
-  runtime::ReportAnswer answer = TRY(answer_for(db, chain.id, now));
+  runtime::AnswerToReporter answer = TRY(answer_for(db, chain.id, now));
   answer.send_inventory |= fate->claims.lacking;
   return json_response(format::encode(answer), fate->accepted ? 200 : 409);
 }
@@ -226,7 +256,7 @@ Result<http::Response> receive_heartbeat(const http::Request& request, const Por
              .keep = [id, at, sent_at](store::Database& db) { return keep_heartbeat(db, id, at, sent_at); }};
        },
        .done = {}}));
-  runtime::ReportAnswer answer = TRY(answer_for(db, chain.id, now));
+  runtime::AnswerToReporter answer = TRY(answer_for(db, chain.id, now));
   answer.send_full |= heartbeat.incarnation != chain.incarnation || heartbeat.sequence != chain.sequence;
   answer.send_full |= !*is_news;
   answer.send_full |=
@@ -277,7 +307,7 @@ Result<http::Response> receive_enrolment(const http::Request& request, const Por
        },
        .done = {}}));
   auto reader = TRY(ports.open_reader());
-  const runtime::ReportAnswer answer = TRY(answer_for(*reader, id, ports.clock->now()));
+  const runtime::AnswerToReporter answer = TRY(answer_for(*reader, id, ports.clock->now()));
   return json_response(format::encode(answer), 201);
 }
 

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/signature.h"
+#include "store/view_exposure.h"
 #include "store/view_runtime.h"
 #include "support/api_fixture.h"
 
@@ -123,6 +124,23 @@ TEST_F(Reports, in_parts_at_first_sight_are_one_first_sight) {
             (Names{"/opt/a", "/opt/b"}));
 }
 
+TEST_F(Reports, with_arguments_are_refused_where_the_environment_does_not_allow_them) {
+  const auto allowed = [](const Answer& answer) { return answer.json.at("arguments") == format::Json(true); };
+  EXPECT_FALSE(allowed(send({.full = true}, {"a"})));
+  const Instance job{.id = "job", .name = "/opt/job", .digests = {crypto::sha256("job")},
+                     .started_at = Instant{now().micros - seconds(60).micros}, .arguments = {"job", "--key=x"}};
+  Report report{.environment = "prod", .host = "web1", .incarnation = "i", .sequence = 2, .previous = previous_};
+  report.sent_at = now();
+  report.started = {job};
+  const Answer refused = signed_post("reports", format::encode(report));
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.json.at("error").text("field"), "started.arguments");
+  EXPECT_EQ(live(), Names{"a"});
+  EXPECT_EQ(api_.put("environments/prod", R"({"kind":"host","arguments":true})").status, 201);
+  EXPECT_TRUE(allowed(send({.started = {job}}, {}))) << "the refusal broke no chain";
+  EXPECT_EQ(live(), (Names{"a", "job"}));
+}
+
 runtime::InventoryClaim packages_in(const std::string& document, Instant at) {
   return {.parts = {crypto::sha256(document)}, .components = 1, .distribution = "debian-12", .taken_at = at};
 }
@@ -158,6 +176,35 @@ TEST_F(Reports, claim_what_is_installed_once_the_documents_are_here) {
   send({.inventories = {packages_in(other, now())}}, {});
   EXPECT_EQ(strings("SELECT kind FROM host_inventory WHERE replaced IS NULL ORDER BY kind"),
             (Names{"packages", "program"}));
+}
+
+runtime::Exposure listening(std::string instance, std::string endpoint) {
+  return {.instance = std::move(instance), .network = runtime::Network::host, .listens = {{std::move(endpoint)}}};
+}
+
+TEST_F(Reports, say_from_where_what_runs_can_be_reached_then_and_now) {
+  const auto db = api_.ledger().connect(store::OpenMode::read_only).value();
+  const auto reach_of = [&](const std::string& name, std::optional<Instant> at) {
+    const auto ids = strings("SELECT id FROM workload WHERE name='" + name + "'");
+    return format::name_of(store::exposure_of(*db, ids.at(0), at)->reach);
+  };
+  send({.full = true}, {"a", "b", "c"});
+  EXPECT_EQ(reach_of("/opt/a", std::nullopt), "unknown") << "an agent that does not say it";
+  send({.exposures = {listening("a", "tcp 0.0.0.0:80"), listening("b", "tcp 127.0.0.1:80"),
+                      listening("nobody", "tcp 0.0.0.0:80")}},
+       {});
+  EXPECT_EQ(reach_of("/opt/a", std::nullopt), "network");
+  EXPECT_EQ(reach_of("/opt/b", std::nullopt), "loopback");
+  EXPECT_EQ(reach_of("/opt/c", std::nullopt), "unknown");
+  const Instant then = now();
+  send({.exposures = {listening("a", "tcp 127.0.0.1:80"), listening("b", "tcp 127.0.0.1:80")}}, {});
+  EXPECT_EQ(strings("SELECT instance FROM exposure ORDER BY instance, entry"), (Names{"a", "a", "b"})) << "b: no news";
+  EXPECT_EQ(reach_of("/opt/a", std::nullopt), "loopback");
+  EXPECT_EQ(reach_of("/opt/a", then), "network");
+  EXPECT_EQ(store::reaches(*db)->size(), 2u);
+  send({.ended = {{.id = "a", .ended_at = now()}}}, {});
+  EXPECT_EQ(store::reaches(*db)->size(), 1u);
+  EXPECT_EQ(strings("SELECT instance FROM exposure WHERE until_at IS NULL"), Names{"b"});
 }
 
 TEST_F(Reports, documents_of_strangers_and_what_is_no_bill_are_refused) {
@@ -275,6 +322,60 @@ TEST_F(Reports, heartbeats_that_come_again_keep_nobody_alive) {
   EXPECT_NE(seen(), at);
   send({}, {});
   EXPECT_TRUE(wants_full(signed_post("heartbeats", recorded))) << "older than the last report";
+}
+
+TEST_F(Reports, that_come_again_whole_are_an_answer_that_was_lost) {
+  send({.full = true}, {"a"});
+  Report report{
+      .environment = "prod", .host = "web1", .incarnation = "i", .sequence = 2, .previous = previous_};
+  report.sent_at = now();
+  const std::string body = format::encode(report);
+  EXPECT_EQ(signed_post("reports", body).status, 200);
+  const std::int64_t size = api_.ledger().sequencer().size();
+  EXPECT_EQ(signed_post("reports", body).status, 200);
+  EXPECT_EQ(api_.ledger().sequencer().size(), size) << "recorded once, and no fault";
+  EXPECT_EQ(strings("SELECT fault FROM reporter"), Names{""});
+}
+
+TEST_F(Reports, that_do_not_follow_the_one_before_are_told_apart) {
+  struct Case {
+    std::int64_t sequence;
+    std::string_view incarnation;
+    bool follows;  // it names the report before
+    std::string fault;
+  };
+  for (const Case& row :
+       {Case{3, "i", true, "replay"}, Case{2, "i", true, "backwards"}, Case{5, "i", true, "gap"},
+        Case{4, "i", false, "gap"}, Case{1, "j", false, "backwards"}}) {
+    SCOPED_TRACE(row.fault);
+    for (int i = 0; i < 3; ++i) send({.full = i == 0}, {});
+    const std::int64_t offset = sequence_ - 3;
+    Report report{.environment = "prod",
+                  .host = "web1",
+                  .incarnation = std::string(row.incarnation),
+                  .sequence = row.sequence == 1 ? 1 : row.sequence + offset,
+                  .previous = row.follows ? previous_ : crypto::sha256("another")};
+    report.sent_at = now();
+    const Answer refused = signed_post("reports", format::encode(report));
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_EQ(*refused.json.at("expected_sequence").integer(), sequence_ + 1);
+    EXPECT_EQ(strings("SELECT fault FROM reporter"), Names{row.fault});
+    EXPECT_EQ(strings("SELECT cause FROM alert WHERE state='open' AND cause LIKE 'reporter-%' ORDER BY id "
+                      "DESC LIMIT 1"),
+              Names{"reporter-" + row.fault});
+  }
+}
+
+TEST_F(Reports, by_a_clock_that_is_a_day_off_are_refused) {
+  for (const Duration off : {seconds(86'401), seconds(-86'401)}) {
+    Report report{.environment = "prod", .host = "web1", .incarnation = "i", .sequence = 1};
+    report.sent_at = now() + off;
+    const Answer refused = signed_post("reports", format::encode(report));
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(refused.json.at("error").text("field"), "sent_at");
+    EXPECT_NE(refused.response.body.find("clock is 86401 s off"), std::string::npos) << refused.response.body;
+  }
+  send({.full = true}, {"a"});
 }
 
 TEST_F(Reports, with_parts_that_make_no_sense_are_refused_and_change_nothing) {

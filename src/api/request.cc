@@ -86,7 +86,8 @@ Result<Decision> decide_vote(store::Database& db, const Voting& by, deploy::Requ
                             .kind = actor.kind,
                             .approves = access::permits(actor, access::Permission::approve),
                             .groups = TRY(store::groups_of(db, actor.id))};
-  const deploy::VoteFacts facts{TRY(store::reviewed_source(db, request.asked.artifact)).commit};
+  const store::Reviewed reviewed = TRY(store::reviewed_source(db, request.asked.artifact));
+  const deploy::VoteFacts facts{reviewed.commit, reviewed.tree};
   const deploy::Voted voted = TRY(deploy::vote(request, voter, by.wanted, facts, now));
   Decision decision{.events = {voted.vote}};
   if (voted.ended) decision.events.push_back(*voted.ended);

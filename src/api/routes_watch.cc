@@ -1,5 +1,6 @@
 // Of what runs.
 #include "api/route_table.h"
+#include "runtime/answer_to_reporter.h"
 
 namespace weir::api {
 namespace {
@@ -91,7 +92,7 @@ constexpr std::array rows{
           .door = Door::signed_report,
           .permission = Permission::report,
           .summary = "Enrol a reporter (signed)",
-          .answer = one<runtime::ReportAnswer>,
+          .answer = one<runtime::AnswerToReporter>,
           .body = takes<runtime::Enrolment>,
           .success = 201},
     Route{.method = "POST",
@@ -99,7 +100,7 @@ constexpr std::array rows{
           .door = Door::signed_report,
           .permission = Permission::report,
           .summary = "Send a report (signed)",
-          .answer = one<runtime::ReportAnswer>,
+          .answer = one<runtime::AnswerToReporter>,
           .body = takes<runtime::Report>,
           .refusals = {409},
           .body_bytes_max = limits::report_bytes_max},
@@ -108,14 +109,14 @@ constexpr std::array rows{
           .door = Door::signed_report,
           .permission = Permission::report,
           .summary = "Send a document of an inventory (signed)",
-          .answer = one<runtime::ReportAnswer>,
+          .answer = one<runtime::AnswerToReporter>,
           .body = {Form::file}},
     Route{.method = "POST",
           .pattern = "/v1/orgs/{org}/heartbeats",
           .door = Door::signed_report,
           .permission = Permission::report,
           .summary = "Send a heartbeat (signed)",
-          .answer = one<runtime::ReportAnswer>,
+          .answer = one<runtime::AnswerToReporter>,
           .body = takes<runtime::Heartbeat>},
 };
 static_assert(each_has_one_handler(rows));

@@ -26,6 +26,7 @@ std::string alert_link(const Row& row) { return fmt::format("/alerts/{}", row.in
 std::string workload_link(const Row& row) {
   return fmt::format("/environments/{}?workload={}", in_path(row.text(2)), in_path(row.text(3)));
 }
+std::string vulnerability_link(const Row& row) { return "/where?query=" + in_path(row.text(2)); }
 std::string actor_link(const Row& row) { return "/ledger?q=actor:" + in_path(row.text(2)); }
 std::string service_link(const Row& row) { return "/flows?q=" + in_path(row.text(2)); }
 
@@ -63,6 +64,13 @@ constexpr std::array by_name{
         R"(SELECT title, state || ' in ' || environment, id FROM (SELECT * FROM alert ORDER BY id DESC LIMIT 20000)
               WHERE title LIKE $1 ESCAPE '\' ORDER BY state='resolved', id DESC LIMIT 8)",
         alert_link},
+    SearchRow{
+        // by any of its ids, its component or what is said of it
+        "vulnerability",
+        R"(SELECT cluster, coalesce(max(json_extract(last, '$.summary')), ''), cluster FROM (SELECT * FROM finding ORDER
+              BY id DESC LIMIT 20000) WHERE last LIKE $1 ESCAPE '\' GROUP BY cluster ORDER BY min(state='closed'),
+              max(score) DESC LIMIT 8)",
+        vulnerability_link},
     SearchRow{
         "actor",
         R"(SELECT name, kind, name FROM account WHERE removed_at IS NULL AND name LIKE $1 ESCAPE '\' ORDER BY name

@@ -7,6 +7,7 @@
 #include "api/handlers.h"
 #include "api/requests.h"
 #include "format/take.h"
+#include "jobs/decider.h"
 #include "sequencer/ledger_store.h"
 #include "store/view_policy.h"
 
@@ -27,6 +28,52 @@ Result<std::vector<std::int64_t>> entries_in(store::Database& db, const Simulati
       "d.entry DESC LIMIT $8",
       [](const store::Row& row) { return row.integer(0); }, scope.since, scope.environment, scope.environment,
       scope.flow, scope.flow, scope.attached, scope.attached, scope.decisions_max);
+}
+
+// What runs in the scope and is not among its decisions: those whose newest decision is older, and those nobody
+// decided on.
+struct RunningNow {
+  std::vector<std::int64_t> entries;
+  std::vector<store::Watched> undecided;
+};
+Result<RunningNow> running_in(store::Database& db, const SimulationScope& scope) {
+  RunningNow running;
+  (void)TRY(query(
+      db,
+      "SELECT DISTINCT n.root, w.environment, c.entry FROM workload w JOIN workload_digest i ON "
+      "i.workload=w.id JOIN "
+      "identity n ON n.child=i.digest LEFT JOIN artifact a ON a.digest=n.root LEFT JOIN decision_current c "
+      "ON "
+      "c.artifact=n.root AND c.environment=w.environment AND c.purpose='running' AND c.change_class='normal' "
+      "LEFT JOIN "
+      "decision d ON d.entry=c.entry WHERE w.live>0 AND (d.entry IS NULL OR d.decided_at<$1) AND (a.digest "
+      "IS NOT NULL OR "
+      "EXISTS (SELECT 1 FROM approval p WHERE p.artifact=n.root AND p.environment=w.environment)) AND ($2='' "
+      "OR "
+      "w.environment=$3) AND ($4='' OR a.flow=$5) AND ($6='' OR EXISTS (SELECT 1 FROM policy_attachment t "
+      "WHERE "
+      "t.policy=$7 AND (t.environment=w.environment OR (t.flow<>'' AND t.flow=a.flow)))) LIMIT $8",
+      [&](const store::Row& row) {
+        if (const auto entry = row.maybe_integer(2)) running.entries.push_back(*entry);
+        else
+          running.undecided.push_back({.subject = {.artifact = row.digest(0),
+                                                   .environment = row.string(1),
+                                                   .purpose = policy::Purpose::running}});
+        return 0;
+      },
+      scope.since, scope.environment, scope.environment, scope.flow, scope.flow, scope.attached,
+      scope.attached, scope.decisions_max));
+  return running;
+}
+
+// As if each were decided on now, without recording it.
+Status try_on_running(store::Database& db, std::span<const store::Watched> undecided,
+                      const SimulationScope& scope, policy::Simulator& simulator) {
+  jobs::Decider decider;
+  for (const auto& made : TRY(decider.decide_each(db, undecided, scope.now, scope.exposure)))
+    if (const auto* decided = made.event.as<policy::DecisionRecorded>())
+      TRY(simulator.add(0, decided->record));
+  return {};
 }
 
 // The record is read where it stands in the payload: the rest of the event says nothing here.
@@ -71,8 +118,11 @@ Result<policy::Prepared> candidate_of(const ReadCall& call, const SimulationRequ
 Result<policy::Simulation> simulate(store::Database& db, blob::BlobStore& blobs, policy::Prepared candidate,
                                     policy::Mode mode, const SimulationScope& scope,
                                     const OpenReader& open_reader) {
-  const std::vector<std::int64_t> entries = TRY(entries_in(db, scope));
+  std::vector<std::int64_t> entries = TRY(entries_in(db, scope));
+  const RunningNow running = TRY(running_in(db, scope));
+  entries.insert(entries.end(), running.entries.begin(), running.entries.end());
   policy::Simulator simulator(std::move(candidate), mode);
+  TRY(try_on_running(db, running.undecided, scope, simulator));
   if (!open_reader || entries.size() < worth_a_thread) {
     TRY(try_on(db, blobs, entries, simulator, scope.time_max));
     return simulator.so_far();
@@ -114,7 +164,9 @@ Result<http::Response> simulate_policy(const ReadCall& call) {
   auto candidate = TRY(candidate_of(call, request));
   const SimulationScope scope{.environment = request.environment,
                               .flow = request.flow,
-                              .since = request.since.value_or(call.now - look_back)};
+                              .since = request.since.value_or(call.now - look_back),
+                              .now = call.now,
+                              .exposure = call.ports.exposure.get()};
   return record_response(TRY(simulate(call.db, *call.ports.blobs, std::move(candidate), request.mode, scope,
                                       call.ports.open_reader)));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "store/view_exposure.h"
 #include "store/view_statement.h"
 
 namespace weir::api {
@@ -16,6 +17,10 @@ std::optional<double> number_in(std::string_view text) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   return text.empty() || read.ec != std::errc() ? std::nullopt : std::optional(value);
 }
+
+// One word for both: what was seen of a workload, and what counts in its priority.
+static_assert(names_of(runtime::Reach{}) == names_of(vuln::Exposure{}));
+vuln::Exposure exposure_by(runtime::Reach reach) { return static_cast<vuln::Exposure>(reach); }
 
 // What nobody scored may be anything; it is taken for medium, as policies take it.
 vuln::Rating rating_of(const FindingChange& finding) {
@@ -62,41 +67,54 @@ Result<Urgency> Urgency::of(const ReadCall& call) {
   if (const auto declared = TRY(store::find_remedy_times(call.db)))
     urgency.agreed_ = vuln::sla_of(declared->times);
   const auto running = TRY(store::running_artifacts(call.db, std::nullopt));
+  const auto reaches = TRY(store::reaches(call.db));
   urgency.exposure_.read([&](const Exposure::State& state) {
-    std::map<Sha256, Instant> since;
+    std::map<Sha256, Running> by_artifact;
     for (const store::RunningRow& row : running) {
-      const auto [at, fresh] = since.emplace(row.artifact, row.since);
-      if (!fresh) at->second = std::min(at->second, row.since);
+      const auto reach = reaches.find(row.workload);
+      const Running one{row.since, reach == reaches.end() ? runtime::Reach::unknown : reach->second};
+      const auto [at, fresh] = by_artifact.emplace(row.artifact, one);
+      if (!fresh) at->second.add(one);
     }
     // Most components have no finding, and a look at each of what runs must stay cheap.
     std::vector<bool> flawed(state.index.components());
     for (const auto& [id, findings] : state.open) flawed[id] = true;
-    for (const auto& [artifact, began] : since)
+    for (const auto& [artifact, one] : by_artifact)
       for (const vuln::ComponentId id : state.index.of(artifact)) {
         if (!flawed[id]) continue;
         for (const FindingChange& finding : state.open.at(id)) {
           if (jobs::is_suppressed(state, id, finding.cluster, artifact)) continue;
           const auto [at, fresh] =
-              urgency.running_.emplace(std::pair(finding.component, finding.cluster), began);
-          if (!fresh) at->second = std::min(at->second, began);
+              urgency.running_.emplace(std::pair(finding.component, finding.cluster), one);
+          if (!fresh) at->second.add(one);
         }
       }
   });
   return urgency;
 }
 
-std::optional<Instant> Urgency::running_since(const FindingChange& finding) const {
+void Urgency::Running::add(const Running& other) {
+  since = std::min(since, other.since);
+  reach = std::max(reach, other.reach);
+}
+
+const Urgency::Running* Urgency::running_of(const FindingChange& finding) const {
   const auto found = running_.find({finding.component, finding.cluster});
-  return found == running_.end() ? std::nullopt : std::optional(found->second);
+  return found == running_.end() ? nullptr : &found->second;
+}
+
+vuln::FindingHistory Urgency::history_of(const store::FindingRow& row) const {
+  const Running* running = running_of(row.last);
+  return api::history_of(row, running == nullptr ? std::nullopt : std::optional(running->since));
 }
 
 // What it was open before stands as one period: the clock shows the same.
-vuln::FindingHistory Urgency::history_of(const store::FindingRow& row) const {
+vuln::FindingHistory history_of(const store::FindingRow& row, std::optional<Instant> deployed) {
   vuln::FindingHistory history{.rating = rating_of(row.last),
                                .is_exploited = !row.last.exploited.empty(),
                                .periods = {},
                                .published = std::nullopt,
-                               .deployed = running_since(row.last)};
+                               .deployed = deployed};
   // What an advisory opened was not known before; what a bill brought was.
   if (row.cause == format::name_of(vuln::FindingCause::advisories)) history.published = row.began_at;
   if (row.open_before > Duration{})
@@ -107,12 +125,13 @@ vuln::FindingHistory Urgency::history_of(const store::FindingRow& row) const {
 }
 
 vuln::PriorityFacts Urgency::facts_of(const store::FindingRow& row, const vuln::RemedyClock& clock) const {
+  const Running* running = running_of(row.last);
   vuln::PriorityFacts facts{
       .score = number_in(row.last.score),
       .epss = vuln::epss_of(row.last),
       .exploited = vuln::Exploitation::no,
-      .presence = running_since(row.last) ? vuln::Presence::running : vuln::Presence::not_running,
-      .exposure = vuln::Exposure::unknown,
+      .presence = running != nullptr ? vuln::Presence::running : vuln::Presence::not_running,
+      .exposure = running != nullptr ? exposure_by(running->reach) : vuln::Exposure::none,
       .open = clock.elapsed,
       .due_after = clock.agreed};
   if (!row.last.exploited.empty())

@@ -6,10 +6,14 @@
 
 #include "api/handlers_vulnerability.h"
 #include "jobs/exposure.h"
+#include "runtime/exposure.h"
 
 namespace weir::api {
 
 const jobs::Exposure& exposure_of(const Call& call);
+
+// `deployed`: since when the first of what runs has it.
+vuln::FindingHistory history_of(const store::FindingRow& row, std::optional<Instant> deployed);
 
 class Urgency {
  public:
@@ -25,15 +29,20 @@ class Urgency {
   const vuln::Sla& agreed() const { return agreed_; }
 
  private:
+  struct Running {
+    Instant since;  // the first of what runs
+    runtime::Reach reach = runtime::Reach::none;  // the farthest
+    void add(const Running& other);
+  };
   explicit Urgency(const ReadCall& call) : exposure_(exposure_of(call)), now_(call.now) {}
-  std::optional<Instant> running_since(const vuln::FindingChange& finding) const;
+  const Running* running_of(const vuln::FindingChange& finding) const;  // null: nothing
   vuln::PriorityFacts facts_of(const store::FindingRow& row, const vuln::RemedyClock& clock) const;
 
   const jobs::Exposure& exposure_;
   Instant now_;
   vuln::Sla agreed_;
-  // By component and flaw: since when the first of what runs has it, unless that is stated not affected.
-  std::map<std::pair<std::string, std::string>, Instant> running_;
+  // By component and flaw: what runs with it, unless that is stated not affected.
+  std::map<std::pair<std::string, std::string>, Running> running_;
 };
 
 }  // namespace weir::api

@@ -22,6 +22,11 @@ int digits(std::string_view text, std::size_t at, std::size_t width) {
   return value;
 }
 
+// Every decision and entry writes dozens of times, so not by a format string.
+void write_digits(std::string& text, std::size_t at, std::size_t width, std::int64_t value) {
+  for (std::size_t i = at + width; i-- > at; value /= 10) text[i] = static_cast<char>('0' + value % 10);
+}
+
 Error not_a_time(std::string_view text) {
   return invalid(fmt::format("'{}' is not an RFC 3339 time such as 2026-11-22T19:46:16Z", text.substr(0, 64)));
 }
@@ -61,9 +66,18 @@ std::string to_string(Instant at) {
   const auto midnight = chrono::floor<chrono::days>(time);
   const chrono::year_month_day date{midnight};
   const chrono::hh_mm_ss clock{time - midnight};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", int(date.year()), unsigned(date.month()),
-                     unsigned(date.day()), clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                     clock.subseconds().count());
+  const int year = int(date.year());
+  const bool plain = year >= 0 && year <= 9999;
+  std::string text = plain ? "0000-00-00T00:00:00.000000Z" : fmt::format("{:04}-00-00T00:00:00.000000Z", year);
+  const std::size_t end = text.size();
+  if (plain) write_digits(text, 0, 4, year);
+  write_digits(text, end - 22, 2, unsigned(date.month()));
+  write_digits(text, end - 19, 2, unsigned(date.day()));
+  write_digits(text, end - 16, 2, clock.hours().count());
+  write_digits(text, end - 13, 2, clock.minutes().count());
+  write_digits(text, end - 10, 2, clock.seconds().count());
+  write_digits(text, end - 7, 6, clock.subseconds().count());
+  return text;
 }
 
 Result<Instant> parse_instant(std::string_view text) {

@@ -97,7 +97,8 @@ std::string alert_line(const Json& alert, Color color) {
   return fmt::format("{} {} {} {} {} {}{} ({})", cell({"", "opened_at", Show::time}, alert),
                      marked(alert.text("state"), color), cleaned(alert.text("severity")),
                      cleaned(alert.text("cause")), cleaned(alert.text("environment")), cleaned(title),
-                     host.empty() ? "" : " on " + host, cleaned(id_of(alert)));
+                     host.empty() || title.ends_with(" on " + host) ? "" : " on " + host,
+                     cleaned(id_of(alert)));
 }
 
 }  // namespace weir::cli

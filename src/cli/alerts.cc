@@ -43,7 +43,8 @@ constexpr std::array story_columns{Column{"STATE", "state", Show::state},
                                    Column{"RESOLVED", "resolved_at", Show::time},
                                    Column{"BECAUSE", "resolved_why"},
                                    Column{"OWNER", "owner"},
-                                   Column{"RUNBOOK", "runbook"}};
+                                   Column{"RUNBOOK", "runbook"},
+                                   Column{"LINK", "link"}};
 constexpr std::array<std::string_view, 3> states{"open", "acknowledged", "resolved"};
 constexpr Duration reconnect_pause = seconds(1);
 
@@ -124,7 +125,9 @@ Action alert_show(Options& options) {
   options.argument({.name = "ID", .help = "of the alert", .need = Need::required}, id.get());
   return [id](Session& session) -> Result<Exit> {
     Api* api = TRY(session.api());
-    session.answer_card(TRY(api->read(path_of({"alerts", *id}))), story_columns);
+    Json alert = TRY(api->read(path_of({"alerts", *id})));
+    if (session.form() == OutputForm::table) alert.set("link", whole_link(session, alert));
+    session.answer_card(alert, story_columns);
     return Exit::yes;
   };
 }

@@ -107,13 +107,6 @@ std::string told(const Json& request, Color color) {
          configuration_told(difference.at("configuration")) + flaws_told(difference.at("vulnerabilities"));
 }
 
-// The link of the answer is the page's path; people need it whole.
-std::string whole_link(const Session& session, const Json& request) {
-  std::string url = session.globals().url;
-  while (url.ends_with('/')) url.pop_back();
-  return url + std::string(request.text("link"));
-}
-
 struct Voting {
   std::string id;
   std::optional<std::string> note;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/exception_terms.h"
 #include "cli/exchange.h"
 #include "cli/families_bill.h"
 #include "cli/listing.h"
@@ -150,12 +151,10 @@ std::string csv_of(const Json::Array& rows) {
 }
 
 struct Asking {
-  std::string id, reason, control, until;
-  std::vector<std::string> owners, ends_on;
-  bool preview = false;
+  std::string id;
+  std::vector<std::string> owners;
+  ExceptionTerms terms;
 };
-constexpr std::array<std::string_view, 4> conditions{"fix-available", "known-exploitation", "scope-growth",
-                                                     "evidence-change"};
 
 void declare(Options& options, Asking& asking) {
   options.argument(id_row, &asking.id);
@@ -165,22 +164,7 @@ void declare(Options& options, Asking& asking) {
                   .need = Need::required,
                   .many = Many::each},
                  &asking.owners);
-  options.option({.name = "reason", .value = "TEXT", .help = "why", .need = Need::required}, &asking.reason);
-  options.option(
-      {.name = "compensating-control", .value = "TEXT", .help = "what holds instead", .need = Need::required},
-      &asking.control);
-  options.option({.name = "until",
-                  .value = "WHEN",
-                  .help = "a time, or a duration from now (90d); a year at most",
-                  .need = Need::required},
-                 &asking.until);
-  options.option({.name = "ends-on",
-                  .value = "CONDITION",
-                  .help = "what else ends them",
-                  .many = Many::each,
-                  .choices = conditions},
-                 &asking.ends_on);
-  options.option({.name = "preview", .help = "only show what they would cover"}, &asking.preview);
+  declare(options, asking.terms);
 }
 
 std::string asked_told(const Json& asked, Color color) {
@@ -284,16 +268,14 @@ Action campaign_except(Options& options) {
   const auto given = std::make_shared<Asking>();
   declare(options, *given);
   return [given](Session& session) -> Result<Exit> {
-    const auto until = TRY(parse_moment(given->until, session.now(), "until"));
-    Json body = Json::object({{"reason", given->reason}, {"compensating_control", given->control}});
+    Json body = Json::object({});
     set_given(body, "owners", given->owners);
-    set_given(body, "until", until);
-    set_given(body, "ends_on", given->ends_on);
+    TRY(add_terms(session, given->terms, body));
     Api* api = TRY(session.api());
     const std::string path = path_of({"campaigns", given->id, "exceptions"});
     const Json answer =
-        TRY(api->write({.path = given->preview ? path + "?preview=true" : path, .body = std::move(body)}));
-    session.answer(answer, asked_told(given->preview ? answer : answer.at("asked"), session.color()));
+        TRY(api->write({.path = given->terms.preview ? path + "?preview=true" : path, .body = std::move(body)}));
+    session.answer(answer, asked_told(given->terms.preview ? answer : answer.at("asked"), session.color()));
     return Exit::yes;
   };
 }

@@ -16,6 +16,7 @@ namespace {
 
 Result<std::string> word_of(const Json& value, std::string_view option) {
   if (value.string() != nullptr) return *value.string();
+  if (value.object() != nullptr) return dump(value);  // an item of several parts: the option reads it
   if (value.boolean() != nullptr || value.integer() != nullptr || value.real() != nullptr) return dump(value);
   return invalid(fmt::format("'{}' must have a value", option), std::string(option));
 }
@@ -31,6 +32,8 @@ Result<std::vector<std::string>> words_of(const Json& value, std::string_view op
 }
 
 }  // namespace
+
+std::string plural_of(std::string_view option) { return std::string(option) + "s"; }
 
 class SectionReader {
  public:

@@ -1,7 +1,8 @@
 // The configuration file: YAML whose keys are the long names of options, for all commands or, in sections
 // named like a command ("env create:" or "env:" and in it "create:"), for some. The nearest section wins. A
 // key that is no option of any command it stands for is an error, so that a slip of the pen isn't silently
-// ignored. Immutable once read.
+// ignored. An option that may be given again may also be spelled as a list in the plural ("paths:"); an item of a list
+// may be a map, which its option reads as JSON. Immutable once read.
 #pragma once
 #include <map>
 #include <optional>
@@ -12,6 +13,8 @@
 #include "base/result.h"
 
 namespace weir::cli {
+
+std::string plural_of(std::string_view option);
 
 class ConfigFile {
  public:

@@ -30,6 +30,7 @@ struct Demo {
   Workshop shop = {};
   std::string trail = {};
   std::string deployed = {};  // digest of what is deployed: the program's, or its image's
+  std::string junit = {}, bill = {};
   std::string end_deployed = {}, end_around = {};
   std::string clear = {};  // the command that removes what stays when both have ended
   int step = 0;
@@ -117,15 +118,15 @@ Status test(Demo& demo) {
   const std::string digest = TRY(digest_of(demo.shop.tests));
   TRY(record_artifact(demo, "greeting_test", "file", digest));
   TRY(approve(demo, digest, "tests of the demo", hours(1)));
-  const std::string junit = TRY(run_tests(demo.shop));
+  demo.junit = TRY(run_tests(demo.shop));
   const std::string program = TRY(digest_of(demo.shop.program));
   TRY(record_artifact(demo, "greeter", "file", program));
-  const Json tests = TRY(attest(demo, "unit-tests", "test", program, "application/xml", junit));
+  const Json tests = TRY(attest(demo, "unit-tests", "test", program, "application/xml", demo.junit));
   const Json& counts = tests.at("summary");
   demo.say(fmt::format("ran its tests and recorded them: {} of {} passed", dump(counts.at("passed")),
                        dump(counts.at("total"))));
-  const std::string bill = TRY(bill_of_materials(demo.shop));
-  TRY(attest(demo, "bill-of-materials", "sbom", program, "application/vnd.cyclonedx+json", bill));
+  demo.bill = TRY(bill_of_materials(demo.shop));
+  TRY(attest(demo, "bill-of-materials", "sbom", program, "application/vnd.cyclonedx+json", demo.bill));
   demo.say("recorded its bill of materials");
   demo.deployed = program;
   return {};
@@ -133,9 +134,15 @@ Status test(Demo& demo) {
 
 Result<std::optional<Container>> approve_program(Demo& demo) {
   TRY(approve(demo, demo.deployed, "released by the demo", days(1)));
-  std::optional<Container> container = import_image(demo.before, demo.shop);
+  const Ask ask{.environment = [&demo] { return demo.api.read(path_of({"environments", demo.environment})); },
+                .wait = demo.session.environment().wait,
+                .clock = &demo.session.environment().clock};
+  std::optional<Container> container = import_image(demo.before, demo.shop, ask);
   if (container) {
+    // The image holds the tested program and nothing else: what was found about it is said of what is deployed.
     TRY(record_artifact(demo, "greeter-image", "fingerprint", container->id));
+    TRY(attest(demo, "unit-tests", "test", container->id, "application/xml", demo.junit));
+    TRY(attest(demo, "bill-of-materials", "sbom", container->id, "application/vnd.cyclonedx+json", demo.bill));
     TRY(approve(demo, container->id, "released by the demo", days(1)));
     demo.deployed = container->id;
   }

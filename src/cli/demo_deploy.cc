@@ -25,6 +25,8 @@ constexpr std::array ways{
         "podman --runtime runc run --network none --ulimit nofile=1024:1024 --ulimit nproc=1024:1024"},
 };
 
+constexpr Duration watched_within = seconds(25);  // an agent looks for runtimes every ten
+
 // Whether an agent of the environment sees this runtime's containers.
 bool is_watched(const Json& environment, std::string_view runtime) {
   for (const Json& reporter : environment.items("reporters"))
@@ -56,13 +58,31 @@ Result<Container> import_by(const std::string& runtime, const Workshop& workshop
   return made;
 }
 
+// Podman has nothing to be watched until it is used for the first time. An agent that sees every namespace will.
+bool will_be_watched(const Json& environment, std::string_view runtime) {
+  return runtime == "podman" && is_watched(environment, "cgroups");
+}
+
+bool becomes_watched(const std::string& runtime, const Ask& ask) {
+  const Instant end = ask.clock->now() + watched_within;
+  do {
+    const Result<Json> environment = ask.environment();
+    if (environment && is_watched(*environment, runtime)) return true;
+    ask.wait(milliseconds(100));
+  } while (ask.clock->now() < end);
+  return false;
+}
+
 }  // namespace
 
-std::optional<Container> import_image(const Json& environment, const Workshop& workshop) {
+std::optional<Container> import_image(const Json& environment, const Workshop& workshop, const Ask& ask) {
   for (const std::string runtime : {"docker", "podman"}) {
-    if (!is_watched(environment, runtime) || !is_on_path(runtime)) continue;
+    const bool watched = is_watched(environment, runtime);
+    if ((!watched && !will_be_watched(environment, runtime)) || !is_on_path(runtime)) continue;
     Result<Container> made = import_by(runtime, workshop);
-    if (made) return std::move(made).value();
+    if (!made) continue;
+    if (watched || becomes_watched(runtime, ask)) return std::move(made).value();
+    (void)run_program({runtime, "rmi", made->image}, workshop.directory);
   }
   return std::nullopt;
 }

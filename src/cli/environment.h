@@ -21,7 +21,7 @@ enum class Exit { yes = 0, no = 1 };
 
 struct ServeOptions {
   std::string listen, data;
-  std::optional<std::string> tls_cert, tls_key, advisories;
+  std::optional<std::string> tls_cert, tls_key, advisories, public_url;
 };
 
 struct AgentOptions {

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "cli/exception_terms.h"
 #include "cli/exchange.h"
 #include "cli/families.h"
 #include "cli/listing.h"
@@ -41,17 +42,14 @@ constexpr std::array scope_columns{Column{"environment", "environment"},
 constexpr std::array workload_columns{Column{"WORKLOAD", "id"}, Column{"NAME", "name"},
                                       Column{"HOST", "host"}};
 constexpr std::array<std::string_view, 4> exception_states{"requested", "in-force", "refused", "ended"};
-constexpr std::array<std::string_view, 5> conditions{"fix-available", "known-exploitation", "scope-growth",
-                                                     "evidence-change", "likelihood-rise"};
 constexpr std::array<std::string_view, 6> causes{"person",       "fix-available",   "known-exploitation",
                                                  "scope-growth", "evidence-change", "likelihood-rise"};
 
 struct Asking {
   std::optional<std::string> what, rule, policy, finding, workload, evidence;
-  std::string environment, owner, reason, control, until;
-  std::vector<std::string> ends_on;
+  std::string environment, owner;
   std::optional<std::int64_t> renews;
-  bool preview = false;
+  ExceptionTerms terms;
 };
 
 void declare(Options& options, Asking& asking) {
@@ -68,43 +66,23 @@ void declare(Options& options, Asking& asking) {
   options.option(environment_row, &asking.environment);
   options.option({.name = "owner", .value = "NAME", .help = "who answers for it", .need = Need::required},
                  &asking.owner);
-  options.option({.name = "reason", .value = "TEXT", .help = "why", .need = Need::required}, &asking.reason);
-  options.option(
-      {.name = "compensating-control", .value = "TEXT", .help = "what holds instead", .need = Need::required},
-      &asking.control);
-  options.option({.name = "until",
-                  .value = "WHEN",
-                  .help = "a time, or a duration from now (90d); a year at most",
-                  .need = Need::required},
-                 &asking.until);
-  options.option({.name = "ends-on",
-                  .value = "CONDITION",
-                  .help = "what else ends it",
-                  .many = Many::each,
-                  .choices = conditions},
-                 &asking.ends_on);
+  declare(options, asking.terms);
   options.option({.name = "evidence",
                   .value = "TYPE",
                   .help = "type of evidence the rule looks at, for evidence-change; any unless said"},
                  &asking.evidence);
   options.option({.name = "renews", .value = "ID", .help = "the exception this follows"}, &asking.renews);
-  options.option({.name = "preview", .help = "only show what it would cover"}, &asking.preview);
 }
 
 Result<Json> body_of(Session& session, const Asking& asking) {
-  const auto until = TRY(parse_moment(asking.until, session.now(), "until"));
-  Json body = Json::object({{"environment", asking.environment},
-                            {"owner", asking.owner},
-                            {"reason", asking.reason},
-                            {"compensating_control", asking.control}});
-  set_given(body, "until", until);
+  Json body = Json::object({{"environment", asking.environment}, {"owner", asking.owner}});
+  TRY(add_terms(session, asking.terms, body));
   if (asking.what) body.set("artifact", to_string(TRY(identify(session, *asking.what)).digest));
   set_given(body, "rule", asking.rule);
   set_given(body, "policy", asking.policy);
   set_given(body, "finding", asking.finding);
   set_given(body, "workload", asking.workload);
   set_given(body, "evidence", asking.evidence);
-  set_given(body, "ends_on", asking.ends_on);
   set_given(body, "renews", asking.renews);
   return body;
 }
@@ -140,11 +118,11 @@ Action exception_request(Options& options) {
   return [given](Session& session) -> Result<Exit> {
     Json body = TRY(body_of(session, *given));
     Api* api = TRY(session.api());
-    const std::string path = given->preview ? "exceptions?preview=true" : "exceptions";
+    const std::string path = given->terms.preview ? "exceptions?preview=true" : "exceptions";
     const Json answer = TRY(api->write({.path = path, .body = std::move(body)}));
-    const Json& shown = given->preview ? answer : answer.at("exception");
+    const Json& shown = given->terms.preview ? answer : answer.at("exception");
     std::string told = scope_told(shown, session.color());
-    if (!given->preview)
+    if (!given->terms.preview)
       told += fmt::format("Another person grants it: weir exception grant {} --scope {}\n",
                           dump(shown.at("id")), shown.text("scope_digest"));
     session.answer(answer, told);

@@ -4,6 +4,12 @@
 
 namespace weir::cli {
 
+// Of documents that are written for others.
+inline constexpr OptionRow author_row{
+    .name = "author", .value = "NAME", .help = "who publishes the document; weir unless said"};
+inline constexpr OptionRow namespace_row{
+    .name = "namespace", .value = "URI", .help = "of who publishes it, such as https://example.com; CSAF asks for one"};
+
 // vuln.cc
 Action purl(Options&);
 Action vuln_compare(Options&);

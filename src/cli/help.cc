@@ -119,7 +119,14 @@ url: https://weir.example.org
 org: default
 env show:
   output: json
+agent:
+  paths:
+    - /etc/app.conf
+    - path: /srv/site
+      exclude: ["*.log", "cache/**"]
 ```
+
+What may be given several times is a list, and may be spelled in the plural.
 
 A few commands have an option of their own named like one of every command (`channel add --url`). It comes from
 the command line only; the other one then stands before the command (`weir --url SERVER channel add …`) or comes

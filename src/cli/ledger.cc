@@ -36,11 +36,14 @@ Result<Json::Array> entries_from(Api& api, std::int64_t from, std::int64_t limit
   return rows;
 }
 
-Action printing(std::string path) {
-  return [path](Session& session) -> Result<Exit> {
+// A document as it is; to machines that ask for JSON as the member `name`, unless it is JSON already.
+Action printing(std::string path, std::string name = {}) {
+  return [path, name](Session& session) -> Result<Exit> {
     Api* api = TRY(session.api());
     const std::string text = TRY(api->text(path));
-    session.environment().out << text << (text.ends_with('\n') ? "" : "\n");
+    if (session.form() == OutputForm::json && !name.empty())
+      session.answer(Json::object({{name, text}}), text);
+    else session.environment().out << text << (text.ends_with('\n') ? "" : "\n");
     return Exit::yes;
   };
 }
@@ -70,11 +73,11 @@ Action ledger_proof(Options& options) {
   options.argument({.name = "INDEX", .help = "of the entry", .need = Need::required}, index.get());
   return [index](Session& session) -> Result<Exit> {
     if (*index < 0) return invalid("INDEX must be 0 or more");
-    return printing(fmt::format("ledger/proof/{}", *index))(session);
+    return printing(fmt::format("ledger/proof/{}", *index), "proof")(session);
   };
 }
 
-Action ledger_vkey(Options&) { return printing("ledger/vkey"); }
+Action ledger_vkey(Options&) { return printing("ledger/vkey", "vkey"); }
 
 Action openapi(Options&) { return printing("//v1/openapi.json"); }
 

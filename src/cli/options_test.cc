@@ -91,6 +91,22 @@ TEST(Options, the_nearest_section_of_the_file_wins) {
   EXPECT_EQ(file.find("env show", "token"), std::nullopt);
 }
 
+TEST(Options, what_may_be_given_again_may_stand_in_the_file_in_the_plural_and_with_parts_of_its_own) {
+  const WrittenFile config("agent:\n  server: http://127.0.0.1:1\n  environment: host\n  path: /etc/one\n"
+                           "  paths:\n    - /etc/two\n    - {path: /srv, exclude: [\"*.log\"]}\n");
+  std::vector<std::string> paths;
+  CommandLine line{.hooks = {.agent = [&](Session&, const AgentOptions& options) -> Result<Exit> {
+                     paths = options.paths;
+                     return Exit::yes;
+                   }}};
+  const Finished done = line.run({"agent", "--config", config.path()});
+  EXPECT_EQ(done.exit, 0) << done.err;
+  EXPECT_EQ(paths, (std::vector<std::string>{"/etc/one", "/etc/two", R"({"path":"/srv","exclude":["*.log"]})"}));
+  const WrittenFile single("agent:\n  servers: [http://127.0.0.1:1]\n");
+  EXPECT_NE(line.run({"agent", "--config", single.path()}).err.find("'servers' is no option of 'agent'"),
+            std::string::npos);
+}
+
 TEST(Options, a_key_of_the_file_that_is_no_option_is_refused) {
   const WrittenFile global("urll: http://x\n"), local("env create:\n  within: 2s\n"), broken("a: [\n");
   EXPECT_NE(CommandLine()

@@ -61,7 +61,15 @@ Action serve(Options& options) {
                   .value = "PLACE",
                   .help = "directory, zip or tar of OSV records; read again whenever it changes"},
                  &given->advisories);
+  options.option(
+      {.name = "public-url",
+       .value = "URL",
+       .help = "where people reach it, for links in webhooks; the address it listens on unless said"},
+      &given->public_url);
   return [given](Session& session) -> Result<Exit> {
+    if (given->public_url && !given->public_url->starts_with("http://") &&
+        !given->public_url->starts_with("https://"))
+      return invalid("--public-url is http://… or https://…", "public-url");
     if (given->tls_cert.has_value() != given->tls_key.has_value())
       return invalid("--tls-cert and --tls-key go together", given->tls_cert ? "tls-key" : "tls-cert");
     return call(session, session.environment().hooks.serve, *given);

@@ -129,7 +129,11 @@ Status check_keys(const ConfigFile& file, const std::string& path) {
       Globals globals;
       command.make(options);
       declare_globals(options, globals, command.reach);
-      known = options.find(key.option) != nullptr;
+      const auto entries = options.entries();
+      known = std::any_of(entries.begin(), entries.end(), [&](const Options::Entry& entry) {
+        const bool many = entry.row.many != Many::no;
+        return entry.row.name == key.option || (many && plural_of(entry.row.name) == key.option);
+      });
     }
     if (known) continue;
     const std::string where = key.section.empty() ? "any command" : fmt::format("'{}'", key.section);
@@ -179,7 +183,12 @@ Status resolve(Options& options, const Options& leading, const Command& command,
       }),
       Source([&](const OptionRow& row) -> std::optional<std::vector<std::string>> {
         if (row.name == "token" && token_is_in_file) return std::nullopt;
-        return file.find(command.path, row.name);
+        auto words = file.find(command.path, row.name);
+        if (row.many == Many::no) return words;
+        const auto more = file.find(command.path, plural_of(row.name));
+        if (!words || !more) return words ? words : more;
+        words->insert(words->end(), more->begin(), more->end());
+        return words;
       }),
   };
   return options.resolve(sources);

@@ -22,8 +22,8 @@ namespace {
 using format::Json;
 
 constexpr std::size_t bill_bytes_max = std::size_t{256} * 1024 * 1024;
-constexpr std::array<std::string_view, 6> forms{"table",         "json",    "sarif",
-                                                "cyclonedx-vex", "openvex", "osv-scanner"};
+constexpr std::array<std::string_view, 7> forms{"table",         "json",    "sarif",
+                                                "cyclonedx-vex", "openvex", "csaf", "osv-scanner"};
 constexpr std::array finding_columns{
     Column{"PACKAGE", "purl"},      Column{"ADVISORY", "advisory"}, Column{"ALIASES", "aliases", Show::list},
     Column{"SEVERITY", "severity"}, Column{"FIXED", "fixed"},       Column{"SCOPE", "scope"},
@@ -31,7 +31,7 @@ constexpr std::array finding_columns{
 
 struct Scanning {
   std::vector<std::string> files, advisories, statements, trusted;
-  std::optional<std::string> output;
+  std::optional<std::string> output, author, author_namespace;
 };
 
 // One file, and what became of it.
@@ -116,7 +116,7 @@ std::vector<std::string> ecosystems_of(std::span<const std::string> files) {
   return {names.begin(), names.end()};
 }
 
-void print(Session& session, const std::string& form, std::span<const Bill> bills) {
+void print(Session& session, const std::string& form, std::span<const Bill> bills, const vuln::ReportHead& head) {
   if (form == "table") {
     for (const Bill& bill : bills) session.line(text_of(bill, session.color()));
     return;
@@ -131,18 +131,22 @@ void print(Session& session, const std::string& form, std::span<const Bill> bill
     if (bill.error.empty()) reports.push_back(bill.report);
     else session.note(fmt::format("{}: {}", cleaned(bill.file), cleaned(bill.error)));
   }
-  const vuln::ReportHead head{.author = "weir", .tool_version = WEIR_VERSION, .at = session.now()};
   if (form == "sarif") session.line(dump_pretty(to_sarif(reports, head)));
   // A document without statements is none.
   const bool finds =
       std::ranges::any_of(reports, [](const auto& report) { return !report.findings.empty(); });
   if (form == "openvex" && !finds) return session.note("no finding: OpenVEX has nothing to say");
+  if (form == "csaf" && !finds) return session.note("no finding: CSAF has nothing to say");
+  if (form == "csaf") session.line(dump_pretty(to_csaf_vex(reports, head)));
   if (form == "openvex") session.line(dump_pretty(to_openvex(reports, head)));
   if (form == "cyclonedx-vex") session.line(dump_pretty(to_cyclonedx_vex(reports, head)));
   if (form == "osv-scanner") session.line(dump_pretty(to_osv_scanner(reports)));
 }
 
 Result<Exit> scan(Session& session, const Scanning& scanning) {
+  vuln::ReportHead head{
+      .author = scanning.author.value_or("weir"), .tool_version = WEIR_VERSION, .at = session.now()};
+  if (scanning.author_namespace) head.author_namespace = TRY(vuln::checked_namespace(*scanning.author_namespace));
   const ReadAdvisories read = 
       TRY(read_advisories(scanning.advisories, [&] { return ecosystems_of(scanning.files); }));
   for (const std::string& refused : read.refused) session.note("refused " + cleaned(refused));
@@ -158,7 +162,7 @@ Result<Exit> scan(Session& session, const Scanning& scanning) {
   if (held.covering.size() < statements.size())
     session.note(fmt::format("{} of {} statements cover no finding", statements.size() - held.covering.size(),
                              statements.size()));
-  print(session, scanning.output.value_or(session.form() == OutputForm::json ? "json" : "table"), bills);
+  print(session, scanning.output.value_or(session.form() == OutputForm::json ? "json" : "table"), bills, head);
   session.flush();
   return sound ? Exit::yes : Exit::no;
 }
@@ -194,6 +198,8 @@ Action sbom_scan(Options& options) {
                   .choices = forms,
                   .letter = 'o'},
                  &scanning->output);
+  options.option(author_row, &scanning->author);
+  options.option(namespace_row, &scanning->author_namespace);
   return [scanning](Session& session) { return scan(session, *scanning); };
 }
 

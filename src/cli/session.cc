@@ -93,6 +93,12 @@ void Session::progress(std::string_view text) {
   environment_.err << "\r\x1b[K" << text << std::flush;
 }
 
+std::string whole_link(const Session& session, const format::Json& answer) {
+  std::string url = session.globals().url;
+  while (url.ends_with('/')) url.pop_back();
+  return url + std::string(answer.text("link"));
+}
+
 void print_error(Environment& environment, const Error& error, OutputForm form) {
   const ErrcRow& row = row_of(error.code);
   if (form == OutputForm::table) {

@@ -43,6 +43,9 @@ class Session {
   std::unique_ptr<Api> api_;
 };
 
+// The `link` of an answer is the page's path; people need it whole.
+std::string whole_link(const Session& session, const format::Json& answer);
+
 // Prints an error as one line "weir: …", or with JSON output as {"error": {…}}, to standard error.
 void print_error(Environment& environment, const Error& error, OutputForm form);
 

@@ -25,7 +25,8 @@ constexpr std::array backlog_columns{Column{"SEVERITY", "severity"},
                                      Column{"MEAN TIME", "mean"}};
 
 constexpr std::array<std::string_view, 5> times{"critical", "high", "medium", "low", "exploited"};
-constexpr std::array<std::string_view, 4> report_formats{"openvex", "cyclonedx-vex", "sarif", "osv-scanner"};
+constexpr std::array<std::string_view, 5> report_formats{"openvex", "csaf", "cyclonedx-vex", "sarif",
+                                                           "osv-scanner"};
 
 // "7d", "3d 4h", "2h 5m"; empty where there is none.
 std::string in_words(const Json& micros) {
@@ -63,10 +64,15 @@ std::string times_told(const Json& answer) {
 
 }  // namespace
 
-Action vuln_backlog(Options&) {
-  return [](Session& session) -> Result<Exit> {
+Action vuln_backlog(Options& options) {
+  const auto when = std::make_shared<std::optional<std::string>>();
+  options.option({.name = "at", .value = "WHEN", .help = "as it was at that moment; else now"}, when.get());
+  return [when](Session& session) -> Result<Exit> {
+    Query query;
+    const auto at = TRY(parse_moment(*when, session.now(), "at"));
+    if (at) query.emplace_back("at", to_string(*at));
     Api* api = TRY(session.api());
-    const Json answer = TRY(api->read("vulnerabilities/backlog"));
+    const Json answer = TRY(api->read("vulnerabilities/backlog", query));
     session.answer(answer, backlog_told(answer, session.color()));
     return Exit::yes;
   };
@@ -105,6 +111,7 @@ Action vuln_sla(Options& options) {
 Action vuln_vex(Options& options) {
   struct Asking {
     std::string artifact, format;
+    std::optional<std::string> author, author_namespace;
   };
   const auto asked = std::make_shared<Asking>();
   options.argument(artifact_word, &asked->artifact);
@@ -115,11 +122,15 @@ Action vuln_vex(Options& options) {
                   .choices = report_formats,
                   .letter = 'o'},
                  &asked->format);
+  options.option(author_row, &asked->author);
+  options.option(namespace_row, &asked->author_namespace);
   return [asked](Session& session) -> Result<Exit> {
     const artifact::Fingerprint found = TRY(identify(session, asked->artifact));
     Api* api = TRY(session.api());
-    const Json document = TRY(api->read(
-        "vulnerabilities/report", Query{{"artifact", to_string(found.digest)}, {"format", asked->format}}));
+    Query query{{"artifact", to_string(found.digest)}, {"format", asked->format}};
+    if (asked->author) query.emplace_back("author", *asked->author);
+    if (asked->author_namespace) query.emplace_back("namespace", *asked->author_namespace);
+    const Json document = TRY(api->read("vulnerabilities/report", query));
     session.line(dump_pretty(document));
     session.flush();
     return Exit::yes;

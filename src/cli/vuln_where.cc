@@ -25,6 +25,7 @@ constexpr std::array where_columns{Column{"WORKLOAD", "name"},
                                    Column{"FIRST COMMIT", "first.commit"},
                                    Column{"FIXED RELEASE", "fixed_release.commit"},
                                    Column{"EXPLOITED SINCE", "exploited"},
+                                   Column{"EXPOSURE", "exposure.reach"},
                                    Column{"TEAM", "team"},
                                    Column{"ACCEPTED UNTIL", "accepted.until", Show::time},
                                    Column{"STATED", "statement.status"},
@@ -33,6 +34,8 @@ constexpr std::array where_columns{Column{"WORKLOAD", "name"},
                                    Column{"ATTESTED BY", "statement.attested_by"}};
 constexpr std::array uncovered_columns{Column{"NOT COVERED", "name"}, Column{"HOST", "host"},
                                        Column{"ENVIRONMENT", "environment"}, Column{"WHY", "why"}};
+constexpr std::array outdated_columns{Column{"LOOKED AT AN OLDER SBOM", "name"}, Column{"HOST", "host"},
+                                      Column{"ENVIRONMENT", "environment"}, Column{"WHY", "why"}};
 constexpr std::array finding_columns{Column{"ID", "id"},
                                      Column{"PRIORITY", "priority.points", Show::count},
                                      Column{"FLAW", "cluster"},
@@ -81,6 +84,8 @@ std::string where_told(const Json& answer, Color color) {
     text += fmt::format("{} of {} rows; --limit shows more\n", running.size(), *rows);
   if (!running.empty()) text += table(where_columns, running, color);
   if (!uncovered.empty()) text += table(uncovered_columns, uncovered, color);
+  if (const Json::Array& outdated = coverage.items("outdated"); !outdated.empty())
+    text += table(outdated_columns, outdated, color);
   return text;
 }
 

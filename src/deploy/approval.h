@@ -18,7 +18,8 @@ struct ApprovalOrigin {
   std::string by_rule;                      // policy that allowed it without a person
   std::optional<std::int64_t> decision;     // entry of the decision it rests on
   std::optional<std::int64_t> break_glass;  // entry of the break-glass that opened it
-  std::string change;                       // class of the change
+  std::string change;                       // class of the change it is for; empty: any
+  std::string tree;                         // source tree that its newest review names; empty: none does
   static void members(auto& visit, auto& self) {
     visit.maybe("groups", self.groups);
     visit.maybe("request", self.request);
@@ -26,6 +27,7 @@ struct ApprovalOrigin {
     visit.maybe("decision", self.decision);
     visit.maybe("break_glass", self.break_glass);
     visit.maybe("change", self.change);
+    visit.maybe("tree", self.tree);
   }
 };
 

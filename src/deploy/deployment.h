@@ -23,6 +23,7 @@ struct DeploymentRequest {
   std::int64_t at_least = 1;
   bool alongside = false, rollback = false;
   std::string change_class;  // standard, normal, emergency; none: normal
+  std::string change() const { return change_class.empty() ? "normal" : change_class; }
   static void members(auto& visit, auto& self) {
     visit("artifact", self.artifact);
     visit("environment", self.environment);

@@ -18,11 +18,7 @@ bool holds(const std::vector<std::string>& names, const std::string& name) {
 Status check_groups(const AskRequest& request, const AskFacts& facts) {
   if (request.groups.size() > limits::consents_max)
     return Error{Errc::too_large, fmt::format("'groups' has more than {}", limits::consents_max), "groups"};
-  std::set<std::string_view> seen;
-  for (const std::string& group : request.groups) {
-    TRY(check_name(group, "groups"));
-    if (!seen.insert(group).second) return invalid(fmt::format("group '{}' is named twice", group), "groups");
-  }
+  for (const std::string& group : request.groups) TRY(check_name(group, "groups"));
   if (facts.unknown_groups.empty()) return {};
   const std::string& unknown = facts.unknown_groups.front();
   return not_found(
@@ -104,6 +100,10 @@ Status check_binding(const RequestedApproval& request, const VoteFacts& facts, I
     return Error{Errc::conflict,
                  fmt::format("the artifact is now recorded from commit '{}', not '{}'; ask again",
                              facts.commit, request.asked.commit)};
+  if (!request.asked.tree.empty() && facts.tree != request.asked.tree)
+    return Error{Errc::conflict,
+                 fmt::format("its newest review is now of source tree '{}', not '{}'; ask again", facts.tree,
+                             request.asked.tree)};
   return {};
 }
 
@@ -111,13 +111,15 @@ ApprovalGiven approval_of(const RequestedApproval& request, const std::vector<Ba
   const ApprovalRequested& asked = request.asked;
   std::set<std::string> groups;
   for (const Ballot& consent : consents) groups.insert(consent.groups.begin(), consent.groups.end());
-  return {
-      .artifact = asked.artifact,
-      .environment = asked.environment,
-      .from = asked.from,
-      .until = asked.until,
-      .reason = asked.reason,
-      .origin = {.groups = {groups.begin(), groups.end()}, .request = request.id, .change = asked.change}};
+  return {.artifact = asked.artifact,
+          .environment = asked.environment,
+          .from = asked.from,
+          .until = asked.until,
+          .reason = asked.reason,
+          .origin = {.groups = {groups.begin(), groups.end()},
+                     .request = request.id,
+                     .change = asked.change,
+                     .tree = asked.tree}};
 }
 
 }  // namespace

@@ -138,6 +138,7 @@ struct Voter {
 };
 struct VoteFacts {
   std::string commit;  // the artifact is recorded from now
+  std::string tree;    // its newest review names now
 };
 struct Voted {
   VoteGiven vote;

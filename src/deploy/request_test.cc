@@ -51,7 +51,6 @@ TEST(Ask, accepts_or_refuses_as_the_table_says) {
       AskCase{"from=300 until=300", Errc::invalid, "until"},
       AskCase{"expires=200", Errc::invalid, "expires_at"},
       AskCase{"expires=99999999", Errc::invalid, "expires_at"},
-      AskCase{"groups=security,security", Errc::invalid, "groups"},
       AskCase{"groups=nobody", Errc::not_found},
       AskCase{"env=a/b", Errc::invalid, "environment"},
       AskCase{"env=staging", Errc::not_found},
@@ -89,6 +88,7 @@ RequestedApproval requested(std::string_view text) {
     if (key == "n") request.asked.approvals = test::number(value);
     if (key == "groups") request.asked.groups = names(value);
     if (key == "expires") request.asked.expires_at = second(test::number(value));
+    if (key == "tree") request.asked.tree = std::string(value);
     if (key == "until") request.asked.until = second(test::number(value));
     if (key == "ended") request.ended = format::enum_from<RequestEnding>(value);
     if (key == "consent" || key == "refuse") {  // consent=bob:security,risk
@@ -144,6 +144,12 @@ TEST(Vote, counts_as_the_table_says) {
       VoteCase{"just before it expires", "expires=201", "bob approver", "approved and allowed"},
       VoteCase{"when its window is over", "until=200", "bob approver", "conflict"},
       VoteCase{"from another commit", "", "bob approver commit=bad", "conflict"},
+      VoteCase{"reviewed as another tree", "tree=7ree", "bob approver tree=0ther", "conflict"},
+      VoteCase{"reviewed as the same tree", "tree=7ree", "bob approver tree=7ree", "approved and allowed"},
+      VoteCase{"not reviewed when it was asked for", "", "bob approver tree=7ree", "approved and allowed"},
+      VoteCase{"a group named twice needs two of it", "groups=risk,risk", "bob groups=risk", "counted"},
+      VoteCase{"the second of it", "groups=risk,risk consent=cid:risk", "bob groups=risk",
+               "approved and allowed"},
   };
   for (const VoteCase& row : cases) {
     SCOPED_TRACE(row.name);
@@ -156,6 +162,7 @@ TEST(Vote, counts_as_the_table_says) {
       else if (key == "refuse") wanted.vote = Vote::refuse;
       else if (key == "groups") voter.groups = names(value);
       else if (key == "commit") facts.commit = std::string(value);
+      else if (key == "tree") facts.tree = std::string(value);
       else voter.account = voter.name = std::string(key);
     }
     EXPECT_EQ(outcome_of(vote(requested(row.request), voter, wanted, facts, now)), row.outcome);

@@ -37,6 +37,13 @@ Status check_subject(const ExceptionRequest& request) {
   for (std::size_t i = 0; i < request.ends_on.size(); ++i)
     if (std::count(request.ends_on.begin(), request.ends_on.end(), request.ends_on[i]) > 1)
       return invalid(fmt::format("'{}' is named twice", format::name_of(request.ends_on[i])), "ends_on");
+  if (!request.finding.empty()) return {};
+  for (const EndsOn each : request.ends_on)
+    if (each == EndsOn::fix_available || each == EndsOn::known_exploitation ||
+        each == EndsOn::likelihood_rise)
+      return invalid(fmt::format("'{}' ends an exception for a 'finding': a rule and a workload have none",
+                                 format::name_of(each)),
+                     "ends_on");
   return {};
 }
 

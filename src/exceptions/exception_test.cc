@@ -68,8 +68,12 @@ TEST(Ask, accepts_or_refuses_as_the_table_says) {
       AskCase{"rule=tests-pass policy=production artifact=api", {}},
       AskCase{"finding=CVE-2026-1 artifact=api", {}},
       AskCase{"workload=w1", {}},
-      AskCase{"rule=a artifact=api ends_on=fix-available,known-exploitation,scope-growth,evidence-change",
+      AskCase{"finding=CVE-2026-1 artifact=api "
+              "ends_on=fix-available,known-exploitation,scope-growth,evidence-change",
               {}},
+      AskCase{"rule=a artifact=api ends_on=scope-growth,evidence-change", {}},
+      AskCase{"rule=a artifact=api ends_on=fix-available", Errc::invalid, "ends_on"},
+      AskCase{"workload=w1 ends_on=known-exploitation", Errc::invalid, "ends_on"},
       AskCase{"rule=a artifact=api until=31537000", {}},
       AskCase{"rule=a artifact=api until=31537001", Errc::invalid, "until"},
       AskCase{"rule=a artifact=api until=1000", Errc::invalid, "until"},
@@ -140,7 +144,7 @@ Exception exception(std::string_view text) {
   const AskFacts facts{.environment_exists = true, .coverage = coverage("w1", "api")};
   Exception made{
       .id = 7,
-      .asked = ask(request_of(fmt::format("rule=a artifact=api {}", text)), facts, second(900)).value(),
+      .asked = ask(request_of(fmt::format("finding=a artifact=api {}", text)), facts, second(900)).value(),
       .account = "ada",
       .requested_at = second(900)};
   made.until = made.asked.scope.until;

@@ -16,17 +16,27 @@ namespace dom = simdjson::dom;
 
 const Error number_too_large{Errc::too_large, "a JSON integer does not fit into 64 bits with sign"};
 
-Result<Json> convert(dom::element element);
+// Values are made where they are to stand: moving one costs as much as making a small one.
+Status convert(dom::element element, Json& out);
 
-Result<Json> convert_array(dom::array array) {
-  Json::Array items;
-  items.reserve(array.size());
-  for (const dom::element item : array) items.push_back(TRY(convert(item)));
-  return Json(std::move(items));
+Status convert_array(dom::array array, Json& out) {
+  Json::Array& items = *(out = Json(Json::Array())).array();
+  items.resize(array.size());
+  std::size_t at = 0;
+  for (const dom::element item : array) {
+    if (at == items.size()) items.emplace_back();  // the reader counts up to 2^24 of them
+    TRY(convert(item, items[at++]));
+  }
+  return {};
 }
 
-// Duplicate keys: quadratic search is quicker for the usual handful, sorting for the rest.
+// Keys that stand in order are each there once, as in all that we write; else a quadratic search is quicker for the
+// usual handful, sorting for the rest.
 Status refuse_duplicate_keys(const Json::Object& members) {
+  const auto in_order = [](const Json::Member& a, const Json::Member& b) { return a.first < b.first; };
+  std::size_t ordered = 1;
+  while (ordered < members.size() && in_order(members[ordered - 1], members[ordered])) ++ordered;
+  if (ordered >= members.size()) return {};
   const auto duplicate = [](std::string_view key) {
     return invalid(fmt::format("JSON object has the key '{}' twice", key.substr(0, 64)), std::string(key));
   };
@@ -44,24 +54,23 @@ Status refuse_duplicate_keys(const Json::Object& members) {
   return twin == keys.end() ? Status() : duplicate(*twin);
 }
 
-Result<Json> convert_object(dom::object object) {
-  Json::Object members;
+Status convert_object(dom::object object, Json& out) {
+  Json::Object& members = *(out = Json(Json::Object())).object();
   members.reserve(object.size());
-  for (const auto [key, value] : object) members.emplace_back(std::string(key), TRY(convert(value)));
-  TRY(refuse_duplicate_keys(members));
-  return Json(std::move(members));
+  for (const auto [key, value] : object) TRY(convert(value, members.emplace_back(key, nullptr).second));
+  return refuse_duplicate_keys(members);
 }
 
-Result<Json> convert(dom::element element) {
+Status convert(dom::element element, Json& out) {
   switch (element.type()) {
-    case dom::element_type::ARRAY: return convert_array(element.get_array().value_unsafe());
-    case dom::element_type::OBJECT: return convert_object(element.get_object().value_unsafe());
-    case dom::element_type::INT64: return Json(std::int64_t{element.get_int64().value_unsafe()});
+    case dom::element_type::ARRAY: return convert_array(element.get_array().value_unsafe(), out);
+    case dom::element_type::OBJECT: return convert_object(element.get_object().value_unsafe(), out);
+    case dom::element_type::INT64: out = Json(std::int64_t{element.get_int64().value_unsafe()}); return {};
     case dom::element_type::UINT64: return number_too_large;
-    case dom::element_type::DOUBLE: return Json(element.get_double().value_unsafe());
-    case dom::element_type::STRING: return Json(std::string_view(element.get_string().value_unsafe()));
-    case dom::element_type::BOOL: return Json(element.get_bool().value_unsafe());
-    case dom::element_type::NULL_VALUE: return Json();
+    case dom::element_type::DOUBLE: out = Json(element.get_double().value_unsafe()); return {};
+    case dom::element_type::STRING: out = Json(std::string_view(element.get_string().value_unsafe())); return {};
+    case dom::element_type::BOOL: out = Json(element.get_bool().value_unsafe()); return {};
+    case dom::element_type::NULL_VALUE: out = Json(); return {};
   }
   return internal("unknown JSON element");
 }
@@ -70,6 +79,11 @@ Error refusal(std::string_view text, simdjson::error_code code) {
   const auto offence = locate_json_offence(text);
   if (!offence) return invalid(fmt::format("not valid JSON: {}", simdjson::error_message(code)));
   return invalid("not valid JSON " + to_string(*offence));
+}
+
+void append_integer(std::string& out, std::int64_t value) {
+  const fmt::format_int digits(value);
+  out.append(digits.data(), digits.size());
 }
 
 void append_number(std::string& out, double value) {
@@ -89,26 +103,31 @@ enum class Order { as_read, canonical };
 
 void append(std::string& out, const Json& value, Order order);
 
+void append_member(std::string& out, const Json::Member& member, Order order) {
+  if (out.back() != '{') out += ',';
+  append_json_string(out, member.first);
+  out += ':';
+  append(out, member.second, order);
+}
+
 void append_object(std::string& out, const Json::Object& members, Order order) {
-  std::vector<const Json::Member*> sorted;
-  for (const auto& member : members) sorted.push_back(&member);
-  if (order == Order::canonical)
+  out += '{';
+  if (order == Order::as_read) {
+    for (const Json::Member& member : members) append_member(out, member, order);
+  } else {
+    std::vector<const Json::Member*> sorted;
+    for (const auto& member : members) sorted.push_back(&member);
     std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
       return before_in_utf16(a->first, b->first);
     });
-  out += '{';
-  for (const Json::Member* member : sorted) {
-    if (member != sorted.front()) out += ',';
-    append_json_string(out, member->first);
-    out += ':';
-    append(out, member->second, order);
+    for (const Json::Member* member : sorted) append_member(out, *member, order);
   }
   out += '}';
 }
 
 void append(std::string& out, const Json& value, Order order) {
   if (const auto* text = value.string()) return append_json_string(out, *text);
-  if (const auto* number = value.integer()) return void(fmt::format_to(std::back_inserter(out), "{}", *number));
+  if (const auto* number = value.integer()) return append_integer(out, *number);
   if (const auto* flag = value.boolean()) return void(out += *flag ? "true" : "false");
   if (const auto* number = value.real()) return append_number(out, *number);
   if (const auto* members = value.object()) return append_object(out, *members, order);
@@ -198,9 +217,11 @@ Result<Json> parse_json(std::string_view text) {
     case simdjson::EMPTY: return invalid("expected JSON, got nothing");
     default: return refusal(text, parsed.error());
   }
-  auto converted = convert(parsed.value_unsafe());
-  if (!converted.ok() && converted.error().code == Errc::too_large) return refusal(text, simdjson::NUMBER_OUT_OF_RANGE);
-  return converted;
+  Json value;
+  const Status converted = convert(parsed.value_unsafe(), value);
+  if (converted.ok()) return value;
+  if (converted.error().code == Errc::too_large) return refusal(text, simdjson::NUMBER_OUT_OF_RANGE);
+  return converted.error();
 }
 
 std::string dump(const Json& value) {

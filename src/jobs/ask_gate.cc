@@ -28,10 +28,9 @@ sequencer::Command command_of(const Shared& shared, sequencer::Decide decide) {
 
 // A subject that nobody asked for before is watched from now on: what comes from here is noticed.
 Status begin_to_watch(const Shared& shared, const DecisionSubject& subject) {
-  TRY(shared.sequencer.submit_and_wait(command_of(
-      shared, [subject, size = shared.sequencer.size()](store::Database&, Instant) -> Result<Decision> {
-        return Decision{
-            .keep = [subject, size](store::Database& db) { return store::watch_subject(db, subject, size); }};
+  TRY(shared.sequencer.submit_and_wait(
+      command_of(shared, [subject](store::Database&, Instant) -> Result<Decision> {
+        return Decision{.keep = [subject](store::Database& db) { return store::watch_subject(db, subject); }};
       })));
   return {};
 }

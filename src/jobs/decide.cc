@@ -1,6 +1,7 @@
 // Makes stale decisions again: those that an entry bears on soon after it, those that time alone changes when it is
 // due. After a change of policy that may be all of them, so what is decided and what is recorded overlap: while the
 // sequencer records one batch, the next is decided, each half of it by a thread of its own.
+#include <algorithm>
 #include <future>
 #include <set>
 
@@ -24,18 +25,8 @@ struct Lane {
   // All of them on one state of the tables.
   Result<MadeList> decide(std::span<const store::Watched> stale, Instant now) {
     TRY(reader->script("BEGIN"));
-    auto made = decide_each(stale, now);
+    auto made = decider.decide_each(*reader, stale, now, exposure);
     reader->rollback();
-    return made;
-  }
-
- private:
-  Result<MadeList> decide_each(std::span<const store::Watched> stale, Instant now) {
-    MadeList made;
-    for (const store::Watched& watched : stale) {
-      auto one = TRY(decider.decide(*reader, watched, now, exposure));
-      made.push_back(std::move(one));
-    }
     return made;
   }
 };
@@ -69,6 +60,8 @@ class Decide final : public Job {
     auto stale = TRY(store::list_stale(*lanes_[0].reader, now, limit));
     std::erase_if(stale, [this](const store::Watched& each) { return in_flight_.contains(each.subject); });
     if (stale.size() > subjects_per_step) stale.resize(subjects_per_step);
+    // Of one artifact one after another: what it is in each environment is gathered once.
+    std::ranges::sort(stale, {}, &store::Watched::subject);
     return stale;
   }
 

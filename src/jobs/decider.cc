@@ -32,13 +32,30 @@ Result<policy::Prepared*> Decider::prepared(const store::PolicyVersionView& vers
 }
 
 Result<Decider::Made> Decider::decide(store::Database& db, const store::Watched& watched, Instant now,
-                                       const Exposure* exposure) {
-  policy::Input input = TRY(store::decision_input(db, watched.subject, now));
+                                      const Exposure* exposure) {
+  store::DecisionInputs inputs(db, now);
+  return decide_one(inputs, watched, exposure);
+}
+
+Result<std::vector<Decider::Made>> Decider::decide_each(store::Database& db, std::span<const store::Watched> all,
+                                                        Instant now, const Exposure* exposure) {
+  store::DecisionInputs inputs(db, now);
+  std::vector<Made> made;
+  made.reserve(all.size());
+  for (const store::Watched& watched : all) {
+    auto one = TRY(decide_one(inputs, watched, exposure));
+    made.push_back(std::move(one));
+  }
+  return made;
+}
+
+Result<Decider::Made> Decider::decide_one(store::DecisionInputs& inputs, const store::Watched& watched,
+                                          const Exposure* exposure) {
+  policy::Input input = TRY(inputs.of(watched.subject));
   KnownVulnerabilities known;
   if (exposure != nullptr) known = vulnerabilities_for(*exposure, input, watched.subject.artifact);
   input.vulnerabilities = known.counts;
-  const std::string flow = input.flow ? input.flow->name : "";
-  const auto versions = TRY(store::policies_for(db, watched.subject.environment, flow));
+  const std::vector<store::Attached>& versions = *TRY(inputs.policies_for(input));
   for (const store::Attached& each : versions) TRY(prepared(each.policy));  // may drop others to make room
   std::vector<policy::Attached> attached;
   for (const store::Attached& each : versions) {

@@ -9,6 +9,7 @@
 #include "jobs/exposure.h"
 #include "policy/decide.h"
 #include "sequencer/command.h"
+#include "store/decision_inputs.h"
 #include "store/view_decision.h"
 #include "store/view_policy.h"
 
@@ -27,8 +28,12 @@ class Decider {
   };
   Result<Made> decide(store::Database& db, const store::Watched& watched, Instant now,
                       const Exposure* exposure = nullptr);
+  // The same of each of them; within one transaction.
+  Result<std::vector<Made>> decide_each(store::Database& db, std::span<const store::Watched> all, Instant now,
+                                        const Exposure* exposure = nullptr);
 
  private:
+  Result<Made> decide_one(store::DecisionInputs& inputs, const store::Watched& watched, const Exposure* exposure);
   // A worker decides for several organizations, whose entries have the same numbers: what is prepared goes by what it
   // was made of.
   using Key = std::tuple<Sha256, std::string, std::int64_t, policy::Form>;

@@ -86,18 +86,20 @@ struct Deliverer::Channel {
 };
 
 Result<std::unique_ptr<Deliverer>> Deliverer::start(Shared shared, OpenReader open_reader,
-                                                    std::shared_ptr<const Clock> clock, Report report) {
+                                                    std::shared_ptr<const Clock> clock, Report report,
+                                                    std::string address) {
   auto reader = TRY(open_reader());
-  return std::unique_ptr<Deliverer>(
-      new Deliverer(shared, std::move(open_reader), std::move(clock), std::move(report), std::move(reader)));
+  return std::unique_ptr<Deliverer>(new Deliverer(shared, std::move(open_reader), std::move(clock),
+                                                  std::move(report), std::move(reader), std::move(address)));
 }
 
 Deliverer::Deliverer(Shared shared, OpenReader open_reader, std::shared_ptr<const Clock> clock, Report report,
-                     std::unique_ptr<Database> reader)
+                     std::unique_ptr<Database> reader, std::string address)
     : shared_(shared),
       open_reader_(std::move(open_reader)),
       clock_(std::move(clock)),
       report_(std::move(report)),
+      address_(std::move(address)),
       reader_(std::move(reader)),
       workers_(channels_at_once, channels_waiting_max),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -235,8 +237,9 @@ Status Deliverer::configure(Channel& channel) {
 Result<std::string> Deliverer::event_of(Database& db, const Delivery& delivery) {
   if (!delivery.alert)
     return std::string(R"({"test":true,"message":"This is a test of the channel; nothing has happened."})");
-  const auto alert = TRY(store::find_alert(db, *delivery.alert));
+  auto alert = TRY(store::find_alert(db, *delivery.alert));
   if (!alert) return not_found(fmt::format("there is no alert {}", *delivery.alert));
+  alert->link = address_ + alert->link;
   return format::encode(*alert);
 }
 
@@ -251,8 +254,9 @@ Result<Deliverer::Noted> Deliverer::attempt(Channel& channel, const Delivery& de
   // Row numbers may be used again; together with the moment they are not.
   const std::string id = fmt::format("msg_{}_{:x}", delivery.id, delivery.made_at.micros);
   const std::string subject = delivery.alert ? std::to_string(*delivery.alert) : "test";
-  std::string body = alert::cloud_event(id, shared_.sequencer.identity().organization,
-                                        type_of(delivery.change), delivery.made_at, subject, *data);
+  std::string body =
+      alert::cloud_event(id, address_ + "/v1/orgs/" + shared_.sequencer.identity().organization,
+                         type_of(delivery.change), delivery.made_at, subject, *data);
   const std::int64_t timestamp = now.micros / 1'000'000;
   http::ClientRequest request{
       .method = "POST", .target = channel.target, .content_type = "application/cloudevents+json"};

@@ -47,8 +47,10 @@ class Deliverer {
   // A connection of its own for each channel that is served.
   using OpenReader = std::function<Result<std::unique_ptr<store::Database>>()>;
 
+  // `address`: where people reach the server ("https://weir.example"); links and sources begin with it.
   static Result<std::unique_ptr<Deliverer>> start(Shared shared, OpenReader open_reader,
-                                                  std::shared_ptr<const Clock> clock, Report report);
+                                                  std::shared_ptr<const Clock> clock, Report report,
+                                                  std::string address = {});
   ~Deliverer();
   void committed() { bell_.ring(); }  // from any thread; the owner hands on Sequencer::on_commit
   void stop();
@@ -63,7 +65,7 @@ class Deliverer {
   };
 
   Deliverer(Shared shared, OpenReader open_reader, std::shared_ptr<const Clock> clock, Report report,
-            std::unique_ptr<store::Database> reader);
+            std::unique_ptr<store::Database> reader, std::string address);
   void run(const std::stop_token& stop);
   Instant plan(Instant now);
   Result<std::vector<Head>> heads();
@@ -79,6 +81,7 @@ class Deliverer {
   OpenReader open_reader_;
   std::shared_ptr<const Clock> clock_;
   Report report_;
+  std::string address_;
   std::unique_ptr<store::Database> reader_;  // of the planning thread
   Instant forgot_at_;
   CommitBell bell_;

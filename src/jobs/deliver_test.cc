@@ -97,7 +97,7 @@ class Outbox : public testing::Test {
         {ledger_.sequencer(), ledger_.actor()},
         [this] { return ledger_.connect(store::OpenMode::read_only); },
         std::shared_ptr<const Clock>(std::shared_ptr<void>(), &ledger_.clock()),
-        [](const std::string&, const Error&) {});
+        [](const std::string&, const Error&) {}, "https://weir.example");
     const std::lock_guard lock(mutex_);
     deliverer_ = std::move(started).value();
   }
@@ -202,8 +202,9 @@ TEST_F(Outbox, an_alert_arrives_as_a_signed_cloud_event_that_shows_it_as_the_api
   EXPECT_EQ(event.text("specversion"), "1.0");
   EXPECT_EQ(event.text("type"), "dev.weir.alert.open");
   EXPECT_EQ(event.text("id"), header(got[0], "webhook-id"));
-  EXPECT_EQ(event.text("source"), "/v1/orgs/org");
-  const auto shown = store::find_alert(*reader_, alert).value();
+  EXPECT_EQ(event.text("source"), "https://weir.example/v1/orgs/org");
+  auto shown = store::find_alert(*reader_, alert).value();
+  shown->link = "https://weir.example" + shown->link;
   EXPECT_EQ(format::dump(event.at("data")), format::dump(format::parse_json(format::encode(*shown)).value()));
   EXPECT_TRUE(wait_for_state("delivered"));
   EXPECT_EQ(deliveries()[0].last_status, 204);

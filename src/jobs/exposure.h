@@ -4,9 +4,11 @@
 #pragma once
 #include <memory>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "jobs/what_runs.h"
@@ -41,12 +43,28 @@ class Exposure {
     const std::unique_lock lock(mutex_);
     change(state_);
   }
+  // What was recorded of it, for one who follows: told after the commit, and taken once.
+  struct News {
+    std::set<std::string> flaws;  // of which findings or statements changed
+    bool other = false;           // that, or anything else, of too many flaws to name them
+  };
+  void tell(News news) {
+    const std::lock_guard lock(news_mutex_);
+    news_.other |= news.other;
+    news_.flaws.merge(news.flaws);
+  }
+  News take_news() {
+    const std::lock_guard lock(news_mutex_);
+    return std::exchange(news_, {});
+  }
   // Kept beside it by those who ask where something runs; it has a lock of its own, taken before this one's.
   WhatRuns& runs() const { return *runs_; }
 
  private:
   mutable std::shared_mutex mutex_;
   State state_;
+  std::mutex news_mutex_;
+  News news_;
   std::unique_ptr<WhatRuns> runs_ = std::make_unique<WhatRuns>();
 };
 

@@ -3,12 +3,14 @@
 #include <chrono>
 #include <set>
 #include <tuple>
+#include <unordered_set>
 
 #include "format/utf8.h"
 #include "jobs/finding_statements.h"
 #include "jobs/finding_step.h"
 #include "jobs/followed_advisories.h"
 #include "jobs/read_bill.h"
+#include "jobs/watched_artifacts.h"
 #include "store/view_finding.h"
 #include "vuln/flip.h"
 
@@ -38,7 +40,7 @@ class FindVulnerabilities final : public Job {
         ports_(std::move(ports)),
         reader_(std::move(reader)),
         statements_(*reader_, ports_.blobs),
-        advisories_(ports_.exposure, ports_.advisories, *reader_) {}
+        advisories_(ports_.exposure, ports_.advisories, *reader_, KnownAdvisories(ports_.advisories_file)) {}
   ~FindVulnerabilities() override { save({}); }
   FindVulnerabilities(const FindVulnerabilities&) = delete;
   FindVulnerabilities& operator=(const FindVulnerabilities&) = delete;
@@ -49,7 +51,7 @@ class FindVulnerabilities final : public Job {
     if (!step.ok()) forget();
     if (!step.ok() || *step == Step::more) return step;
     if (!looked.ok()) return looked.error();
-    if (dirty_ && now >= save_next_) save(now);
+    if ((dirty_ || advisories_.is_unsaved()) && now >= save_next_) save(now);
     return Step::idle;
   }
 
@@ -70,6 +72,7 @@ class FindVulnerabilities final : public Job {
     ports_.exposure->change(
         [](Exposure::State& state) { state = {.advisories = state.advisories, .cves = state.cves}; });
     facts_matched_ = nullptr;
+    ports_.exposure->tell({.flaws = {}, .other = true});
   }
 
   Status load() {
@@ -79,6 +82,8 @@ class FindVulnerabilities final : public Job {
     if (index && index->through() > newest) index.reset();
     const auto open = TRY(store::list_findings(*reader_, {.open = true}));
     const auto stated = TRY(store::stated_now(*reader_));
+    auto ended = TRY(store::components_with_ended_findings(*reader_));
+    ended_ = {std::make_move_iterator(ended.begin()), std::make_move_iterator(ended.end())};
     TRY(statements_.load());
     ports_.exposure->change([&](Exposure::State& state) {
       if (index) state.index = std::move(*index);
@@ -101,11 +106,17 @@ class FindVulnerabilities final : public Job {
   }
 
   void save(Instant now) {
-    if (!dirty_) return;
+    if (!dirty_ && !advisories_.is_unsaved()) return;
     const auto begun = std::chrono::steady_clock::now();
-    const Status saved = ports_.exposure->read(
-        [this](const Exposure::State& state) { return state.index.save(ports_.index_file); });
-    if (!saved.ok()) say(saved.error(), "the next start makes it anew from the bills of materials");
+    if (dirty_) {
+      const Status saved = ports_.exposure->read(
+          [this](const Exposure::State& state) { return state.index.save(ports_.index_file); });
+      if (!saved.ok()) say(saved.error(), "the next start makes it anew from the bills of materials");
+    }
+    if (const Status kept = advisories_.save(); !kept.ok() && ports_.say)
+      ports_.say({kept.error().code,
+                  fmt::format("{}: {}; a feed that goes back in time while the server is away would not be noticed",
+                              ports_.advisories_file, kept.error().message)});
     const auto took =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
     save_next_ = now + std::max(saves_every, microseconds(took.count() * saves_share));
@@ -164,7 +175,10 @@ class FindVulnerabilities final : public Job {
     const bool everything = !matched || !matched_here_ || *matched_here_ != matched->digest;
     Found found{.cause = vuln::FindingCause::advisories, .advisories = state->digest()};
     if (everything) TRY(read_standing());
-    for (const ComponentId id : touched_components(everything)) TRY(add_flips(id, *state, found));
+    std::optional<vuln::Flaws> touched;
+    if (!everything && advisories_.touched_records) touched.emplace(*state, *advisories_.touched_records);
+    for (const ComponentId id : touched_components(everything))
+      TRY(add_flips(id, *state, found, touched ? &*touched : nullptr));
     standing_.reset();
     TRY(record(found, now));
     note_matched(*state, now);
@@ -205,7 +219,7 @@ class FindVulnerabilities final : public Job {
 
   void note_matched(const vuln::AdvisoryState& state, Instant at) {
     matched_here_ = state.digest();
-    advisories_.touched.clear();
+    advisories_.forget_touched();
     ports_.exposure->change([&](Exposure::State& exposure) { exposure.matched_at = at; });
   }
 
@@ -363,18 +377,25 @@ class FindVulnerabilities final : public Job {
     return {};
   }
 
-  Result<std::vector<FindingChange>> standing_of(const std::string& component) {
+  // Of what is open, memory knows all; what has ended stands in the tables alone.
+  Result<std::vector<FindingChange>> standing_of(ComponentId id, const std::string& component) {
     std::vector<FindingChange> standing;
     if (standing_) {
       const auto found = standing_->find(component);
       return found == standing_->end() ? standing : found->second;
     }
+    if (!ended_.contains(component))
+      return ports_.exposure->read([&](const Exposure::State& state) {
+        const auto open = state.open.find(id);
+        return open == state.open.end() ? standing : open->second;
+      });
     for (store::FindingRow& row : TRY(store::list_findings(*reader_, {.component = component})))
       standing.push_back(std::move(row.last));
     return standing;
   }
 
-  Status add_flips(ComponentId id, const vuln::AdvisoryState& state, Found& found) {
+  // `only`: nothing else can have changed.
+  Status add_flips(ComponentId id, const vuln::AdvisoryState& state, Found& found, vuln::Flaws* only = nullptr) {
     struct Seen {
       vuln::Component component;
       std::size_t holders = 0;
@@ -383,9 +404,10 @@ class FindVulnerabilities final : public Job {
     const Seen seen = ports_.exposure->read([id](const Exposure::State& exposure) {
       return Seen{exposure.index.component(id), exposure.index.holders(id), exposure.cves};
     });
-    const std::vector<FindingChange> standing = TRY(standing_of(seen.component.text));
-    std::vector<FindingChange> wanted;
-    if (seen.holders > 0) wanted = vuln::findings_of(seen.component, state);
+    std::vector<FindingChange> standing = TRY(standing_of(id, seen.component.text)), wanted;
+    auto alone = only != nullptr && seen.holders > 0 ? only->alone_in(standing) : std::nullopt;
+    if (alone) standing = std::move(*alone);
+    if (seen.holders > 0) wanted = vuln::findings_of(seen.component, state, alone ? only : nullptr);
     for (FindingChange& each : wanted) {
       const auto before = std::ranges::find(standing, each.cluster, &FindingChange::cluster);
       TRY(vuln::add_facts(each, seen.cves.get(), before == standing.end() ? nullptr : &*before));
@@ -405,11 +427,14 @@ class FindVulnerabilities final : public Job {
   Status record(const Found& found, Instant now) {
     auto events = entries_of(found);
     if (advisories_.updated) events.insert(events.begin(), *advisories_.updated);  // with one sync
-    const auto touched = TRY(watched_artifacts(found));
+    const auto touched = TRY(watched_artifacts(
+        *reader_, *ports_.exposure, found, advisories_.exploited_is_news ? Reach::everything : Reach::holders));
     ports_.exposure->change([&](Exposure::State& state) {
       apply(found, state);
       if (found.advisories) state.matched_at = now;
     });
+    for (const FindingChange& change : found.changes)
+      if (!vuln::is_open(change.state)) ended_.insert(change.component);
     TRY(act(shared_, [events, touched](Database&, Instant) -> Result<sequencer::Decision> {
       sequencer::Decision decision;
       decision.events = events;
@@ -423,6 +448,7 @@ class FindVulnerabilities final : public Job {
       return decision;
     }));
     advisories_.updated.reset();
+    ports_.exposure->tell(news_of(found));
     return {};
   }
 
@@ -447,31 +473,6 @@ class FindVulnerabilities final : public Job {
     }
   }
 
-  // Of what is watched, whatever holds a component that something is said about, or has a bill now and had none.
-  Result<std::vector<Sha256>> watched_artifacts(const Found& found) {
-    const auto watched = TRY(query(*reader_, "SELECT DISTINCT artifact FROM decision_watch",
-                                   [](const store::Row& row) { return row.digest(0); }));
-    std::set<std::int64_t> bills;
-    for (const vuln::BillRead& bill : found.bills) bills.insert(bill.attestation);
-    return ports_.exposure->read([&](const Exposure::State& state) {
-      std::set<ComponentId> components;
-      for (const FindingChange& change : found.changes)
-        if (const auto id = state.index.find(change.component)) components.insert(*id);
-      for (const vuln::FindingStated& each : found.stated)
-        if (const auto id = state.index.find(each.component)) components.insert(*id);
-      std::vector<Sha256> touched;
-      for (const Sha256& artifact : watched) {
-        const auto attestation = state.index.attestation_of(artifact);
-        const bool is_new = attestation && bills.contains(*attestation);
-        const auto held = state.index.of(artifact);
-        if (is_new || ((!state.matched_at || advisories_.exploited_is_news) && attestation) ||
-            std::ranges::any_of(held, [&](ComponentId id) { return components.contains(id); }))
-          touched.push_back(artifact);
-      }
-      return touched;
-    });
-  }
-
   Shared shared_;
   FindingPorts ports_;
   std::unique_ptr<Database> reader_;
@@ -480,6 +481,7 @@ class FindVulnerabilities final : public Job {
   bool loaded_ = false, dirty_ = false;
   Instant save_next_;
   std::optional<std::unordered_map<std::string, std::vector<FindingChange>>> standing_;  // by component
+  std::unordered_set<std::string> ended_;  // components of which a finding has ended, if none is open too
   std::optional<Sha256> matched_here_;  // the advisories that everything was held against in this process
   std::shared_ptr<const vuln::CveFacts> facts_matched_;  // the lists of CVEs that every open finding was
 };

@@ -19,6 +19,7 @@ struct ReadAdvisories {
   std::shared_ptr<const vuln::CveFacts> cves = {};  // null: there are no lists of CVEs, or only changes
   std::vector<std::string> refused;                 // "name: why"
   std::string source;                               // without user, password or query
+  bool is_kept = false;  // by the source itself: what it once said is not lost with this process
 };
 using AdvisorySource = std::function<Result<std::optional<ReadAdvisories>>()>;
 
@@ -27,6 +28,7 @@ struct FindingPorts {
   std::shared_ptr<blob::BlobStore> blobs;
   AdvisorySource advisories;  // empty: none are watched
   std::string index_file;     // where the index is kept between runs
+  std::string advisories_file = {};  // what the names of files begin with where advisories are; empty: none are kept
   std::function<void(const Error&)> say =
       {};  // hears what was wrong with that file and is mended; empty: nobody
 };
@@ -37,7 +39,7 @@ std::unique_ptr<Job> make_find_vulnerabilities(Shared shared, FindingPorts ports
 std::unique_ptr<Job> make_exposed_exceptions(Shared shared, std::shared_ptr<const Exposure> exposure,
                                              std::unique_ptr<store::Database> reader);
 // One alert for each flaw and owner while something that runs has it and nobody has accepted that.
-std::unique_ptr<Job> make_vulnerability_notices(Shared shared, std::shared_ptr<const Exposure> exposure,
+std::unique_ptr<Job> make_vulnerability_notices(Shared shared, std::shared_ptr<Exposure> exposure,
                                                 std::unique_ptr<store::Database> reader);
 
 }  // namespace weir::jobs

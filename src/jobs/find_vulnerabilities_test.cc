@@ -95,7 +95,7 @@ class Finding : public testing::Test {
     while (find_->tick(now()).value() == Step::more) {
     }
     for (int i = 0; i < 3; ++i) {  // an alert that is told anew takes two
-      ledger_.clock().pass(seconds(61));
+      ledger_.clock().pass(between_notices_);
       EXPECT_TRUE(exceptions_->tick(now()).ok());
       EXPECT_TRUE(notices_->tick(now()).ok());
     }
@@ -185,6 +185,7 @@ class Finding : public testing::Test {
   std::vector<std::string> lists_;
   std::unique_ptr<Job> find_, exceptions_, notices_;
   std::int64_t sequence_ = 0;
+  Duration between_notices_ = seconds(61);  // by then all is looked at anyway
 };
 
 TEST_F(Finding, a_bill_is_matched_with_advisories_that_were_there_and_told_once) {
@@ -227,6 +228,55 @@ TEST_F(Finding, an_advisory_that_appears_changes_and_is_withdrawn) {
   EXPECT_EQ(finding(left).state, vuln::FindingState::retracted);
   EXPECT_EQ(alerts(), "");
   EXPECT_EQ(why_resolved(), "retracted: the advisory was withdrawn; ");
+}
+
+// Time hardly passes, so that only what changed is looked at.
+TEST_F(Finding, what_is_new_is_told_at_once_and_ends_at_once) {
+  const Sha256 shop = artifact("shop");
+  bill(shop, {left, right});
+  run(shop, "shop");
+  advise({advisory("GHSA-0", "right", "2.1.0")});
+  tick();
+  EXPECT_EQ(alerts(), "low GHSA-0 runs in prod of f; ");
+  between_notices_ = Duration{1};
+  const auto known = advisory("GHSA-0", "right", "2.1.0"), fresh = advisory("GHSA-1", "left", "", {"CVE-2026-0001"});
+  advise({known, fresh});
+  tick();
+  EXPECT_EQ(alerts(), "low CVE-2026-0001 runs in prod of f; low GHSA-0 runs in prod of f; ");
+  advise({known, fresh}, {exploited_list("CVE-2026-0001"), likelihood_list("CVE-2026-0001", "0.5", "2026-01-02")});
+  tick();
+  EXPECT_EQ(alerts(),
+            "critical CVE-2026-0001, known to be exploited, runs in prod of f; low GHSA-0 runs in prod of f; ");
+  attest("vex", shop, openvex("CVE-2026-0001", "pkg:npm/left", "not_affected", "2026-03-01T00:00:00Z"));
+  tick();
+  EXPECT_EQ(alerts(), "low GHSA-0 runs in prod of f; ");
+  auto withdrawn = known;
+  withdrawn.modified = withdrawn.withdrawn = "2026-02-01T00:00:00Z";
+  advise({withdrawn, fresh});
+  tick();
+  EXPECT_EQ(alerts(), "");
+}
+
+TEST_F(Finding, too_many_new_ones_at_once_are_one_summary_that_ends_with_them) {
+  const Sha256 shop = artifact("shop");
+  bill(shop, {left});
+  run(shop, "shop");
+  advise({});
+  tick();
+  between_notices_ = Duration{1};
+  std::vector<vuln::Advisory> many;
+  for (int i = 0; i < 30; ++i) many.push_back(advisory(fmt::format("GHSA-{}", i), "left", "1.1.0"));
+  advise(many);
+  tick();
+  ledger_.clock().pass(seconds(1));
+  tick();
+  EXPECT_EQ(alerts(), "low 30 vulnerabilities run in prod of f; ");
+  for (vuln::Advisory& each : many) each.modified = each.withdrawn = "2026-02-01T00:00:00Z";
+  advise(many);
+  tick();
+  ledger_.clock().pass(seconds(1));
+  tick();
+  EXPECT_EQ(alerts(), "");
 }
 
 TEST_F(Finding, a_statement_silences_before_the_alert_is_raised_and_a_later_one_brings_it_back) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "jobs/exposure.h"
 #include "store/event.h"
 #include "vuln/record.h"
 
@@ -20,5 +21,7 @@ struct Found {
 };
 // In entries that are not too large; always one, since it says that this was matched.
 std::vector<store::Event> entries_of(const Found& found);
+// What of it a follower of the exposure has to look at.
+Exposure::News news_of(const Found& found);
 
 }  // namespace weir::jobs

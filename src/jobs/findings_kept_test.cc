@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/digest.h"
+#include "jobs/known_advisories.h"
 #include "store/view_finding.h"
 #include "support/ledger_fixture.h"
 #include "vuln/limits.h"
@@ -31,7 +33,8 @@ class Findings : public testing::Test {
     FindingPorts ports{.exposure = exposure_,
                        .blobs = {std::shared_ptr<void>(), &ledger_.blobs()},
                        .advisories = {},
-                       .index_file = ledger_.directory().path("components")};
+                       .index_file = ledger_.directory().path("components"),
+                       .advisories_file = ledger_.directory().path("advisories")};
     if (with_advisories)
       ports.advisories = [=, told = false]() mutable -> Result<std::optional<ReadAdvisories>> {
         if (std::exchange(told, true)) return std::optional<ReadAdvisories>();
@@ -155,6 +158,54 @@ TEST_F(Findings, why_a_record_is_refused_is_recorded_whatever_its_file_is_called
   EXPECT_EQ((*updated)->reasons.at(0), "??.json: why");
   EXPECT_LT((*updated)->reasons.at(1).size(), 2000u);
   EXPECT_EQ(flaws(attest('a', "pkg:npm/left-pad@1.0.0")), 1);
+}
+
+TEST_F(Findings, of_a_feed_that_went_back_in_time_while_the_server_was_away_are_not_ended) {
+  vuln::Advisory later = flaw_of("left-pad");
+  later.modified = "2026-02-01T00:00:00Z";
+  restart(true, {later, flaw_of("other")}, {});
+  const Sha256 artifact = attest('a', "pkg:npm/left-pad@1.0.0");
+  EXPECT_EQ(flaws(artifact), 1);
+  vuln::Advisory earlier = flaw_of("left-pad");
+  earlier.affected[0].ranges[0].events.push_back({vuln::Event::Kind::fixed, "0.1.0"});
+  restart(true, {earlier, flaw_of("other")}, {});
+  EXPECT_EQ(flaws(artifact), 1);
+  EXPECT_EQ((*store::last_advisories(*ledger_.reader(), "local"))->refused, 1);
+  EXPECT_EQ(flaws(attest('b', "pkg:npm/left-pad@1.0.0")), 1) << "what is found later is held against the later one";
+  restart(true, {flaw_of("other")}, {});
+  EXPECT_EQ((*store::last_advisories(*ledger_.reader(), "local"))->missing, 1);
+  EXPECT_EQ(flaws(attest('c', "pkg:npm/left-pad@1.0.0")), 1) << "what vanished still says what it said";
+  earlier.modified = "2026-03-01T00:00:00Z";
+  restart(true, {earlier, flaw_of("other")}, {});
+  EXPECT_EQ(flaws(artifact), 0) << "a later record that says so ends it";
+}
+
+// "…T00:00:00Z" is before "…T00:00:00.5Z", and an offset says another moment than its digits.
+TEST_F(Findings, an_advisory_is_older_by_its_moment_not_by_its_letters) {
+  vuln::Advisory known = flaw_of("left-pad");
+  known.modified = "2026-02-01T00:00:00Z";
+  restart(true, {known}, {});
+  const Sha256 artifact = attest('a', "pkg:npm/left-pad@1.0.0");
+  vuln::Advisory later = known;
+  later.modified = "2026-02-01T00:00:00.5Z";
+  later.affected[0].ranges[0].events.push_back({vuln::Event::Kind::fixed, "0.1.0"});
+  restart(true, {later}, {});
+  EXPECT_EQ(flaws(artifact), 0) << "half a second later, though '.' is before 'Z'";
+  restart(true, {known}, {});
+  EXPECT_EQ(flaws(artifact), 0);
+}
+
+TEST_F(Findings, what_is_known_of_one_source_is_not_held_against_another) {
+  const KnownAdvisories known(ledger_.directory().path("feeds"));
+  vuln::AdvisorySet set;
+  set.add(flaw_of("left-pad"));
+  ASSERT_TRUE(known.save("a", set).ok());
+  EXPECT_EQ(known.load("a")->records(), set.records());
+  EXPECT_EQ(known.load("b")->size(), 0u);
+  ASSERT_TRUE(known.save("b", set).ok());
+  EXPECT_EQ(known.load("a")->size(), 0u) << "what is not followed any more is forgotten";
+  std::filesystem::resize_file(ledger_.directory().path("feeds." + to_hex(crypto::sha256("b")).substr(0, 16)), 100);
+  EXPECT_EQ(known.load("b").error().code, Errc::corrupt);
 }
 
 }  // namespace weir::jobs

@@ -28,7 +28,7 @@ std::int64_t keep_known(const vuln::AdvisorySet& known, ReadAdvisories& read) {
     if (found == read.set.records().end()) {
       ++missing;
       read.set.add(advisory);
-    } else if (found->second.modified < advisory.modified) {
+    } else if (vuln::is_older(found->second.modified, advisory.modified)) {
       read.refused.push_back(older(found->second));
       read.set.add(advisory);
     }
@@ -57,14 +57,21 @@ Status FollowedAdvisories::look(Instant now) {
   if (is_read && !read.only_changes) feed_.cves = read.cves;
   TRY(add_own(read.set));
   TRY(read.only_changes && known_ != nullptr ? learn(read, now) : take_whole(read, is_read, now));
-  if (is_read) feed_.refused = read.refused, feed_.source = read.source;
+  if (is_read) feed_.refused = read.refused, feed_.source = read.source, feed_.is_kept = read.is_kept;
+  unsaved_ |= is_read && !read.is_kept;
   own_through_ = own;
   return looked.ok() ? Status() : looked.error();
 }
 
 Status FollowedAdvisories::take_whole(ReadAdvisories& read, bool is_read, Instant now) {
   const auto before = exposure_->read([](const Exposure::State& state) { return state.advisories; });
-  const std::int64_t missing = before == nullptr ? 0 : keep_known(before->set(), read);
+  vuln::AdvisorySet remembered;
+  if (before == nullptr && is_read && !read.is_kept) {
+    auto loaded = known_file_.load(read.source);
+    if (loaded.ok()) remembered = std::move(*loaded);
+    else read.refused.push_back("what was known before the server stopped: " + loaded.error().message);
+  }
+  const std::int64_t missing = keep_known(before == nullptr ? remembered : before->set(), read);
   if (is_read) feed_.missing = missing;
   const auto after = std::make_shared<vuln::AdvisoryState>(std::move(read.set));
   const auto difference =
@@ -74,7 +81,13 @@ Status FollowedAdvisories::take_whole(ReadAdvisories& read, bool is_read, Instan
     state.cves = feed_.cves;
   });
   known_ = after;
+  touched_records.reset();
   return note(read, difference, *after, now);
+}
+
+Status FollowedAdvisories::save() {
+  if (!std::exchange(unsaved_, false) || known_ == nullptr || feed_.is_kept) return {};
+  return known_file_.save(feed_.source, known_->set());
 }
 
 // Work goes by what changed. What is older than what is known does not count, as above.
@@ -83,11 +96,15 @@ Status FollowedAdvisories::learn(ReadAdvisories& read, Instant now) {
   for (const auto& [id, advisory] : read.set.records()) {
     const auto known = known_->set().records().find(id);
     const bool is_known = known != known_->set().records().end();
-    if (is_known && known->second.modified > advisory.modified) read.refused.push_back(older(advisory));
+    if (is_known && vuln::is_older(advisory.modified, known->second.modified)) read.refused.push_back(older(advisory));
     else if (!is_known || known->second != advisory) records.push_back(advisory);
   }
   const auto difference = vuln::difference_of(known_->set(), records);
-  exposure_->change([&](Exposure::State&) { known_->learn(std::move(records)); });
+  if (touched_records)
+    for (const vuln::Advisory& each : records) touched_records->insert(each.id);
+  bool only_grew = true;
+  exposure_->change([&](Exposure::State&) { only_grew = known_->learn(std::move(records)); });
+  if (!only_grew) touched_records.reset();
   return note(read, difference, *known_, now);
 }
 

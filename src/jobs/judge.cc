@@ -93,9 +93,12 @@ class Judge final : public Job {
         acts.resolved["its cause changed to " + wanted->cause].push_back(alert.id);
     if (!wanted) return {};
     if (facts.first_sight && facts.known.approvals.empty()) return {};  // stands in its host's one alert
-    const bool stays = std::any_of(open.begin(), open.end(),
-                                   [&](const auto& alert) { return alert.cause == wanted->cause; });
-    if (stays || (facts.live == 0 && is_condition(wanted->cause) && was_approved_at_start(facts))) return {};
+    const auto standing = std::ranges::find(open, wanted->cause, &store::OpenAlert::cause);
+    if (facts.live == 0 && is_condition(wanted->cause) && was_approved_at_start(facts)) {
+      if (standing != open.end()) acts.resolved["it runs no more"].push_back(standing->id);
+      return {};
+    }
+    if (standing != open.end()) return {};
     for (const alert::AlertOpened& other : acts.opened)
       if (other.key == wanted->key) return {};
     const auto twin = TRY(store::find_open_alert(tables, wanted->key));

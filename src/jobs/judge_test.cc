@@ -83,6 +83,22 @@ TEST_F(Judging, a_short_run_after_its_approval_expired_alarms) {
   EXPECT_EQ(alarms(), "approval-expired ");
 }
 
+TEST_F(Judging, what_outlived_its_approval_alarms_until_it_ends) {
+  append(deploy::ApprovalGiven{.artifact = api_, .environment = "prod", .until = now() + seconds(10)});
+  runtime::Report started, ended;
+  started.started.push_back({.id = "long", .name = "/opt/api", .digests = {api_}, .started_at = now()});
+  report(std::move(started));
+  EXPECT_EQ(alarms(), "");
+  ledger_.clock().pass(seconds(11));
+  append(deploy::ApprovalRevoked{.approval = append(deploy::ApprovalGiven{
+                                     .artifact = api_, .environment = "prod", .until = now() + seconds(1)})});
+  judge();
+  EXPECT_NE(alarms(), "");
+  ended.ended.push_back({.id = "long", .ended_at = now()});
+  report(std::move(ended));
+  EXPECT_EQ(alarms(), "") << "a condition does not outlive what it is of";
+}
+
 TEST_F(Judging, a_short_run_of_what_ran_at_first_sight_alarms_like_any_other) {
   runtime::Report first;
   first.started.push_back({.id = "first", .name = "/opt/api", .digests = {api_}, .started_at = now()});

@@ -205,11 +205,7 @@ class SilenceWatch final : public Job {
   Result<Step> tick(Instant now) override {
     if (since_.micros == 0) since_ = now;
     for (const Seen& seen : TRY(all(*reader_))) {
-      // The server's own absence is no silence of the reporter's: count from when we began to listen.
-      const bool silent = now - std::max(seen.at, since_) > silence_after();
-      const auto fault = silent == (seen.fault == "silent") ? std::optional<runtime::ReporterFault>()
-                         : silent                           ? std::optional(runtime::ReporterFault::silent)
-                                                            : std::optional(runtime::ReporterFault::returned);
+      const auto fault = news_of(seen, now);
       if (!fault) continue;  // silence hides behind no other fault
       TRY(act(shared_, [seen, fault](Database& db, Instant at) { return fault_of(db, seen, *fault, at); }));
     }
@@ -221,6 +217,14 @@ class SilenceWatch final : public Job {
     std::string id, environment, host, fault;
     Instant at;
   };
+  // The server's own absence is no silence of the reporter's: that counts from when we began to listen. Back is only
+  // who was heard.
+  std::optional<runtime::ReporterFault> news_of(const Seen& seen, Instant now) const {
+    if (seen.fault == "silent")
+      return now - seen.at > silence_after() ? std::nullopt : std::optional(runtime::ReporterFault::returned);
+    return now - std::max(seen.at, since_) > silence_after() ? std::optional(runtime::ReporterFault::silent)
+                                                             : std::nullopt;
+  }
   static Duration silence_after() {
     return {limits::heartbeat_interval.micros * limits::heartbeats_missed_max};
   }

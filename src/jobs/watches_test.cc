@@ -66,6 +66,21 @@ TEST_F(Silence, alarms_after_three_heartbeats_and_passes_with_the_next) {
   EXPECT_EQ(fault(), "");
 }
 
+TEST_F(Silence, is_not_over_because_the_server_began_anew) {
+  heartbeat();
+  pass(seconds(16));
+  ASSERT_TRUE(is_alarmed());
+  const std::int64_t size = ledger_.sequencer().size();
+  watch_ = make_silence_watch({ledger_.sequencer(), ledger_.actor()}, ledger_.reader());
+  look();
+  pass(seconds(60));
+  EXPECT_TRUE(is_alarmed());
+  EXPECT_EQ(ledger_.sequencer().size(), size) << "nothing was heard: there is nothing to say";
+  heartbeat();
+  look();
+  EXPECT_FALSE(is_alarmed());
+}
+
 TEST_F(Silence, of_a_reporter_that_never_said_anything_counts_from_its_enrolment) {
   pass(seconds(15));
   EXPECT_FALSE(is_alarmed());

@@ -25,6 +25,7 @@ void WhatRuns::take(store::ChangedWorkload changed) {
   workload.host = std::move(changed.host);
   workload.environment = std::move(changed.environment);
   workload.lives = changed.lives;
+  workload.since = changed.since;
   workload.artifacts = std::move(changed.artifacts);
   std::ranges::sort(workload.artifacts);
   const auto twice = std::ranges::unique(workload.artifacts);

@@ -17,6 +17,7 @@ class WhatRuns {
   struct Workload {
     std::string id, name, host, environment;
     bool lives = false;
+    Instant since;                              // the start of its oldest instance
     std::vector<Sha256> artifacts;              // that are recorded
     std::vector<vuln::ArtifactNumber> numbers;  // those of them that have a bill
   };
@@ -34,6 +35,10 @@ class WhatRuns {
     if (number >= first_.size()) return;
     for (std::uint32_t at = first_[number]; at != 0; at = links_[at - 1].next)
       call(workloads_[links_[at - 1].workload]);
+  }
+  void each_living(const auto& call) const {
+    for (const Workload& each : workloads_)
+      if (each.lives) call(each);
   }
   // Those without a bill, until `call` answers false.
   void each_uncovered(const auto& call) const {

@@ -8,6 +8,7 @@
 
 #include "policy/decide.h"
 #include "policy/test_cases.h"
+#include "policy/test_support.h"
 
 namespace weir::policy {
 namespace {
@@ -34,6 +35,14 @@ TEST(Catalogue, the_tests_of_every_rule_pass_and_see_it_met_and_not_met) {
         ADD_FAILURE() << bundle.name << ", " << test.name << ": " << fault;
     for (const RuleCoverage& rule : report.rules)
       EXPECT_TRUE(rule.both_ways()) << bundle.name << ": " << rule.id << " is not shown both met and not met";
+  }
+}
+
+TEST(Catalogue, rules_look_at_nothing_that_they_do_not_ask_for) {
+  for (const Bundle& bundle : bundles()) {
+    Prepared policy = prepared(bundle);
+    for (const TestCase& test : policy.document().policy.tests)
+      expect_it_asks_for_all_it_looks_at(policy, input_of_test(test.input).value());
   }
 }
 

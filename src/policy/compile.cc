@@ -73,8 +73,8 @@ std::vector<std::string> compile_condition(RegoWriter& out, const Condition& whe
   return body;
 }
 
-std::vector<rego::Module> compile(const Document& document) {
-  if (document.form == Form::rego) return {{.name = "policy", .text = document.rego}};
+Program compile(const Document& document) {
+  if (document.form == Form::rego) return {.modules = {{.name = "policy", .text = document.rego}}, .asks = {}};
   RegoWriter out("weir.policy");
   const std::vector<std::string> when = compile_condition(out, document.policy.when);
   const std::string applies = when.empty() ? "" : any_of(out, {when});
@@ -88,9 +88,11 @@ std::vector<rego::Module> compile(const Document& document) {
   out.line("met_at_once := [");
   for (const std::string& each : quick) out.line(fmt::format("  {},", each));
   out.line("]");
+  const bool own = !modules.empty();
   modules.push_back({.name = "weir library", .text = std::string(rego_library())});
+  const rego::Shape asks = own ? rego::Shape() : rego::Shape::read(out.asked());
   modules.push_back({.name = "compiled policy", .text = std::move(out).take()});
-  return modules;
+  return {.modules = std::move(modules), .asks = asks};
 }
 
 std::string rule_query(std::size_t index) { return fmt::format("data.weir.policy.rule{}", index); }

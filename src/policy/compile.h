@@ -18,7 +18,11 @@ inline constexpr std::string_view met_query = "data.weir.policy.met_at_once";
 std::string rule_query(std::size_t index);
 std::string rule_package(std::size_t index);  // of the rule's own Rego
 
-std::vector<rego::Module> compile(const Document& document);
+struct Program {
+  std::vector<rego::Module> modules;
+  rego::Shape asks;  // what they ask of the input document; all of it where anybody's own Rego is among them
+};
+Program compile(const Document& document);
 
 // Promotion, windows and the class of the change say when something may start. Of what runs already (its
 // `input.workload` is not null) such a rule says nothing: it is not applicable.

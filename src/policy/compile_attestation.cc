@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "policy/compile_parts.h"
 
@@ -124,11 +125,99 @@ std::string good_of(RegoWriter& out, const AttestationPlan& plan, const std::str
   return good;
 }
 
+// Operand of `like`: globs that weir.met takes.
+std::optional<Json> likes(const std::vector<std::string>& globs) {
+  Json::Array items;
+  for (const std::string& glob : globs) {
+    const auto stars = std::count(glob.begin(), glob.end(), '*');
+    const bool at_an_end = stars == 0 || (stars == 1 && (glob.front() == '*' || glob.back() == '*'));
+    if (!at_an_end || glob.find('?') != glob.npos) return std::nullopt;
+    items.emplace_back(glob);
+  }
+  return Json(std::move(items));
+}
+
+Json test(std::string_view op, Json operand) { return Json::Array{op, std::move(operand)}; }
+
+// What compares in Rego as in JSON, whoever reads it.
+bool is_plain(const Json& value) {
+  return value.is_null() || value.boolean() != nullptr || value.string() != nullptr || value.integer() != nullptr;
+}
+std::optional<Json> whole_number(double value) {
+  constexpr double exact = 1LL << 53;
+  if (std::trunc(value) != value || std::abs(value) > exact) return std::nullopt;
+  return Json(static_cast<std::int64_t>(value));
+}
+
+std::optional<Json> tests_of(const Expectation& expected) {
+  Json::Array tests;
+  if (expected.equals && !is_plain(*expected.equals)) return std::nullopt;
+  if (expected.equals) tests.push_back(test("==", *expected.equals));
+  if (!std::all_of(expected.one_of.begin(), expected.one_of.end(), is_plain)) return std::nullopt;
+  if (!expected.one_of.empty()) tests.push_back(test("in", expected.one_of));
+  if (!expected.matches.empty()) {
+    const auto like = likes({expected.matches});
+    if (!like) return std::nullopt;
+    tests.push_back(test("like", *like));
+  }
+  for (const auto& [bound, op] : {std::pair(expected.at_least, ">="), std::pair(expected.at_most, "<=")}) {
+    if (!bound) continue;
+    const auto number = whole_number(*bound);
+    if (!number) return std::nullopt;
+    tests.push_back(test(op, *number));
+  }
+  if (expected.at_most && !expected.at_least) tests.push_back(test(">", true));
+  if (expected.at_least && !expected.at_most) tests.push_back(test("<", ""));
+  return Json(std::move(tests));
+}
+
+Json condition(std::string_view path, Json tests) {
+  Json::Array steps;
+  while (!path.empty()) {
+    const std::size_t dot = path.find('.');
+    steps.emplace_back(path.substr(0, dot));
+    path = dot == path.npos ? std::string_view() : path.substr(dot + 1);
+  }
+  return Json::object({{"at", std::move(steps)}, {"is", std::move(tests)}});
+}
+
+// The plan as weir.met takes it; none when it cannot say all of it.
+std::optional<std::string> spec_of(const AttestationPlan& plan) {
+  constexpr std::size_t spec_bytes_max = 600;  // it stands in one line
+  const bool every_name = plan.name == "*";
+  if (!plan.only.empty() || (!every_name && (is_glob(plan.name) || plan.at_least > 1))) return std::nullopt;
+  Json::Array all;
+  if (plan.about != About::any)
+    all.push_back(condition("about", Json::Array{test("==", format::name_of(plan.about))}));
+  if (plan.compliant) all.push_back(condition("compliant", Json::Array{test("==", true)}));
+  const auto like = [&all](std::string_view path, const std::vector<std::string>& globs) {
+    const auto operand = likes(globs);
+    if (operand) all.push_back(condition(path, Json::Array{test("like", *operand)}));
+    return operand.has_value();
+  };
+  if (!plan.by.empty() && !like("actor", plan.by)) return std::nullopt;
+  const SignedBy signer = plan.signer.value_or(SignedBy());
+  if (!signer.issuer.empty() && !like("signer.issuer", {signer.issuer})) return std::nullopt;
+  if (!signer.subject.empty() && !like("signer.subject", {signer.subject})) return std::nullopt;
+  for (const FactCheck& fact : plan.facts) {
+    if (!fact.check.tests) return std::nullopt;
+    all.push_back(condition(fact.path, *fact.check.tests));
+  }
+  std::string spec = rego_text(format::dump(Json::object(
+      {{"name", plan.name}, {"at_least", std::max<std::int64_t>(plan.at_least, 1)}, {"all", std::move(all)}})));
+  if (spec.size() > spec_bytes_max) return std::nullopt;
+  return spec;
+}
+
 // Where the newest of a name passes every filter, it is the newest of those that pass. So the filters can be asked of
 // the newest alone: of the one name, or of every name that matches.
 std::optional<Quick> quick_of(RegoWriter& out, const AttestationPlan& plan) {
   if (plan.which != Which::latest || is_glob(plan.type)) return std::nullopt;
   const std::string all = fmt::format("input.attestations[{}]", rego_text(plan.type));
+  if (const auto spec = spec_of(plan)) {
+    const std::string since = plan.max_age ? out.ago(plan.max_age->length) : rego_text("");
+    return Quick{"held", {fmt::format("held := weir.met({}, {}, {})", all, *spec, since)}};
+  }
   std::vector<std::string> conditions = filters_of(out, plan, true);
   for (std::string& line : all_well(plan, "item")) conditions.push_back(std::move(line));
   if (!is_glob(plan.name) && plan.at_least == 1) {
@@ -197,10 +286,25 @@ ValueCheck compile_expectation(RegoWriter& out, const Expectation& expected) {
   if (expected.at_least) wanted.push_back("at least " + number(*expected.at_least));
   if (expected.at_most) wanted.push_back("at most " + number(*expected.at_most));
   check.wanted = fmt::format("{}", fmt::join(wanted, " and "));
+  check.tests = tests_of(expected);
   return check;
 }
 
+namespace {
+
+// Members of attestations that the lines of a plan look at, `weir.newest` and `weir.oldest` too.
+std::vector<std::string> paths_of(const AttestationPlan& plan) {
+  std::vector<std::string> paths{"about", "actor",       "compliant", "entry",
+                                 "name",  "recorded_at", "signer",    "type"};
+  for (const FactCheck& fact : plan.facts) paths.push_back(fact.path);
+  if (!plan.only.empty()) paths.insert(paths.end(), {"summary.author", "summary.commit"});
+  return paths;
+}
+
+}  // namespace
+
 Compiled compile_plan(RegoWriter& out, const AttestationPlan& plan) {
+  out.asks_of(plan.type, paths_of(plan));
   const std::string seen = selected(out, plan);
   const std::string good = good_of(out, plan, seen), faults = faults_of(out, plan, seen);
   const std::string entries = fmt::format("entries_of({})", seen);
@@ -236,6 +340,7 @@ void add_globs(RegoWriter& out, AttestationPlan& plan, std::string_view path,
   if (globs.empty()) return;
   ValueCheck check{.well = {fmt::format("is_string({})", the_value), out.matches_any(the_value, globs)},
                    .wanted = "like " + one_of_text(globs)};
+  if (const auto like = likes(globs)) check.tests = Json::Array{test("like", *like)};
   plan.facts.push_back({std::string(path), std::move(check)});
 }
 

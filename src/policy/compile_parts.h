@@ -52,6 +52,7 @@ inline const std::string the_value = "\x01";
 struct ValueCheck {
   std::vector<std::string> well;
   std::string wanted;  // "at most 0"
+  std::optional<format::Json> tests = {};  // the same for weir.met, [[operator, operand], ...]; none: it cannot say it
   std::vector<std::string> lines(const std::string& name) const;
 };
 ValueCheck compile_expectation(RegoWriter& out, const Expectation& expected);
@@ -71,7 +72,7 @@ struct AttestationPlan {
   std::vector<std::string> by = {};
   std::optional<SignedBy> signer = {};
   std::optional<Period> max_age = {};
-  std::vector<std::string> only = {};  // more lines over `item` that pick what is looked at
+  std::vector<std::string> only = {};  // more lines over `item` that pick what is looked at, by commit and author
   std::string missing = {};            // what to say when there is none; a sentence is made when empty
 };
 Compiled compile_plan(RegoWriter& out, const AttestationPlan& plan);

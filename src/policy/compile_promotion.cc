@@ -30,6 +30,7 @@ void ran_in(Promotion& to, const RequirePromotion& rule, const std::string& envi
               text_line(fmt::format("it has not run in {} for {} yet", environment, period_text(*rule.soak)))});
   }
   for (const std::string& type : rule.evidence) {
+    to.out.asks_of(type, {"compliant", "entry", "name", "recorded_at", "type"});
     const std::string since = to.out.fresh("since"), verified = to.out.fresh("verified");
     to.out.line(fmt::format("{} := min([run.first_seen | some run in {}])", since, runs));
     to.out.line(fmt::format("{} := [item |", verified));

@@ -226,7 +226,7 @@ TEST(PolicyCompile, lines_stay_short_whatever_a_policy_says) {
       "{attestation: {type: test, by: [" +
                                               globs + "], where: {summary.x: [" + globs + "]}}}}\n"));
   ASSERT_TRUE(document.ok()) << document.error().message;
-  for (const rego::Module& module : compile(*document)) {
+  for (const rego::Module& module : compile(*document).modules) {
     std::size_t column = 0;
     for (const char c : module.text) ASSERT_LE(column = c == '\n' ? 0 : column + 1, 1000u);
   }

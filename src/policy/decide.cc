@@ -9,6 +9,14 @@
 namespace weir::policy {
 namespace {
 
+// What the policies together ask for; nothing when there is none.
+Result<rego::Input> read_for(std::span<const Attached> policies, std::string_view document) {
+  if (policies.empty()) return rego::Input::read({});
+  rego::Shape asked = policies.front().policy->asks();
+  for (const Attached& each : policies.subspan(1)) asked = asked.with(each.policy->asks());
+  return rego::Input::read(document, asked);
+}
+
 DecisionRecord decided(std::span<const Attached> policies, const Input& input, std::string_view document,
                        const Surroundings& around) {
   DecisionRecord record{.artifact = input.artifact.digest,
@@ -23,7 +31,7 @@ DecisionRecord decided(std::span<const Attached> policies, const Input& input, s
   std::stable_sort(ordered.begin(), ordered.end(), [](const Attached& a, const Attached& b) {
     return a.policy->name() < b.policy->name();
   });
-  const auto read = rego::Input::read(ordered.empty() ? std::string_view() : document);
+  const auto read = read_for(ordered, document);
   for (const Attached& each : ordered) {
     record.policies.push_back({each.policy->name(), each.policy->version(), each.policy->digest(), each.mode});
     Prepared::Evaluation evaluation = read.ok() ? each.policy->evaluate(input, *read, record.engine)

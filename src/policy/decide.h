@@ -16,6 +16,7 @@
 
 namespace weir::rego {
 class Input;
+class Shape;
 }
 
 namespace weir::policy {
@@ -41,14 +42,15 @@ class Prepared {
   std::int64_t version() const;
   const Sha256& digest() const;  // of the source's bytes
   const Document& document() const;
+  const rego::Shape& asks() const;  // what it asks of an input document
 
   struct Evaluation {
     std::vector<RuleResult> rules;  // as if enforced, before exceptions
     std::vector<Warning> warnings;
   };
   Evaluation evaluate(const Input& input, std::string_view document);
-  // The same of a document that the engine has read already: policies of one decision share it. `engine` is the one
-  // whose decision this is; an older one said otherwise when to look again.
+  // The same of a document that the engine has read already, at least what this policy asks for: policies of one
+  // decision share it. `engine` is the one whose decision this is; an older one said otherwise when to look again.
   Evaluation evaluate(const Input& input, const rego::Input& document, std::string_view engine);
   // A rule without evidence for each rule, with why: what an input comes to that the engine cannot read.
   Evaluation without_answer(const Input& input, const Error& error, std::string_view engine) const;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "policy/test_support.h"
 
 namespace weir::policy {
@@ -109,6 +111,36 @@ TEST(Decide, windows_and_freezes_decide_whatever_the_policies_say) {
   input.freezes = {{.entry = 50, .incident = "https://i/1", .name = "f", .reason = "incident", .until =
       test_now + hours(1)}};
   EXPECT_EQ(rule_of(decide_by(policy, input), "window").message, "frozen: incident (https://i/1)");
+}
+
+TEST(Decide, what_is_let_in_without_an_approval_is_told_so) {
+  Prepared policy = prepared(policy_of(tests_rule));
+  Input input = with_test(true);
+  const auto told = [&] {
+    const auto lines = explain(decide_by(policy, input));
+    return std::ranges::any_of(lines,
+                               [](const auto& line) { return line.starts_with("no approval is in force"); });
+  };
+  EXPECT_TRUE(told());
+  input.approvals = {approval_of(30, "eve")};
+  EXPECT_FALSE(told());
+  input.approvals.front().revoked_at = test_now;
+  EXPECT_TRUE(told());
+}
+
+TEST(Decide, an_exception_for_a_finding_is_told_with_the_verdict) {
+  Prepared policy = prepared(policy_of(tests_rule));
+  Input input = with_test(true);
+  input.exceptions = {{.entry = 60,
+                       .finding = "CVE-2026-1",
+                       .owner = "eve",
+                       .reason = "not reachable",
+                       .until = test_now + hours(5)}};
+  const auto lines = explain(decide_by(policy, input));
+  EXPECT_NE(std::ranges::find(lines,
+                              "excepted finding CVE-2026-1: by eve until 2026-11-28T17:00:00.000000Z: not "
+                              "reachable"),
+            lines.end());
 }
 
 TEST(Decide, an_exception_in_force_excepts_its_rule_only) {

@@ -29,6 +29,16 @@ std::string_view sentence(Verdict verdict) {
   return "";
 }
 
+// Times of the document are of one form, and so compare as text.
+bool has_approval(const DecisionRecord& decision) {
+  const std::string now = to_string(decision.decided_at);
+  return std::ranges::any_of(decision.input.items("approvals"), [&](const format::Json& each) {
+    const bool begun = each.text("from").empty() || each.text("from") <= now;
+    const bool lasts = each.text("until").empty() || each.text("until") > now;
+    return begun && lasts && each.text("revoked_at").empty();
+  });
+}
+
 }  // namespace
 
 std::vector<Missing> missing_of(const DecisionRecord& decision) {
@@ -48,8 +58,19 @@ std::vector<std::string> explain(const DecisionRecord& decision) {
     if (rule.mode == Mode::warn && (rule.result == Outcome::violated || rule.result == Outcome::no_evidence))
       lines.push_back(fmt::format("warning  {}: {}", named(rule), rule.message));
   }
+  for (const format::Json& each :
+       decision.input.items("exceptions"))  // it is not among the counts that rules see
+    if (!each.text("finding").empty())
+      lines.push_back(fmt::format(
+          "excepted finding {}: by {} until {}: {}", each.text("finding"), each.text("owner"),
+          each.text("until").empty() ? "further notice" : each.text("until"), each.text("reason")));
   for (const Warning& warning : decision.warnings)
     lines.push_back(fmt::format("warning  {}: {}", warning.policy, warning.message));
+  if (passes(decision.verdict) && !has_approval(decision))
+    lines.push_back(
+        fmt::format("no approval is in force: policies let it in, and what runs without one is an alarm; "
+                    "weir approve {} --environment {}, or a deployment that a rule approves",
+                    decision.artifact, decision.environment));
   if (decision.window && decision.window->verdict == WindowVerdict::closed && decision.window->next_opening)
     lines.push_back(fmt::format("window {} opens at {}", decision.window->window,
                                 to_string(*decision.window->next_opening)));

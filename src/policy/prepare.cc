@@ -18,6 +18,7 @@ struct PreparedSource {
   std::string queries;               // a line for each of them
   bool reads_time = false;           // of a Rego source
   std::vector<bool> rules_read_time;  // of a form, by rule: its own Rego does
+  rego::Shape asks;                  // of the input document
 };
 
 namespace {
@@ -300,6 +301,7 @@ const std::string& Prepared::name() const { return state_->shared->name; }
 std::int64_t Prepared::version() const { return state_->shared->version; }
 const Sha256& Prepared::digest() const { return state_->shared->digest; }
 const Document& Prepared::document() const { return state_->shared->document; }
+const rego::Shape& Prepared::asks() const { return state_->shared->asks; }
 
 Result<Prepared> Prepared::prepare(const Source& source) {
   const Form form = source.form.value_or(recognise_form(source.text));
@@ -309,8 +311,9 @@ Result<Prepared> Prepared::prepare(const Source& source) {
   if (!own_name.empty() && own_name != source.name)
     return invalid(fmt::format("the policy names itself '{}' and is created as '{}'", own_name, source.name), "name");
   if (form != Form::rego) TRY(check_patterns(shared.document.policy));
-  const std::vector<rego::Module> modules = compile(shared.document);
-  rego::Engine engine = TRY(rego::Engine::load(modules, Json(), {.time = evaluation_time_max}));
+  const Program program = compile(shared.document);
+  shared.asks = program.asks;
+  rego::Engine engine = TRY(rego::Engine::load(program.modules, Json(), {.time = evaluation_time_max}));
   if (form == Form::rego) TRY(find_conventions(shared, engine));
   else TRY(find_readers_of_time(shared, engine));
   return Prepared(std::unique_ptr<State>(
@@ -342,7 +345,7 @@ Prepared::Evaluation Prepared::evaluate(const Input& input, const rego::Input& d
 }
 
 Prepared::Evaluation Prepared::evaluate(const Input& input, std::string_view document) {
-  const auto read = rego::Input::read(document);
+  const auto read = rego::Input::read(document, asks());
   const std::string_view engine = rego::Engine::version();
   return read.ok() ? evaluate(input, *read, engine) : without_answer(input, read.error(), engine);
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policy/input.h"
+
 namespace weir::policy {
 
 std::string brief(std::string_view text) {
@@ -87,6 +89,47 @@ std::string RegoWriter::ago(Duration length) {
   line(fmt::format("{} := weir.ago(input.now, {})", name, length.micros));
   cutoffs_.emplace_back(length, name);
   return name;
+}
+
+void RegoWriter::asks_of(std::string_view type, const std::vector<std::string>& paths) {
+  const bool any = type.find_first_of("*?") != type.npos;
+  attestations_[any ? "*" : std::string(type)].insert(paths.begin(), paths.end());
+}
+
+namespace {
+
+using format::Json;
+
+// Marks what a path leads to, step by step as rego_path writes it; an empty path is all of it.
+void ask(Json& shape, std::string_view path) {
+  if (shape == Json(true)) return;
+  if (path.empty()) return void(shape = Json(true));
+  const std::size_t dot = path.find('.');
+  const std::string member(path.substr(0, dot));
+  Json below = shape.at(member);
+  ask(below, dot == path.npos ? std::string_view() : path.substr(dot + 1));
+  shape.set(member, std::move(below));
+}
+
+}  // namespace
+
+std::string RegoWriter::asked() const {
+  Json attestations{Json::Object{}}, document{Json::Object{}};
+  for (const auto& [type, paths] : attestations_) {
+    Json item;
+    for (const std::string& path : paths) ask(item, path);
+    if (const auto any = attestations_.find("*"); any != attestations_.end())
+      for (const std::string& path : any->second) ask(item, path);
+    attestations.set(type, std::move(item));
+  }
+  Input every;
+  format::MemberNames names;
+  Input::members(names, every);
+  for (const std::string_view name : names.names) document.set(std::string(name), true);
+  document.set("attestations", std::move(attestations));
+  // Many, and of any artifact: only who asks for them by name gets them.
+  if (text_.find("input.deployments") == text_.npos) document.set("deployments", Json(Json::Object{}));
+  return format::dump(document);
 }
 
 }  // namespace weir::policy

@@ -1,6 +1,8 @@
 // Pieces of generated Rego: quoted text, references, conditions from globs. Every line stays short whatever the
 // policy says: lists are written an item a line. Pure.
 #pragma once
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,11 +37,17 @@ class RegoWriter {
   std::string matches(const std::string& value, std::string_view glob);
   // Name of a helper that is the moment so long before now, as text that compares with the document's times.
   std::string ago(Duration length);
+  // Notes that members of attestations of a type are asked for, by their paths; whoever writes lines that look at
+  // attestations has to. A type may be a glob.
+  void asks_of(std::string_view type, const std::vector<std::string>& paths);
+  // What the lines so far ask of the document, as rego::Shape reads it.
+  std::string asked() const;
 
   std::string take() && { return std::move(text_); }
 
  private:
   std::string text_;
+  std::map<std::string, std::set<std::string>> attestations_;  // what is asked for, by type; "*" of any
   std::vector<std::pair<Duration, std::string>> cutoffs_;
   std::size_t names_ = 0;
 };

@@ -4,6 +4,7 @@
 
 #include "crypto/digest.h"
 #include "policy/decide.h"
+#include "rego/engine.h"
 
 namespace weir::policy {
 
@@ -52,7 +53,18 @@ inline Prepared prepared(std::string text, std::string name = "p") {
   return std::move(policy).value();
 }
 
+// A policy is given what it asks for of a document, and must say the same of all of it.
+inline void expect_it_asks_for_all_it_looks_at(Prepared& policy, const Input& input) {
+  const std::string document = document_of(input);
+  const auto said = [](const Prepared::Evaluation& evaluation) {
+    return format::encode(evaluation.rules) + format::encode(evaluation.warnings);
+  };
+  EXPECT_EQ(said(policy.evaluate(input, document)),
+            said(policy.evaluate(input, rego::Input::read(document).value())));
+}
+
 inline DecisionRecord decide_by(Prepared& policy, const Input& input, Mode mode = Mode::enforce) {
+  expect_it_asks_for_all_it_looks_at(policy, input);
   const Attached attached{&policy, mode};
   return decide({&attached, 1}, input, {.tzdata = "2026a"});
 }

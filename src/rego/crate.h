@@ -6,6 +6,7 @@
 extern "C" {
 struct weir_rego_handle;
 struct weir_rego_input;
+struct weir_rego_shape;
 
 struct weir_rego_text {
   const char* data;
@@ -34,7 +35,10 @@ weir_rego_handle* weir_rego_clone(const weir_rego_handle* handle);
 weir_rego_outcome weir_rego_add_policy(weir_rego_handle* handle, weir_rego_text name, weir_rego_text text);
 weir_rego_outcome weir_rego_add_data(weir_rego_handle* handle, weir_rego_text json);
 weir_rego_outcome weir_rego_prepare(weir_rego_handle* handle);
-weir_rego_outcome weir_rego_input_read(weir_rego_text json, weir_rego_input** read);
+weir_rego_shape* weir_rego_shape_read(weir_rego_text json);
+weir_rego_shape* weir_rego_shape_merge(const weir_rego_shape* one, const weir_rego_shape* other);
+void weir_rego_shape_free(weir_rego_shape* shape);
+weir_rego_outcome weir_rego_input_read(weir_rego_text json, const weir_rego_shape* shape, weir_rego_input** read);
 weir_rego_text weir_rego_input_output(const weir_rego_input* input);
 void weir_rego_input_free(weir_rego_input* input);
 weir_rego_outcome weir_rego_set_input(weir_rego_handle* handle, const weir_rego_input* input);

@@ -74,9 +74,19 @@ Engine Engine::clone() const {
   return copy;
 }
 
-Result<Input> Input::read(BytesView json) {
+Shape::Shape(weir_rego_shape* handle)
+    : handle_(handle, [](const weir_rego_shape* made) { weir_rego_shape_free(const_cast<weir_rego_shape*>(made)); }) {}
+
+Shape Shape::read(std::string_view json) { return Shape(weir_rego_shape_read(text_of(json))); }
+
+Shape Shape::with(const Shape& other) const {
+  if (handle_ == nullptr || other.handle_ == nullptr) return {};
+  return Shape(weir_rego_shape_merge(handle_.get(), other.handle_.get()));
+}
+
+Result<Input> Input::read(BytesView json, const Shape& shape) {
   weir_rego_input* handle = nullptr;
-  const weir_rego_outcome outcome = weir_rego_input_read(text_of(json), &handle);
+  const weir_rego_outcome outcome = weir_rego_input_read(text_of(json), shape.handle_.get(), &handle);
   Input input(std::shared_ptr<const weir_rego_input>(
       handle, [](const weir_rego_input* made) { weir_rego_input_free(const_cast<weir_rego_input*>(made)); }));
   if (outcome != weir_rego_done)

@@ -19,6 +19,7 @@
 
 struct weir_rego_handle;
 struct weir_rego_input;
+struct weir_rego_shape;
 
 namespace weir::rego {
 
@@ -53,11 +54,26 @@ struct Coverage {
   std::vector<std::int64_t> covered, not_covered;  // lines
 };
 
+// Which members of a document are asked for: reading the others is spared. As JSON: true is all, an object names
+// members, "*" those it does not name; what a list holds has the shape of the list. Copies share it, threads may.
+class Shape {
+ public:
+  Shape() = default;  // all
+  static Shape read(std::string_view json);  // all, when it says nothing else
+  Shape with(const Shape& other) const;      // what either asks for
+
+ private:
+  friend class Input;
+  explicit Shape(weir_rego_shape* handle);
+  std::shared_ptr<const weir_rego_shape> handle_;
+};
+
 // A document that queries are asked under, read once for any number of engines. Copies share it, threads may.
 class Input {
  public:
-  // Empty: none. Errors: `invalid` for what is no JSON, `too_large` beyond the bound on memory.
-  static Result<Input> read(BytesView json);
+  // Empty: none. What the shape does not ask for is as if it were not there. Errors: `invalid` for what is no JSON,
+  // `too_large` beyond the bound on memory.
+  static Result<Input> read(BytesView json, const Shape& shape = {});
 
  private:
   friend class Engine;

@@ -1,5 +1,6 @@
 #include "rego/engine.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -267,6 +268,78 @@ TEST(Rego, rules_that_contradict_each_other_are_a_conflict) {
   ASSERT_FALSE(value.ok());
   EXPECT_EQ(value.error().code, Errc::conflict);
   EXPECT_EQ(engine->query_text("data.a.p", R"({"x": 1})").value(), "1");
+}
+
+TEST(Rego, of_an_input_only_what_the_shape_asks_for_is_there) {
+  constexpr std::string_view input = R"({"a": {"b": 1, "c": {"d": 2, "e": 3}}, "f": [{"b": 4, "g": 5}], "h": 6})";
+  struct Row {
+    std::string shape, seen;
+  };
+  const Row rows[] = {
+      {"true", R"({"a":{"b":1,"c":{"d":2,"e":3}},"f":[{"b":4,"g":5}],"h":6})"},
+      {"no JSON", R"({"a":{"b":1,"c":{"d":2,"e":3}},"f":[{"b":4,"g":5}],"h":6})"},
+      {"{}", "{}"},
+      {R"({"a": {"c": {"e": true}}, "h": true, "none": true})", R"({"a":{"c":{"e":3}},"h":6})"},
+      {R"({"f": {"g": true}})", R"({"f":[{"g":5}]})"},
+      {R"({"*": {"b": true}})", R"({"a":{"b":1},"f":[{"b":4}],"h":6})"},
+      {R"({"a": {}, "*": true})", R"({"a":{},"f":[{"b":4,"g":5}],"h":6})"},
+  };
+  auto engine = loaded("p := input").value();
+  const auto seen = [&](const Shape& shape) {
+    return engine.query_text("data.a.p", Input::read(input, shape).value()).value();
+  };
+  for (const Row& row : rows) EXPECT_EQ(seen(Shape::read(row.shape)), row.seen) << row.shape;
+  const Shape one = Shape::read(R"({"a": {"b": true}, "f": {"*": true}})");
+  const Shape two = Shape::read(R"({"a": {"c": {"d": true}}})");
+  EXPECT_EQ(seen(one.with(two)), R"({"a":{"b":1,"c":{"d":2}},"f":[{"b":4,"g":5}]})");
+  EXPECT_EQ(seen(one.with({})), seen({}));
+}
+
+// What weir.met says in one step is what the lines beside it say, whatever the value is.
+TEST(Rego, met_means_what_rego_means) {
+  struct Row {
+    std::string tests, lines;
+  };
+  const Row rows[] = {
+      {R"([])", ""},
+      {R"([["==", true]])", "; v == true"},
+      {R"([["==", "x"]])", R"(; v == "x")"},
+      {R"([["==", null]])", "; v == null"},
+      {R"([["in", [5, "x", false]]])", R"(; v in [5, "x", false])"},
+      {R"([["<=", 5], [">", true]])", "; v > true; v <= 5"},
+      {R"([[">=", 5], ["<", ""]])", R"(; v >= 5; v < "")"},
+      {R"([[">=", 2], ["<=", 10]])", "; v >= 2; v <= 10"},
+      {R"([["like", ["*"]]])", "; is_string(v)"},
+      {R"([["like", ["x*"]]])", R"(; startswith(v, "x"))"},
+      {R"([["like", ["*y"]]])", R"(; endswith(v, "y"))"},
+      {R"([["like", ["x"]]])", R"(; v == "x")"},
+  };
+  const std::string_view values[] = {"null", "true", "false", "0",      "5",  "5.0", "2.5", "10", "11",
+                                     "-1",   R"("")", R"("x")", R"("xy")", "[]", "[5]", "{}",  R"({"x": 5})"};
+  for (const Row& row : rows) {
+    const std::string spec =
+        R"({"name": "n", "at_least": 1, "all": [{"at": ["s", "v"], "is": )" + row.tests + "}]}";
+    const Module module{.name = "met", .text = fmt::format(R"(package weir.policy
+quick := [held | held := weir.met(input.items, {}, "2026")]
+plain := [[item.entry] | item := weir.last(input.items, "n"); item.recorded_at > "2026"; v := item["s"]["v"]{}]
+)", format::dump(format::Json(spec)), row.lines)};
+    auto engine = Engine::load({&module, 1}, {}).value();
+    const auto said = [&](const std::string& newest, std::string_view query) {
+      const std::string first = R"({"name": "n", "entry": 1, "recorded_at": "2027", "s": {"v": 5}})";
+      return engine.query_text(query, fmt::format(R"({{"items": [{}, {}]}})", first, newest)).value();
+    };
+    const auto expect_alike = [&](const std::string& newest) {
+      EXPECT_EQ(said(newest, "data.weir.policy.quick"), said(newest, "data.weir.policy.plain")) << row.tests << newest;
+    };
+    for (const std::string_view value : values)
+      expect_alike(fmt::format(R"({{"name": "n", "entry": 2, "recorded_at": "2027", "s": {{"v": {}}}}})", value));
+    for (const char* newest : {R"({"name": "n", "entry": 2, "recorded_at": "2025", "s": {"v": 5}})",
+                               R"({"name": "n", "entry": 2, "recorded_at": "2027", "s": {}})",
+                               R"({"name": "n", "entry": 2, "recorded_at": "2027", "s": null})",
+                               R"({"name": "n", "entry": 2, "s": {"v": 5}})",
+                               R"({"name": "other", "entry": 2, "recorded_at": "2025", "s": {"v": 0}})"})
+      expect_alike(newest);
+  }
 }
 
 }  // namespace weir::rego

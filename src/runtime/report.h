@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "format/members.h"
+#include "runtime/exposure.h"
 #include "runtime/inventory.h"
 
 namespace weir::runtime {
@@ -224,6 +225,7 @@ struct Report {
   std::int64_t events_lost = 0;  // since the report before; a full report follows
   std::int64_t spooled = 0;      // reports that waited on disk before this one
   std::vector<InventoryClaim> inventories;  // what is installed or loaded, where that changed
+  std::vector<Exposure> exposures;          // of instances that run, where it changed
   static void members(auto& visit, auto& self) {
     visit("version", self.version);
     visit("environment", self.environment);
@@ -242,6 +244,7 @@ struct Report {
     visit.maybe("events_lost", self.events_lost);
     visit.maybe("spooled", self.spooled);
     visit.maybe("inventories", self.inventories);
+    visit.maybe("exposures", self.exposures);
   }
 };
 

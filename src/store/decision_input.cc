@@ -1,4 +1,4 @@
-#include "store/decision_input.h"
+#include "store/decision_inputs.h"
 
 #include <algorithm>
 
@@ -9,7 +9,6 @@
 #include "store/view_exception.h"
 #include "store/view_record.h"
 #include "store/view_runtime.h"
-#include "store/view_window.h"
 
 namespace weir::store {
 namespace {
@@ -32,36 +31,36 @@ policy::InputArtifact artifact_row(const Row& row) {
           .trail = row.string(8)};
 }
 
-Status add_artifact(Database& db, const Sha256& digest, Input& input) {
+Result<policy::InputArtifact> artifact_of(Database& db, const Sha256& digest) {
   const auto found = TRY(query_one(
       db,
       "SELECT coalesce(build_url,''), coalesce(commit_id,''), digest, entry, coalesce(flow,''), kind, name, "
       "recorded_at, coalesce(trail,'') FROM artifact WHERE digest=$1",
       artifact_row, digest));
-  input.artifact = found.value_or(policy::InputArtifact{.digest = to_string(digest)});
-  return {};
+  return found.value_or(policy::InputArtifact{.digest = to_string(digest)});
 }
 
-Status add_flow(Database& db, Input& input) {
-  if (input.artifact.flow.empty()) return {};
-  input.flow = TRY(query_one(
+Result<std::optional<policy::InputFlow>> flow_of(Database& db, const std::string& name) {
+  return query_one(
       db, "SELECT name, coalesce(service,''), tags FROM flow WHERE name=$1",
       [](const Row& row) {
         return policy::InputFlow{row.string(0), row.string(1),
                                  read_stored<std::map<std::string, std::string>>(row.text(2))};
       },
-      input.artifact.flow));
-  if (!input.flow || input.flow->service.empty()) return {};
-  const auto service = TRY(find_service(db, input.flow->service));
-  if (service)
-    input.service = policy::InputService{.name = service->service.name,
-                                         .repository = service->service.repository,
-                                         .team = service->service.team,
-                                         .tier = service->service.tier};
-  return {};
+      name);
 }
 
-Status add_environment(Database& db, const std::string& name, Input& input) {
+Result<std::optional<policy::InputService>> service_of(Database& db, const policy::InputFlow& flow) {
+  if (flow.service.empty()) return std::optional<policy::InputService>();
+  const auto service = TRY(find_service(db, flow.service));
+  if (!service) return std::optional<policy::InputService>();
+  return std::optional(policy::InputService{.name = service->service.name,
+                                            .repository = service->service.repository,
+                                            .team = service->service.team,
+                                            .tier = service->service.tier});
+}
+
+Result<policy::InputEnvironment> environment_of(Database& db, const std::string& name) {
   const auto found = TRY(query_one(
       db, "SELECT kind, name, tags FROM environment WHERE name=$1",
       [](const Row& row) {
@@ -70,18 +69,17 @@ Status add_environment(Database& db, const std::string& name, Input& input) {
       },
       name));
   if (!found) return not_found(fmt::format("there is no environment '{}'", name));
-  input.environment = *found;
-  return {};
+  return *found;
 }
 
-Status add_trails(Database& db, const Sha256& digest, Input& input) {
+Status add_trails(Database& db, const Sha256& digest, std::vector<policy::InputTrail>& trails) {
   const auto names = TRY(query(
       db, "SELECT DISTINCT flow, trail FROM artifact_on_trail WHERE digest=$1 ORDER BY flow, trail LIMIT 100",
       [](const Row& row) { return std::pair(row.string(0), row.string(1)); }, digest));
   for (const auto& [flow, name] : names) {
     const auto trail = TRY(find_trail(db, flow, name));
     if (!trail) continue;
-    input.trails.push_back({.author = trail->author,
+    trails.push_back({.author = trail->author,
                             .branch = trail->branch,
                             .commit = trail->commit,
                             .compliant = trail->compliant,
@@ -116,8 +114,10 @@ policy::InputAttestation attestation_row(const Row& row) {
           .type = row.string(11)};
 }
 
+using Attestations = std::map<std::string, std::vector<policy::InputAttestation>>;
+
 // Of the artifact itself, and of the trails it is on.
-Status add_attestations(Database& db, const Sha256& digest, Input& input) {
+Result<Attestations> attestations_of(Database& db, const Sha256& digest) {
   const auto found = TRY(query(
       db,
       "SELECT t.artifact, coalesce(p.name, hex(t.actor)), coalesce(p.kind, 'service'), t.compliant, t.entry, "
@@ -129,9 +129,9 @@ Status add_attestations(Database& db, const Sha256& digest, Input& input) {
       "a.artifact "
       "IS NULL WHERE o.digest=$2) ORDER BY t.entry DESC LIMIT $3",
       attestation_row, digest, digest, attestations_max));
-  for (auto each = found.rbegin(); each != found.rend(); ++each)
-    input.attestations[each->type].push_back(*each);
-  return {};
+  Attestations attestations;
+  for (auto each = found.rbegin(); each != found.rend(); ++each) attestations[each->type].push_back(*each);
+  return attestations;
 }
 
 policy::InputApproval approval_row(const Row& row) {
@@ -169,8 +169,9 @@ Status add_approvals(Database& db, const Sha256& digest, Input& input) {
   return {};
 }
 
-Status add_deployments(Database& db, Input& input) {
-  input.deployments = TRY(query(
+// Of any artifact, the newest.
+Result<std::vector<policy::InputDeployment>> deployments_in(Database& db, const std::string& environment) {
+  auto deployments = TRY(query(
       db,
       "SELECT artifact, declared_at, ended_at, entry, environment, observed_at, state FROM deployment WHERE "
       "environment=$1 ORDER BY entry DESC LIMIT $2",
@@ -183,35 +184,59 @@ Status add_deployments(Database& db, Input& input) {
                                        .observed_at = row.maybe_instant(5),
                                        .state = row.string(6)};
       },
-      input.environment.name, deployments_max));
-  std::reverse(input.deployments.begin(), input.deployments.end());
-  return {};
+      environment, deployments_max));
+  std::reverse(deployments.begin(), deployments.end());
+  return deployments;
 }
 
-// Where the artifact runs or ran, and what runs here under its name.
-Status add_runs(Database& db, const Sha256& digest, Instant now, Input& input) {
-  input.runs = TRY(query(
+// Runs that overlap or meet are one stretch. Of each environment the longest that is over, and the one that lasts: what
+// ran shortly and began again has not run all the time between.
+class Stretches {
+ public:
+  explicit Stretches(std::vector<policy::InputRun>& runs) : runs_(runs) {}
+  // By environment, then by start.
+  void add(const policy::InputRun& run) {
+    if (open_ && open_->environment == run.environment &&
+        (open_->live || run.first_seen <= open_->last_seen)) {
+      open_->last_seen = std::max(open_->last_seen, run.last_seen);
+      open_->live |= run.live;
+      return;
+    }
+    close();
+    open_ = run;
+  }
+  void close() {
+    if (!open_) return;
+    policy::InputRun* last = runs_.empty() ? nullptr : &runs_.back();
+    const bool rival = last != nullptr && last->environment == open_->environment && !open_->live;
+    if (!rival) runs_.push_back(*open_);
+    else if (length(*last) < length(*open_)) *last = *open_;
+    open_.reset();
+  }
+
+ private:
+  static std::int64_t length(const policy::InputRun& run) { return (run.last_seen - run.first_seen).micros; }
+  std::vector<policy::InputRun>& runs_;
+  std::optional<policy::InputRun> open_;
+};
+
+// Where the artifact runs or ran.
+Result<std::vector<policy::InputRun>> runs_of(Database& db, const Sha256& digest, Instant now) {
+  std::vector<policy::InputRun> runs;
+  Stretches stretches(runs);
+  (void)TRY(query(
       db,
-      "SELECT w.environment, min(i.started_at), max(coalesce(i.ended_at, $1)), max(i.ended_at IS NULL) FROM "
-      "identity n JOIN workload_digest d ON d.digest=n.child JOIN workload w ON w.id=d.workload JOIN "
-      "instance i "
-      "ON i.workload=w.id WHERE n.root=$2 GROUP BY w.environment ORDER BY w.environment",
-      [](const Row& row) {
-        return policy::InputRun{row.string(0), row.instant(1), row.instant(2), row.boolean(3)};
+      "SELECT w.environment, i.started_at, coalesce(i.ended_at, $1), i.ended_at IS NULL FROM identity n JOIN "
+      "workload_digest d ON d.digest=n.child JOIN workload w ON w.id=d.workload JOIN instance i ON "
+      "i.workload=w.id WHERE "
+      "n.root=$2 ORDER BY 1, 2",
+      [&](const Row& row) {
+        stretches.add({row.string(0), row.instant(1), row.instant(2), row.boolean(3)});
+        return 0;
       },
       now, digest));
-  if (input.artifact.name.empty()) return {};
-  input.running = TRY(query(
-      db,
-      "SELECT max(w.verdict IN ('approved','late')), a.digest, a.name, min(w.first_started) FROM artifact a "
-      "JOIN "
-      "identity n ON n.root=a.digest JOIN workload_digest d ON d.digest=n.child JOIN workload w ON "
-      "w.id=d.workload WHERE a.name=$1 AND w.environment=$2 AND w.live>0 GROUP BY a.digest ORDER BY a.digest",
-      [](const Row& row) {
-        return policy::InputRunning{row.boolean(0), to_string(row.digest(1)), row.string(2), row.instant(3)};
-      },
-      input.artifact.name, input.environment.name));
-  return {};
+  stretches.close();
+  return runs;
 }
 
 Status add_exceptions(Database& db, const Sha256& digest, Instant now, Input& input) {
@@ -227,38 +252,38 @@ Status add_exceptions(Database& db, const Sha256& digest, Instant now, Input& in
   return {};
 }
 
-Status add_freezes(Database& db, Instant now, Input& input) {
-  for (const FreezeView& each : TRY(list_freezes(db, {.environment = input.environment.name}, now)))
+// In force here.
+Result<std::vector<policy::InputFreeze>> freezes_in(Database& db, const std::string& environment, Instant now) {
+  std::vector<policy::InputFreeze> freezes;
+  for (const FreezeView& each : TRY(list_freezes(db, {.environment = environment}, now)))
     if (each.active)
-      input.freezes.push_back({.entry = each.freeze.id,
-                               .incident = each.freeze.incident,
-                               .name = fmt::format("freeze {}", each.freeze.id),
-                               .reason = each.freeze.reason,
-                               .until = each.freeze.until});
-  return {};
+      freezes.push_back({.entry = each.freeze.id,
+                         .incident = each.freeze.incident,
+                         .name = fmt::format("freeze {}", each.freeze.id),
+                         .reason = each.freeze.reason,
+                         .until = each.freeze.until});
+  return freezes;
 }
 
 // What the windows that select the subject say of this moment; a freeze is one of them.
-Status add_windows(Database& db, Instant now, Input& input) {
-  if (!TRY(any_windows(db))) return {};
-  TRY(add_freezes(db, now, input));
-  const std::string flow = input.flow ? input.flow->name : "";
-  const auto subject = TRY(window_subject(db, input.environment.name, flow, input.change.cls));
-  const Windows windows = TRY(current_windows(db, now));
-  const window::Answer answer = windows.decide(subject, now);
-  if (answer.window.empty()) return {};
+std::optional<policy::InputWindow> window_of(const Windows& windows, const Input& input) {
+  window::Subject subject{.environment = input.environment.name,
+                          .flow = input.flow ? input.flow->name : "",
+                          .cls = input.change.cls};
+  subject.tags = input.environment.tags;
+  if (input.flow) subject.tags.insert(input.flow->tags.begin(), input.flow->tags.end());
+  const window::Answer answer = windows.decide(subject, input.now);
+  if (answer.window.empty()) return std::nullopt;
   std::string reason;
   for (const window::Window& each : windows.list)
     if (each.name == answer.window) reason = each.definition.reason;
   const bool open = answer.verdict == window::Verdict::open;
-  input.windows =
-      policy::InputWindow{.next_closing = answer.next_closing,
-                          .next_opening = answer.next_opening,
-                          .overridden = answer.overridden,
-                          .reason = reason,
-                          .verdict = open ? policy::WindowVerdict::open : policy::WindowVerdict::closed,
-                          .window = answer.window};
-  return {};
+  return policy::InputWindow{.next_closing = answer.next_closing,
+                             .next_opening = answer.next_opening,
+                             .overridden = answer.overridden,
+                             .reason = reason,
+                             .verdict = open ? policy::WindowVerdict::open : policy::WindowVerdict::closed,
+                             .window = answer.window};
 }
 
 }  // namespace
@@ -273,22 +298,114 @@ Result<Sha256> recorded_artifact(Database& db, const Sha256& digest) {
 }
 
 Result<Input> decision_input(Database& db, const DecisionSubject& subject, Instant now) {
-  Input input{.now = now};
+  return DecisionInputs(db, now).of(subject);
+}
+
+Result<Input> DecisionInputs::of(const DecisionSubject& subject) {
+  const OfEnvironment* const here = TRY(environment(subject.environment));
+  const OfArtifact* const what = TRY(artifact(subject.artifact));
+  Input input{.artifact = what->artifact,
+              .attestations = what->attestations,
+              .deployments = here->deployments,
+              .environment = here->environment,
+              .now = now_,
+              .runs = what->runs,
+              .trails = what->trails};
   input.change.cls = subject.change_class;
   input.change.emergency = subject.change_class == "emergency";
-  TRY(add_environment(db, subject.environment, input));
-  TRY(add_artifact(db, subject.artifact, input));
-  TRY(add_flow(db, input));
-  TRY(add_trails(db, subject.artifact, input));
-  TRY(add_attestations(db, subject.artifact, input));
-  TRY(add_approvals(db, subject.artifact, input));
-  TRY(add_deployments(db, input));
-  TRY(add_runs(db, subject.artifact, now, input));
-  TRY(add_exceptions(db, subject.artifact, now, input));
+  if (!input.artifact.flow.empty()) {
+    const OfFlow* const delivery = TRY(flow(input.artifact.flow));
+    input.flow = delivery->flow;
+    input.service = delivery->service;
+  }
+  if (std::ranges::count(what->approved_in, subject.environment) > 0) TRY(add_approvals(db_, what->digest, input));
+  if (!input.artifact.name.empty()) {
+    const RunningIn* const named_so = TRY(running(input.artifact.name));
+    if (const auto found = named_so->find(subject.environment); found != named_so->end())
+      input.running = found->second;
+  }
+  if (std::ranges::count(what->excepted_in, subject.environment) > 0)
+    TRY(add_exceptions(db_, what->digest, now_, input));
   if (subject.purpose == policy::Purpose::running)
-    input.workload = TRY(settings_of_running(db, subject.artifact, subject.environment));
-  else TRY(add_windows(db, now, input));
+    input.workload = TRY(settings_of_running(db_, subject.artifact, subject.environment));
+  else TRY(add_windows(input));
   return input;
+}
+
+Result<const std::vector<Attached>*> DecisionInputs::policies_for(const Input& input) {
+  std::pair<std::string, std::string> place(input.environment.name, input.flow ? input.flow->name : "");
+  if (const auto known = policies_.find(place); known != policies_.end()) return &known->second;
+  auto found = TRY(store::policies_for(db_, place.first, place.second));
+  return &policies_.emplace(std::move(place), std::move(found)).first->second;
+}
+
+Result<const DecisionInputs::OfEnvironment*> DecisionInputs::environment(const std::string& name) {
+  if (const auto known = environments_.find(name); known != environments_.end()) return &known->second;
+  OfEnvironment found;
+  found.environment = TRY(environment_of(db_, name));
+  found.deployments = TRY(deployments_in(db_, name));
+  return &environments_.emplace(name, std::move(found)).first->second;
+}
+
+Result<const DecisionInputs::OfFlow*> DecisionInputs::flow(const std::string& name) {
+  if (const auto known = flows_.find(name); known != flows_.end()) return &known->second;
+  OfFlow found;
+  found.flow = TRY(flow_of(db_, name));
+  if (found.flow) found.service = TRY(service_of(db_, *found.flow));
+  return &flows_.emplace(name, std::move(found)).first->second;
+}
+
+Result<const DecisionInputs::OfArtifact*> DecisionInputs::artifact(const Sha256& digest) {
+  if (artifact_ && artifact_->digest == digest) return &*artifact_;
+  OfArtifact found{.digest = digest};
+  found.artifact = TRY(artifact_of(db_, digest));
+  TRY(add_trails(db_, digest, found.trails));
+  found.attestations = TRY(attestations_of(db_, digest));
+  found.runs = TRY(runs_of(db_, digest, now_));
+  const auto text = [](const Row& row) { return row.string(0); };
+  found.approved_in = TRY(query(
+      db_, "SELECT DISTINCT a.environment FROM identity n JOIN approval a ON a.artifact=n.root WHERE n.child=$1",
+      text, digest));
+  found.excepted_in = TRY(query(
+      db_,
+      "SELECT DISTINCT environment FROM exception WHERE state='in-force' AND artifact IN (SELECT root FROM identity "
+      "WHERE child=$1 UNION SELECT $2)",
+      text, digest, digest));
+  artifact_ = std::move(found);
+  return &*artifact_;
+}
+
+// What runs under the artifact's name now.
+Result<const DecisionInputs::RunningIn*> DecisionInputs::running(const std::string& artifact_name) {
+  if (const auto known = running_.find(artifact_name); known != running_.end()) return &known->second;
+  RunningIn found;
+  (void)TRY(query(
+      db_,
+      "SELECT max(w.verdict IN ('approved','late')), a.digest, a.name, min(w.first_started), w.environment FROM "
+      "artifact a JOIN identity n ON n.root=a.digest JOIN workload_digest d ON d.digest=n.child JOIN workload w ON "
+      "w.id=d.workload WHERE a.name=$1 AND w.live>0 GROUP BY w.environment, a.digest ORDER BY w.environment, a.digest",
+      [&found](const Row& row) {
+        found[row.string(4)].push_back(
+            {row.boolean(0), to_string(row.digest(1)), row.string(2), row.instant(3)});
+        return 0;
+      },
+      artifact_name));
+  return &running_.emplace(artifact_name, std::move(found)).first->second;
+}
+
+Status DecisionInputs::add_windows(Input& input) {
+  if (!any_windows_) any_windows_ = TRY(any_windows(db_));
+  if (!*any_windows_) return {};
+  const std::string& here = input.environment.name;
+  auto frozen = freezes_.find(here);
+  if (frozen == freezes_.end()) {
+    auto found = TRY(freezes_in(db_, here, now_));
+    frozen = freezes_.emplace(here, std::move(found)).first;
+  }
+  input.freezes = frozen->second;
+  if (!windows_) windows_ = TRY(current_windows(db_, now_));
+  input.windows = window_of(*windows_, input);
+  return {};
 }
 
 }  // namespace weir::store

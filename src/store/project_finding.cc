@@ -1,4 +1,5 @@
 #include <charconv>
+#include <set>
 
 #include "store/project_rows.h"
 #include "vuln/vex.h"
@@ -22,7 +23,7 @@ std::string package_without_version(std::string_view purl) {
 Status project_change(Database& db, const Stamp& stamp, const vuln::FindingsChanged& event,
                       const vuln::FindingChange& change) {
   const std::string text = format::encode(change);
-  TRY(execute(
+  const auto id = TRY(query_one(
       db,
       "INSERT INTO finding (cluster, component, last, state, score, opened_at, changed_at, entry, began_at, "
       "open_us, cause) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,0,$10) ON CONFLICT (cluster, component) DO UPDATE "
@@ -33,14 +34,22 @@ Status project_change(Database& db, const Stamp& stamp, const vuln::FindingsChan
       "began_at=CASE WHEN state IN ('opened','reopened') OR excluded.state NOT IN ('opened','reopened') "
       "THEN began_at ELSE excluded.changed_at END, "
       "cause=CASE WHEN state IN ('opened','reopened') OR excluded.state NOT IN ('opened','reopened') "
-      "THEN cause ELSE excluded.cause END",
-      change.cluster, change.component, text, change.state, tenths_of(change.score), stamp.at, stamp.at,
-      stamp.index, stamp.at, event.cause));
+      "THEN cause ELSE excluded.cause END RETURNING id",
+      [](const Row& row) { return row.integer(0); }, change.cluster, change.component, text, change.state,
+      tenths_of(change.score), stamp.at, stamp.at, stamp.index, stamp.at, event.cause));
   return execute(db,
-                 "INSERT INTO finding_change (finding, entry, at, cause, change) SELECT id, $1, $2, $3, $4 "
-                 "FROM finding WHERE cluster=$5 AND component=$6 ON CONFLICT (finding, entry) DO UPDATE SET "
-                 "change=excluded.change",
-                 stamp.index, stamp.at, event.cause, text, change.cluster, change.component);
+                 "INSERT INTO finding_change (finding, entry, at, cause, change) VALUES ($1,$2,$3,$4,$5) ON "
+                 "CONFLICT (finding, entry) DO UPDATE SET change=excluded.change",
+                 id, stamp.index, stamp.at, event.cause, text);
+}
+
+using NamesOfFlaws = std::set<std::pair<std::string_view, std::string_view>>;
+Status project_names(Database& db, const vuln::FindingChange& change, NamesOfFlaws& known) {
+  for (const std::string& name : change.records)
+    if (known.emplace(name, change.cluster).second)
+      TRY(execute(db, "INSERT INTO finding_name (name, cluster) VALUES ($1,$2) ON CONFLICT DO NOTHING", name,
+                  change.cluster));
+  return {};
 }
 
 Status project_stated(Database& db, const Stamp& stamp, const vuln::FindingStated& stated) {
@@ -77,8 +86,11 @@ Status project_row(Database& db, const Stamp& stamp, const vuln::FindingsChanged
         "subject_package=excluded.subject_package",
         bill.attestation, stamp.index, bill.components, bill.error, bill.subject,
         package_without_version(bill.subject)));
-  for (const vuln::FindingChange& change : event.changes)
+  NamesOfFlaws known;
+  for (const vuln::FindingChange& change : event.changes) {
     TRY(project_change(db, stamp, event, change));
+    TRY(project_names(db, change, known));
+  }
   for (const vuln::StatementsRead& each : event.documents)
     TRY(execute(db,
                 "INSERT INTO statements_read (attestation, entry, statements, error) VALUES ($1,$2,$3,$4) ON "
@@ -94,11 +106,8 @@ Status project_row(Database& db, const Stamp& stamp, const vuln::FindingsChanged
 }
 
 Status project_row(Database& db, const Stamp& stamp, const vuln::RemedyTimesDeclared& event) {
-  return execute(
-      db,
-      "INSERT INTO remedy_times (one, declared, entry, at) VALUES (1,$1,$2,$3) ON CONFLICT (one) DO UPDATE "
-      "SET declared=excluded.declared, entry=excluded.entry, at=excluded.at",
-      format::encode(event), stamp.index, stamp.at);
+  return execute(db, "INSERT INTO remedy_times (entry, declared, at) VALUES ($1,$2,$3)", stamp.index,
+                 format::encode(event), stamp.at);
 }
 
 }  // namespace weir::store

@@ -182,12 +182,12 @@ Status project_row(Database& db, const Stamp& stamp, const deploy::ApprovalGiven
   return execute(
       db,
       "INSERT INTO approval (entry, artifact, environment, from_at, until_at, reason, actor, adopted, "
-      "recorded_at, groups, request, by_rule, decision, break_glass, change) VALUES "
-      "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)",
+      "recorded_at, groups, request, by_rule, decision, break_glass, change, tree) VALUES "
+      "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)",
       stamp.index, event.artifact, event.environment, event.from, event.until, event.reason,
       Blob{stamp.actor.view()}, event.adopted, stamp.at, format::encode(event.origin.groups),
       event.origin.request, event.origin.by_rule, event.origin.decision, event.origin.break_glass,
-      event.origin.change);
+      event.origin.change, event.origin.tree);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const deploy::ApprovalRevoked& event) {

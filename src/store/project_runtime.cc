@@ -155,6 +155,25 @@ Status count_runs(const Reporting& at, const Report& report) {
   return {};
 }
 
+// What is said again is no news; of what has ended nothing is kept.
+Status note_exposure(const Reporting& at, const runtime::Exposure& exposure) {
+  const std::string said = format::encode(exposure);
+  const std::int64_t fresh = TRY(query_count(
+      at.db,
+      "SELECT count(*) FROM instance i WHERE i.reporter=$1 AND i.id=$2 AND i.ended_at IS NULL AND NOT EXISTS (SELECT 1 "
+      "FROM exposure x WHERE x.reporter=i.reporter AND x.instance=i.id AND x.until_at IS NULL AND x.said=$3)",
+      at.reporter, exposure.instance, said));
+  if (fresh == 0) return {};
+  TRY(execute(at.db, "UPDATE exposure SET until_at=$1 WHERE reporter=$2 AND instance=$3 AND until_at IS NULL",
+              at.stamp.at, at.reporter, exposure.instance));
+  return execute(at.db,
+                 "INSERT INTO exposure (reporter, instance, entry, at, reach, said) VALUES ($1,$2,$3,$4,$5,$6) ON "
+                 "CONFLICT (reporter, instance, entry) DO UPDATE SET reach=excluded.reach, said=excluded.said, "
+                 "until_at=NULL",
+                 at.reporter, exposure.instance, at.stamp.index, at.stamp.at,
+                 static_cast<std::int64_t>(reach_of(exposure)), said);
+}
+
 Status advance_reporter(const Reporting& at, const ReportAccepted& event, const Report& report) {
   TRY(execute(at.db,
               "UPDATE reporter SET incarnation=$1, sequence=$2, previous=$3, reports=reports+1, "
@@ -175,6 +194,8 @@ Status end_instance(Database& db, const Stamp& stamp, const std::string& reporte
       [](const Row& row) { return row.string(0); }, reporter, id));
   if (!workload) return {};
   TRY(execute(db, "UPDATE instance SET ended_at=max($1, started_at) WHERE reporter=$2 AND id=$3", ended_at,
+              reporter, id));
+  TRY(execute(db, "UPDATE exposure SET until_at=$1 WHERE reporter=$2 AND instance=$3 AND until_at IS NULL", stamp.at,
               reporter, id));
   return execute(db, "UPDATE workload SET live=live-1, changed=$1 WHERE id=$2", stamp.index, *workload);
 }
@@ -217,6 +238,7 @@ Status project_row(Database& db, const Stamp& stamp, const ReportAccepted& event
   for (const Instance& instance : report.started) TRY(start_instance(at, instance));
   for (const runtime::Ended& ended : report.ended)
     TRY(end_instance(db, stamp, event.reporter, ended.id, ended.ended_at));
+  for (const runtime::Exposure& exposure : report.exposures) TRY(note_exposure(at, exposure));
   TRY(count_runs(at, report));
   return advance_reporter(at, event, report);
 }
@@ -244,10 +266,19 @@ Status project_row(Database& db, const Stamp&, const runtime::ScopeRemoved& even
   return execute(db, "DELETE FROM scope WHERE environment=$1 AND id=$2", event.environment, event.id);
 }
 
-Status project_row(Database& db, const Stamp&, const runtime::VerdictsGiven& event) {
-  for (const runtime::VerdictGiven& given : event.verdicts)
+// The verdict that stood until now is kept with its end: the past is not judged by what is known today.
+Status project_row(Database& db, const Stamp& stamp, const runtime::VerdictsGiven& event) {
+  for (const runtime::VerdictGiven& given : event.verdicts) {
+    TRY(execute(
+        db,
+        "INSERT INTO verdict_past (workload, until_at, verdict, reasons) SELECT id, $1, verdict, reasons "
+        "FROM "
+        "workload WHERE id=$2 AND json_extract(reasons, '$[0].code') IS NOT 'not-judged-yet' ON CONFLICT DO "
+        "NOTHING",
+        stamp.at, given.workload));
     TRY(execute(db, "UPDATE workload SET verdict=$1, reasons=$2 WHERE id=$3", given.verdict,
                 format::encode(given.reasons), given.workload));
+  }
   return {};
 }
 

@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS artifact (digest BLOB PRIMARY KEY, name TEXT NOT NULL
   trail TEXT,
   commit_id TEXT, build_url TEXT, recorded_at INTEGER NOT NULL, entry INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS artifact_by_entry ON artifact (entry);
-CREATE INDEX IF NOT EXISTS artifact_by_name ON artifact (name);
+CREATE INDEX IF NOT EXISTS artifact_by_name ON artifact (name, flow, entry);
 CREATE INDEX IF NOT EXISTS artifact_by_commit ON artifact (commit_id) WHERE commit_id <> '';
 CREATE TABLE IF NOT EXISTS artifact_on_trail (flow TEXT NOT NULL, trail TEXT NOT NULL, name TEXT NOT NULL,
   digest BLOB NOT NULL,
@@ -68,7 +68,8 @@ CREATE TABLE IF NOT EXISTS approval (entry INTEGER PRIMARY KEY, artifact BLOB NO
   from_at INTEGER,
   until_at INTEGER, reason TEXT, actor BLOB NOT NULL, adopted INTEGER NOT NULL, recorded_at INTEGER NOT NULL,
   revoked_at INTEGER, revoked_by BLOB, groups TEXT NOT NULL DEFAULT '[]', request INTEGER,
-  by_rule TEXT NOT NULL DEFAULT '', decision INTEGER, break_glass INTEGER, change TEXT NOT NULL DEFAULT '');
+  by_rule TEXT NOT NULL DEFAULT '', decision INTEGER, break_glass INTEGER, change TEXT NOT NULL DEFAULT '',
+  tree TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS approval_by_artifact ON approval (artifact, environment);
 CREATE INDEX IF NOT EXISTS approval_by_environment ON approval (environment, entry);
 CREATE INDEX IF NOT EXISTS approval_by_until ON approval (until_at) WHERE until_at IS NOT NULL;
@@ -91,6 +92,8 @@ CREATE TABLE IF NOT EXISTS exception (entry INTEGER PRIMARY KEY, asked TEXT NOT 
   decided_at INTEGER, decided_by BLOB, decided_note TEXT, until_at INTEGER NOT NULL, conditional INTEGER NOT NULL,
   warn_at INTEGER, warned_at INTEGER, ended_at INTEGER, ended TEXT NOT NULL DEFAULT '', ended_note TEXT);
 CREATE INDEX IF NOT EXISTS exception_in_force ON exception (artifact, environment) WHERE state = 'in-force';
+CREATE INDEX IF NOT EXISTS exception_of_findings ON exception (environment)
+  WHERE state = 'in-force' AND workload = '' AND finding <> '';
 CREATE INDEX IF NOT EXISTS exception_by_until ON exception (until_at) WHERE state IN ('requested', 'in-force');
 CREATE TABLE IF NOT EXISTS exception_workload (workload TEXT NOT NULL, exception INTEGER NOT NULL,
   PRIMARY KEY (workload, exception)) WITHOUT ROWID;
@@ -113,6 +116,7 @@ CREATE INDEX IF NOT EXISTS dbom_issued_by_artifact ON dbom_issued (artifact, env
 
 // `host_inventory.holder` stands for an artifact in the index of bills; of a host's packages only the row that nothing
 // replaced counts. `workload_package`: whose files its programs are; `own`: of the program itself, not its interpreter.
+// `exposure.reach` is the place of its word in runtime::Reach.
 constexpr std::string_view runtime_schema = R"sql(
 CREATE TABLE IF NOT EXISTS environment (name TEXT PRIMARY KEY, kind TEXT NOT NULL, description TEXT,
   arguments INTEGER NOT NULL,
@@ -137,9 +141,12 @@ CREATE TABLE IF NOT EXISTS workload (id TEXT PRIMARY KEY, environment TEXT NOT N
   first_sight INTEGER NOT NULL,
   entry INTEGER NOT NULL, changed INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS workload_live ON workload (environment, live);
+CREATE INDEX IF NOT EXISTS workload_by_name ON workload (environment, name);
 CREATE INDEX IF NOT EXISTS workload_by_change ON workload (changed);
 CREATE INDEX IF NOT EXISTS workload_at_first_sight ON workload (environment, host, verdict)
   WHERE first_sight=1 AND live>0;
+CREATE TABLE IF NOT EXISTS verdict_past (workload TEXT NOT NULL, until_at INTEGER NOT NULL, verdict TEXT NOT NULL,
+  reasons TEXT NOT NULL, PRIMARY KEY (workload, until_at)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS workload_digest (digest BLOB NOT NULL, workload TEXT NOT NULL, PRIMARY KEY (digest,
   workload)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS workload_interpreter (digest BLOB NOT NULL, workload TEXT NOT NULL, PRIMARY KEY (digest,
@@ -159,10 +166,14 @@ CREATE TABLE IF NOT EXISTS instance (reporter TEXT NOT NULL, id TEXT NOT NULL, e
   workload TEXT NOT NULL,
   started_at INTEGER NOT NULL, ended_at INTEGER, joined INTEGER, parted INTEGER, detail TEXT NOT NULL,
   settings TEXT, PRIMARY KEY (reporter, id)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS instance_by_workload ON instance (workload, ended_at);
+CREATE INDEX IF NOT EXISTS instance_by_workload ON instance (workload, ended_at, started_at);
 CREATE INDEX IF NOT EXISTS instance_by_time ON instance (environment, started_at);
 CREATE INDEX IF NOT EXISTS instance_joining ON instance (environment) WHERE joined IS NULL;
 CREATE INDEX IF NOT EXISTS instance_parting ON instance (environment) WHERE ended_at IS NOT NULL AND parted IS NULL;
+CREATE TABLE IF NOT EXISTS exposure (reporter TEXT NOT NULL, instance TEXT NOT NULL, entry INTEGER NOT NULL,
+  at INTEGER NOT NULL, until_at INTEGER, reach INTEGER NOT NULL, said TEXT NOT NULL,
+  PRIMARY KEY (reporter, instance, entry)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS exposure_now ON exposure (reporter, instance) WHERE until_at IS NULL;
 CREATE TABLE IF NOT EXISTS run_count (environment TEXT NOT NULL, host TEXT NOT NULL, hour INTEGER NOT NULL,
   name TEXT NOT NULL,
   digest BLOB, package TEXT, count INTEGER NOT NULL, PRIMARY KEY (environment, host, hour, name)) WITHOUT ROWID;
@@ -239,8 +250,9 @@ CREATE INDEX IF NOT EXISTS window_override_by_until ON window_override (until_at
 
 // `finding.component` goes by the index of bills of materials; `bill_read` says which of them it holds, and of
 // what package they are, without its version. `began_at` is
-// when it was opened last, `open_us` how long it was open before that, `cause` what opened it. In `finding_stated` no
-// artifact is an empty one: what holds in general; rows without `until_at` hold now.
+// when it was opened last, `open_us` how long it was open before that, `cause` what opened it. `finding_name` has every
+// id by which a finding of the flaw was ever called. In `finding_stated` no artifact is an empty one: what holds in
+// general; rows without `until_at` hold now.
 constexpr std::string_view finding_schema = R"sql(
 CREATE TABLE IF NOT EXISTS advisories (entry INTEGER PRIMARY KEY, feed TEXT NOT NULL, updated TEXT NOT NULL,
   digest BLOB NOT NULL, at INTEGER NOT NULL);
@@ -249,6 +261,7 @@ CREATE TABLE IF NOT EXISTS advisories_matched (one INTEGER PRIMARY KEY CHECK (on
   entry INTEGER NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS bill_read (attestation INTEGER PRIMARY KEY, entry INTEGER NOT NULL,
   components INTEGER NOT NULL, error TEXT NOT NULL, subject TEXT NOT NULL, subject_package TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS bill_unread ON bill_read (attestation) WHERE error <> '';
 CREATE INDEX IF NOT EXISTS bill_read_by_subject ON bill_read (subject_package) WHERE subject_package <> '';
 CREATE TABLE IF NOT EXISTS finding (id INTEGER PRIMARY KEY, cluster TEXT NOT NULL, component TEXT NOT NULL,
   last TEXT NOT NULL, state TEXT NOT NULL, score INTEGER NOT NULL, opened_at INTEGER NOT NULL,
@@ -256,6 +269,8 @@ CREATE TABLE IF NOT EXISTS finding (id INTEGER PRIMARY KEY, cluster TEXT NOT NUL
   cause TEXT NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS finding_by_key ON finding (cluster, component);
 CREATE INDEX IF NOT EXISTS finding_by_component ON finding (component);
+CREATE TABLE IF NOT EXISTS finding_name (name TEXT NOT NULL, cluster TEXT NOT NULL, PRIMARY KEY (name, cluster))
+  WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS finding_change (finding INTEGER NOT NULL, entry INTEGER NOT NULL, at INTEGER NOT NULL,
   cause TEXT NOT NULL, change TEXT NOT NULL, PRIMARY KEY (finding, entry)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS attestation_of_bill ON attestation (artifact, entry) WHERE type = 'sbom';
@@ -265,8 +280,7 @@ CREATE TABLE IF NOT EXISTS statements_read (attestation INTEGER PRIMARY KEY, ent
 CREATE TABLE IF NOT EXISTS finding_stated (cluster TEXT NOT NULL, component TEXT NOT NULL, artifact BLOB NOT NULL,
   entry INTEGER NOT NULL, at INTEGER NOT NULL, until_at INTEGER, suppresses INTEGER NOT NULL, said TEXT NOT NULL,
   PRIMARY KEY (cluster, component, artifact, entry)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS remedy_times (one INTEGER PRIMARY KEY CHECK (one = 1), declared TEXT NOT NULL,
-  entry INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS remedy_times (entry INTEGER PRIMARY KEY, declared TEXT NOT NULL, at INTEGER NOT NULL);
 )sql";
 
 constexpr std::string_view campaign_schema = R"sql(

@@ -6,7 +6,7 @@
 
 namespace weir::store {
 
-inline constexpr std::int64_t schema_version = 8;
+inline constexpr std::int64_t schema_version = 10;
 
 inline constexpr std::array<std::string_view, 4> ledger_tables{"entry", "payload_key", "tile", "head"};
 inline constexpr auto derived_tables = std::to_array<std::string_view>({"organization",
@@ -29,12 +29,14 @@ inline constexpr auto derived_tables = std::to_array<std::string_view>({"organiz
                                                                  "full_set",
                                                                  "full_member",
                                                                  "workload",
+                                                                 "verdict_past",
                                                                  "workload_digest",
                                                                  "workload_interpreter",
                                                                  "workload_package",
                                                                  "host_inventory",
                                                                  "program_bill",
                                                                  "instance",
+                                                                 "exposure",
                                                                  "run_count",
                                                                  "scope",
                                                                  "snapshot",
@@ -67,6 +69,7 @@ inline constexpr auto derived_tables = std::to_array<std::string_view>({"organiz
                                                                  "bill_read",
                                                                  "finding",
                                                                  "finding_change",
+                                                                 "finding_name",
                                                                  "campaign",
                                                                  "own_advisory",
                                                                  "statements_read",

@@ -192,10 +192,16 @@ Status touch(Mark mark, const window::WindowOverridden& event) { return mark.env
 
 // An exception names the artifact it is for, or the environment.
 Status touch_exception(Mark mark, std::int64_t exception) {
-  const auto environment = TRY(query_one(
-      mark.db, "SELECT environment FROM exception WHERE entry=$1",
-      [](const Row& row) { return row.string(0); }, exception));
-  return environment ? mark.environment(*environment) : Status();
+  const auto of = TRY(query_one(
+      mark.db, "SELECT environment, artifact FROM exception WHERE entry=$1",
+      [](const Row& row) { return std::pair(row.string(0), row.maybe_digest(1)); }, exception));
+  if (!of) return {};
+  if (!of->second) return mark.environment(of->first);
+  return execute(
+      mark.db,
+      "UPDATE decision_watch SET cause=$1 WHERE environment=$2 AND artifact IN (SELECT child FROM identity "
+      "WHERE root=$3 UNION SELECT $4)",
+      mark.cause, of->first, *of->second, *of->second);
 }
 Status touch(Mark mark, const exceptions::ExceptionGranted& event) {
   return touch_exception(mark, event.exception);

@@ -107,11 +107,25 @@ Result<std::vector<Watched>> list_stale(Database& db, Instant now, std::int64_t 
   return stale;
 }
 
-Status watch_subject(Database& db, const DecisionSubject& subject, std::int64_t cause) {
-  return execute(db,
-                 "INSERT INTO decision_watch (artifact, environment, change_class, purpose, cause, checked) VALUES "
-                 "($1,$2,$3,$4,$5,-1) ON CONFLICT DO NOTHING",
-                 subject.artifact, subject.environment, subject.change_class, subject.purpose, cause);
+Result<std::vector<Sha256>> watched_artifacts(Database& db) {
+  return query(db, "SELECT DISTINCT artifact FROM decision_watch", [](const Row& row) { return row.digest(0); });
+}
+
+Result<bool> is_watched(Database& db, const Sha256& artifact) {
+  return TRY(query_count(
+             db, "SELECT count(*) FROM (SELECT 1 FROM decision_watch WHERE artifact=$1 LIMIT 1)", artifact)) > 0;
+}
+
+Result<bool> is_any_watched(Database& db) {
+  return TRY(query_count(db, "SELECT count(*) FROM (SELECT 1 FROM decision_watch LIMIT 1)")) > 0;
+}
+
+Status watch_subject(Database& db, const DecisionSubject& subject) {
+  return execute(
+      db,
+      "INSERT INTO decision_watch (artifact, environment, change_class, purpose, cause, checked) SELECT "
+      "$1,$2,$3,$4,max(idx),-1 FROM entry WHERE true ON CONFLICT DO NOTHING",
+      subject.artifact, subject.environment, subject.change_class, subject.purpose);
 }
 
 Status note_checked(Database& db, const DecisionSubject& subject, std::int64_t cause, std::optional<Instant> due) {

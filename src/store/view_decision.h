@@ -91,8 +91,14 @@ Result<std::optional<Standing>> find_standing(Database& db, const DecisionSubjec
 // Only who they are, their cause and what they were checked with.
 Result<std::vector<Watched>> list_stale(Database& db, Instant now, std::int64_t limit);
 
+// Artifacts of which decisions are kept up to date.
+Result<std::vector<Sha256>> watched_artifacts(Database& db);
+Result<bool> is_watched(Database& db, const Sha256& artifact);
+Result<bool> is_any_watched(Database& db);
+
 // Owned rows; part of a command.
-Status watch_subject(Database& db, const DecisionSubject& subject, std::int64_t cause);
+// From the newest entry on: the next one that bears on it is a new cause.
+Status watch_subject(Database& db, const DecisionSubject& subject);
 Status note_checked(Database& db, const DecisionSubject& subject, std::int64_t cause,
                     std::optional<Instant> due);
 // Makes stale what an accepted entry bears on, and watches what it made worth watching.

@@ -9,7 +9,7 @@ constexpr std::string_view approval_columns =
     "a.entry, a.artifact, coalesce(r.name, ''), a.environment, a.from_at, a.until_at, a.reason, "
     "coalesce(p.name, hex(a.actor)), "
     "a.adopted, a.recorded_at, a.revoked_at, coalesce(q.name, ''), a.groups, a.request, a.by_rule, "
-    "a.decision, a.break_glass, a.change";
+    "a.decision, a.break_glass, a.change, a.tree";
 constexpr std::string_view approval_tables =
     "approval a LEFT JOIN artifact r ON r.digest=a.artifact LEFT JOIN account p ON p.id=a.actor LEFT JOIN "
     "account q ON "
@@ -33,7 +33,8 @@ deploy::Approval approval_row(const Row& row) {
                      .by_rule = row.string(14),
                      .decision = row.maybe_integer(15),
                      .break_glass = row.maybe_integer(16),
-                     .change = row.string(17)}};
+                     .change = row.string(17),
+                     .tree = row.string(18)}};
 }
 
 // Running counts go through identities: what runs is matched on any digest of the deployed artifact's set.
@@ -140,7 +141,8 @@ Result<deploy::DeployFacts> deploy_facts(Database& db, const deploy::DeploymentR
   deploy::DeployFacts facts;
   facts.environment_exists = TRY(environment_exists(db, request.environment));
   for (const deploy::Approval& approval : TRY(approvals_covering(db, request.artifact, request.environment)))
-    facts.approved_now |= deploy::state_at(approval, now) == deploy::ApprovalState::active;
+    facts.approved_now |= deploy::state_at(approval, now) == deploy::ApprovalState::active &&
+                          (approval.origin.change.empty() || approval.origin.change == request.change());
   facts.approved_before =
       TRY(query_count(db,
                       "SELECT count(*) FROM deployment WHERE artifact=$1 AND environment=$2 AND "

@@ -140,6 +140,13 @@ Result<std::vector<ExceptionInForce>> exceptions_in_force(Database& db, const Sh
   return in_force;
 }
 
+Result<bool> has_finding_exceptions(Database& db, std::string_view environment) {
+  return TRY(query_count(db,
+                         "SELECT count(*) FROM (SELECT 1 FROM exception WHERE environment=$1 AND "
+                         "state='in-force' AND workload='' AND finding<>'' LIMIT 1)",
+                         environment)) > 0;
+}
+
 Result<std::optional<runtime::Excepted>> exception_of_workload(Database& db, std::string_view workload,
                                                                Instant now) {
   const auto ids = TRY(query(

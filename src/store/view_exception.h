@@ -81,6 +81,8 @@ struct ExceptionInForce {
 };
 Result<std::vector<ExceptionInForce>> exceptions_in_force(Database& db, const Sha256& artifact,
                                                           std::string_view environment, Instant now);
+// Whether any for findings may be in force there; without one, no artifact need be asked about.
+Result<bool> has_finding_exceptions(Database& db, std::string_view environment);
 // For the judge: the one that covers this workload, the longest of several.
 Result<std::optional<runtime::Excepted>> exception_of_workload(Database& db, std::string_view workload,
                                                                Instant now);

@@ -67,6 +67,42 @@ UncoveredView uncovered_row(const Row& row) {
   return view;
 }
 
+// Of each flow and name the newest bill counts; another one of the artifact could be read.
+Result<std::vector<UncoveredView>> outdated_bills(Database& db, std::optional<Instant> at) {
+  const auto by_then = [&](std::string_view table) {
+    return at ? fmt::format(" AND {}.recorded_at<={}", table, at->micros) : std::string();
+  };
+  const auto row_of = [](const Row& row) {
+    return UncoveredView{row.string(0), row.string(1), row.string(2), row.string(3),
+                         "SBOM unreadable: " + row.string(4)};
+  };
+  auto outdated = TRY(query(
+      db,
+      fmt::format(
+          "SELECT w.id, w.name, w.host, w.environment, min(b.error) FROM bill_read b CROSS JOIN attestation t CROSS "
+          "JOIN identity n CROSS JOIN workload_digest d CROSS JOIN {} w WHERE b.error<>'' AND t.entry=b.attestation "
+          "AND n.root=t.artifact AND d.digest=n.child AND w.id=d.workload{} AND NOT EXISTS (SELECT 1 FROM attestation "
+          "l WHERE l.artifact=t.artifact AND l.type='sbom' AND l.flow IS t.flow AND l.name IS t.name AND "
+          "l.entry>t.entry{}) AND EXISTS (SELECT 1 FROM attestation o JOIN bill_read r ON r.attestation=o.entry AND "
+          "r.error='' WHERE o.artifact=t.artifact AND o.type='sbom'{}) GROUP BY w.id ORDER BY w.environment, w.name, "
+          "w.id",
+          at ? workloads_at(at) : std::string("(SELECT id, name, host, environment FROM workload WHERE live>0)"),
+          by_then("t"), by_then("l"), by_then("o")),
+      row_of));
+  auto hosts = TRY(query(
+      db,
+      fmt::format("SELECT 'host ' || h.environment || '/' || h.host, 'installed packages', h.host, h.environment, "
+                  "b.error FROM bill_read b CROSS JOIN host_inventory h WHERE b.error<>'' AND h.entry=b.attestation "
+                  "AND h.kind='packages' AND {} ORDER BY h.environment, h.host",
+                  at ? fmt::format("h.at<={0} AND (h.replaced IS NULL OR (SELECT r.at FROM host_inventory r WHERE "
+                                   "r.entry=h.replaced)>{0})",
+                                   at->micros)
+                     : std::string("h.replaced IS NULL")),
+      row_of));
+  std::ranges::move(hosts, std::back_inserter(outdated));
+  return outdated;
+}
+
 }  // namespace
 
 Result<std::vector<FindingRow>> list_findings(Database& db, const FindingFilter& filter) {
@@ -80,11 +116,51 @@ Result<std::vector<FindingRow>> list_findings(Database& db, const FindingFilter&
                filter.skip);
 }
 
+Result<std::vector<std::string>> components_with_ended_findings(Database& db) {
+  return query(db, "SELECT DISTINCT component FROM finding WHERE state NOT IN ('opened', 'reopened')",
+               [](const Row& row) { return row.string(0); });
+}
+
+// Each step of a finding applied to what it was before: as the projection of entries does it.
+Result<std::vector<FindingRow>> list_findings_at(Database& db, Instant at) {
+  struct Step {
+    std::int64_t finding = 0;
+    FindingStep step;
+  };
+  std::vector<FindingRow> rows;
+  for (Step& each : TRY(query(
+           db,
+           "SELECT finding, at, entry, cause, change FROM finding_change WHERE at<=$1 ORDER BY finding, entry",
+           [](const Row& row) {
+             return Step{row.integer(0),
+                         {.at = row.instant(1),
+                          .entry = row.integer(2),
+                          .cause = row.string(3),
+                          .change = read_stored<vuln::FindingChange>(row.text(4))}};
+           },
+           at))) {
+    if (rows.empty() || rows.back().id != each.finding)
+      rows.push_back({.id = each.finding, .last = {}, .opened_at = each.step.at, .began_at = each.step.at});
+    else if (vuln::is_open(rows.back().last.state) && !vuln::is_open(each.step.change.state))
+      rows.back().open_before.micros += (each.step.at - rows.back().began_at).micros;
+    else if (!vuln::is_open(rows.back().last.state) && vuln::is_open(each.step.change.state))
+      rows.back().began_at = each.step.at, rows.back().cause.clear();
+    FindingRow& row = rows.back();
+    if (row.cause.empty()) row.cause = each.step.cause;
+    row.changed_at = each.step.at;
+    row.entry = each.step.entry;
+    row.last = std::move(each.step.change);
+  }
+  return rows;
+}
+
+// The names lead to flaws; whether a finding of one is called so now, it says itself.
 Result<std::vector<FindingRow>> findings_naming(Database& db, std::string_view record) {
   return query(db,
-               fmt::format("SELECT {} FROM finding WHERE cluster=$1 OR instr(last, $2)>0 ORDER BY id",
+               fmt::format("SELECT {} FROM finding WHERE cluster IN (SELECT cluster FROM finding_name WHERE "
+                           "name=$1 UNION SELECT $2) AND (cluster=$3 OR instr(last, $4)>0) ORDER BY id",
                            finding_columns),
-               finding_row, record, format::encode(std::string(record)));
+               finding_row, record, record, record, format::encode(std::string(record)));
 }
 
 Result<std::optional<FindingRow>> find_finding(Database& db, std::int64_t id) {
@@ -136,6 +212,12 @@ Result<std::vector<BillRow>> bills_after(Database& db, std::int64_t attestation,
       attestation, attestation, limit);
 }
 
+Result<std::optional<Sha256>> artifact_of_bill(Database& db, std::int64_t attestation) {
+  return query_one(
+      db, "SELECT artifact FROM attestation WHERE entry=$1 AND artifact IS NOT NULL",
+      [](const Row& row) { return row.digest(0); }, attestation);
+}
+
 Result<std::int64_t> newest_bill(Database& db) {
   return query_count(db,
                      "SELECT max((SELECT coalesce(max(entry), -1) FROM attestation WHERE type='sbom'), (SELECT "
@@ -152,10 +234,13 @@ Result<std::vector<Sha256>> other_bills(Database& db, const Sha256& artifact, st
       [](const Row& row) { return row.digest(0); }, artifact, attestation, limit);
 }
 
-Result<std::optional<RemedyTimes>> find_remedy_times(Database& db) {
-  return query_one(db, "SELECT declared, entry FROM remedy_times", [](const Row& row) {
-    return RemedyTimes{read_stored<vuln::RemedyTimesDeclared>(row.text(0)), row.integer(1)};
-  });
+Result<std::optional<RemedyTimes>> find_remedy_times(Database& db, std::optional<Instant> at) {
+  return query_one(
+      db, "SELECT declared, entry FROM remedy_times WHERE $1 IS NULL OR at<=$2 ORDER BY entry DESC LIMIT 1",
+      [](const Row& row) {
+        return RemedyTimes{read_stored<vuln::RemedyTimesDeclared>(row.text(0)), row.integer(1)};
+      },
+      at, at);
 }
 
 Result<std::optional<Matched>> last_matched(Database& db) {
@@ -193,7 +278,7 @@ Result<std::vector<RunningRow>> running_artifacts(Database& db, std::optional<In
                         fmt::format("SELECT DISTINCT {} FROM {} w {} ORDER BY w.id, a.entry", running_columns,
                                     workloads_at(at), running_tables),
                         read_running));
-  std::ranges::move(TRY(running_inventories(db, at, std::nullopt)), std::back_inserter(rows));
+  std::ranges::move(TRY(running_inventories(db, at)), std::back_inserter(rows));
   return rows;
 }
 
@@ -216,6 +301,16 @@ Result<BillCoverageView> bill_coverage(Database& db, std::optional<Instant> at) 
   if (missing > 0)
     coverage.sentence += fmt::format("; {} {} no SBOM that can be read", missing, missing == 1 ? "has" : "have");
   return coverage;
+}
+
+Status add_outdated(Database& db, std::optional<Instant> at, BillCoverageView& coverage) {
+  constexpr std::size_t shown_max = 1000;
+  coverage.outdated = TRY(outdated_bills(db, at));
+  if (coverage.outdated.empty()) return {};
+  coverage.sentence += fmt::format("; of {} the newest SBOM can't be read, and what was looked at is older",
+                                   coverage.outdated.size());
+  if (coverage.outdated.size() > shown_max) coverage.outdated.resize(shown_max);
+  return {};
 }
 
 const ExceptionInForce* covering(const std::vector<ExceptionInForce>& exceptions,

@@ -39,6 +39,9 @@ struct FindingFilter {
   std::int64_t limit = std::numeric_limits<std::int64_t>::max();
 };
 Result<std::vector<FindingRow>> list_findings(Database& db, const FindingFilter& filter);
+Result<std::vector<std::string>> components_with_ended_findings(Database& db);
+// All that had begun at a moment, as they stood then; in the order in which they were found.
+Result<std::vector<FindingRow>> list_findings_at(Database& db, Instant at);
 Result<std::vector<FindingRow>> findings_naming(Database& db, std::string_view record);  // by any of its ids
 Result<std::optional<FindingRow>> find_finding(Database& db, std::int64_t id);
 Result<std::vector<FindingStep>> steps_of(Database& db, std::int64_t finding);
@@ -49,7 +52,8 @@ struct RemedyTimes {
   vuln::RemedyTimesDeclared times;
   std::int64_t entry = 0;
 };
-Result<std::optional<RemedyTimes>> find_remedy_times(Database& db);  // nothing: nobody declared any
+// `at`: those that held then. Nothing: nobody had declared any.
+Result<std::optional<RemedyTimes>> find_remedy_times(Database& db, std::optional<Instant> at = std::nullopt);
 
 // A bill of materials that is attested of an artifact.
 struct BillRow {
@@ -60,6 +64,8 @@ struct BillRow {
   std::vector<Sha256> parts = {};  // of an inventory: its documents, instead of `content`
 };
 Result<std::vector<BillRow>> bills_after(Database& db, std::int64_t attestation, std::int64_t limit);
+
+Result<std::optional<Sha256>> artifact_of_bill(Database& db, std::int64_t attestation);
 
 // The contents of the artifact's bills up to this entry but for those that it replaces: of each other flow and name the
 // latest one.
@@ -107,14 +113,19 @@ struct BillCoverageView {
   std::string sentence;
   std::int64_t running = 0, covered = 0;
   std::vector<UncoveredView> uncovered;
+  std::vector<UncoveredView> outdated;  // whose newest bill can't be read: an older one was looked at
   static void members(auto& visit, auto& self) {
     visit("sentence", self.sentence);
     visit("running", self.running);
     visit("covered", self.covered);
     visit("uncovered", self.uncovered);
+    visit("outdated", self.outdated);
   }
 };
 Result<BillCoverageView> bill_coverage(Database& db, std::optional<Instant> at);
+// What runs, and hosts, of which an older bill answers because the newest one can't be read: counted in the sentence,
+// the first 1,000 listed.
+Status add_outdated(Database& db, std::optional<Instant> at, BillCoverageView& coverage);
 
 // The exception that covers a finding: it names the flaw, or one of the records that say it. Null: none does.
 const ExceptionInForce* covering(const std::vector<ExceptionInForce>& exceptions,

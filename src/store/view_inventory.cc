@@ -24,8 +24,34 @@ HostInventoryRow inventory_row(const Row& row) {
 
 constexpr std::string_view host_prefix = "host ";
 
+// A workload, in the columns of read_running; who owns it is known by what was recorded of its own content.
+std::string program_columns(std::string_view holder) {
+  return fmt::format(
+      "w.id, w.name, w.host, w.environment, w.verdict, min(i.started_at), {}, coalesce(nullif(max(a.flow),''), "
+      "'programs of ' || w.environment), coalesce(max(a.flow),''), coalesce(max(f.service),''), "
+      "coalesce(max(s.team),'')",
+      holder);
+}
+constexpr std::string_view owner_tables =
+    "LEFT JOIN workload_digest d ON d.workload=w.id LEFT JOIN identity n ON n.child=d.digest LEFT JOIN "
+    "artifact a ON "
+    "a.digest=n.root LEFT JOIN flow f ON f.name=a.flow LEFT JOIN service s ON s.name=f.service";
+
+RunningRow program_row(const Row& row) {
+  RunningRow running = read_running(row);
+  running.kind = "program";
+  return running;
+}
+
+std::string alive(std::optional<Instant> at) {
+  if (!at) return "i.ended_at IS NULL";
+  return fmt::format("i.started_at<={0} AND (i.ended_at IS NULL OR i.ended_at>{0})", at->micros);
+}
+
+}  // namespace
+
 // By its hosts, so that one flaw is one notice for all hosts of an environment.
-RunningRow host_row(const HostInventoryRow& inventory) {
+RunningRow running_host(const HostInventoryRow& inventory) {
   return {.workload = fmt::format("{}{}/{}", host_prefix, inventory.environment, inventory.host),
           .name = "installed packages",
           .host = inventory.host,
@@ -39,41 +65,6 @@ RunningRow host_row(const HostInventoryRow& inventory) {
           .team = "",
           .kind = "packages"};
 }
-
-std::string owner_name(const std::string& flow, const std::string& host) {
-  return flow.empty() ? fmt::format("programs of {}", host) : flow;
-}
-
-// A workload; who owns it is known by what was recorded of its own content.
-constexpr std::string_view workload_columns =
-    "w.id, w.name, w.host, w.environment, w.verdict, min(i.started_at), coalesce(max(a.flow),''), "
-    "coalesce(max(f.service),''), coalesce(max(s.team),'')";
-constexpr std::string_view owner_tables =
-    "LEFT JOIN workload_digest d ON d.workload=w.id LEFT JOIN identity n ON n.child=d.digest LEFT JOIN "
-    "artifact a ON "
-    "a.digest=n.root LEFT JOIN flow f ON f.name=a.flow LEFT JOIN service s ON s.name=f.service";
-
-RunningRow workload_row(const Row& row) {
-  return {.workload = row.string(0),
-          .name = row.string(1),
-          .host = row.string(2),
-          .environment = row.string(3),
-          .verdict = row.string(4),
-          .since = row.instant(5),
-          .artifact = {},
-          .artifact_name = owner_name(row.string(6), row.string(3)),
-          .flow = row.string(6),
-          .service = row.string(7),
-          .team = row.string(8),
-          .kind = "program"};
-}
-
-std::string alive(std::optional<Instant> at) {
-  if (!at) return "i.ended_at IS NULL";
-  return fmt::format("i.started_at<={0} AND (i.ended_at IS NULL OR i.ended_at>{0})", at->micros);
-}
-
-}  // namespace
 
 Result<std::vector<HostInventoryRow>> list_hosts(Database& db, const HostFilter& filter) {
   return query(
@@ -128,35 +119,31 @@ Result<bool> has_inventory(Database& db, std::string_view reporter) {
              reporter)) > 0;
 }
 
-Result<std::vector<RunningRow>> running_inventories(Database& db, std::optional<Instant> at,
-                                                    const std::optional<Sha256>& holder) {
+Result<std::vector<HostInventoryRow>> packages_in_force(Database& db, std::optional<Instant> at) {
   const std::string then = at ? fmt::format(
                                     "h.at<={0} AND (h.replaced IS NULL OR (SELECT r.at FROM host_inventory r "
                                     "WHERE r.entry=h.replaced)>{0})",
                                     at->micros)
                               : "h.replaced IS NULL";
+  return query(db,
+               fmt::format("SELECT {} FROM host_inventory h WHERE h.kind='packages' AND {} ORDER BY h.environment, "
+                           "h.host",
+                           inventory_columns, then),
+               inventory_row);
+}
+
+Result<std::vector<RunningRow>> running_inventories(Database& db, std::optional<Instant> at) {
   std::vector<RunningRow> rows;
-  for (const HostInventoryRow& host : TRY(query(
-           db,
-           fmt::format("SELECT {} FROM host_inventory h WHERE h.kind='packages' AND {} AND ($1 IS NULL OR "
-                       "h.holder=$2) ORDER BY h.environment, h.host",
-                       inventory_columns, then),
-           inventory_row, holder, holder)))
-    rows.push_back(host_row(host));
+  for (const HostInventoryRow& host : TRY(packages_in_force(db, at))) rows.push_back(running_host(host));
   // In this order (SQLite reorders no CROSS JOIN): what programs have loaded is little, what runs may be much.
   auto programs = TRY(query(
       db,
       fmt::format(
-          "SELECT {}, p.holder FROM program_bill p CROSS JOIN instance i CROSS JOIN workload w {} WHERE "
-          "i.reporter=p.reporter AND i.id=p.instance AND {} AND w.id=i.workload AND ($1 IS NULL OR p.holder=$2) "
+          "SELECT {} FROM program_bill p CROSS JOIN instance i CROSS JOIN workload w {} WHERE "
+          "i.reporter=p.reporter AND i.id=p.instance AND {} AND w.id=i.workload "
           "GROUP BY w.id, p.holder ORDER BY w.id",
-          workload_columns, owner_tables, alive(at)),
-      [](const Row& row) {
-        RunningRow running = workload_row(row);
-        running.artifact = row.digest(9);
-        return running;
-      },
-      holder, holder));
+          program_columns("p.holder"), owner_tables, alive(at)),
+      program_row));
   std::ranges::move(programs, std::back_inserter(rows));
   return rows;
 }
@@ -169,8 +156,8 @@ Result<std::vector<RunningRow>> running_of_package(Database& db, const HostFilte
           "SELECT {} FROM workload_package k JOIN workload w ON w.id=k.workload AND "
           "w.environment=$1 AND w.host=$2 AND w.live>0 JOIN instance i ON i.workload=w.id AND "
           "i.ended_at IS NULL {} WHERE k.name=$3 AND k.version=$4 GROUP BY w.id ORDER BY w.name, w.id",
-          workload_columns, owner_tables),
-      workload_row, host.environment, host.host, name, version);
+          program_columns("zeroblob(32)"), owner_tables),
+      program_row, host.environment, host.host, name, version);
 }
 
 }  // namespace weir::store

@@ -40,9 +40,13 @@ Result<bool> is_known(Database& db, const runtime::HostInventoryTaken& taken);
 // Whether the reporter's host has any packages claimed by it.
 Result<bool> has_inventory(Database& db, std::string_view reporter);
 
+// The packages that each host had at a moment; none given: now.
+Result<std::vector<HostInventoryRow>> packages_in_force(Database& db, std::optional<Instant> at);
+// As a row of what runs.
+RunningRow running_host(const HostInventoryRow& inventory);
+
 // The rows that stand for inventories in running_artifacts. A host's has the id "host ENV/HOST".
-Result<std::vector<RunningRow>> running_inventories(Database& db, std::optional<Instant> at,
-                                                    const std::optional<Sha256>& holder);
+Result<std::vector<RunningRow>> running_inventories(Database& db, std::optional<Instant> at);
 
 // What runs on a host and is a package's, as program or as interpreter.
 Result<std::vector<RunningRow>> running_of_package(Database& db, const HostFilter& host,

@@ -85,7 +85,10 @@ Result<std::vector<std::int64_t>> requests_due(Database& db, Instant now) {
 Result<Reviewed> reviewed_source(Database& db, const Sha256& artifact) {
   Reviewed reviewed;
   const auto commit = TRY(query_one(
-      db, "SELECT coalesce(commit_id, '') FROM artifact WHERE digest=$1",
+      db,
+      "SELECT coalesce(nullif(a.commit_id, ''), t.commit_id, '') FROM artifact a LEFT JOIN trail t ON "
+      "t.flow=a.flow "
+      "AND t.name=a.trail WHERE a.digest=$1",
       [](const Row& row) { return row.string(0); }, artifact));
   reviewed.commit = commit.value_or("");
   const auto review = TRY(query_one(

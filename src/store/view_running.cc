@@ -1,5 +1,7 @@
 #include "store/view_running.h"
 
+#include <set>
+
 #include "store/stored.h"
 
 namespace weir::store {
@@ -19,14 +21,16 @@ Result<std::vector<ChangedWorkload>> workloads_changed_after(Database& db, std::
   };
   auto found = TRY(query(
       db,
-      "SELECT id, name, host, environment, live, digests, changed FROM workload WHERE changed>$1 ORDER BY "
-      "changed",
+      "SELECT w.id, w.name, w.host, w.environment, w.live, w.digests, w.changed, CASE WHEN w.live>0 THEN "
+      "coalesce((SELECT min(i.started_at) FROM instance i WHERE i.workload=w.id AND i.ended_at IS NULL), "
+      "w.last_started) ELSE 0 END FROM workload w WHERE w.changed>$1 ORDER BY w.changed",
       [](const Row& row) {
         return Found{{.id = row.string(0),
                       .name = row.string(1),
                       .host = row.string(2),
                       .environment = row.string(3),
                       .lives = row.integer(4) > 0,
+                      .since = row.instant(7),
                       .artifacts = {},
                       .changed = row.integer(6)},
                      read_stored<std::vector<Sha256>>(row.text(5))};
@@ -45,6 +49,20 @@ Result<std::vector<ChangedWorkload>> workloads_changed_after(Database& db, std::
   return workloads;
 }
 
+Result<std::vector<Sha256>> artifacts_ended_after(Database& db, std::int64_t entry) {
+  std::set<Sha256> digests, artifacts;
+  for (const auto& of_one : TRY(query(
+           db, "SELECT digests FROM workload WHERE changed>$1 AND live=0",
+           [](const Row& row) { return read_stored<std::vector<Sha256>>(row.text(0)); }, entry)))
+    digests.insert(of_one.begin(), of_one.end());
+  for (const Sha256& digest : digests)
+    for (const Sha256& root : TRY(query(
+             db, "SELECT n.root FROM identity n JOIN artifact a ON a.digest=n.root WHERE n.child=$1",
+             [](const Row& row) { return row.digest(0); }, digest)))
+      artifacts.insert(root);
+  return std::vector<Sha256>(artifacts.begin(), artifacts.end());
+}
+
 Result<std::optional<RunningRow>> running_row(Database& db, const std::string& workload,
                                               const Sha256& artifact) {
   return query_one(
@@ -57,6 +75,23 @@ Result<std::optional<RunningRow>> running_row(Database& db, const std::string& w
       "f.name=a.flow LEFT JOIN service s ON s.name=f.service WHERE w.id=$2 AND w.live>0",
       read_running,
       artifact, workload);
+}
+
+Result<std::optional<RunningRow>> owner_of_artifact(Database& db, const Sha256& artifact) {
+  return query_one(
+      db,
+      "SELECT a.name, coalesce(a.flow,''), coalesce(f.service,''), coalesce(s.team,'') FROM artifact a LEFT JOIN "
+      "flow f ON f.name=a.flow LEFT JOIN service s ON s.name=f.service WHERE a.digest=$1",
+      [&](const Row& row) {
+        RunningRow owner;
+        owner.artifact = artifact;
+        owner.artifact_name = row.string(0);
+        owner.flow = row.string(1);
+        owner.service = row.string(2);
+        owner.team = row.string(3);
+        return owner;
+      },
+      artifact);
 }
 
 Result<std::string> why_uncovered(Database& db, const Sha256& artifact) {
@@ -80,13 +115,10 @@ std::string coverage_sentence(std::int64_t covered, std::int64_t running) {
   return sentence;
 }
 
-Result<std::vector<ReleaseAt>> releases_at(Database& db, const Sha256& artifact) {
+Result<std::vector<ReleaseAt>> releases_at(Database& db, std::string_view flow, std::string_view name) {
   return query(
-      db,
-      "SELECT b.digest, b.entry FROM artifact a JOIN artifact b ON b.name=a.name AND b.flow=a.flow WHERE "
-      "a.digest=$1 "
-      "ORDER BY b.entry",
-      [](const Row& row) { return ReleaseAt{row.digest(0), row.integer(1)}; }, artifact);
+      db, "SELECT digest, entry FROM artifact WHERE name=$1 AND flow=$2 ORDER BY entry",
+      [](const Row& row) { return ReleaseAt{row.digest(0), row.integer(1)}; }, name, flow);
 }
 
 Result<std::optional<FlowReleaseView>> flow_release(Database& db, const Sha256& artifact) {

@@ -1,5 +1,7 @@
 #include "store/view_runtime.h"
 
+#include <limits>
+
 #include "store/project_rows.h"
 #include "store/stored.h"
 #include "store/view_decision.h"
@@ -33,6 +35,24 @@ WorkloadView workload_row(const Row& row) {
           .reasons = read_stored<std::vector<runtime::Reason>>(row.text(6)),
           .environment = row.string(7),
           .owner = {row.string(8), row.string(9), row.string(10)}};
+}
+
+// The same, with the verdict that stood at a moment ($0): what was first given, where that came later.
+constexpr std::string_view workload_columns_then =
+    "w.id, w.kind, w.name, w.host, w.digests, coalesce(p.verdict, w.verdict), coalesce(p.reasons, "
+    "w.reasons), "
+    "w.environment, w.user, w.unit, w.container";
+constexpr std::string_view verdict_then =
+    "LEFT JOIN verdict_past p ON p.workload=w.id AND p.until_at=(SELECT min(q.until_at) FROM verdict_past q "
+    "WHERE "
+    "q.workload=w.id AND q.until_at>$0)";
+
+// When a moment was; of a snapshot, when it began. Nothing: now.
+Result<std::optional<Instant>> time_of(Database& db, std::string_view environment, const Moment& moment) {
+  if (!moment.snapshot) return moment.at;
+  return query_one(
+      db, "SELECT from_at FROM snapshot WHERE environment=$1 AND number=$2",
+      [](const Row& row) { return row.instant(0); }, environment, *moment.snapshot);
 }
 
 // Which instances count, as SQL on `i`, and the number that goes with it.
@@ -142,6 +162,31 @@ Result<std::string> flow_of(Database& db, const std::vector<Sha256>& digests) {
   return std::string();
 }
 
+// An approval in force of other content that was recorded, or ran here, under the same name. Of the many that a name
+// may have had only some are looked at.
+Result<std::optional<std::int64_t>> same_name_approved(Database& db, const std::string& environment,
+                                                       const Instance& instance, Instant now) {
+  constexpr std::string_view in_force =
+      "p.environment=$1 AND p.revoked_at IS NULL AND (p.until_at IS NULL OR p.until_at>$2)";
+  const auto entry = [](const Row& row) { return row.integer(0); };
+  auto recorded = TRY(query_one(db,
+                                fmt::format("SELECT p.entry FROM artifact a JOIN approval p ON "
+                                            "p.artifact=a.digest WHERE {} AND a.name=$3 ORDER "
+                                            "BY p.entry DESC LIMIT 1",
+                                            in_force),
+                                entry, environment, now, instance.name));
+  if (recorded) return recorded;
+  return query_one(
+      db,
+      fmt::format(
+          "SELECT p.entry FROM (SELECT id FROM workload WHERE environment=$0 AND name=$3 AND kind=$4 LIMIT "
+          "64) w "
+          "JOIN workload_digest d ON d.workload=w.id JOIN identity n ON n.child=d.digest JOIN approval p ON "
+          "p.artifact=n.root WHERE {} LIMIT 1",
+          in_force),
+      entry, environment, instance.name, format::name_of(instance.kind), environment, now);
+}
+
 Result<runtime::Knowledge> knowledge_of(Database& db, const std::string& environment,
                                         const Instance& instance, Instant now) {
   runtime::Knowledge known;
@@ -163,12 +208,7 @@ Result<runtime::Knowledge> knowledge_of(Database& db, const std::string& environ
       "n.child=$1 AND a.environment<>$2 AND a.revoked_at IS NULL AND (a.until_at IS NULL OR "
       "a.until_at>$3) LIMIT 5",
       [](const Row& row) { return row.string(0); }, primary, environment, now));
-  known.same_name_approved = TRY(query_one(
-      db,
-      "SELECT p.entry FROM artifact a JOIN approval p ON p.artifact=a.digest WHERE a.name=$1 AND "
-      "p.environment=$2 AND p.revoked_at IS NULL AND (p.until_at IS NULL OR p.until_at>$3) "
-      "ORDER BY p.entry DESC LIMIT 1",
-      [](const Row& row) { return row.integer(0); }, instance.name, environment, now));
+  known.same_name_approved = TRY(same_name_approved(db, environment, instance, now));
   if (instance.image && !instance.image->layers.empty())
     known.same_layers_approved = TRY(query_one(
         db,
@@ -214,19 +254,21 @@ Result<std::optional<runtime::Reason>> shut_at_start(Database& db, const Workloa
 
 Result<std::vector<WorkloadView>> list_workloads(Database& db, const WorkloadFilter& filter) {
   const MomentClause clause = clause_of(filter.moment);
+  const auto then = TRY(time_of(db, filter.environment, filter.moment));
   auto workloads = TRY(query(
       db,
       fmt::format("SELECT {}, {}, min(i.started_at), count(*), max(i.detail) FROM instance i JOIN workload w "
-                  "ON w.id=i.workload WHERE {} "
+                  "ON w.id=i.workload {} WHERE {} "
                   "AND ($3='' OR i.environment=$4) AND ($5='' OR w.id=$6) GROUP BY w.id ORDER BY w.kind, "
                   "w.name, w.id",
-                  workload_columns, service_of_workload, clause.sql),
+                  workload_columns_then, service_of_workload, verdict_then, clause.sql),
       [](const Row& row) {
         WorkloadView workload = workload_row(row);
         add_detail(workload, row.text(14));
         return workload;
       },
-      clause.value, clause.value, filter.environment, filter.environment, filter.id, filter.id));
+      then ? then->micros : std::numeric_limits<std::int64_t>::max(), clause.value, clause.value,
+      filter.environment, filter.environment, filter.id, filter.id));
   if (filter.instances)
     for (WorkloadView& workload : workloads) TRY(add_instances(db, workload, clause));
   return workloads;

@@ -136,6 +136,7 @@ struct SnapshotView {
 };
 
 // Which workloads: those of live instances, or of the instances of a past moment or snapshot.
+// A moment of an environment: what ran then, under the verdicts that stood then.
 struct Moment {
   std::optional<Instant> at;
   std::optional<std::int64_t> snapshot;

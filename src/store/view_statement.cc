@@ -51,6 +51,11 @@ Result<std::vector<vuln::FindingStated>> stated_now(Database& db) {
   return query(db, "SELECT said FROM finding_stated WHERE until_at IS NULL", stated_row);
 }
 
+Result<std::vector<vuln::FindingStated>> stated_then(Database& db, Instant at) {
+  return query(db, "SELECT said FROM finding_stated WHERE at<=$1 AND (until_at IS NULL OR until_at>$2)", stated_row, at,
+               at);
+}
+
 Result<std::vector<vuln::FindingStated>> stated_of(Database& db, std::string_view cluster,
                                                    std::string_view component, std::optional<Instant> at) {
   if (!at)

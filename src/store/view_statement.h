@@ -28,6 +28,7 @@ Result<std::int64_t> statements_taken_through(Database& db);  // the last one's 
 
 // What holds, in general and in single artifacts.
 Result<std::vector<vuln::FindingStated>> stated_now(Database& db);  // of all findings
+Result<std::vector<vuln::FindingStated>> stated_then(Database& db, Instant at);
 Result<std::vector<vuln::FindingStated>> stated_of(Database& db, std::string_view cluster,
                                                    std::string_view component,
                                                    std::optional<Instant> at = std::nullopt);

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "base/time.h"
 #include "format/utf8.h"
 #include "format/yaml.h"
 #include "vuln/csaf_advisory.h"
@@ -150,6 +151,12 @@ Result<Advisory> decode_advisory(const Json& json) {
     advisory.affected.push_back(std::move(each));
   }
   return advisory;
+}
+
+bool is_older(std::string_view modified, std::string_view than) {
+  if (modified == than) return false;
+  const Result<Instant> a = parse_instant(modified), b = parse_instant(than);
+  return a.ok() && b.ok() && *a < *b;
 }
 
 Result<Advisory> read_advisory(std::string_view text) {

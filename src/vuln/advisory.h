@@ -47,6 +47,10 @@ struct Advisory {
   bool operator==(const Advisory&) const = default;
 };
 
+// Whether a record's `modified` says it is older than another's, as moments, however they are written; unreadable ones
+// are not older.
+bool is_older(std::string_view modified, std::string_view than);
+
 // Errors: invalid, naming the member; too_large, naming the bound.
 Result<Advisory> read_advisory(std::string_view text);
 Result<Advisory> decode_advisory(const format::Json& json);

@@ -75,12 +75,15 @@ AdvisoryState::AdvisoryState(AdvisorySet set) : set_(std::move(set)) {
   seal();
 }
 
-void AdvisoryState::learn(std::vector<Advisory> records) {
-  for (Advisory& each : records) put(std::move(each));
+bool AdvisoryState::learn(std::vector<Advisory> records) {
+  bool only_grew = true;
+  for (Advisory& each : records) only_grew &= put(std::move(each));
   seal();
+  return only_grew;
 }
 
-void AdvisoryState::put(Advisory advisory) {
+// True: flaws only grew by it.
+bool AdvisoryState::put(Advisory advisory) {
   const auto known = set_.records().find(advisory.id);
   const bool stood = known != set_.records().end() && known->second.withdrawn.empty(),
              stands = advisory.withdrawn.empty();
@@ -97,7 +100,9 @@ void AdvisoryState::put(Advisory advisory) {
   std::ranges::sort(after);
   std::ranges::set_difference(after, before, std::back_inserter(added));
   const bool keeps = std::ranges::includes(after, before);
-  if (!keeps || (stands && !clusters_.extend(id, added))) join_all();
+  const bool only_grew = keeps && (!stands || clusters_.extend(id, added));
+  if (!only_grew) join_all();
+  return only_grew;
 }
 
 void AdvisoryState::join_all() {

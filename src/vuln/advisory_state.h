@@ -22,8 +22,9 @@ class AdvisoryState {
   AdvisoryState& operator=(const AdvisoryState&) = delete;
 
   // Records that are new or changed, each in place of what has its id. It is then what a state made of all of them
-  // would be; work goes by these records, and by all only where aliases went.
-  void learn(std::vector<Advisory> records);
+  // would be; work goes by these records, and by all only where aliases went. True: every other record speaks of the
+  // flaw that it spoke of before, or of one that these are about now.
+  bool learn(std::vector<Advisory> records);
 
   const AdvisorySet& set() const { return set_; }
   const Sha256& digest() const { return digest_; }  // of what the records say, however they were stored
@@ -35,7 +36,7 @@ class AdvisoryState {
   std::vector<std::string> clusters_about(std::string_view id) const;
 
  private:
-  void put(Advisory advisory);
+  bool put(Advisory advisory);
   void join_all();
   void add_upon(const Advisory& advisory);
   void drop_upon(const Advisory& advisory);

@@ -29,6 +29,24 @@ void add_qualifier(std::string& purl, std::string_view name, std::string_view va
   purl.insert(fragment, separator + std::string(name) + '=' + std::string(value));
 }
 
+// By their bytes from the lowest on: bills have hundreds of components, in no order of their numbers.
+void sort_numbers(std::vector<ComponentId>& ids) {
+  constexpr std::size_t few = 48;
+  if (ids.size() < few) {
+    std::ranges::sort(ids);
+    return;
+  }
+  const ComponentId highest = *std::ranges::max_element(ids);
+  std::vector<ComponentId> other(ids.size());
+  for (unsigned shift = 0; shift < 32 && highest >> shift != 0; shift += 8) {
+    std::array<std::uint32_t, 257> begins{};
+    for (const ComponentId id : ids) ++begins[((id >> shift) & 0xff) + 1];
+    for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
+    for (const ComponentId id : ids) other[begins[(id >> shift) & 0xff]++] = id;
+    ids.swap(other);
+  }
+}
+
 // How many, then the numbers.
 void append_numbers(Bytes& out, std::span<const ComponentId> ascending) {
   append_varint(out, ascending.size());
@@ -248,7 +266,7 @@ ComponentIndex::Taken ComponentIndex::take(const Sha256& artifact, std::int64_t 
   reached(attestation);
   const std::optional<ArtifactNumber> known = number_of(artifact);
   if (known && artifacts_[*known].attestation >= attestation) return taken;
-  std::ranges::sort(ids);
+  sort_numbers(ids);
   const auto twice = std::ranges::unique(ids);
   ids.erase(twice.begin(), twice.end());
   const std::vector<ComponentId> old = known ? components_of_number(*known) : std::vector<ComponentId>();

@@ -2,8 +2,12 @@
 // One finding for each flaw and component, however many advisories say it. Pure.
 #pragma once
 #include <map>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "vuln/advisory_state.h"
@@ -12,8 +16,27 @@
 
 namespace weir::vuln {
 
-// What a component has now: with no `state` that counts and no number of artifacts yet; by cluster.
-std::vector<FindingChange> findings_of(const Component& component, const AdvisoryState& advisories);
+// The flaws that some records are about, so that a new record costs what it says and not what is known of the package.
+// Belongs to one thread, and to the advisories as they are.
+class Flaws {
+ public:
+  Flaws(const AdvisoryState& advisories, const std::set<std::string>& records);
+  bool are_of(const Advisory& advisory);  // one of the advisories
+  bool are_of(const FindingChange& finding) const;
+  // Of these findings of a component, those that are of the flaws. Nothing where one of them is of others too: then all
+  // that is known of the component has to be looked at.
+  std::optional<std::vector<FindingChange>> alone_in(std::span<const FindingChange> standing) const;
+
+ private:
+  bool are_named(const std::string& id) const { return clusters_.contains(advisories_.cluster_of(id)); }
+  const AdvisoryState& advisories_;
+  std::unordered_set<std::string> clusters_;
+  std::unordered_map<const Advisory*, bool> known_;
+};
+
+// What a component has now: with no `state` that counts and no number of artifacts yet; by cluster. `only`: of these.
+std::vector<FindingChange> findings_of(const Component& component, const AdvisoryState& advisories,
+                                       Flaws* only = nullptr);
 
 // What to record of one component so that what stands becomes `wanted`. A finding that shares a record with one that
 // stands is that one, whatever its flaw is called by now. One that ends is `retracted` when no record that said it

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace weir::vuln {
 namespace {
 
@@ -95,6 +97,57 @@ TEST(Flip, a_flaw_that_gets_its_cve_later_stays_one_finding) {
   ASSERT_EQ(later.size(), 1U);  // its records are others now
   EXPECT_EQ(later[0].cluster, "GHSA-1");
   EXPECT_EQ(later[0].state, FindingState::opened);
+}
+
+TEST(Flip, flaws_that_were_one_are_told_apart_once_and_not_again) {
+  const Advisory first = advisory("GHSA-1", {"CVE-2026-1"}, "1.1.0");
+  const AdvisoryState one = state_of({first, advisory("GHSA-2", {"CVE-2026-1"}, "1.2.0")});
+  const AdvisoryState two = state_of({first, advisory("GHSA-2", {}, "1.2.0")});
+  const auto opened = flips_of(findings_of(left("1.0.0"), one), {}, one.set());
+  ASSERT_EQ(opened.size(), 1U);
+  const auto apart = flips_of(findings_of(left("1.0.0"), two), opened, two.set());
+  ASSERT_EQ(apart.size(), 2U);
+  EXPECT_EQ(apart[0].cluster, "CVE-2026-1");
+  EXPECT_EQ(apart[1].cluster, "GHSA-2");
+  EXPECT_TRUE(flips_of(findings_of(left("1.0.0"), two), apart, two.set()).empty());
+}
+
+// What is found anew, by the flaw that stands for it: `standing` after the flips.
+std::vector<FindingChange> after(std::vector<FindingChange> standing, std::vector<FindingChange> flips) {
+  for (FindingChange& flip : flips) {
+    std::erase_if(standing, [&](const FindingChange& each) { return each.cluster == flip.cluster; });
+    standing.push_back(std::move(flip));
+  }
+  std::ranges::sort(standing, {}, &FindingChange::cluster);
+  return standing;
+}
+
+// Records come, change, join others by their aliases, and are withdrawn, in any order.
+TEST(Flip, looking_only_at_the_flaws_of_new_records_finds_what_looking_at_all_finds) {
+  std::mt19937 random(7);
+  const auto any = [&](unsigned below) { return static_cast<unsigned>(random() % below); };
+  std::size_t narrowed = 0;
+  for (int history = 0; history < 60; ++history) {
+    AdvisoryState state = state_of({advisory("GHSA-0", {}, "1.1.0")});
+    std::vector<FindingChange> by_all = flips_of(findings_of(left("1.0.0"), state), {}, state.set());
+    std::vector<FindingChange> by_few = by_all;
+    for (int step = 0; step < 40; ++step) {
+      std::vector<std::string> aliases;
+      if (any(3) == 0) aliases.push_back(fmt::format("CVE-{}", any(6)));
+      const std::string id = fmt::format("GHSA-{}", any(8));
+      const bool only_grew = state.learn({advisory(id, std::move(aliases), any(4) == 0 ? "0.9.0" : "1.1.0",
+                                                   any(6) == 0 ? "2026-02-01T00:00:00Z" : "")});
+      by_all = after(by_all, flips_of(findings_of(left("1.0.0"), state), by_all, state.set()));
+      Flaws flaws(state, {id});
+      const auto alone = only_grew ? flaws.alone_in(by_few) : std::nullopt;
+      Flaws* const only = alone ? &flaws : nullptr;
+      narrowed += alone ? 1 : 0;
+      const std::vector<FindingChange> standing = alone.value_or(by_few);
+      by_few = after(by_few, flips_of(findings_of(left("1.0.0"), state, only), standing, state.set()));
+      ASSERT_EQ(format::encode(by_few), format::encode(by_all)) << history << ' ' << step << ' ' << id;
+    }
+  }
+  EXPECT_GT(narrowed, 500U);
 }
 
 TEST(Flip, the_difference_of_two_sets_names_what_is_touched) {

@@ -31,9 +31,10 @@ bool surer(const Finding& a, const Finding& b) {
 
 // Of one name of the package.
 void add_findings(const Package& package, std::string_view purl, std::span<const AdvisorySet::Entry> entries,
-                  std::vector<Finding>& findings) {
+                  const WantedAdvisory& wanted, std::vector<Finding>& findings) {
   const VersionOrder order = order_for(package.ecosystem);
   for (const AdvisorySet::Entry& entry : entries) {
+    if (wanted && !wanted(*entry.advisory)) continue;
     const std::optional<Scope> scope = scope_of(entry.release, package);
     if (!scope) continue;
     Verdict verdict = evaluate(*entry.affected, order, evaluated_version(package));
@@ -61,9 +62,9 @@ std::optional<Package> package_of_item(const evidence::Item& item, const std::op
 }
 
 void match_package(const Package& package, std::string_view purl, const AdvisorySet& advisories,
-                   std::vector<Finding>& findings) {
+                   const WantedAdvisory& wanted, std::vector<Finding>& findings) {
   for (const std::string& name : package.names)
-    add_findings(package, purl, advisories.about(package.ecosystem, name), findings);
+    add_findings(package, purl, advisories.about(package.ecosystem, name), wanted, findings);
 }
 
 std::optional<Scope> scope_of(std::string_view advisory_release, const Package& package) {
@@ -86,7 +87,7 @@ std::string_view evaluated_version(const Package& package) {
 
 void AdvisorySet::add(Advisory advisory) {
   const auto found = advisories_.find(advisory.id);
-  if (found != advisories_.end() && found->second.modified > advisory.modified) return;
+  if (found != advisories_.end() && is_older(advisory.modified, found->second.modified)) return;
   advisories_.insert_or_assign(advisory.id, std::move(advisory));
 }
 
@@ -146,7 +147,7 @@ Result<Scanned> match(const evidence::Inventory& inventory, const AdvisoryReader
     if (!package) continue;
     for (const std::string& name : package->names) {
       const AboutPackage about = TRY(advisories.about(package->ecosystem, name));
-      add_findings(*package, item.purl, about.entries, scanned.findings);
+      add_findings(*package, item.purl, about.entries, {}, scanned.findings);
     }
   }
   std::ranges::stable_sort(scanned.findings, surer);

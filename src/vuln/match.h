@@ -1,6 +1,7 @@
 // Advisories by what they are about, and bills of materials held against them. A set is built once and read by
 // many threads.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -61,9 +62,10 @@ struct Scanned {
 
 // Which package an item of a bill is; nothing when no ecosystem of advisories covers it.
 std::optional<Package> package_of_item(const evidence::Item& item, const std::optional<Release>& document);
-// Adds a finding for each advisory that says the package is affected.
+// Adds a finding for each of the advisories wanted that says the package is affected.
+using WantedAdvisory = std::function<bool(const Advisory&)>;
 void match_package(const Package& package, std::string_view purl, const AdvisorySet& advisories,
-                   std::vector<Finding>& findings);
+                   const WantedAdvisory& wanted, std::vector<Finding>& findings);
 
 Scanned match(const evidence::Inventory& inventory, const AdvisorySet& advisories);
 

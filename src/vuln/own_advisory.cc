@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "base/name.h"
 #include "vuln/advisory.h"
 
@@ -9,6 +12,16 @@ namespace weir::vuln {
 namespace {
 
 constexpr std::size_t id_bytes_max = 128;
+
+// What ids of public feeds begin with: an organization of such a name takes none of them.
+constexpr auto prefixes_of_others = std::to_array<std::string_view>(
+    {"ALBA-",  "ALEA-",     "ALINUX-", "ALPINE-", "ALSA-", "ANDROID-", "ASB-",    "AZL-",   "BELL-",    "BIT-",
+     "BRSA-",  "CGA-",      "CLSA-",   "CURL-",   "CVE-",  "DEBIAN-",  "DHSA-",   "DLA-",   "DRUPAL-",  "DSA-",
+     "DTSA-",  "ECHO-",     "EEF-",    "ELA-",    "ELSA-", "GHSA-",    "GO-",     "GSD-",   "HSEC-",    "JLSEC-",
+     "KUBE-",  "LBSEC-",    "LSN-",    "MAL-",    "MGASA-", "MINI-",   "OESA-",   "OPENSUSE-", "OSEC-", "OSV-",
+     "PHSA-",  "PSF-",      "PUB-",    "PYSEC-",  "RHBA-", "RHEA-",    "RHSA-",   "RLBA-",  "RLEA-",    "RLSA-",
+     "ROOT-",  "RSEC-",     "RUSTSEC-", "RXSA-",  "SUSE-", "SUSESU-",  "UBUNTU-", "USN-",   "UVI-",     "V8-"});
+static_assert(std::ranges::is_sorted(prefixes_of_others));
 
 bool is_letter_or_digit(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -31,7 +44,8 @@ std::string own_prefix(std::string_view organization) {
   std::string prefix;
   for (const char c : organization)
     if (is_letter_or_digit(c)) prefix += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return prefix + '-';
+  prefix += '-';
+  return std::ranges::binary_search(prefixes_of_others, prefix) ? "ORG-" + prefix : prefix;
 }
 
 Result<AdvisoryPublished> publish_advisory(format::Json record, std::string_view prefix, Instant now) {

@@ -29,7 +29,8 @@ struct AdvisoryWithdrawn {
   }
 };
 
-// "acme-shop" → "ACMESHOP-": what every id begins with.
+// "acme-shop" → "ACMESHOP-": what every id begins with. Of an organization that is called like a public feed:
+// "cve" → "ORG-CVE-".
 std::string own_prefix(std::string_view organization);
 
 // The record as it is kept: `modified` is now, `published` too where it says none. One whose id is published already

@@ -21,6 +21,10 @@ Result<AdvisoryPublished> published(std::string_view from = "", std::string_view
 TEST(OwnAdvisory, ids_begin_with_the_name_of_the_organization) {
   EXPECT_EQ(own_prefix("acme"), "ACME-");
   EXPECT_EQ(own_prefix("acme-shop.eu"), "ACMESHOPEU-");
+  for (const std::string_view feed : {"cve", "GHSA", "g-o", "pysec", "rust.sec", "debian"})
+    EXPECT_TRUE(own_prefix(feed).starts_with("ORG-")) << feed;
+  EXPECT_EQ(own_prefix("cve"), "ORG-CVE-");
+  EXPECT_EQ(own_prefix("cve2"), "CVE2-");
   for (const std::string_view id : {"CVE-2026-1", "ACME-", "ACME", "acme-2026-1", "ACME-a/b", "ACME-2026 1"})
     EXPECT_EQ(published("ACME-2026-1", id).error().field, "id") << id;
 }

@@ -21,7 +21,7 @@ static_assert(weights.severity + weights.epss + weights.exploited + weights.pres
 constexpr double score_unknown = 5.0, epss_unknown = 0.05;
 constexpr std::array<std::int64_t, 3> exploited_points{0, 150, 200};
 constexpr std::array<std::int64_t, 3> presence_points{0, 50, 100};
-constexpr std::array<std::int64_t, 4> exposure_points{0, 30, 50, 100};
+constexpr std::array<std::int64_t, 5> exposure_points{0, 15, 30, 50, 100};
 
 struct Term {
   std::string_view name;
@@ -61,9 +61,9 @@ Term presence_term(const PriorityFacts& facts) {
 }
 
 Term exposure_term(const PriorityFacts& facts) {
-  constexpr std::array<std::string_view, 4> because{"can't be reached", "can be reached from inside",
-                                                    "its exposure isn't known",
-                                                    "can be reached from the internet"};
+  constexpr std::array<std::string_view, 5> because{
+      "can't be reached", "can be reached from its host alone", "can be reached from its network of containers",
+      "its exposure isn't known", "can be reached over its host's network"};
   const auto row = static_cast<std::size_t>(facts.exposure);
   return {"exposure", exposure_points[row], weights.exposure, std::string(because[row])};
 }

@@ -17,10 +17,11 @@ constexpr auto names_of(Exploitation) {
   return std::array<std::string_view, 3>{"no", "known", "by_ransomware"};
 }
 
-// From where the workload can be reached.
-enum class Exposure { none, internal, unknown, internet };
+// From where the workload can be reached: from nowhere, from its host alone, from a network of containers, from
+// whoever reaches its host.
+enum class Exposure { none, loopback, internal, unknown, network };
 constexpr auto names_of(Exposure) {
-  return std::array<std::string_view, 4>{"none", "internal", "unknown", "internet"};
+  return std::array<std::string_view, 5>{"none", "loopback", "internal", "unknown", "network"};
 }
 
 enum class Presence { not_running, unknown, running };

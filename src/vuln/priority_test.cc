@@ -20,7 +20,7 @@ TEST(Priority, the_terms_are_those_of_the_published_formula) {
                                    .epss = 1,
                                    .exploited = Exploitation::by_ransomware,
                                    .presence = Presence::running,
-                                   .exposure = Exposure::internet,
+                                   .exposure = Exposure::network,
                                    .open = days(9),
                                    .due_after = days(7)});
   EXPECT_EQ(worst.points, 100);
@@ -43,7 +43,8 @@ TEST(Priority, the_terms_are_those_of_the_published_formula) {
             R"j({"name":"epss","points":7.5,"points_max":15,"because":"50.0 % within 30 days"},)j"
             R"j({"name":"exploited","points":15,"points_max":20,"because":"known to be exploited (KEV)"},)j"
             R"j({"name":"running","points":10,"points_max":10,"because":"runs"},)j"
-            R"j({"name":"exposure","points":3,"points_max":10,"because":"can be reached from inside"},)j"
+            R"j({"name":"exposure","points":3,"points_max":10,)j"
+            R"j("because":"can be reached from its network of containers"},)j"
             R"j({"name":"age","points":2.5,"points_max":10,"because":"open 1.0 days of 4.0 days"}])j");
   EXPECT_EQ(some.points, 72.3);
 }
@@ -66,7 +67,7 @@ TEST(Priority, no_fact_that_gets_worse_lowers_the_points) {
                          .epss = below(1001) / 1000.0,
                          .exploited = static_cast<Exploitation>(below(3)),
                          .presence = static_cast<Presence>(below(3)),
-                         .exposure = static_cast<Exposure>(below(4)),
+                         .exposure = static_cast<Exposure>(below(5)),
                          .open = hours(below(5000)),
                          .due_after = hours(1 + below(5000))};
   };

@@ -1,5 +1,6 @@
 // Findings of bills of materials with what is said about them, written for other tools: OpenVEX 0.2.0,
-// CycloneDX 1.6 with vulnerabilities and their analysis (VEX), SARIF 2.1.0, and the JSON of osv-scanner.
+// CSAF 2.0 with the VEX profile, CycloneDX 1.6 with vulnerabilities and their analysis (VEX), SARIF 2.1.0,
+// and the JSON of osv-scanner.
 // Equal findings at an equal time give equal bytes. Pure. Which finding becomes which status:
 // docs/formats/vex.md.
 #pragma once
@@ -42,6 +43,7 @@ struct ReportedBill {
 struct ReportHead {
   std::string author, tool_version;
   Instant at;
+  std::string author_namespace = "urn:weir";  // URI of who publishes; CSAF asks for one
 };
 
 // Holds the statements against each finding of the bill. Those that cover one are added to `covering`, if given.
@@ -58,6 +60,10 @@ struct Said {
 Said said_of(const ReportedFinding& finding);
 
 format::Json to_openvex(std::span<const ReportedBill> bills, const ReportHead& head);
+// Errors: invalid, when it is no absolute URI.
+Result<std::string> checked_namespace(std::string_view uri);
+
+format::Json to_csaf_vex(std::span<const ReportedBill> bills, const ReportHead& head);
 format::Json to_cyclonedx_vex(std::span<const ReportedBill> bills, const ReportHead& head);
 format::Json to_sarif(std::span<const ReportedBill> bills, const ReportHead& head);
 format::Json to_osv_scanner(std::span<const ReportedBill> bills);

@@ -48,7 +48,9 @@ Result<WindowDeclared> declare(const std::string& name, const WindowRequest& req
   if (!facts.known && facts.count >= static_cast<std::int64_t>(limits::windows_max))
     return Error{Errc::too_large, fmt::format("there are {} windows, at most {} are allowed", facts.count,
                                               limits::windows_max)};
-  (void)TRY(prepare(name, request.definition));
+  const State state = TRY(prepare(name, request.definition)).schedule.state_at(now);
+  if (!state.open && !state.opens)
+    return invalid("it never opens: all its occurrences have passed", "definition");
   WindowDeclared declared{.name = name, .definition = request.definition};
   if (facts.known && facts.known->definition != request.definition)
     declared.was_open = TRY(was_open(*facts.known, request.confirm ? Confirm::yes : Confirm::no, now));

@@ -91,6 +91,17 @@ TEST(Window, a_pattern_of_many_stars_takes_no_time) {
   EXPECT_FALSE(pattern_matches(stars, std::string(200, 'a') + "b"));
 }
 
+TEST(Window, that_lies_wholly_in_the_past_is_refused) {
+  WindowRequest request{.definition = weekdays(Kind::allow)};
+  ASSERT_TRUE(declare("hours", request, {}, saturday).ok());
+  request.definition.start = "2019-01-07T09:00:00";
+  request.definition.rrule += ";UNTIL=20200101T000000Z";
+  const auto refused = declare("hours", request, {}, saturday);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Errc::invalid);
+  EXPECT_EQ(refused.error().message, "it never opens: all its occurrences have passed");
+}
+
 TEST(Window, what_is_open_changes_only_when_that_is_confirmed_and_the_entry_says_what_it_was) {
   WindowRequest request{.definition = weekdays(Kind::allow)};
   request.definition.duration = "4h";

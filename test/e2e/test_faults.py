@@ -20,7 +20,7 @@ class Damaged(unittest.TestCase):
         for number in range(400):
             cls.world.api.put(f"flows/f{number}", {"description": "x" * 200})
         cls.leaves = [(index, base64.b64decode(cls.world.api.get(f"ledger/entries/{index}")["leaf"]))
-                      for index in (7, 99, 398)]
+                      for index in (40, 99, 398)]
         cls.world.server.end()
         cls.world.server = None
         cls.whole = {p.relative_to(cls.world.data): p.read_bytes() for p in cls.world.data.rglob("*") if p.is_file()}
@@ -52,7 +52,7 @@ class Damaged(unittest.TestCase):
                 os.truncate(database, keep)
                 done = self.verify()
                 self.assertNotEqual(done.returncode, 0, done.stdout)
-                self.assertTrue(done.stderr.strip())
+                self.assertTrue(done.stderr.strip() or "NOT sound" in done.stdout, done)
 
     def test_a_flipped_bit_in_an_entry_is_found(self):
         database = self.database()

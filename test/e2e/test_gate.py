@@ -68,6 +68,42 @@ class Gate(WorldCase):
         self.assertGreater(allowed["decision"], first["decision"])
         self.assertEqual(self.gate(program, environment, 0)["decision"], allowed["decision"], "nothing new, no entry")
 
+    def test_a_change_that_a_rule_approves_is_deployed_in_one_step(self):
+        world = self.world
+        environment = self.environment(TESTED + "approve_by_rule: {classes: [standard]}\n", "by-rule")
+        program = world.program()
+        digest = world.recorded(program, flow="gate-rule", trail="t1")
+        deploy = ["deploy", program, "--environment", environment]
+        self.assertNotIn("expected", world.weir(*deploy, "--class", "standard", code=1), "the tests are missing")
+        self.attest_tests(program, "gate-rule", PASSED)
+        world.weir(*deploy, code=1)
+        world.weir(*deploy, "--class", "standard")
+        approvals = world.weir_json("approvals", "--environment", environment)
+        self.assertEqual([(a["artifact"], a["by_rule"], a["change"]) for a in approvals],
+                         [(digest, "by-rule", "standard")])
+        deployed = world.weir_json("deployments", "--environment", environment)
+        self.assertEqual([d["artifact"] for d in deployed], [digest])
+        world.weir(*deploy, code=1)  # it is for standard changes alone
+
+    def test_a_policy_is_tried_on_what_runs_though_nobody_decided_on_it(self):
+        world = self.world
+        program = world.program()
+        digest = world.recorded(program, flow="gate-runs", trail="t1")
+        world.weir("approve", program, "--environment", "host", "--reason", "released")
+        world.run(program, "600")
+        world.workload(digest, verdict="approved", seconds=25)
+        file = world.directory / "nothing.yaml"
+        file.write_text(TESTED.replace("unit-tests", "nobody-has-this"))
+        world.weir("policy", "create", "nothing", file)
+        found = world.weir_json("policy", "simulate", "nothing", "--environment", "host")
+        self.assertIn((digest, 0, "undecided"), [(f["artifact"], f["decision"], f["is"]) for f in found["flips"]])
+        attach = ["policy", "attach", "nothing", "--environment", "host", "--mode", "enforce"]
+        world.weir(*attach, code=1)
+        self.assertEqual(world.workload(digest)["verdict"], "approved")
+        world.weir(*attach, "--confirm")
+        wait_until(lambda: world.alerts(cause="policy-not-met"), 20, "what runs is judged by it")
+        world.weir("policy", "detach", "nothing", "--environment", "host")
+
     def test_a_decision_is_made_again_from_what_it_rested_on(self):
         environment = self.environment(TESTED, "replayed")
         program = self.world.program()

@@ -104,9 +104,17 @@ class HostInventory(WorldCase):
         self.assertEqual(self.where("DSA-4242-1")["running"][0]["since"], since)
         self.assertEqual(len(self.alerts("DSA-4242-1")), 1)
 
+        before = world.api.get("me")["server"]["time"]
         self.install("2.0-1")
         wait_until(lambda: not self.alerts("DSA-4242-1"), 30, "the alert is resolved")
         self.assertEqual(self.where("DSA-4242-1")["running"], [])
+        for question in ("DSA-4242-1", "libweir-fixture1", "libweir-fixture1<2.0-1",
+                         "pkg:deb/debian/libweir-fixture1@1.0-1"):
+            then = self.where(question, "--at", before)
+            self.assertEqual([(r["host"], r["since"], r["package"]) for r in then["running"]],
+                             [("kept1", since, "libweir-fixture1")], question)
+            self.assertNotIn("can't be read", then["coverage"]["sentence"])
+        self.assertEqual(self.where("libweir-fixture1@2.0-1", "--at", before)["running"], [])
         finding = [f for f in world.weir_json("vuln", "list") if f["cluster"] == "DSA-4242-1"][0]
         self.assertEqual(finding["state"], "closed")
         entries = [e for e in world.api.get("ledger/entries?from=0&limit=1000")["entries"]

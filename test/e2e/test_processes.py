@@ -162,6 +162,46 @@ class Processes(WorldCase):
         then = world.weir_json("env", "show", f"host@{moment}")["workloads"]
         self.assertEqual([w["verdict"] for w in then if digest in w["digests"]], ["approved"])
 
+    def test_other_content_under_an_approved_name_is_changed(self):
+        world = self.world
+        program = world.program()
+        digest = world.recorded(program, flow="renewed", trail="t1")
+        world.weir("approve", program, "--environment", "host", "--reason", "released")
+        child = world.run(program, "600")
+        world.workload(digest, seconds=25)
+        child.end(signal.SIGKILL)
+        program.unlink()
+        program.write_bytes(world.program().read_bytes())
+        program.chmod(0o755)
+        world.run(program, "600")
+        alert = world.alert(digest=sha256_of(program), seconds=25)
+        self.assertEqual((alert["cause"], alert["workload"]["verdict"]), ("changed-content", "changed"))
+
+    def test_the_past_keeps_the_verdicts_that_stood_then(self):
+        world = self.world
+        program = world.program()
+        digest = world.recorded(program, flow="past", trail="t1")
+        world.run(program, "600")
+        world.workload(digest, seconds=25)
+
+        def shown(moment=""):
+            told = world.weir_json("env", "show", f"host{moment}")
+            return [w["verdict"] for w in told["workloads"] if digest in w["digests"]], told
+        first = wait_until(lambda: shown()[0] == ["unapproved"] and shown()[1], 10, "it is judged")
+        newest = wait_until(lambda: shown()[1]["snapshot"], 10, "a snapshot is taken")
+        snapshot = wait_until(lambda: [n for n in range(newest, shown()[1]["snapshot"] + 1)
+                                       if shown(f"#{n}")[0] == ["unapproved"]], 10, "one holds it")[0]
+        world.weir("approve", program, "--environment", "host", "--reason", "released")
+        wait_until(lambda: shown()[0] == ["late"], 10, "it is approved late")
+        second = shown()[1]
+        approval = world.weir_json("approvals", "--environment", "host")[0]["id"]
+        world.weir("revoke", approval)
+        wait_until(lambda: shown()[0] == ["revoked"], 10, "it is revoked")
+        self.assertEqual(shown(f"@{first['at']}")[0], ["unapproved"], "not judged by what is known today")
+        self.assertEqual(shown(f"@{second['at']}")[0], ["late"])
+        self.assertEqual(shown(f"#{snapshot}")[0], ["unapproved"])
+        self.assertEqual(world.api.send("GET", "environments/host/workloads?at=2999-01-01T00:00:00Z").status, 400)
+
 
 class Scopes(WorldCase):
     def test_an_excluded_path_is_not_watched_and_the_rule_is_shown(self):

@@ -175,6 +175,11 @@ class Vulnerabilities(WorldCase):
         written = json.loads(world.weir("vuln", "vex", program, "--output", "openvex"))
         self.assertEqual({s["vulnerability"]["name"]: s["status"] for s in written["statements"]},
                          {flaw: "not_affected", "CVE-2026-7778": "affected"})
+        csaf = json.loads(world.weir("vuln", "vex", program, "--output", "csaf", "--author", "Acme", "--namespace",
+                                     "https://acme.test"))
+        self.assertEqual(csaf["document"]["publisher"]["namespace"], "https://acme.test")
+        self.assertEqual({v["cve"]: list(v["product_status"]) for v in csaf["vulnerabilities"]},
+                         {flaw: ["known_not_affected"], "CVE-2026-7778": ["known_affected"]})
         world.server.end()
         world.start_server("--advisories", self.advisories)
         self.assertEqual(self.alerts(flaw), [])
@@ -214,12 +219,17 @@ class Vulnerabilities(WorldCase):
         self.assertEqual(exploited["points"], 15)
         backlog = world.weir_json("vuln", "backlog")
         self.assertEqual(backlog["exploited"], 1)
+        before = world.api.get("me")["server"]["time"]
         world.weir("vuln", "sla", "--critical", "1ms")
         backlog = world.weir_json("vuln", "backlog")
         critical = next(r for r in backlog["severities"] if r["severity"] == "critical")
         self.assertEqual(critical["agreed_us"], 1000)
         self.assertGreaterEqual(critical["overdue"], 1)
         self.assertIn("high", world.weir("vuln", "sla"))
+        then = world.weir_json("vuln", "backlog", "--at", before)
+        critical = next(r for r in then["severities"] if r["severity"] == "critical")
+        self.assertEqual((then["exploited"], then["overdue"], critical["agreed_us"]), (1, 0, 7 * 86_400_000_000))
+        self.assertEqual(world.weir_json("vuln", "backlog", "--at", "2020-01-01T00:00:00Z")["open"], 0)
 
     def test_a_broken_or_vanished_feed_closes_nothing(self):
         world = self.world

@@ -177,6 +177,20 @@ test('a bill of materials is drawn from commit to workload, and saved as signed 
   await close();
 });
 
+test('a moment beyond the newest snapshots is reached page by page', async () => {
+  const { page, close } = await at.visit('/environments/production');
+  await page.getByRole('button', { name: 'Earlier snapshots' }).click();
+  await page.waitForURL(/before=2372/);
+  await page.getByText('#2371').waitFor();
+  await page.getByText('As it was').waitFor();
+  await page.getByRole('slider', { name: 'Moment' }).press('Home');
+  await page.getByText('#2332').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Earlier snapshots' }).count(), 0);
+  await page.getByRole('button', { name: 'Back to live' }).click();
+  await page.getByText('#2411').waitFor();
+  await close();
+});
+
 test('filter, sort and columns live in the address, and back returns', async () => {
   const { page, close } = await at.visit('/environments/payments-vault');
   const filter = page.getByRole('textbox', { name: /^Filter/ });

@@ -19,6 +19,7 @@ test('from the list to one flaw, to where it runs and what could not be looked a
   await page.getByRole('button', { name: 'Where' }).click();
   await page.getByRole('heading', { level: 1 }).getByText('runs 2 times').waitFor();
   await page.getByText('ledger-worker').waitFor();
+  await page.getByTitle('published on tcp 0.0.0.0:8080->80').getByText('from the network').waitFor();
   assert.match(page.url(), /query=CVE-2021-44228/);
   await close();
 });

@@ -41,6 +41,8 @@ const views = [
   '/where',
   '/where?query=CVE-2021-44228',
   '/components?component=openssl',
+  '/advisories',
+  '/impact?rule=js/sql-injection',
   '/alerts',
   '/alerts?view=alerts',
   '/alerts/3',
@@ -48,6 +50,7 @@ const views = [
   '/ledger',
   '/ledger/5',
   '/settings',
+  '/integrations?name=hub',
 ];
 
 const address_of = (view: string) =>

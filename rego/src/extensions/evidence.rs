@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, Timelike, Utc};
 use regorus::Value;
 use std::collections::HashMap;
 
-fn items(values: &[Value]) -> Result<impl Iterator<Item = &Value>, Refusal> {
+fn items(values: &[Value]) -> Result<impl DoubleEndedIterator<Item = &Value>, Refusal> {
     match values.first() {
         Some(Value::Array(items)) => Ok(items.iter()),
         _ => Err("operand 1 must be array".into()),
@@ -19,15 +19,24 @@ fn member<'a>(item: &'a Value, key: &Value) -> Option<&'a Value> {
     }
 }
 
+/// The last item of a name.
+pub fn last_named<'a>(values: &'a [Value], name: Option<&Value>) -> Result<Option<&'a Value>, Refusal> {
+    let key = Value::from("name");
+    Ok(items(values)?.rev().find(|item| member(item, &key) == name))
+}
+
 /// weir.last(items, name): the last item of that name; undefined when there is none.
 pub fn last(values: &[Value]) -> Answer {
-    let (key, name) = (Value::from("name"), values.get(1));
-    let found = items(values)?.filter(|item| member(item, &key) == name).last();
-    Ok(found.cloned().unwrap_or(Value::Undefined))
+    Ok(last_named(values, values.get(1))?.cloned().unwrap_or(Value::Undefined))
+}
+
+/// Of each name and type the last item.
+pub fn newest_of(values: &[Value]) -> Result<Vec<&Value>, Refusal> {
+    one_of_each(values, true)
 }
 
 /// Of each name and type one item, where the last or the first one of them stands.
-fn one_of_each(values: &[Value], latest: bool) -> Answer {
+fn one_of_each(values: &[Value], latest: bool) -> Result<Vec<&Value>, Refusal> {
     let (name, kind) = (Value::from("name"), Value::from("type"));
     let all: Vec<&Value> = items(values)?.collect();
     let mut chosen = HashMap::new();
@@ -41,7 +50,7 @@ fn one_of_each(values: &[Value], latest: bool) -> Answer {
     }
     let mut places: Vec<usize> = chosen.into_values().collect();
     places.sort_unstable();
-    Ok(Value::from(places.into_iter().map(|at| all[at].clone()).collect::<Vec<_>>()))
+    Ok(places.into_iter().map(|at| all[at]).collect())
 }
 
 fn text_of(value: Option<&Value>) -> &str {
@@ -53,12 +62,16 @@ fn text_of(value: Option<&Value>) -> &str {
 
 /// weir.newest(items): the last item of each name and type.
 pub fn newest(values: &[Value]) -> Answer {
-    one_of_each(values, true)
+    newest_of(values).map(listed)
+}
+
+fn listed(items: Vec<&Value>) -> Value {
+    Value::from(items.into_iter().cloned().collect::<Vec<_>>())
 }
 
 /// weir.oldest(items): the first item of each name and type.
 pub fn oldest(values: &[Value]) -> Answer {
-    one_of_each(values, false)
+    one_of_each(values, false).map(listed)
 }
 
 /// weir.ago(now, microseconds): a moment so long before one, as RFC 3339 in UTC with microseconds.

@@ -8,6 +8,7 @@ mod facts;
 mod globs;
 mod jwt;
 mod kinds;
+mod met;
 mod net;
 mod numbers;
 mod patterns;
@@ -105,6 +106,7 @@ pub const TABLE: &[(&str, u8, Builtin)] = &[
     ("weir.items", 1, kinds::items),
     ("weir.last", 2, evidence::last),
     ("weir.minus", 2, kinds::minus),
+    ("weir.met", 3, met::met),
     ("weir.newest", 1, evidence::newest),
     ("weir.number", 1, kinds::number),
     ("weir.oldest", 1, evidence::oldest),

@@ -148,6 +148,7 @@ struct ContainerCollector::State {
   mutable std::mutex mutex;  // guards what follows
   std::map<std::uint64_t, Known> known;                  // by mount namespace
   std::map<std::string, runtime::Instance> listed_only;  // by id: a runtime lists them, the census doesn't see them
+  std::map<std::string, std::vector<std::string>> published;  // by id: what its runtime says of its ports
   std::set<std::uint64_t> seen_mounts;
   std::map<std::uint64_t, std::uint64_t> parts;          // as in Groups
   std::vector<runtime::Source> sources;
@@ -162,12 +163,26 @@ struct ContainerCollector::State {
   void relist(Sink& sink);
   void ask_again(Sink& sink);
   void follow_engines();
+  void note_published(const std::string& id, const ContainerIdentity& identity);  // these two under the lock
+  void forget_published();
   Status add_listed(std::map<std::string, runtime::Instance>& listed, Engine& engine);
   void exchange_listed(Sink& sink, std::map<std::string, runtime::Instance> listed);
   std::vector<int> process_files() const;
   Duration pause() const;
   void slow_down(const std::stop_token& stop) const;
 };
+
+void ContainerCollector::State::note_published(const std::string& id, const ContainerIdentity& identity) {
+  if (identity.published) published.insert_or_assign(id, *identity.published);
+}
+
+void ContainerCollector::State::forget_published() {
+  std::set<std::string_view> here;
+  for (const auto& [mounts, container] : known) here.insert(container.instance.id);
+  std::erase_if(published, [&](const auto& entry) {
+    return !here.contains(entry.first) && !listed_only.contains(entry.first);
+  });
+}
 
 // A container whose first process is gone, or is another one now, has ended.
 void ContainerCollector::State::end_gone(Sink& sink, const Groups& groups) {
@@ -222,6 +237,7 @@ void ContainerCollector::State::identify_pending(Sink& sink) {
       const int process = static_cast<int>(syscall(SYS_pidfd_open, root.pid, 0));
       known.insert_or_assign(root.mounts, Known{root, instance, File(process)});
       listed_only.erase(instance.id);
+      note_published(instance.id, found.identity);
     }
     at = pending.erase(at);
     sink.started(std::move(instance));
@@ -260,6 +276,10 @@ Status ContainerCollector::State::add_listed(std::map<std::string, runtime::Inst
     runtime::Instance instance =
         make_instance(root, {Identification::State::known, found->identity}, clock.now());
     instance.marks.push_back("listed-only");
+    {
+      const std::lock_guard lock(mutex);
+      note_published(instance.id, found->identity);
+    }
     listed.emplace(instance.id, std::move(instance));
   }
   return {};
@@ -275,6 +295,7 @@ void ContainerCollector::State::exchange_listed(Sink& sink, std::map<std::string
     for (const auto& [id, instance] : listed)
       if (!listed_only.contains(id)) started.push_back(instance);
     listed_only = std::move(listed);
+    forget_published();
   }
   for (auto& instance : started) sink.started(std::move(instance));
   for (auto& end : ended) sink.ended(std::move(end));
@@ -398,6 +419,20 @@ std::vector<runtime::Source> ContainerCollector::sources() const {
     census.remedy = "run the agent as root, or grant it CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH";
   }
   all.push_back(std::move(census));
+  return all;
+}
+
+std::vector<ContainerNetwork> ContainerCollector::networks() const {
+  std::vector<ContainerNetwork> all;
+  const std::lock_guard lock(state_->mutex);
+  const auto add = [&](const runtime::Instance& instance) {
+    ContainerNetwork& network = all.emplace_back(ContainerNetwork{.id = instance.id});
+    if (instance.settings) network.host_network = instance.settings->host_network;
+    if (const auto found = state_->published.find(instance.id); found != state_->published.end())
+      network.published = found->second;
+  };
+  for (const auto& [mounts, container] : state_->known) add(container.instance);
+  for (const auto& [id, instance] : state_->listed_only) add(instance);
   return all;
 }
 

@@ -14,6 +14,7 @@
 #include "agent/collector.h"
 #include "agent/processes/admission.h"
 #include "agent/processes/task_list.h"
+#include "agent/sockets/socket_look.h"
 
 namespace weir::agent {
 
@@ -37,6 +38,8 @@ class ContainerCollector final : public Collector {
   // Process `pid` executed something: looks at once if it stands in a container not seen before. Cheap; any thread.
   void poke(std::int64_t pid);
   void poke();
+  // What the runtimes say of the networks of those that run. Any thread.
+  std::vector<ContainerNetwork> networks() const;
   // Who answers for what runs in a mount namespace, as far as it is known by now. Cheap; any thread.
   Admission admission_of(std::uint64_t mount_namespace) const;
 

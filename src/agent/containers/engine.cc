@@ -55,6 +55,7 @@ Result<EngineContainer> parse_container(const Json& answer) {
   if (image) found.identity.image.config = *image;
   else found.identity.note = "the runtime names no image id";
   found.identity.settings = settings_of_engine(answer);
+  found.identity.published = published_by_engine(answer);
   return found;
 }
 

@@ -15,6 +15,7 @@ struct ContainerIdentity {
   runtime::ImageClaim image;
   std::string note;     // why `image` has no digest; empty when it has
   std::optional<runtime::Settings> settings;  // none: the runtime says nothing of them
+  std::optional<std::vector<std::string>> published;  // ports, as in runtime::Exposure; none: it says nothing
   bool rootless = false;  // claimed by a runtime that runs as an ordinary user
 };
 

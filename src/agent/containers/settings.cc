@@ -1,5 +1,7 @@
 #include "agent/containers/settings.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -16,7 +18,7 @@ using format::Json;
 using runtime::Settings;
 
 constexpr std::size_t spec_bytes_max = 4 << 20;
-constexpr std::size_t path_bytes_max = 1024;
+constexpr std::size_t path_bytes_max = 1024, endpoint_bytes_max = 128, ports_max = 4096;
 // What only "all capabilities" brings; together with neither filter nor mask it is a privileged container.
 constexpr std::array<std::string_view, 4> telling_capabilities{"CAP_SYS_ADMIN", "CAP_SYS_MODULE",
                                                                "CAP_SYS_RAWIO", "CAP_SYS_PTRACE"};
@@ -100,6 +102,18 @@ std::optional<bool> mode_shares(const Json& host_config, std::string_view mode) 
   return *said == "host";
 }
 
+// "80/tcp" at {"HostIp":"0.0.0.0","HostPort":"8080"}.
+void add_port(std::vector<std::string>& published, std::string_view port, const Json& binding) {
+  const std::size_t slash = std::min(port.find('/'), port.size());
+  const std::string_view protocol = slash == port.size() ? "tcp" : port.substr(slash + 1);
+  std::string address(binding.text("HostIp"));
+  if (address.empty()) address = "0.0.0.0";
+  if (address.find(':') != address.npos) address = '[' + address + ']';
+  const std::string endpoint =
+      fmt::format("{} {}:{}->{}", protocol, address, binding.text("HostPort"), port.substr(0, slash));
+  if (published.size() < ports_max) published.emplace_back(format::utf8_prefix(endpoint, endpoint_bytes_max));
+}
+
 std::optional<bool> shares_with_host(std::int64_t pid, const char* kind) {
   const std::uint64_t own = procfs::namespace_of(pid, kind), hosts = procfs::namespace_of(1, kind);
   if (own == 0 || hosts == 0) return std::nullopt;
@@ -124,6 +138,18 @@ std::optional<Settings> settings_of_engine(const Json& inspected) {
     settings.host_mounts = in_order(std::move(mounts));
   }
   return settings;
+}
+
+std::optional<std::vector<std::string>> published_by_engine(const Json& inspected) {
+  const std::string_view mode = inspected.at("HostConfig").text("NetworkMode");
+  const Json::Object* ports = inspected.at("NetworkSettings").at("Ports").object();
+  if (ports == nullptr || mode.empty() || mode == "host" || mode.starts_with("container:") || mode.starts_with("ns:"))
+    return std::nullopt;
+  std::vector<std::string> published;
+  for (const auto& [port, bindings] : *ports)
+    if (bindings.array() != nullptr)
+      for (const Json& binding : *bindings.array()) add_port(published, port, binding);
+  return published;
 }
 
 std::optional<Settings> settings_of_spec(const Json& spec, const OwnFolders& own) {

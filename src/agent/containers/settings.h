@@ -6,6 +6,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "runtime/report.h"
 
@@ -15,6 +16,10 @@ namespace weir::agent {
 
 // Of an answer to GET /containers/{id}/json.
 std::optional<runtime::Settings> settings_of_engine(const format::Json& inspected);
+
+// The addresses of the host that lead to it, of the same answer; none when that is not said, or when its network is
+// another container's or the host's.
+std::optional<std::vector<std::string>> published_by_engine(const format::Json& inspected);
 
 // What a runtime mounts for itself counts for no folder of the host: below its volumes, or in a folder named after the
 // container in a store of podman's or CRI-O's.

@@ -63,6 +63,28 @@ TEST(EngineSettings, what_is_not_said_or_joined_from_elsewhere_is_not_known) {
       "{}");
 }
 
+std::string published_of(const std::string& text) {
+  const auto published = published_by_engine(*parse_json(text));
+  return published ? format::encode(*published) : "none";
+}
+
+TEST(EnginePorts, are_the_addresses_of_the_host_that_lead_to_it) {
+  EXPECT_EQ(published_of(R"({"HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Ports":{"80/tcp":
+    [{"HostIp":"0.0.0.0","HostPort":"8080"},{"HostIp":"::","HostPort":"8080"}],"53/udp":[{"HostIp":"127.0.0.1",
+    "HostPort":"5353"}],"9/sctp":[{"HostIp":"","HostPort":"9"}],"443/tcp":null}}})"),
+            R"(["tcp 0.0.0.0:8080->80","tcp [::]:8080->80","udp 127.0.0.1:5353->53","sctp 0.0.0.0:9->9"])");
+  EXPECT_EQ(published_of(R"({"HostConfig":{"NetworkMode":"none"},"NetworkSettings":{"Ports":{}}})"), "[]");
+}
+
+TEST(EnginePorts, of_a_joined_network_or_the_hosts_are_not_its_own) {
+  for (const std::string mode : {"host", "container:abc", "ns:/run/netns/x", ""})
+    EXPECT_EQ(published_of(R"({"HostConfig":{"NetworkMode":")" + mode + R"("},"NetworkSettings":{"Ports":{}}})"),
+              "none")
+        << mode;
+  EXPECT_EQ(published_of("{}"), "none");
+  EXPECT_EQ(published_of(R"({"HostConfig":{"NetworkMode":"bridge"},"NetworkSettings":{"Ports":[]}})"), "none");
+}
+
 constexpr const char* plain =
     R"({"process":{"user":{"uid":0,"gid":0},"capabilities":{"bounding":["CAP_CHOWN"]}},
   "mounts":[{"destination":"/proc","type":"proc","source":"proc"},

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::uint32_t events_watched = IN_CLOSE_WRITE | IN_MODIFY | IN_ATTRIB | IN_CREATE | IN_DELETE |
                                          IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
+constexpr Duration look_again = milliseconds(50);
 constexpr int changing_tries_max = 10;  // a path that never rests is reported as such
 
 // What one inotify descriptor watches for which paths.
@@ -102,7 +103,10 @@ struct FileCollector::State {
   mutable std::mutex mutex;
   std::vector<Watched> watched;
 
-  void look(std::size_t number, Sink& sink);
+  void look(std::size_t number, Sink& sink, const std::stop_token& stop);
+  std::optional<runtime::PackageClaim> claim_of(const std::string& path, const Sha256& digest) const;
+  std::optional<runtime::PackageClaim> settled_claim_of(const std::string& path, const Sha256& digest,
+                                                        const std::stop_token& stop) const;
   void set_instance(Watched& entry, std::optional<runtime::Instance> next, Sink& sink);
   void set_trouble(Watched& entry, const Error& error, Sink& sink);
   std::set<std::size_t> await_changes(std::stop_token stop);
@@ -129,7 +133,30 @@ void FileCollector::State::set_trouble(Watched& entry, const Error& error, Sink&
   set_instance(entry, std::nullopt, sink);
 }
 
-void FileCollector::State::look(std::size_t number, Sink& sink) {
+std::optional<runtime::PackageClaim> FileCollector::State::claim_of(const std::string& path,
+                                                                    const Sha256& digest) const {
+  const auto file = options.explain ? open_regular(path) : Error{};
+  struct stat status{};
+  if (!file || fstat(file->number(), &status) != 0) return std::nullopt;
+  const std::string resolved = path_of_file(file->number());
+  return options.explain({resolved, file->number(), status, digest});
+}
+
+// Of a package that is being unpacked the files are new while dpkg still lists the old ones.
+std::optional<runtime::PackageClaim> FileCollector::State::settled_claim_of(const std::string& path,
+                                                                            const Sha256& digest,
+                                                                            const std::stop_token& stop) const {
+  const Instant end = clock.now() + options.package_time_max;
+  auto claim = claim_of(path, digest);
+  while (claim && claim->changed && options.packages_change && options.packages_change() && clock.now() < end &&
+         !stop.stop_requested()) {
+    pause(look_again, stop);
+    claim = claim_of(path, digest);
+  }
+  return claim;
+}
+
+void FileCollector::State::look(std::size_t number, Sink& sink, const std::stop_token& stop) {
   Watched& entry = watched[number];
   const auto stamp = stamp_of(entry.path);
   if (!stamp) {
@@ -156,6 +183,7 @@ void FileCollector::State::look(std::size_t number, Sink& sink) {
     next.seen = runtime::Seen::unhashed;
     next.seen_note = "it never rests long enough to be read whole";
   }
+  if (digest) next.package = settled_claim_of(entry.path.path, *digest, stop);
   {
     const std::lock_guard lock(mutex);
     entry.stamp = *stamp;
@@ -192,11 +220,11 @@ FileCollector::~FileCollector() = default;
 
 void FileCollector::watch(Sink& sink, std::stop_token stop) {
   const std::stop_callback on_stop(stop, [this] { state_->wake_up.wake(); });
-  for (std::size_t number = 0; number < state_->watched.size(); ++number) state_->look(number, sink);
+  for (std::size_t number = 0; number < state_->watched.size(); ++number) state_->look(number, sink, stop);
   state_->looked = true;
   while (!stop.stop_requested())
     for (const std::size_t number : state_->await_changes(stop))
-      if (!stop.stop_requested()) state_->look(number, sink);
+      if (!stop.stop_requested()) state_->look(number, sink, stop);
 }
 
 void FileCollector::list(const Tell& tell) {

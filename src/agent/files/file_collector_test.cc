@@ -1,6 +1,8 @@
 #include "agent/files/file_collector.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -123,6 +125,78 @@ TEST_F(FileCollectorTest, path_that_is_not_there_is_told_and_seen_when_it_comes)
   write("later", "here");
   ASSERT_TRUE(sink.await_started(with_digest(crypto::sha256("here"))));
   EXPECT_EQ(collector->sources()[0].blind, "");
+}
+
+// A host whose package "tool" owns one of the watched files.
+class PackagedFileTest : public FileCollectorTest {
+ protected:
+  PackagedFileTest() {
+    test::run("mkdir -p " + path("dpkg/info"));
+    unpack("1");
+  }
+  void unpack(const std::string& version) const {
+    write("dpkg/status", "Package: tool\nArchitecture: all\nVersion: " + version + "\n\n");
+    write("dpkg/info/tool.new", path("tool.conf") + "\n");
+    rename(path("dpkg/info/tool.new").c_str(), path("dpkg/info/tool.list").c_str());
+  }
+  void watch_both() {
+    watch({.paths = {{.path = path("tool.conf")}, {.path = path("own.conf")}},
+           .explain = [this](const ReadFile& file) { return claims.claim_of(file); },
+           .packages_change = [this] { return packages.is_changing(); }});
+  }
+  std::optional<runtime::Instance> told(const std::string& text) {
+    return sink.await_started(with_digest(crypto::sha256(text)));
+  }
+  Packages packages{path("dpkg"), ""};
+  Baseline baseline{"", packages, SystemClock().now()};
+  PackageClaims claims{packages, baseline};
+};
+
+TEST_F(PackagedFileTest, file_of_a_package_carries_its_claim_and_another_one_none) {
+  write("tool.conf", "shipped");
+  write("own.conf", "own");
+  watch_both();
+  const auto packaged = told("shipped"), own = told("own");
+  ASSERT_TRUE(packaged && own);
+  ASSERT_TRUE(packaged->package);
+  EXPECT_EQ(packaged->package->name + packaged->package->version, "tool1");
+  EXPECT_FALSE(packaged->package->changed);
+  EXPECT_FALSE(own->package);
+}
+
+TEST_F(PackagedFileTest, content_that_no_package_brought_is_told_as_changed) {
+  write("tool.conf", "shipped");
+  watch_both();
+  ASSERT_TRUE(told("shipped"));
+  write("tool.conf", "edited");
+  const auto edited = told("edited");
+  ASSERT_TRUE(edited && edited->package);
+  EXPECT_TRUE(edited->package->changed);
+}
+
+TEST_F(PackagedFileTest, upgrade_whose_files_come_before_its_list_is_no_change_without_a_package) {
+  write("tool.conf", "shipped");
+  write("dpkg/lock", "");
+  watch_both();
+  ASSERT_TRUE(told("shipped"));
+  // As dpkg does: it holds its lock, files first, its lists a moment later.
+  const pid_t dpkg = fork();
+  if (dpkg == 0) {
+    const int file = open(path("dpkg/lock").c_str(), O_RDWR);
+    struct flock lock{};
+    lock.l_type = F_WRLCK;
+    fcntl(file, F_SETLK, &lock);
+    write("tool.conf", "upgraded");
+    usleep(1'200'000);
+    unpack("2");
+    usleep(1'000'000);
+    _exit(0);
+  }
+  const auto upgraded = told("upgraded");
+  waitpid(dpkg, nullptr, 0);
+  ASSERT_TRUE(upgraded && upgraded->package);
+  EXPECT_FALSE(upgraded->package->changed);
+  EXPECT_EQ(upgraded->package->version, "2");
 }
 
 TEST_F(FileCollectorTest, removal_is_an_end) {

@@ -3,13 +3,16 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/magic.h>
+#include <linux/openat2.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <time.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <vector>
 
 #include "crypto/digest.h"
@@ -154,5 +157,41 @@ Result<Fd> open_regular(int directory, const std::string& path) {
 }
 
 Result<Fd> open_regular(const std::string& path) { return open_regular(AT_FDCWD, path); }
+
+Fd open_in_root(const std::string& root, const std::string& path) {
+  const Fd folder(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) return {};
+  open_how how{};
+  how.flags = O_PATH | O_CLOEXEC;
+  how.resolve = RESOLVE_IN_ROOT;
+  Fd place(static_cast<int>(syscall(SYS_openat2, folder.number(), path.c_str(), &how, sizeof how)));
+  if (!place) return {};
+  auto file = open_regular(fmt::format("/proc/self/fd/{}", place.number()));
+  return file ? std::move(*file) : Fd();
+}
+
+std::string path_of_file(int file) {
+  constexpr std::string_view deleted = " (deleted)";
+  std::array<char, PATH_MAX + 1> target;
+  const ssize_t bytes = readlink(fmt::format("/proc/self/fd/{}", file).c_str(), target.data(), target.size());
+  std::string path(target.data(), bytes < 0 ? 0 : static_cast<std::size_t>(bytes));
+  if (path.ends_with(deleted)) path.resize(path.size() - deleted.size());
+  return path;
+}
+
+Shebang shebang_of(int file) {
+  constexpr std::string_view blanks = " \t";
+  std::array<char, 256> head{};
+  const ssize_t bytes = pread(file, head.data(), head.size(), 0);
+  std::string_view line(head.data(), bytes < 0 ? 0 : static_cast<std::size_t>(bytes));
+  line = line.substr(0, line.find('\n'));
+  if (!line.starts_with("#!")) return {};
+  line.remove_prefix(std::min(line.find_first_not_of(blanks, 2), line.size()));
+  Shebang found{.path = std::string(line.substr(0, line.find_first_of(blanks))), .argument = {}};
+  line.remove_prefix(found.path.size());
+  line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+  if (const auto end = line.find_last_not_of(blanks); end != line.npos) found.argument = line.substr(0, end + 1);
+  return found;
+}
 
 }  // namespace weir::agent

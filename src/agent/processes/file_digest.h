@@ -55,6 +55,15 @@ class DigestCache {
 // Opens a regular file for reading; devices, pipes and directories are refused before they are touched.
 Result<Fd> open_regular(int directory, const std::string& path);
 Result<Fd> open_regular(const std::string& path);
+// The same with `root` as the root of every link on the way; none when there is no such file.
+Fd open_in_root(const std::string& root, const std::string& path);
+// Where an open file lies now, as the kernel names it; empty when it can't be told.
+std::string path_of_file(int file);
+// What a script's first line names: "#!/usr/bin/perl -w" is that path and that argument. Empty when it names nothing.
+struct Shebang {
+  std::string path, argument;
+};
+Shebang shebang_of(int file);
 // In hex; empty when it can't be read.
 std::string md5_of(int file);
 

@@ -1,6 +1,7 @@
 #include "agent/processes/packages.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -95,6 +96,15 @@ Status Packages::status() const {
   if (access(info.c_str(), R_OK | X_OK) == 0) return {};
   if (errno == ENOENT) return not_found(fmt::format("{} is not there", info));
   return Error{Errc::unavailable, fmt::format("{}: {}", info, strerror(errno))};
+}
+
+bool Packages::is_changing() const {
+  const auto file = open_regular(folder_ + "/lock");
+  if (!file) return false;
+  struct flock lock{};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return fcntl(file->number(), F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 bool Packages::is_stale() const { return changed_ns(folder_ + "/info") != lists_changed_ns_; }

@@ -37,6 +37,7 @@ class Packages {
   };
   std::vector<Installed> installed();
   Status status() const;  // not_found when there is no dpkg here; unavailable when it may not be read
+  bool is_changing() const;  // somebody holds dpkg's lock
   std::size_t paths();
   std::uint64_t generation();  // another one whenever dpkg changed something
 

@@ -76,6 +76,8 @@ class ProcessCollector::State {
   std::vector<runtime::Source> sources() const;
   bool has_looked() const { return looked_; }
   ExecMeans means() const { return means_; }
+  PackageClaims& package_claims() { return claims_; }
+  bool packages_change() const { return packages_.is_changing(); }
 
  private:
   void receive(ExecSource& source, const std::stop_token& stop);
@@ -109,6 +111,7 @@ class ProcessCollector::State {
   const ProcessOptions options_;
   Packages packages_;
   Baseline baseline_;
+  PackageClaims claims_;
   mutable std::mutex mutex_;  // of the table and of what sources() tells
   RunTable runs_;
   ProcessIdentity identity_;
@@ -132,7 +135,8 @@ ProcessCollector::State::State(ProcessOptions options)
     : options_(std::move(options)),
       packages_(options_.dpkg, options_.package_root),
       baseline_(options_.baseline_file, packages_, instant_of_boot_ns(boot_time_ns())),
-      identity_(options_, packages_, baseline_,
+      claims_(packages_, baseline_),
+      identity_(options_, claims_,
                 [this](std::int64_t pid) -> const KeptInstance* {
                   const Run* run = runs_.find(pid);
                   return run ? &run->instance : nullptr;
@@ -524,5 +528,7 @@ std::optional<std::string> ProcessCollector::instance_of(std::int64_t pid) const
   return state_->instance_of(pid);
 }
 ExecMeans ProcessCollector::means() const { return state_->means(); }
+PackageClaims& ProcessCollector::package_claims() { return state_->package_claims(); }
+bool ProcessCollector::packages_change() const { return state_->packages_change(); }
 
 }  // namespace weir::agent

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "agent/collector.h"
+#include "agent/processes/package_claims.h"
 #include "agent/processes/process_options.h"
 
 namespace weir::agent {
@@ -29,6 +30,9 @@ class ProcessCollector final : public Collector {
   ExecMeans means() const;
   // Of a process that was told, or will be by the next listing; nullopt of every other.
   std::optional<std::string> instance_of(std::int64_t pid) const;
+  // By which other collectors explain what they see: one memory of what this host was when it was first looked at.
+  PackageClaims& package_claims();
+  bool packages_change() const;  // packages are being installed or removed now
 
  private:
   class State;

@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/magic.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
 
 #include <array>
 #include <climits>
@@ -15,7 +13,7 @@
 namespace weir::agent {
 namespace {
 
-constexpr std::size_t claims_max = 2048, spaces_max = 64;
+constexpr std::size_t originals_max = 2048, spaces_max = 64;
 constexpr std::uint32_t nobody_logged_in = 0xffffffff;
 constexpr Duration clock_tick = milliseconds(10);
 constexpr std::int64_t coarse_clock_ns = 20'000'000;
@@ -62,25 +60,6 @@ std::string path_below(const std::string& path, const std::string& root) {
   return path.size() == root.size() ? "/" : path.substr(root.size());
 }
 
-// Opens `path` with `root` as the root of every link on the way.
-Fd open_in_root(const std::string& root, const std::string& path) {
-  const Fd folder(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) return {};
-  open_how how{};
-  how.flags = O_PATH | O_CLOEXEC;
-  how.resolve = RESOLVE_IN_ROOT;
-  Fd place(static_cast<int>(syscall(SYS_openat2, folder.number(), path.c_str(), &how, sizeof how)));
-  if (!place) return {};
-  auto file = open_regular(fmt::format("/proc/self/fd/{}", place.number()));
-  return file ? std::move(*file) : Fd();
-}
-
-std::string path_of(int file) {
-  std::array<char, 4097> target;
-  const ssize_t bytes = readlink(fmt::format("/proc/self/fd/{}", file).c_str(), target.data(), target.size());
-  return bytes < 0 ? "" : parse_link({target.data(), static_cast<std::size_t>(bytes)}).path;
-}
-
 // "/dev/fd/5", "/proc/self/fd/5" and "/dev/stdin" name files of the process itself.
 std::optional<std::string> own_file(const std::string& path) {
   if (path == "/dev/stdin") return "fd/0";
@@ -91,15 +70,9 @@ std::optional<std::string> own_file(const std::string& path) {
 
 // Is the first line "#!" and the path of that executable?
 bool names_interpreter(int file, const std::string& executable) {
-  std::array<char, 256> head{};
-  const ssize_t bytes = pread(file, head.data(), head.size(), 0);
-  std::string_view line(head.data(), bytes < 0 ? 0 : static_cast<std::size_t>(bytes));
-  line = line.substr(0, line.find('\n'));
-  if (!line.starts_with("#!")) return false;
-  line.remove_prefix(std::min(line.find_first_not_of(" \t", 2), line.size()));
-  const std::string named(line.substr(0, line.find_first_of(" \t")));
+  const std::string named = shebang_of(file).path;
   std::array<char, PATH_MAX> resolved;
-  return realpath(named.c_str(), resolved.data()) && executable == resolved.data();
+  return !named.empty() && realpath(named.c_str(), resolved.data()) && executable == resolved.data();
 }
 
 std::string root_path(const Sighting& sighting) {
@@ -139,11 +112,9 @@ std::string name_of_unseen(const Sighting& sighting) {
 
 }  // namespace
 
-ProcessIdentity::ProcessIdentity(const ProcessOptions& options, Packages& packages, Baseline& baseline,
-                                 FindRun find_run)
+ProcessIdentity::ProcessIdentity(const ProcessOptions& options, PackageClaims& claims, FindRun find_run)
     : options_(options),
-      packages_(packages),
-      baseline_(baseline),
+      claims_(claims),
       find_run_(std::move(find_run)),
       users_(options.users),
       ancestry_(options.proc, users_),
@@ -300,7 +271,7 @@ ProcessIdentity::File ProcessIdentity::script_of(const Sighting& sighting, const
   }
   fstat(file.number, &file.status);
   file.deleted = file.status.st_nlink == 0;
-  if (std::string resolved = path_of(file.number); !resolved.empty() && !own_file(path))
+  if (std::string resolved = path_of_file(file.number); !resolved.empty() && !own_file(path))
     file.path = std::move(resolved);
   return file;
 }
@@ -315,46 +286,9 @@ void ProcessIdentity::add_digest(File& file) {
   else file.note = digest.error().message;
 }
 
-// A program that runs for the first time was not seen as it was when this host was first looked at. If its file was
-// written since, it has to be what its package brought, where the package says what that was.
-bool ProcessIdentity::was_replaced_unseen(const File& file, const PackageOwner& owner) {
-  if (!baseline_.is_new(file.path, owner)) return false;
-  if (key_of(file.status).changed_ns <= baseline_.since().micros * 1000) return false;
-  const std::string shipped = packages_.shipped_md5(file.path, owner);
-  if (shipped.empty()) return false;
-  const std::string present = md5_of(file.number);
-  return !present.empty() && present != shipped;
-}
-
-std::optional<runtime::PackageClaim> ProcessIdentity::judge_claim(const File& file) {
-  auto owner = packages_.owner_of(file.path);
-  if (!owner) return std::nullopt;
-  struct stat there{};
-  const bool in_place = stat(file.path.c_str(), &there) == 0 && there.st_ino == file.status.st_ino &&
-                        there.st_dev == file.status.st_dev;
-  if (!in_place && !baseline_.is_first_content(file.path, *file.digest)) return std::nullopt;
-  runtime::PackageClaim claim{.name = owner->name, .version = owner->version};
-  if (!in_place) return claim;  // replaced since, and seen before
-  claim.changed = was_replaced_unseen(file, *owner);
-  if (claim.changed) return claim;  // nothing to remember as the package's own
-  const auto judged = baseline_.judge(file.path, *owner, *file.digest);
-  claim.after_baseline = judged.after_baseline;
-  claim.changed = judged.changed;
-  return claim;
-}
-
 std::optional<runtime::PackageClaim> ProcessIdentity::claim_of(const File& file) {
   if (!file.digest || file.detached) return std::nullopt;
-  const FileKey key = key_of(file.status);
-  const std::uint64_t generation = packages_.generation();
-  const std::string name = file.path + ' ' + to_hex(*file.digest);
-  const auto known = claims_.find(name);
-  if (known != claims_.end() && known->second.key == key && known->second.generation == generation)
-    return known->second.claim;
-  if (claims_.size() >= claims_max) claims_.clear();
-  auto claim = judge_claim(file);
-  claims_.insert_or_assign(name, Claimed{key, generation, claim});
-  return claim;
+  return claims_.claim_of({file.path, file.number, file.status, *file.digest});
 }
 
 // Container runtimes run a sealed copy of themselves, from memory or from a mount that nobody sees. What is in no tree
@@ -363,7 +297,7 @@ void ProcessIdentity::explain_copy(const File& executable, runtime::Instance& in
   if (!executable.digest) return;
   if (instance.package) {
     if (instance.package->changed || executable.deleted) return;
-    if (originals_.size() >= claims_max) originals_.clear();
+    if (originals_.size() >= originals_max) originals_.clear();
     originals_.insert_or_assign(*executable.digest, Original{executable.path, *instance.package});
     return;
   }

@@ -8,9 +8,9 @@
 #include <unordered_map>
 
 #include "agent/processes/ancestry.h"
-#include "agent/processes/baseline.h"
 #include "agent/processes/image_content.h"
 #include "agent/processes/interpreters.h"
+#include "agent/processes/package_claims.h"
 #include "agent/processes/process_options.h"
 #include "agent/processes/run_table.h"
 
@@ -36,7 +36,7 @@ using FindRun = std::function<const KeptInstance*(std::int64_t pid)>;
 
 class ProcessIdentity {
  public:
-  ProcessIdentity(const ProcessOptions& options, Packages& packages, Baseline& baseline, FindRun find_run);
+  ProcessIdentity(const ProcessOptions& options, PackageClaims& claims, FindRun find_run);
 
   Identified identify(const Sighting& sighting);
   // The mount namespace of what runs below another root than the host's; none of what does not.
@@ -63,12 +63,6 @@ class ProcessIdentity {
     std::string root = "/";         // what the paths in it are below
     std::int64_t guide = 0;         // a process inside
   };
-  struct Claimed {
-    FileKey key;
-    std::uint64_t generation = 0;
-    std::optional<runtime::PackageClaim> claim;
-  };
-
   struct Original {
     std::string path;
     runtime::PackageClaim claim;
@@ -81,8 +75,6 @@ class ProcessIdentity {
   void open_left_file(const Sighting& sighting, File& file) const;
   void add_digest(File& file);
   std::optional<runtime::PackageClaim> claim_of(const File& file);
-  std::optional<runtime::PackageClaim> judge_claim(const File& file);
-  bool was_replaced_unseen(const File& file, const PackageOwner& owner);
   void open_bound_file(const Sighting& sighting, File& file) const;
   void explain_copy(const File& executable, runtime::Instance& instance);
   std::string original_path(const File& executable) const;  // empty: its content is no known program's
@@ -95,8 +87,7 @@ class ProcessIdentity {
   void add_script(File script, const Sighting& sighting, Identified& out);
 
   const ProcessOptions& options_;
-  Packages& packages_;
-  Baseline& baseline_;
+  PackageClaims& claims_;
   const FindRun find_run_;
   DigestCache digests_;
   UserNames users_;
@@ -105,7 +96,6 @@ class ProcessIdentity {
   std::string boot_;  // first eight digits of the boot's id
   std::uint64_t host_mounts_ = 0;
   HostRoot host_root_;
-  std::unordered_map<std::string, Claimed> claims_;
   std::map<Sha256, Original> originals_;             // programs of packages that ran, by content
   std::unordered_map<std::uint64_t, Space> spaces_;  // of containers, by mount namespace
   std::set<std::string> blind_spots_;

@@ -34,7 +34,8 @@ TEST(ProcessIdentity, a_script_that_was_changed_after_it_started_is_not_what_ran
   const ProcessOptions options;
   Packages packages(options.dpkg, options.package_root);
   Baseline baseline("", packages, Instant{});
-  ProcessIdentity identity(options, packages, baseline, [](std::int64_t) { return nullptr; });
+  PackageClaims claims(packages, baseline);
+  ProcessIdentity identity(options, claims, [](std::int64_t) { return nullptr; });
 
   const Identified before = identity.identify(script_run_at(script, boot_ns()));
   EXPECT_EQ(before.instance.seen, runtime::Seen::whole) << before.instance.seen_note;
@@ -50,7 +51,8 @@ TEST(ProcessIdentity, what_could_not_be_looked_at_goes_by_what_it_calls_itself) 
   const ProcessOptions options;
   Packages packages(options.dpkg, options.package_root);
   Baseline baseline("", packages, Instant{});
-  ProcessIdentity identity(options, packages, baseline, [](std::int64_t) { return nullptr; });
+  PackageClaims claims(packages, baseline);
+  ProcessIdentity identity(options, claims, [](std::int64_t) { return nullptr; });
   Sighting gone;
   gone.moment = {.pid = 7, .at_ns = boot_ns()};
   EXPECT_EQ(identity.identify(gone).instance.name, "[ended]");

@@ -322,6 +322,65 @@ TEST_F(AgentTest, refused_report_does_not_block_those_behind_it) {
   ASSERT_TRUE(server.await(runs("b"))) << "the full report that follows holds it";
 }
 
+runtime::Instance with_arguments(const std::string& id) {
+  runtime::Instance instance = instance_named(id);
+  instance.arguments = {id, "--password=x"};
+  return instance;
+}
+
+TEST_F(AgentTest, arguments_go_only_while_the_server_says_that_its_environment_allows_them) {
+  AgentConfig reporting = config();
+  reporting.arguments = true;
+  Running running(reporting, {with_arguments("a")});
+  ASSERT_TRUE(server.await(runs("a")));
+  EXPECT_TRUE(server.seen().running.at("a").arguments.empty());
+  EXPECT_EQ(server.seen().with_arguments, 0) << "it was never tried";
+  server.allow_arguments(true);
+  running.host->start(with_arguments("b"));
+  ASSERT_TRUE(server.await(runs("b")));  // its answer says so
+  running.host->start(with_arguments("c"));
+  ASSERT_TRUE(server.await(runs("c")));
+  EXPECT_EQ(server.seen().running.at("c").arguments.size(), 2u);
+}
+
+TEST_F(AgentTest, report_refused_for_its_arguments_is_said_again_without_them_and_nothing_is_lost) {
+  server.allow_arguments(true);
+  AgentConfig reporting = config();
+  reporting.arguments = true;
+  Running running(reporting, {with_arguments("a")});
+  ASSERT_TRUE(server.await(runs("a")));
+  EXPECT_EQ(server.seen().running.at("a").arguments.size(), 2u) << "the first answer allowed it";
+  server.allow_arguments(false);
+  runtime::Instance over = with_arguments("over");
+  over.ended_at = over.started_at;
+  running.host->start(over);
+  const auto heard = [](const Seen& seen) {
+    return std::any_of(seen.reports.begin(), seen.reports.end(), [](const runtime::Report& report) {
+      return !report.started.empty() && report.started.front().id == "over";
+    });
+  };
+  ASSERT_TRUE(server.await(heard)) << "no full report would hold it: it has ended";
+  EXPECT_EQ(server.seen().with_arguments, 1);
+  EXPECT_EQ(server.seen().conflicts, 0);
+}
+
+TEST_F(AgentTest, agent_that_began_without_its_server_asks_before_it_sends_arguments) {
+  server.allow_arguments(true);
+  AgentConfig reporting = config();
+  reporting.arguments = true;
+  {
+    Running before(reporting);
+    ASSERT_TRUE(server.await([](const Seen& seen) { return !seen.reports.empty(); }));
+    before.stop();
+  }
+  server.stop();
+  Running running(reporting, {with_arguments("a")});
+  ASSERT_TRUE(test::await([&] { return running.said().find("not heard") != std::string::npos; }));
+  server.start();
+  ASSERT_TRUE(server.await(runs("a"), seconds(20)));
+  EXPECT_EQ(server.seen().running.at("a").arguments.size(), 2u);
+}
+
 TEST_F(AgentTest, excluded_instance_is_left_out_and_the_rule_is_shown_as_a_source) {
   server.rule(
       {{.id = "r1", .effect = runtime::ScopeEffect::exclude, .path = "/usr/bin/noisy*", .reason = "known"}});

@@ -69,6 +69,13 @@ void Gatherer::surveyed(Survey survey) {
   due_within(usual_within);
 }
 
+void Gatherer::exposed(runtime::Exposure exposure) {
+  const std::lock_guard lock(mutex_);
+  if (batch_.exposures.contains(exposure.instance) || has_room())
+    batch_.exposures.insert_or_assign(exposure.instance, std::move(exposure));
+  due_within(usual_within);
+}
+
 void Gatherer::wake() {
   const std::lock_guard lock(mutex_);
   woken_ = true;

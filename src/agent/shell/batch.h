@@ -20,11 +20,13 @@ struct Batch {
   std::vector<runtime::Ended> ended;
   std::vector<runtime::RunCount> counts;
   std::vector<Survey> surveys;  // one for each host and program: the latest
+  std::map<std::string, runtime::Exposure> exposures;  // by instance: the latest
   std::int64_t lost = 0;
   bool empty() const {
-    return started.empty() && ended.empty() && counts.empty() && surveys.empty() && lost == 0;
+    return started.empty() && ended.empty() && counts.empty() && surveys.empty() && exposures.empty() &&
+           lost == 0;
   }
-  std::size_t events() const { return started.size() + ended.size() + counts.size(); }
+  std::size_t events() const { return started.size() + ended.size() + counts.size() + exposures.size(); }
 };
 
 // Whether the server should hear of it at once.
@@ -39,6 +41,7 @@ class Gatherer final : public Sink {
   void counted(runtime::RunCount count) override;
   void lost(std::int64_t events) override;
   void surveyed(Survey survey) override;
+  void exposed(runtime::Exposure exposure) override;
 
   // What has gathered when it is due, at the latest after `time_max`; at once after wake() or when `stop` is requested.
   // `slow` stretches the time to gather to a second: nobody is there to hear it.

@@ -2,19 +2,7 @@
 
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
-
 namespace weir::agent {
-
-Result<AgentConfig> load_agent_config(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return not_found("the agent's configuration " + file + " can't be read");
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  auto config = format::decode_text<AgentConfig>(text);
-  if (!config) return invalid(file + ": " + config.error().message, config.error().field);
-  return config;
-}
 
 Status check_agent_config(const AgentConfig& config) {
   if (config.server.empty()) return invalid("the agent needs the server's address", "server");

@@ -1,6 +1,4 @@
-// What an agent is told: where its server is, for which environment it reports, and what else to watch. Comes from a
-// JSON
-// file, the command line or both; the command line wins. Values only.
+// What an agent is told: where its server is, for which environment it reports, and what else to watch. Values only.
 #pragma once
 #include <string>
 #include <vector>
@@ -34,24 +32,8 @@ struct AgentConfig {
   std::vector<std::string> container_sockets;  // in addition to those in the usual places
   std::int64_t spool_bytes_max = 64 << 20;
   std::string inventory_root = "/";     // of the package databases: where the host is mounted
-  static void members(auto& visit, auto& self) {
-    visit.maybe("server", self.server);
-    visit.maybe("organization", self.organization);
-    visit.maybe("environment", self.environment);
-    visit.maybe("host", self.host);
-    visit.maybe("join_token", self.join_token);
-    visit.maybe("state_directory", self.state_directory);
-    visit.maybe("ca_file", self.ca_file);
-    visit.maybe("server_pin", self.server_pin);
-    visit.maybe("arguments", self.arguments);
-    visit.maybe("paths", self.paths);
-    visit.maybe("container_sockets", self.container_sockets);
-    visit.maybe("spool_bytes_max", self.spool_bytes_max);
-    visit.maybe("inventory_root", self.inventory_root);
-  }
 };
 
-Result<AgentConfig> load_agent_config(const std::string& file);
 Status check_agent_config(const AgentConfig& config);  // names the field that is missing or wrong
 std::string host_name();
 

@@ -55,7 +55,7 @@ Answer Link::post(const std::string& resource, const Bytes& body, std::stop_toke
   answer.retry_after = retry_after_of(*response);
   answer.message = fmt::format("{} answered {}: {}", config_.server, response->status, response->body.substr(0, 300));
   if (answer.kind != Answer::Kind::accepted && answer.kind != Answer::Kind::out_of_chain) return answer;
-  auto reply = format::decode_text<runtime::ReportAnswer>(response->body, format::Unknown::ignore);
+  auto reply = format::decode_text<runtime::AnswerToReporter>(response->body, format::Unknown::ignore);
   if (reply) answer.reply = std::move(*reply);
   else if (resource != "reporters") answer.kind = Answer::Kind::away;
   return answer;

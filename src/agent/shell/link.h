@@ -9,7 +9,7 @@
 #include "agent/shell/config.h"
 #include "crypto/signature.h"
 #include "http/client.h"
-#include "runtime/report.h"
+#include "runtime/answer_to_reporter.h"
 
 namespace weir::agent {
 
@@ -22,7 +22,7 @@ struct Answer {
     away,          // no connection, 5xx, 429: later
   };
   Kind kind = Kind::away;
-  runtime::ReportAnswer reply;
+  runtime::AnswerToReporter reply;
   std::string message;
   Instant sent_at, received_at;
   Duration retry_after;  // as the server asked; zero when it didn't

@@ -14,7 +14,8 @@ constexpr std::size_t uncertainty_bytes = 48;  // of an instance, with the comma
 
 std::int64_t events_of(const runtime::Report& report) {
   const std::size_t events =
-      report.started.size() + report.ended.size() + report.counts.size() + report.inventories.size();
+      report.started.size() + report.ended.size() + report.counts.size() + report.inventories.size() +
+      report.exposures.size();
   return static_cast<std::int64_t>(events) + report.events_lost;
 }
 
@@ -141,6 +142,8 @@ std::vector<SpoolRecord> ReportMaker::deltas(Batch batch, std::vector<runtime::S
     if (ended.id.size() > limits::name_bytes_max) ended.id = "long-" + to_hex(crypto::sha256(ended.id));
     if (live_.erase(ended.id) > 0) report.ended.push_back(std::move(ended));
   }
+  for (auto& [instance, exposure] : batch.exposures)  // of those alone that the server knows
+    if (live_.contains(instance)) report.exposures.push_back(std::move(exposure));
   std::vector<SpoolRecord> records = take_surveys(std::move(batch.surveys), report);
   if (events_of(report) == 0 && report.sources.empty()) return {};
   for (const runtime::Report& part : split(std::move(report)))
@@ -173,7 +176,8 @@ std::vector<runtime::Report> ReportMaker::split(runtime::Report whole) const {
   auto started = std::move(whole.started);
   auto ended = std::move(whole.ended);
   auto counts = std::move(whole.counts);
-  whole.started.clear(), whole.ended.clear(), whole.counts.clear();
+  auto exposures = std::move(whole.exposures);
+  whole.started.clear(), whole.ended.clear(), whole.counts.clear(), whole.exposures.clear();
   parts.push_back(whole);
   std::size_t bytes =
       head_bytes + format::encode(whole.sources).size() + format::encode(whole.inventories).size();
@@ -193,6 +197,10 @@ std::vector<runtime::Report> ReportMaker::split(runtime::Report whole) const {
   for (auto& count : counts) {
     const std::size_t size = format::encode(count).size() + 1;
     part_with_room(size).counts.push_back(std::move(count));
+  }
+  for (auto& exposure : exposures) {
+    const std::size_t size = spell_as_utf8(format::encode(exposure)).size() + 1;
+    part_with_room(size).exposures.push_back(std::move(exposure));
   }
   return parts;
 }

@@ -176,6 +176,44 @@ TEST(ReportMaker, archives_of_what_is_not_reported_are_not_reported) {
   EXPECT_EQ(report.inventories[0].instances, std::vector<std::string>{"told"});
 }
 
+TEST(ReportMaker, the_exposure_of_what_is_not_reported_is_not_reported) {
+  ReportMaker maker({"e", "h"});
+  Batch batch{.started = {instance_of("told")}};
+  for (const std::string id : {"told", "left out"})
+    batch.exposures[id] = {.instance = id, .network = runtime::Network::host, .listens = {{"tcp 0.0.0.0:80"}}};
+  const auto records = maker.deltas(std::move(batch), {}, {}, {});
+  ASSERT_EQ(records.size(), 1u);
+  const auto report = *format::decode_text<runtime::Report>(records[0].report);
+  ASSERT_EQ(report.exposures.size(), 1u);
+  EXPECT_EQ(report.exposures[0].instance, "told");
+  EXPECT_EQ(records[0].events, 2) << "losing it is a loss";
+}
+
+TEST(ReportMaker, exposures_beyond_one_body_travel_in_several) {
+  ReportMaker maker({"e", "h"}, {.delta_bytes_max = 8192});
+  Batch batch;
+  for (int i = 0; i < 100; ++i) {
+    const std::string id = "instance-" + std::to_string(i);
+    batch.started.push_back(instance_of(id));
+    batch.exposures[id] = {.instance = id, .listens = {{"tcp 0.0.0.0:80"}}};
+  }
+  std::size_t exposures = 0;
+  for (const SpoolRecord& record : maker.deltas(std::move(batch), {}, {}, {})) {
+    EXPECT_LE(record.report.size(), 8192u);
+    exposures += format::decode_text<runtime::Report>(record.report)->exposures.size();
+  }
+  EXPECT_EQ(exposures, 100u);
+}
+
+TEST(Gatherer, of_an_instance_the_latest_exposure_counts) {
+  Gatherer gatherer;
+  gatherer.exposed({.instance = "a", .network = runtime::Network::host});
+  gatherer.exposed({.instance = "a", .network = runtime::Network::own});
+  const Batch batch = gatherer.take(seconds(5), false, {});
+  ASSERT_EQ(batch.exposures.size(), 1u);
+  EXPECT_EQ(batch.exposures.at("a").network, runtime::Network::own);
+}
+
 TEST(Gatherer, of_a_host_the_latest_survey_counts) {
   Gatherer gatherer;
   gatherer.surveyed(survey_of(runtime::InventoryKind::packages, {}, "old"));

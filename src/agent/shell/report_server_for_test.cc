@@ -63,13 +63,19 @@ void ReportServer::refuse_next(int status) {
   refuse_ = status;
 }
 
-runtime::ReportAnswer ReportServer::reply() const {
-  return {.expected_sequence = expected_,
-          .previous = previous_,
-          .send_full = want_full_,
-          .server_time = SystemClock().now(),
-          .scope_version = 1,
-          .scopes = scopes_};
+void ReportServer::allow_arguments(bool allowed) {
+  const std::lock_guard lock(mutex_);
+  arguments_ = allowed;
+}
+
+runtime::AnswerToReporter ReportServer::reply() const {
+  return {{.expected_sequence = expected_,
+           .previous = previous_,
+           .send_full = want_full_,
+           .server_time = SystemClock().now(),
+           .scope_version = 1,
+           .scopes = scopes_},
+          arguments_};
 }
 
 http::Response ReportServer::answer(const http::Request& request) {
@@ -108,6 +114,11 @@ http::Response ReportServer::take_report(const http::Request& request) {
   if (refuse_ != 0) return {.status = std::exchange(refuse_, 0), .body = R"({"error":{"code":"invalid"}})"};
   const auto report = format::decode_text<runtime::Report>(request.body);
   if (!report) return {.status = 400, .body = report.error().message};
+  for (const runtime::Instance& instance : report->started)
+    if (!instance.arguments.empty() && !arguments_) {
+      ++seen_.with_arguments;
+      return {.status = 400, .body = R"({"error":{"code":"invalid"}})"};
+    }
   if (report->incarnation != incarnation_ && report->previous == previous_) {
     incarnation_ = report->incarnation;
     expected_ = 1;

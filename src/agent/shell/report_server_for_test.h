@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "http/server.h"
-#include "runtime/report.h"
+#include "runtime/answer_to_reporter.h"
 
 namespace weir::agent::test {
 
@@ -31,7 +31,7 @@ class ReportServer {
     std::vector<runtime::Heartbeat> heartbeats;
     std::vector<runtime::Enrolment> enrolments;
     std::vector<std::string> documents;  // of inventories
-    int conflicts = 0, bad_signatures = 0;
+    int conflicts = 0, bad_signatures = 0, with_arguments = 0;  // refused for these
     std::map<std::string, runtime::Instance> running;
   };
   using Condition = std::function<bool(const Seen&)>;
@@ -43,6 +43,7 @@ class ReportServer {
   void want_full();                                   // in the next answer
   void rule(std::vector<runtime::ScopeRule> scopes);  // in answers from now on
   void refuse_next(int status);                       // the next report
+  void allow_arguments(bool allowed);                 // in reports from now on, which answers say
 
  private:
   http::Response answer(const http::Request& request);
@@ -50,7 +51,7 @@ class ReportServer {
   http::Response take_report(const http::Request& request);
   http::Response take_heartbeat(const http::Request& request);
   void apply(const runtime::Report& report);
-  runtime::ReportAnswer reply() const;
+  runtime::AnswerToReporter reply() const;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -60,6 +61,7 @@ class ReportServer {
   std::optional<Sha256> previous_;
   bool want_full_ = false;
   int refuse_ = 0;
+  bool arguments_ = false;
   std::vector<runtime::ScopeRule> scopes_;
   std::map<std::string, runtime::Instance> parts_;
   std::uint16_t port_ = 0;

@@ -107,6 +107,7 @@ void Reporter::flush(Duration time_max) {
 
 Reporter::Next Reporter::step() {
   if (!enrolled_) return enrol();
+  if (config_.arguments && !arguments_allowed_) return send_heartbeat();  // asks before anything is said
   if (gate_open_)
     if (auto front = spool_.front(); front) return send_front(std::move(*front));
   if (heartbeat_is_due()) return send_heartbeat();
@@ -136,14 +137,20 @@ Reporter::Next Reporter::enrol() {
   return Next::at_once;
 }
 
-Result<Bytes> Reporter::put_into_chain(const SpoolRecord& record) const {
+Result<Reporter::Body> Reporter::put_into_chain(const SpoolRecord& record) const {
   auto report = TRY(format::decode_text<runtime::Report>(record.report));
   report.incarnation = incarnation_;
   report.sequence = next_sequence_;
   report.previous = previous_;
   report.sent_at = clock_.now();
   if (record.waited) report.spooled = static_cast<std::int64_t>(spool_.count());
-  return Bytes(format::encode(report));
+  Body body;
+  for (runtime::Instance& instance : report.started) {
+    if (!arguments_allowed_.value_or(false)) instance.arguments.clear();
+    body.has_arguments = body.has_arguments || !instance.arguments.empty();
+  }
+  body.bytes = Bytes(format::encode(report));
+  return body;
 }
 
 // Stands in no chain: its digest in a report does.
@@ -165,8 +172,8 @@ Reporter::Next Reporter::send_front(SpoolFront front) {
     calls_.send_full();
     return Next::at_once;
   }
-  const Answer answer = link_.report(*body, hurry_.get_token());
-  const Sha256 digest = crypto::sha256(*body);
+  const Answer answer = link_.report(body->bytes, hurry_.get_token());
+  const Sha256 digest = crypto::sha256(body->bytes);
   if (answer.kind == Answer::Kind::accepted) {
     spool_.pop(front.ticket);
     accepted(digest, answer);
@@ -174,6 +181,10 @@ Reporter::Next Reporter::send_front(SpoolFront front) {
   }
   const bool taken_before = answer.kind == Answer::Kind::out_of_chain && answer.reply.previous == digest;
   if (taken_before) spool_.pop(front.ticket);
+  if (answer.kind == Answer::Kind::refused && body->has_arguments) {  // maybe no longer allowed: once more without
+    arguments_allowed_ = false;
+    return Next::at_once;
+  }
   if (answer.kind == Answer::Kind::refused) return refuse(front, answer);
   return act_on(answer);
 }
@@ -234,12 +245,13 @@ Reporter::Next Reporter::act_on(const Answer& answer) {
 void Reporter::learn(const Answer& answer) {
   last_said_at_ = clock_.now();
   if (answer.reply.server_time.micros == 0) return;  // an enrolment's answer may be empty
+  arguments_allowed_ = answer.reply.arguments;
   calls_.change_scope(answer.reply.scope_version, answer.reply.scopes);
   const std::lock_guard lock(mutex_);
   offset_.add(answer.sent_at, answer.received_at, answer.reply.server_time);
 }
 
-void Reporter::continue_as(const runtime::ReportAnswer& reply) {
+void Reporter::continue_as(const runtime::AnswerToReporter& reply) {
   next_sequence_ = std::max<std::int64_t>(reply.expected_sequence, 1);
   previous_ = reply.previous;
   calls_.send_full();

@@ -1,8 +1,8 @@
 // The reporter's half of the agent: takes reports from the spool in order, puts each into the chain, signs, sends,
 // and acts
 // on the answer. It enrols when the server doesn't know the key, backs off while the server is away, sends a
-// heartbeat when
-// there was nothing to say for a while, and continues where the server says after a break in the chain.
+// heartbeat when there was nothing to say for a while, and continues where the server says after a break in the chain.
+// Arguments of processes leave this host only while the server says that its environment allows them.
 // `run` is one thread's; everything else may be called from any.
 #pragma once
 #include <atomic>
@@ -59,11 +59,15 @@ class Reporter {
   Next refuse(const SpoolFront& front, const Answer& answer);
   void accepted(const Sha256& digest, const Answer& answer);
   void learn(const Answer& answer);
-  void continue_as(const runtime::ReportAnswer& reply);
+  void continue_as(const runtime::AnswerToReporter& reply);
   void went(const std::string& why);
   void came();
   bool heartbeat_is_due() const;
-  Result<Bytes> put_into_chain(const SpoolRecord& record) const;
+  struct Body {
+    Bytes bytes;
+    bool has_arguments = false;
+  };
+  Result<Body> put_into_chain(const SpoolRecord& record) const;
 
   const AgentConfig& config_;
   ReporterState& state_;
@@ -75,6 +79,7 @@ class Reporter {
 
   std::int64_t next_sequence_ = 1;
   std::optional<Sha256> previous_;
+  std::optional<bool> arguments_allowed_;  // as the server last said
   bool enrolled_ = false;
   int breaks_in_a_row_ = 0;
   Instant last_said_at_, full_refused_at_;

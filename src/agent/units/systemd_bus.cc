@@ -108,7 +108,51 @@ struct SystemdBus::State {
       return failed(name, status);
     return std::string(value);
   }
+  // Of properties that older versions don't have: empty then.
+  std::string text_or_none(const std::string& path, const char* name) {
+    auto value = text(path, service_interface, name);
+    return value ? std::move(*value) : std::string();
+  }
+  std::vector<std::string> texts_or_none(const std::string& path, const char* name) {
+    std::vector<std::string> values;
+    const auto reply = property(path, service_interface, name, "as");
+    return reply && read_texts((*reply)->message, values) >= 0 ? values : std::vector<std::string>();
+  }
+  static int read_texts(sd_bus_message* message, std::vector<std::string>& values) {
+    int status = sd().message_enter_container(message, 'a', "s");
+    const char* value = nullptr;
+    while (status >= 0 && (status = sd().message_read(message, "s", &value)) > 0) values.emplace_back(value);
+    return status < 0 ? status : sd().message_exit_container(message);
+  }
+  UnitPlace place_of(const std::string& path);
+  Result<std::vector<UnitCommand>> commands_of(const std::string& path);
 };
+
+UnitPlace SystemdBus::State::place_of(const std::string& path) {
+  return {.root_directory = text_or_none(path, "RootDirectory"),
+          .root_image = text_or_none(path, "RootImage"),
+          .working_directory = text_or_none(path, "WorkingDirectory"),
+          .search_path = texts_or_none(path, "ExecSearchPath")};
+}
+
+Result<std::vector<UnitCommand>> SystemdBus::State::commands_of(const std::string& path) {
+  const auto lines = TRY(property(path, service_interface, "ExecStart", "a(sasbttttuii)"));
+  sd_bus_message* message = lines->message;
+  std::vector<UnitCommand> commands;
+  int status = sd().message_enter_container(message, 'a', "(sasbttttuii)");
+  while (status >= 0 && (status = sd().message_enter_container(message, 'r', "sasbttttuii")) > 0) {
+    UnitCommand command;
+    const char* program = nullptr;
+    status = sd().message_read(message, "s", &program);
+    if (status > 0) command.path = program;
+    if (status >= 0) status = read_texts(message, command.arguments);
+    if (status >= 0) status = sd().message_skip(message, "bttttuii");
+    if (status >= 0) status = sd().message_exit_container(message);
+    if (!command.path.empty()) commands.push_back(std::move(command));
+  }
+  if (status < 0) return failed("ExecStart", status);
+  return commands;
+}
 
 bool systemd_runs(const std::string& root) {
   struct stat found{};
@@ -182,17 +226,8 @@ Result<ServiceFacts> SystemdBus::describe(const ServiceLine& service) {
   std::uint32_t main_pid = 0;
   if (sd().message_read(pid->message, "u", &main_pid) >= 0) facts.main_pid = main_pid;
 
-  const auto lines = TRY(state_->property(service.path, service_interface, "ExecStart", "a(sasbttttuii)"));
-  sd_bus_message* message = lines->message;
-  int status = sd().message_enter_container(message, 'a', "(sasbttttuii)");
-  while (status >= 0 && (status = sd().message_enter_container(message, 'r', "sasbttttuii")) > 0) {
-    const char* program = nullptr;
-    status = sd().message_read(message, "s", &program);
-    if (status > 0) facts.programs.emplace_back(program);
-    if (status >= 0) status = sd().message_skip(message, "asbttttuii");
-    if (status >= 0) status = sd().message_exit_container(message);
-  }
-  if (status < 0) return failed("ExecStart", status);
+  facts.place = state_->place_of(service.path);
+  facts.commands = TRY(state_->commands_of(service.path));
   return facts;
 }
 

@@ -1,11 +1,11 @@
 // What systemd says of its services, over D-Bus by libsystemd, which is loaded at run time: hosts without systemd
-// don't need
-// it. One thread. Source: org.freedesktop.systemd1(5). Errors: unavailable, naming what failed.
+// don't need it. One thread. Source: org.freedesktop.systemd1(5). Errors: unavailable, naming what failed.
 #pragma once
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "agent/units/unit_program.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -19,7 +19,8 @@ struct ServiceFacts {
   std::string invocation;     // hex; another one with each start
   Instant active_since;
   std::string fragment;       // its unit file
-  std::vector<std::string> programs;  // paths that its ExecStart lines run
+  std::vector<UnitCommand> commands;  // its ExecStart lines
+  UnitPlace place;
   std::string user;           // empty: root
   std::int64_t main_pid = 0;
 };

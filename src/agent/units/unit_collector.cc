@@ -1,53 +1,48 @@
 #include "agent/units/unit_collector.h"
 
-#include <sys/stat.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
 #include <map>
 #include <mutex>
-#include <optional>
+#include <vector>
 
 #include "agent/containers/wait.h"
 #include "agent/units/systemd_bus.h"
-#include "artifact/fingerprint.h"
 
 namespace weir::agent {
 namespace {
 
 constexpr std::string_view transient_folder = "/run/systemd/transient/";
-// By which a program's digest is remembered while the agent runs.
-struct FileId {
-  std::uint64_t inode = 0;
-  std::int64_t size = 0, modified_ns = 0, changed_ns = 0;
-  bool operator==(const FileId&) const = default;
-};
-
 // Whether a service that was active before may have been started anew.
 enum class Closely { no, yes };
+
+// What runs, by unit name; never none of a unit.
+using Run = std::map<std::string, std::vector<runtime::Instance>>;
 
 constexpr Duration gather_news = milliseconds(50);  // one start changes several properties
 
 }  // namespace
 
 struct UnitCollector::State {
-  State(UnitOptions given, const Clock& host_clock) : options(std::move(given)), clock(host_clock) {}
+  State(UnitOptions given, const Clock& host_clock)
+      : options(std::move(given)), clock(host_clock), programs(options.root, options.explain) {}
 
   const UnitOptions options;
   const Clock& clock;
   WakeUp wake_up;
   std::atomic<bool> looked = false;
-  std::map<std::string, std::pair<FileId, Sha256>> digests;  // of programs, by path; the watching thread's
+  UnitPrograms programs;  // the watching thread's
 
   mutable std::mutex mutex;
-  std::map<std::string, runtime::Instance> running;  // by unit name
+  Run running;
   std::string trouble = "systemd was not asked yet", remedy;
 
   void follow(Sink& sink, std::stop_token stop);
   Status look(SystemdBus& bus, Closely closely, Sink& sink);
-  std::optional<runtime::Instance> keep(SystemdBus& bus, const ServiceLine& service, Closely closely);
-  runtime::Instance make_instance(const ServiceLine& service, const ServiceFacts& facts);
-  std::optional<Sha256> digest_of(const std::string& program);
+  bool keep(SystemdBus& bus, const ServiceLine& service, Closely closely, Run& now);
+  void add(const ServiceLine& service, const ServiceFacts& facts, Run& now);
   void set_trouble(std::string what, std::string how);
 };
 
@@ -57,79 +52,70 @@ void UnitCollector::State::set_trouble(std::string what, std::string how) {
   remedy = std::move(how);
 }
 
-std::optional<Sha256> UnitCollector::State::digest_of(const std::string& program) {
-  const std::string path = options.root + program;
-  struct stat found{};
-  if (stat(path.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) return std::nullopt;
-  const FileId id{found.st_ino, found.st_size, found.st_mtim.tv_nsec + found.st_mtim.tv_sec * 1'000'000'000LL,
-                  found.st_ctim.tv_nsec + found.st_ctim.tv_sec * 1'000'000'000LL};
-  if (const auto known = digests.find(program); known != digests.end() && known->second.first == id)
-    return known->second.second;
-  const auto digest = artifact::fingerprint_file(path);
-  if (!digest) return std::nullopt;
-  digests.insert_or_assign(program, std::pair(id, *digest));
-  return *digest;
-}
-
-runtime::Instance UnitCollector::State::make_instance(const ServiceLine& service, const ServiceFacts& facts) {
-  runtime::Instance instance{.kind = runtime::WorkloadKind::unit, .name = service.name};
-  instance.id = service.name + "@" + facts.invocation;
-  instance.started_at = facts.active_since.micros > 0 ? facts.active_since : clock.now();
-  for (const std::string& program : facts.programs) {
-    const auto digest = digest_of(program);
-    if (!digest) {
-      instance.seen = runtime::Seen::unhashed;
-      instance.seen_note = program + " can't be read";
-      instance.digests.clear();
-      break;
-    }
-    if (std::find(instance.digests.begin(), instance.digests.end(), *digest) == instance.digests.end())
-      instance.digests.push_back(*digest);
-  }
-  if (facts.programs.empty()) {
-    instance.seen = runtime::Seen::unseen;
-    instance.seen_note = "it starts no program of its own";
-  }
-  if (facts.fragment.starts_with(transient_folder)) instance.marks.push_back("transient");
+// One instance for each program that the service starts: each is judged by what it is.
+void UnitCollector::State::add(const ServiceLine& service, const ServiceFacts& facts, Run& now) {
+  runtime::Instance common{.kind = runtime::WorkloadKind::unit, .name = service.name};
+  common.started_at = facts.active_since.micros > 0 ? facts.active_since : clock.now();
+  if (facts.fragment.starts_with(transient_folder)) common.marks.push_back("transient");
   const bool as_root = facts.user.empty() || facts.user == "root" || facts.user == "0";
-  instance.settings = runtime::Settings{.run_as_root = as_root};
-  instance.origin = {
+  common.settings = runtime::Settings{.run_as_root = as_root};
+  common.origin = {
       .user = facts.user.empty() ? "root" : facts.user, .unit = service.name, .pid = facts.main_pid};
-  return instance;
+  std::vector<runtime::Instance>& all = now[service.name];
+  const auto put = [&](runtime::Instance instance) {
+    const auto same = [&](const runtime::Instance& other) {
+      return other.digests == instance.digests && other.seen == instance.seen &&
+             other.seen_note == instance.seen_note && other.interpreter == instance.interpreter;
+    };
+    if (std::any_of(all.begin(), all.end(), same)) return;
+    instance.id = fmt::format("{}@{}", service.name, facts.invocation);
+    if (!all.empty()) instance.id += fmt::format("#{}", all.size() + 1);
+    all.push_back(std::move(instance));
+  };
+  for (const UnitCommand& command : facts.commands) {
+    runtime::Instance instance = common;
+    programs.identify(command, facts.place, instance);
+    put(std::move(instance));
+  }
+  if (!facts.commands.empty()) return;
+  common.seen = runtime::Seen::unseen;
+  common.seen_note = "it starts no program of its own";
+  put(std::move(common));
 }
 
-// What is known of a service, if it still is the same run.
-std::optional<runtime::Instance> UnitCollector::State::keep(SystemdBus& bus, const ServiceLine& service,
-                                                            Closely closely) {
+// Whether it still is the same run of a service that is known.
+bool UnitCollector::State::keep(SystemdBus& bus, const ServiceLine& service, Closely closely, Run& now) {
   const auto known = running.find(service.name);  // only this thread writes it
-  if (known == running.end()) return std::nullopt;
-  if (closely == Closely::no) return known->second;
-  const auto invocation = bus.invocation_of(service);
-  if (!invocation || known->second.id != service.name + "@" + *invocation) return std::nullopt;
-  return known->second;
+  if (known == running.end()) return false;
+  if (closely == Closely::yes) {
+    const auto invocation = bus.invocation_of(service);
+    if (!invocation || known->second.front().id != service.name + "@" + *invocation) return false;
+  }
+  now.insert(*known);
+  return true;
 }
 
 Status UnitCollector::State::look(SystemdBus& bus, Closely closely, Sink& sink) {
-  std::map<std::string, runtime::Instance> now;
+  Run now;
   for (const ServiceLine& service : TRY(bus.active_services())) {
-    if (auto kept = keep(bus, service, closely); kept) {
-      now.emplace(service.name, std::move(*kept));
-      continue;
-    }
+    if (keep(bus, service, closely, now)) continue;
     const auto facts = bus.describe(service);
-    if (facts)
-      now.emplace(service.name, make_instance(service, *facts));  // else it ended between the two calls
+    if (facts) add(service, *facts, now);  // else it ended between the two calls
   }
   std::vector<runtime::Instance> started;
   std::vector<runtime::Ended> ended;
   {
     const std::lock_guard lock(mutex);
-    for (const auto& [name, instance] : running)
-      if (const auto same = now.find(name); same == now.end() || same->second.id != instance.id)
-        ended.push_back({instance.id, clock.now()});
-    for (const auto& [name, instance] : now)
-      if (const auto same = running.find(name); same == running.end() || same->second.id != instance.id)
-        started.push_back(instance);
+    const auto is_same = [](const Run& there, const auto& service) {
+      const auto same = there.find(service.first);
+      return same != there.end() && same->second.front().id == service.second.front().id;
+    };
+    for (const auto& service : running)
+      if (!is_same(now, service))
+        for (const runtime::Instance& instance : service.second) ended.push_back({instance.id, clock.now()});
+    for (const auto& service : now)
+      if (!is_same(running, service))
+        started.insert(started.end(), service.second.begin(), service.second.end());
     running = std::move(now);
     trouble.clear();
   }
@@ -178,7 +164,8 @@ void UnitCollector::list(const Tell& tell) {
   std::vector<runtime::Instance> all;
   {
     const std::lock_guard lock(state_->mutex);
-    for (const auto& [name, instance] : state_->running) all.push_back(instance);
+    for (const auto& [name, instances] : state_->running)
+      all.insert(all.end(), instances.begin(), instances.end());
   }
   for (runtime::Instance& instance : all) tell(std::move(instance));
 }

@@ -1,6 +1,7 @@
-// Watches systemd's services: what each one starts, by digest of the file its ExecStart names, since when, by which
-// unit
-// file. Units made ad hoc (systemd-run) are marked "transient". News come as signals, and each 5 s is looked anyway.
+// Watches systemd's services: what each one starts, by digest of the program, or of the script where its ExecStart runs
+// an interpreter (unit_program.h), since when, by which unit file, explained by which package. A service that starts
+// several programs is as many instances. Units made ad hoc (systemd-run) are marked "transient". News come as signals,
+// and each 5 s is looked anyway.
 // Where systemd doesn't run there is nothing to watch, and the source says so.
 // Threads: `watch` in its own; everything else from any.
 #pragma once
@@ -8,11 +9,13 @@
 #include <string>
 
 #include "agent/collector.h"
+#include "agent/processes/package_claims.h"
 
 namespace weir::agent {
 
 struct UnitOptions {
   std::string root;  // "" but in tests: where the host's file system begins
+  Explain explain;
   Duration look_interval = seconds(5);
 };
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 #include <thread>
 
 #include "agent/containers/support_for_test.h"
@@ -83,6 +84,62 @@ class Systemd : public testing::Test {
   test::ScratchDirectory scratch_;
   std::string podman_, id_, root_;
 };
+
+TEST_F(Systemd, a_packaged_service_carries_its_packages_claim_and_a_script_is_told_instead_of_its_interpreter) {
+  Packages packages("/var/lib/dpkg", "");
+  Baseline baseline("", packages, SystemClock().now());
+  PackageClaims claims(packages, baseline);
+  // What the container sees below /usr is this host's, so dpkg's lists here speak of it.
+  const Explain explain = [&](const ReadFile& file) { return claims.claim_of(file); };
+  Watching watching({.root = root_, .explain = explain});
+  const auto is = [](std::string name) {
+    return [name](const runtime::Instance& i) { return i.name == name; };
+  };
+  const auto started = [&](const std::string& name, const std::string& rest) {
+    const auto ran = inside("systemd-run --unit=" + name + " " + rest);
+    EXPECT_EQ(ran.status, 0) << ran.output;
+    return watching.sink.await_started(is(name + ".service"));
+  };
+  const auto plain = started("weir-plain", "/usr/bin/sleep 1000");
+  ASSERT_TRUE(plain);
+  ASSERT_TRUE(plain->package) << plain->seen_note;
+  EXPECT_EQ(plain->package->name, "coreutils");
+
+  std::ofstream(scratch_.path() + "/rootfs/root/x.pl") << "sleep 1000;\n";
+  const auto script = started("weir-script", "/usr/bin/perl /root/x.pl");
+  ASSERT_TRUE(script);
+  EXPECT_EQ(script->digests, std::vector<Sha256>{*artifact::fingerprint_file(scratch_.path() + "/rootfs/root/x.pl")});
+  EXPECT_FALSE(script->package);
+  ASSERT_TRUE(script->interpreter);
+  EXPECT_EQ(script->interpreter->digest, *artifact::fingerprint_file("/usr/bin/perl"));
+
+  const auto text = started("weir-text", "/bin/sh -c 'sleep 1000; true'");
+  ASSERT_TRUE(text);
+  EXPECT_EQ(text->seen, runtime::Seen::unseen);
+  EXPECT_TRUE(text->digests.empty());
+}
+
+TEST_F(Systemd, a_bare_name_is_found_as_systemd_finds_it_and_each_program_of_a_service_is_told) {
+  std::ofstream(scratch_.path() + "/rootfs/etc/several.service")
+      << "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=-:true\nExecStart=@/usr/bin/echo shout x\n"
+         "ExecStart=-/usr/bin/true again\n";
+  Watching watching({.root = root_});
+  ASSERT_EQ(inside("sh -c 'mkdir -p /run/systemd/system && cp /etc/several.service /run/systemd/system/ && "
+                   "systemctl daemon-reload && systemctl start several'").status, 0);
+  const auto told = [&](const char* program) {
+    const std::vector<Sha256> digests{*artifact::fingerprint_file(program)};
+    return watching.sink.await_started([&](const runtime::Instance& i) {
+      return i.name == "several.service" && i.digests == digests;
+    });
+  };
+  const auto first = told("/usr/bin/true"), second = told("/usr/bin/echo");
+  ASSERT_TRUE(first);
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->id, first->id + "#2");
+  EXPECT_EQ(list_all(watching.collector).size(), watching.sink.all_started().size()) << "the third is the first again";
+  ASSERT_EQ(inside("systemctl stop several").status, 0);
+  EXPECT_TRUE(watching.sink.await_ended(second->id));
+}
 
 TEST_F(Systemd, transient_service_is_known_by_what_it_starts_and_marked) {
   Watching watching({.root = root_});

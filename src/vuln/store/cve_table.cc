@@ -148,6 +148,7 @@ std::string score_date(std::string_view comment) {
 
 // The first row at or beyond the CVE.
 Result<std::optional<BytesView>> find_row(const PagedFile& file, std::size_t row_bytes, std::uint64_t cve) {
+  TRY(file.check_whole());
   std::size_t low = 0, high = file.section_bytes(rows_section) / row_bytes;
   while (low < high) {
     const std::size_t middle = low + (high - low) / 2;

@@ -7,7 +7,6 @@
 
 #include <cerrno>
 
-#include "artifact/disk_tree.h"
 #include "base/check.h"
 #include "crypto/digest.h"
 #include "vuln/store/coding.h"
@@ -30,7 +29,7 @@ std::size_t in_pages(std::size_t bytes) { return (bytes + page_bytes - 1) / page
 }  // namespace
 
 Result<std::shared_ptr<const PagedFile>> PagedFile::open(const std::string& path, PagedKind kind) {
-  const artifact::OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  artifact::OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.number() < 0) {
     if (errno == ENOENT) return not_found(fmt::format("{}: no such file", path));
     return Error{Errc::unavailable, fmt::format("{} cannot be opened", path)};
@@ -45,7 +44,7 @@ Result<std::shared_ptr<const PagedFile>> PagedFile::open(const std::string& path
     if (start == MAP_FAILED)
       return Error{Errc::unavailable, fmt::format("{} cannot be mapped into memory", path)};
     opened->all_ = {static_cast<const char*>(start), size};
-    opened->mapped_ = true;
+    opened->file_.emplace(std::move(file));
   }
   TRY(opened->check_head(kind));
   return std::shared_ptr<const PagedFile>(opened);
@@ -58,7 +57,14 @@ Result<std::shared_ptr<const PagedFile>> PagedFile::over(Bytes content, std::str
 }
 
 PagedFile::~PagedFile() {
-  if (mapped_) munmap(const_cast<char*>(all_.data()), all_.size());
+  if (file_) munmap(const_cast<char*>(all_.data()), all_.size());
+}
+
+Status PagedFile::check_whole() const {
+  struct stat status = {};
+  if (!file_ || (fstat(file_->number(), &status) == 0 && static_cast<std::size_t>(status.st_size) >= all_.size()))
+    return {};
+  return corrupt(fmt::format("it was cut short while it was in use, to {} bytes of {}", status.st_size, all_.size()));
 }
 
 Error PagedFile::corrupt(std::string_view what) const {

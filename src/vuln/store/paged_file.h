@@ -2,16 +2,19 @@
 // header and the table of page digests; every other page is checked against its digest when it is first touched, so
 // that a file with a flipped bit is an error that names the byte and never a wrong answer. The digest of the first
 // page covers the table and through it the whole file. Format: docs/formats/advisory-store.md.
-// Safe to read from many threads. A file cut short by somebody else while it is mapped ends the process (SIGBUS);
-// the store itself never writes a file in place.
+// Safe to read from many threads. The store never writes a file in place. A file that somebody else cuts short while
+// it is mapped is an error at the next question, for which each asks `check_whole` first; only one that is cut in the
+// midst of a question ends the process (SIGBUS).
 #pragma once
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
+#include "artifact/disk_tree.h"
 #include "base/bytes.h"
 
 namespace weir::vuln {
@@ -39,6 +42,8 @@ class PagedFile {
 
   // `size` bytes of a section, checked. Valid as long as the file is.
   Result<BytesView> bytes(std::size_t section, std::uint64_t offset, std::uint64_t size) const;
+  // That the file is still as long as it was when it was opened. Errors: corrupt.
+  Status check_whole() const;
   // That an offset or a number stored in a sound page makes no sense.
   Error corrupt(std::string_view what) const;
 
@@ -53,7 +58,7 @@ class PagedFile {
   std::string name_;
   Bytes held_;
   BytesView all_;
-  bool mapped_ = false;
+  std::optional<artifact::OpenFile> file_;  // that is mapped
   Sha256 digest_;
   std::array<Section, sections_max> sections_;
   BytesView table_;  // 16 bytes for each page after the first

@@ -163,6 +163,7 @@ Result<Advisory> Segment::without_affected(std::size_t record) const {
 }
 
 Result<StoredRecord> Segment::record(std::size_t record) const {
+  TRY(file_->check_whole());
   const Head about = TRY(head(record));
   StoredRecord stored{.content = about.content, .feed = about.feed, .removed = about.removed};
   stored.advisory.id = about.id;
@@ -184,6 +185,7 @@ Result<StoredRecord> Segment::record(std::size_t record) const {
 }
 
 Result<std::optional<std::size_t>> Segment::find(std::string_view id) const {
+  TRY(file_->check_whole());
   std::size_t low = 0, high = records_;
   while (low < high) {
     const std::size_t middle = low + (high - low) / 2;
@@ -197,6 +199,7 @@ Result<std::optional<std::size_t>> Segment::find(std::string_view id) const {
 }
 
 Result<std::vector<std::size_t>> Segment::mentioning(Mention mention, std::string_view name) const {
+  TRY(file_->check_whole());
   const std::size_t section = form::aliases + static_cast<std::size_t>(mention);
   const std::size_t rows = mentions_[static_cast<std::size_t>(mention)];
   std::size_t low = 0, high = rows;
@@ -220,6 +223,7 @@ Result<std::vector<std::size_t>> Segment::mentioning(Mention mention, std::strin
 
 Result<std::vector<Segment::Place>> Segment::about(std::string_view ecosystem,
                                                    std::string_view index_name) const {
+  TRY(file_->check_whole());
   std::vector<Place> places;
   std::size_t slot = form::hash_of(ecosystem, index_name) & (slots_ - 1);
   for (std::size_t tried = 0; tried < slots_; ++tried, slot = (slot + 1) & (slots_ - 1)) {

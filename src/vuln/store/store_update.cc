@@ -30,11 +30,6 @@ std::string_view name_of(FeedResult::State state) {
   return names[static_cast<std::size_t>(state)];
 }
 
-bool is_older(std::string_view modified, std::string_view than) {
-  const Result<Instant> a = parse_instant(modified), b = parse_instant(than);
-  return a.ok() && b.ok() && *a < *b;
-}
-
 StoreUpdate::StoreUpdate(std::string directory, artifact::OpenFile lock)
     : directory_(std::move(directory)), lock_(std::move(lock)) {}
 

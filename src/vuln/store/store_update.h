@@ -108,7 +108,4 @@ class StoreUpdate {
   std::optional<Bytes> exploited_, likelihood_;  // files to write
 };
 
-// Whether a record's `modified` says it is older than another's; unreadable moments are not older.
-bool is_older(std::string_view modified, std::string_view than);
-
 }  // namespace weir::vuln

@@ -1,5 +1,6 @@
 #include "vuln/store/store_update.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "support/advisory_corpus.h"
@@ -259,6 +260,24 @@ TEST(StoreUpdate, a_store_that_is_damaged_is_refused_by_place) {
   scratch.write(manifest_name, manifest);
   EXPECT_EQ(AdvisoryStore::open(scratch.path()).error().code, Errc::corrupt);
   EXPECT_EQ(StoreUpdate::begin(scratch.path()).error().code, Errc::corrupt);
+}
+
+TEST(StoreUpdate, a_segment_cut_short_while_it_is_in_use_is_an_error) {
+  const test::ScratchDirectory scratch;
+  std::vector<std::string> records;
+  for (int i = 0; i < 500; ++i) records.push_back(osv_record(fmt::format("A-{}", i), fmt::format("name-{}", i), "1"));
+  update_with(scratch.path(), {records});
+  const auto store = AdvisoryStore::open(scratch.path()).value();
+  ASSERT_TRUE(store->about("npm", "name-1").ok());
+  const std::string file = scratch.path(read_manifest(scratch.path())->segments[0].file);
+  for (const std::size_t size : {std::size_t{8192}, std::size_t{4096}, std::size_t{0}}) {
+    std::filesystem::resize_file(file, size);
+    for (const auto& code : {store->about("npm", "name-1").error(), store->record("A-1").error(),
+                             store->mentioning(Mention::alias, "A-1").error()}) {
+      EXPECT_EQ(code.code, Errc::corrupt);
+      EXPECT_NE(code.message.find("cut short while it was in use"), std::string::npos) << code.message;
+    }
+  }
 }
 
 TEST(CveTable, lists_are_known_by_their_beginning_and_looked_up_by_cve) {

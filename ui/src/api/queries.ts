@@ -35,10 +35,11 @@ export const useWorkloads = (name: string, at: string) =>
     [`environment:${name}`, 'workloads', at],
     `environments/${path(name)}/workloads${query(at.startsWith('#') ? { snapshot: at.slice(1) } : { at })}`,
   );
-export const useSnapshots = (name: string) =>
-  useRead<{ snapshots: t.Snapshot[] }>(
-    [`environment:${name}`, 'snapshots'],
-    `environments/${path(name)}/snapshots?limit=500`,
+// The newest, or those before a number.
+export const useSnapshots = (name: string, before: string) =>
+  useRead<{ snapshots: t.Snapshot[]; next?: string | null }>(
+    [`environment:${name}`, 'snapshots', before],
+    `environments/${path(name)}/snapshots${query({ limit: '500', cursor: before })}`,
   );
 export const useDifference = (name: string, from: string, to: string) =>
   useRead<t.Difference>(

@@ -113,6 +113,15 @@ export interface WhereRow {
   kind?: 'artifact' | 'packages' | 'program'; // what has the component
   package?: string; // of a host's row, and of the workloads that are the package's own
   source?: string;
+  exposure?: Exposure;
+}
+
+// From where it can be reached, as the agent of its host saw.
+export interface Exposure {
+  reach: 'none' | 'loopback' | 'internal' | 'unknown' | 'network';
+  because: string;
+  listens: string[];
+  published: string[];
 }
 
 // What an agent told of the packages and Java programs of one host.
@@ -139,7 +148,7 @@ export interface Uncovered {
 
 export interface Where {
   query: string;
-  coverage: { sentence: string; running: number; covered: number; uncovered: Uncovered[] };
+  coverage: { sentence: string; running: number; covered: number; uncovered: Uncovered[]; outdated?: Uncovered[] };
   components: number;
   artifacts: number;
   environments: string[];

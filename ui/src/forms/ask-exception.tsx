@@ -34,6 +34,7 @@ const conditions = [
   ['evidence-change', 'there is newer evidence'],
   ['likelihood-rise', 'its exploitation becomes more likely'],
 ] as const;
+const of_flaws: string[] = ['fix-available', 'known-exploitation', 'likelihood-rise'];
 const named = { rule: 'Id of the rule', finding: 'Finding', workload: 'Id of the workload' };
 const looks_like = { rule: 'tests-pass', finding: 'CVE-2026-1187', workload: '8f1d…' };
 
@@ -71,7 +72,7 @@ export function AskException({ draft, close }: { draft?: Draft; close: () => voi
     reason: told.reason,
     compensating_control: told.control,
     until,
-    ...(ends_on.length && { ends_on }),
+    ...(ends_on.length && { ends_on: ends_on.filter((each) => told.kind === 'finding' || !of_flaws.includes(each)) }),
   };
   const [asked] = useDebouncedValue(complete ? JSON.stringify(body) : '', 300);
   const preview = useQuery({
@@ -134,7 +135,7 @@ export function AskException({ draft, close }: { draft?: Draft; close: () => voi
       {field('control', 'What holds instead', 'A second person watches the rollout')}
       <Checkbox.Group label="It also ends when" value={ends_on} onChange={setEndsOn}>
         <div className={styles.two}>
-          {conditions.map(([value, label]) => (
+          {conditions.filter(([value]) => told.kind === 'finding' || !of_flaws.includes(value)).map(([value, label]) => (
             <Checkbox key={value} value={value} label={label} />
           ))}
         </div>

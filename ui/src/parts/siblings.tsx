@@ -15,6 +15,12 @@ const families = [
     ['/vulnerabilities', 'Vulnerabilities'],
     ['/where', 'Where it runs'],
     ['/components', 'Components'],
+    ['/impact', 'Scans and APIs'],
+    ['/advisories', 'Own advisories'],
+  ],
+  [
+    ['/settings', 'Settings'],
+    ['/integrations', 'Integrations'],
   ],
 ] as const;
 

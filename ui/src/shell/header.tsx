@@ -31,7 +31,7 @@ export function Header({ open, asked }: { open: number; asked: number }) {
   const [path] = useLocation();
   const [unfolded, setUnfolded] = useState(false);
   const here =
-    places.find(([place]) => is_here(path, place))?.[1] ?? (path === '/settings' ? 'Settings' : '');
+    places.find(([place]) => is_here(path, place))?.[1] ?? ((head_of(path) ?? path) === '/settings' ? 'Settings' : '');
   return (
     <header className={styles.header}>
       <ActionIcon

@@ -25,6 +25,8 @@ const Vulnerabilities = lazy(() => import('../views/vulnerabilities/vulnerabilit
 const Vulnerability = lazy(() => import('../views/vulnerabilities/vulnerability.tsx'));
 const Where = lazy(() => import('../views/vulnerabilities/where.tsx'));
 const Components = lazy(() => import('../views/vulnerabilities/components.tsx'));
+const Advisories = lazy(() => import('../views/advisories/advisories.tsx'));
+const Impact = lazy(() => import('../views/impact/impact.tsx'));
 const Campaigns = lazy(() => import('../views/campaigns/campaigns.tsx'));
 const Campaign = lazy(() => import('../views/campaigns/campaign.tsx'));
 const Alerts = lazy(() => import('../views/alerts/alerts.tsx'));
@@ -32,6 +34,7 @@ const Alert = lazy(() => import('../views/alerts/alert.tsx'));
 const Incident = lazy(() => import('../views/alerts/incident.tsx'));
 const Ledger = lazy(() => import('../views/ledger/ledger.tsx'));
 const Entry = lazy(() => import('../views/ledger/entry.tsx'));
+const Integrations = lazy(() => import('../views/integrations/integrations.tsx'));
 const Settings = lazy(() => import('../views/settings/settings.tsx'));
 
 export function Routes() {
@@ -93,6 +96,12 @@ export function Routes() {
       <Route path="/where">
         <Where />
       </Route>
+      <Route path="/advisories">
+        <Advisories />
+      </Route>
+      <Route path="/impact">
+        <Impact />
+      </Route>
       <Route path="/components">
         <Components />
       </Route>
@@ -105,6 +114,9 @@ export function Routes() {
         <Ledger />
       </Route>
       <Route path="/ledger/:index">{({ index }) => <Entry key={index} index={index} />}</Route>
+      <Route path="/integrations">
+        <Integrations />
+      </Route>
       <Route path="/settings">
         <Settings />
       </Route>

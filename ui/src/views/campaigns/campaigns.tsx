@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import { useAct } from '../../api/act.ts';
 import { words_of } from '../../api/client.ts';
 import { useCampaigns } from '../../api/queries-bill.ts';
@@ -15,6 +15,7 @@ import { View } from '../../parts/view.tsx';
 import { When } from '../../parts/when.tsx';
 import { counted, number, say } from '../../words/text.ts';
 import { moment, time_of } from '../../words/time.ts';
+import { flaw_column } from '../vulnerabilities/flaw-column.tsx';
 import { severity_look, severity_word } from '../vulnerabilities/words.ts';
 import { state_looks } from './words.ts';
 import styles from './campaigns.module.css';
@@ -22,20 +23,7 @@ import styles from './campaigns.module.css';
 const to = (row: Campaign) => `/campaigns/${row.id}`;
 
 const columns: Column<Campaign>[] = [
-  {
-    id: 'flaw',
-    header: 'Flaw',
-    text: (row) => [row.cluster, ...row.records, row.summary].join(' '),
-    grow: true,
-    show: (row) => (
-      <span className="wrap">
-        <Link href={to(row)} className="strong">
-          {row.cluster}
-        </Link>{' '}
-        <span className="quiet">{row.summary}</span>
-      </span>
-    ),
-  },
+  flaw_column(to),
   { id: 'state', header: 'State', text: (row) => row.state, show: (row) => <LookWord look={state_looks[row.state]} word={row.state} /> },
   {
     id: 'severity',

@@ -68,8 +68,8 @@ export function sentence_of(environment: Data): SentencePart[] {
 
 export default function Environment({ name }: { name: string }) {
   const read = useEnvironment(name);
-  const snapshots = useSnapshots(name);
-  const { values, set } = useUrlState(['view', 'at', 'from']);
+  const { values, set } = useUrlState(['view', 'at', 'from', 'before']);
+  const snapshots = useSnapshots(name, values['before'] ?? '');
   const [form, setForm] = useState<'adopt' | 'scope' | null>(null);
   const environment = inner<Data>(read.data as Data | undefined, 'environment');
   const view = values['view'] || 'workloads';
@@ -101,6 +101,8 @@ export default function Environment({ name }: { name: string }) {
               snapshots={snapshots.data?.snapshots ?? []}
               at={values['at'] ?? ''}
               from={values['from'] ?? ''}
+              before={values['before'] ?? ''}
+              earlier={snapshots.data?.next ?? ''}
               set={set}
             />
           </Card>

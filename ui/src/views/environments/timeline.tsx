@@ -12,6 +12,8 @@ interface TimelineProps {
   snapshots: Snapshot[];
   at: string;
   from: string;
+  before: string; // these are the snapshots before this number; empty: up to now
+  earlier: string; // there are more before this number
   set: (values: Record<string, string>) => void;
 }
 
@@ -22,11 +24,12 @@ const named = (snapshot: Snapshot) => `#${snapshot.number}`;
 
 // Snapshots along time: the level is how many workloads ran, bars above and below are starts and ends. Click or arrow
 // keys choose a moment; the newest means live.
-export function Timeline({ snapshots, at, from, set }: TimelineProps) {
+export function Timeline({ snapshots, at, from, before, earlier, set }: TimelineProps) {
   const { ref, width } = useWidth<HTMLDivElement>();
-  const now = useNow(10_000) + 10_000;
+  const present = useNow(10_000) + 10_000;
   const sorted = [...snapshots].sort((a, b) => a.number - b.number);
   const last = sorted.length - 1;
+  const now = before ? moment(sorted[last]?.until ?? sorted[last]?.from) : present;
   if (last < 0)
     return (
       <div ref={ref} className="quiet">
@@ -44,7 +47,8 @@ export function Timeline({ snapshots, at, from, set }: TimelineProps) {
     : last;
   const choose = (index: number) => {
     const next = sorted[Math.min(last, Math.max(0, index))];
-    set({ at: !next || next.number === sorted[last]?.number ? '' : named(next) });
+    const live = !next || (!before && next.number === sorted[last]?.number);
+    set({ at: live ? '' : named(next) });
   };
   const click = (event: MouseEvent<SVGSVGElement>) => {
     const time =
@@ -102,17 +106,25 @@ export function Timeline({ snapshots, at, from, set }: TimelineProps) {
             />
           )}
           <text x={4} y={height - 2} className={styles.tick}>
-            {ago(sorted[0]?.from, now)}
+            {ago(sorted[0]?.from, present)}
           </text>
           <text x={width - 4} y={height - 2} textAnchor="end" className={styles.tick}>
-            now
+            {before ? ago(sorted[last]?.until ?? sorted[last]?.from, present) : 'now'}
           </text>
         </svg>
       )}
       <div className={styles.moment}>
         {shown && <Told snapshot={shown} live={!at} />}
-        {at && (
-          <Button size="compact-sm" variant="default" onClick={() => set({ at: '' })}>
+        {earlier && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            onClick={() => set({ before: earlier, at: `#${Number(earlier) - 1}` })}>
+            Earlier snapshots
+          </Button>
+        )}
+        {(at || before) && (
+          <Button size="compact-sm" variant="default" onClick={() => set({ at: '', before: '' })}>
             Back to live
           </Button>
         )}

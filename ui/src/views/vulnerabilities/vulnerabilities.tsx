@@ -13,6 +13,7 @@ import { View } from '../../parts/view.tsx';
 import { When } from '../../parts/when.tsx';
 import { counted, number, say } from '../../words/text.ts';
 import { BacklogStrip } from './backlog.tsx';
+import { flaw_column } from './flaw-column.tsx';
 import {
   component_words,
   is_suppressed,
@@ -49,21 +50,7 @@ const columns: Column<Vulnerability>[] = [
       <LookWord look={severity_look(row.severity)} word={`${severity_word(row.severity)} ${row.score}`.trim()} strong />
     ),
   },
-  {
-    id: 'flaw',
-    header: 'Flaw',
-    text: (row) => [row.cluster, ...row.records, row.summary].join(' '),
-    grow: true,
-    show: (row) => (
-      <span className="wrap">
-        <Link href={to(row)} className="strong">
-          {row.cluster}
-        </Link>{' '}
-        {row.exploited && <span className="red">known to be exploited </span>}
-        <span className="quiet">{row.summary}</span>
-      </span>
-    ),
-  },
+  flaw_column(to),
   {
     id: 'component',
     header: 'Component',

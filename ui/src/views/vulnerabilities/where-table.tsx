@@ -10,6 +10,8 @@ import { moment } from '../../words/time.ts';
 import {
   component_words,
   owner_of,
+  reach_rank,
+  reach_word,
   reason_words,
   severity_look,
   severity_rank,
@@ -94,6 +96,18 @@ const columns: Column<WhereRow>[] = [
       ) : (
         ''
       ),
+    wide: true,
+  },
+  {
+    id: 'exposure',
+    header: 'Reached',
+    text: (row) => `${row.exposure?.reach ?? 'unknown'} ${reach_word(row)}`,
+    order: reach_rank,
+    show: (row) => (
+      <span className={row.exposure?.reach === 'network' ? 'red wrap' : 'quiet wrap'} title={row.exposure?.because}>
+        {reach_word(row)}
+      </span>
+    ),
     wide: true,
   },
   { ...time_column<WhereRow>('since', 'Since', (row) => row.since), wide: true },

@@ -2,13 +2,14 @@ import { Button, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { Link } from 'wouter';
 import { useWhere } from '../../api/queries-resolve.ts';
-import type { SentencePart, Uncovered, Where as Data } from '../../api/types.ts';
+import type { SentencePart, Where as Data } from '../../api/types.ts';
 import { Card } from '../../parts/card.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { useUrlState } from '../../parts/table/url-state.ts';
 import { Loaded, View } from '../../parts/view.tsx';
 import { command } from '../../words/command.ts';
 import { counted, say } from '../../words/text.ts';
+import { Blind } from './blind.tsx';
 import { Reach } from './reach.tsx';
 import styles from './vulnerabilities.module.css';
 import { WhereTable } from './where-table.tsx';
@@ -16,7 +17,7 @@ import { owner_of } from './words.ts';
 
 export function where_sentence(data: Data): SentencePart[] {
   const copies = new Set(data.running.map((row) => row.workload)).size;
-  const blind = data.coverage.running - data.coverage.covered;
+  const blind = data.coverage.running - data.coverage.covered + (data.coverage.outdated ?? []).length;
   const unowned = data.running.filter((row) => !owner_of(row)).length;
   return [
     ...(copies
@@ -34,21 +35,6 @@ export function where_sentence(data: Data): SentencePart[] {
     ...(unowned ? [say(` ${counted(unowned, 'of them has', 'of them have')} no owner.`, undefined, 'amber')] : []),
     say(` ${data.coverage.sentence.replace(/^covers/, 'This covers')}.`, undefined, blind ? 'amber' : undefined),
   ];
-}
-
-function Blind({ rows }: { rows: Uncovered[] }) {
-  return (
-    <ul className="plain stack tight">
-      {rows.map((row) => (
-        <li key={row.workload} className="wrap">
-          <span className="strong">{row.name}</span>
-          {row.host && ` on ${row.host}`} in{' '}
-          <Link href={`/environments/${encodeURIComponent(row.environment)}`}>{row.environment}</Link>
-          <span className="quiet">: {row.why}</span>
-        </li>
-      ))}
-    </ul>
-  );
 }
 
 // Where a flaw or a component runs; at what time, and how much of what runs could be looked at.
@@ -117,6 +103,11 @@ function Answer({ data }: { data: Data }) {
       {data.coverage.uncovered.length > 0 && (
         <Card title="Could not be looked at" note="a bill of materials would tell">
           <Blind rows={data.coverage.uncovered} />
+        </Card>
+      )}
+      {(data.coverage.outdated ?? []).length > 0 && (
+        <Card title="Looked at by an older bill of materials" note="the newest one can't be read">
+          <Blind rows={data.coverage.outdated ?? []} />
         </Card>
       )}
     </div>

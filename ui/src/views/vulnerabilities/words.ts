@@ -1,5 +1,5 @@
 // How flaws look and are said.
-import type { FindingState, FlawStatement, Vulnerability, WhereRow } from '../../api/types.ts';
+import type { Exposure, FindingState, FlawStatement, Vulnerability, WhereRow } from '../../api/types.ts';
 import type { Look } from '../../words/verdict.ts';
 
 export const state_looks: Record<FindingState, Look> = {
@@ -37,6 +37,16 @@ export const stated_look = (status: FlawStatement['status']): Look =>
     : status === 'under_investigation'
       ? { shape: 'ring', tone: 'amber', said: 'somebody looks into it' }
       : { shape: 'square', tone: 'water', said: 'somebody says that it is not affected, or fixed: it raises no alarm' };
+
+const reach_words: Record<Exposure['reach'], string> = {
+  network: 'from the network',
+  unknown: 'not known',
+  internal: 'from its containers’ network',
+  loopback: 'from its host alone',
+  none: 'from nowhere',
+};
+export const reach_word = (row: WhereRow) => reach_words[row.exposure?.reach ?? 'unknown'];
+export const reach_rank = (row: WhereRow) => Object.keys(reach_words).indexOf(row.exposure?.reach ?? 'unknown');
 
 // "vulnerable code not present, says Acme".
 export function reason_words(statement: FlawStatement): string {

@@ -1,0 +1,49 @@
+#include "api/past_inventories.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "api/urgency.h"
+#include "evidence/inventory.h"
+
+namespace weir::api {
+namespace {
+
+std::optional<std::vector<vuln::Component>> read_parts(blob::BlobStore& blobs, const std::vector<Sha256>& parts) {
+  std::vector<vuln::Component> all;
+  for (const Sha256& part : parts) {
+    const auto content = blobs.read(part);
+    if (!content.ok()) return std::nullopt;
+    const auto inventory = evidence::read_inventory(*content);
+    if (!inventory.ok()) return std::nullopt;
+    std::ranges::move(vuln::components_of(*inventory), std::back_inserter(all));
+  }
+  return all;
+}
+
+}  // namespace
+
+Result<PastInventories> inventories_then(const ReadCall& call, Instant at) {
+  PastInventories past;
+  for (store::HostInventoryRow& row : TRY(store::packages_in_force(call.db, at))) {
+    const bool same = exposure_of(call).read(
+        [&](const jobs::Exposure::State& state) { return state.index.attestation_of(row.holder) == row.entry; });
+    (same ? past.now : past.then).push_back(std::move(row));
+  }
+  return past;
+}
+
+Status each_installed(const ReadCall& call, std::vector<store::HostInventoryRow> rows,
+                      const std::function<Status(const store::HostInventoryRow&, const Installed&)>& call_with) {
+  std::ranges::stable_sort(rows, {}, [](const auto& row) -> const auto& { return row.claim.parts; });
+  std::optional<std::vector<vuln::Component>> held;
+  const std::vector<Sha256>* read = nullptr;
+  for (const store::HostInventoryRow& row : rows) {
+    if (read == nullptr || *read != row.claim.parts) held = read_parts(*call.ports.blobs, row.claim.parts);
+    read = &row.claim.parts;
+    TRY(call_with(row, held ? Installed(*held) : std::nullopt));
+  }
+  return {};
+}
+
+}  // namespace weir::api
