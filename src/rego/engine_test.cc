@@ -67,7 +67,8 @@ TEST(Rego, an_error_of_a_builtin_is_undefined_unless_strict) {
 
 TEST(Rego, an_operand_of_a_wrong_kind_is_undefined_and_ends_nothing_else) {
   for (const char* term : {"input.n + 1", "1 - input.s", "input.s - input.n", "input.l * 2", "input.o / 2",
-                           "input.f % 2", "input.l | input.l", "input.s & {1}", "(input.n - 1) - 1", "[x | some x in input.s][0]"}) {
+                           "input.f % 2", "input.l | input.l", "input.s & {1}", "(input.n - 1) - 1",
+                           "[x | some x in input.s][0]"}) {
     const std::string rules = std::string("p := {\"a\": q, \"b\": 1}\ndefault q := \"fine\"\nq := ") + term;
     EXPECT_EQ(asked(rules, R"({"n": null, "s": "x", "l": [1], "o": {}, "f": 1.5})"), R"({"a":"fine","b":1})") << term;
   }
