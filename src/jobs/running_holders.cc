@@ -72,7 +72,7 @@ Result<std::vector<HeldFinding>> holders_of(store::Database& db, const Exposure&
 
 Result<std::vector<RunningFinding>> running_with(store::Database& db, const Exposure& exposure,
                                                  const std::string& cluster) {
-  const auto inventories = TRY(store::running_inventories(db, std::nullopt, std::nullopt));
+  const auto inventories = TRY(store::running_inventories(db, std::nullopt));
   std::vector<RunningFinding> running;
   std::map<Sha256, std::optional<RunningRow>> owners;
   for (const HeldFinding& each : TRY(holders_of(db, exposure, cluster, inventories))) {
