@@ -166,6 +166,7 @@ TEST(Rego, what_cannot_be_answered_as_under_opa_is_refused_by_name) {
       {"p if { q := 5; count(q) == 1 }", "operand 1 of count is number"},
       {"p if count(input.x) == \"a\"", "match error: number is never string"},
       {"p if { x := y }", "var y is unsafe"},
+      {"p if { {\"a\": x, \"b\": 1} = {\"a\": 2, \"b\": y}; x == y }", "`=` between two objects that both give values"},
       {"p if { some x in \"text\"; x }", "operand 1 of some … in is string"},
   };
   for (const Row& row : rows) {

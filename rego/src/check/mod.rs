@@ -5,6 +5,7 @@ mod cycles;
 mod model;
 mod rewrite;
 mod text;
+mod time;
 mod walk;
 
 use std::collections::BTreeMap;

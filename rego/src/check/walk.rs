@@ -48,14 +48,14 @@ pub fn walked(modules: &Modules) -> Result<Found, String> {
 }
 
 /// What a name called as a function means.
-enum Callee {
+pub(super) enum Callee {
     Function(Path, usize),
     Builtin(String),
 }
 
-struct Walk<'a> {
+pub(super) struct Walk<'a> {
     modules: &'a Modules,
-    module: &'a Module,
+    pub(super) module: &'a Module,
     /// What a policy in YAML is compiled to looks at the kinds of values by itself.
     ours: bool,
     /// Local names and the kinds their values can have; the innermost scope last.
@@ -68,7 +68,7 @@ struct Walk<'a> {
     bindable: HashSet<String>,
     edits: Edits,
     in_head: bool,
-    reads_time: bool,
+    pub(super) reads_time: bool,
 }
 
 type Checked = Result<(), String>;
@@ -261,8 +261,11 @@ impl Walk<'_> {
     fn assign(&mut self, inner: &Json) -> Checked {
         self.expressions(&[&inner["lhs"], &inner["rhs"]])?;
         if inner["op"] == "Eq" {
-            self.binds(&inner["lhs"]);
-            self.binds(&inner["rhs"]);
+            let both = self.binds(&inner["lhs"]) & self.binds(&inner["rhs"]);
+            if both && ["lhs", "rhs"].iter().all(|side| variant(&inner[side]).0 == "Object") {
+                let what = "`=` between two objects that both give values to variables is not supported";
+                return Err(self.wrong(&inner["span"], what));
+            }
         }
         if inner["op"] == "ColEq" {
             if let ("Var", variable) = variant(&inner["lhs"]) {
@@ -276,7 +279,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn local(&self, name: &str) -> Option<&String> {
+    pub(super) fn local(&self, name: &str) -> Option<&String> {
         self.scopes.iter().rev().find_map(|scope| scope.get(name))
     }
 
@@ -325,35 +328,6 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// A reference into the input reads the time when it names `now`, or may: the whole of it, or a computed member.
-    fn input_of(&mut self, kind: &str, name: &str, steps: &[Step]) {
-        if kind != "Var" || self.local(name).is_some() {
-            return;
-        }
-        let member = match self.module.imports.get(name) {
-            Some(target) if target[0] == "input" => target.get(1).cloned(),
-            None if name == "input" => None,
-            _ => return,
-        };
-        self.reads_time |= match (member, steps.first()) {
-            (Some(member), _) => member == "now",
-            (None, Some(Step::Name(member))) => member == "now",
-            (None, _) => true,
-        };
-    }
-
-    /// `object.get(input, ["change", "class"], …)` does not read the rest of the input.
-    fn reads_member(&self, function: &Json, parameters: &[Json]) -> bool {
-        let (Some(Callee::Builtin(name)), [from, path, _]) = (self.callee(function), parameters) else { return false };
-        let ("Var", root) = variant(from) else { return false };
-        let first = match variant(path) {
-            ("Array", inner) => list(&inner["items"]).first().map(variant),
-            text => Some(text),
-        };
-        let Some(("String" | "RawString", member)) = first else { return false };
-        name == "object.get" && root["value"] == "input" && self.local("input").is_none() && member["value"] != "now"
-    }
-
     /// A name that nothing declares gets its value in a body; where there is no body, it has none.
     fn unify(&mut self, name: &str, span: &Json) -> Checked {
         if self.in_head && !self.unified.contains(name) {
@@ -367,16 +341,19 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// What stands where unification gives values: both sides of `=`, an index, a call's result.
-    fn binds(&mut self, node: &Json) {
+    /// What stands where unification gives values: both sides of `=`, an index, a call's result. Whether there is any.
+    fn binds(&mut self, node: &Json) -> bool {
         let mut names = HashMap::new();
         self.pattern(node, &mut names);
+        let any = names.keys().any(|name| self.local(name).is_none());
         self.bindable.extend(names.into_keys());
+        any
     }
 
     /// A name that nothing can give a value. regorus would find it too, and print so on standard error.
     fn safe(&self) -> Checked {
-        let unsafe_one = self.mentioned.iter().filter(|(name, _)| !self.bindable.contains(*name)).map(|(_, why)| why);
+        let unsafe_one =
+            self.mentioned.iter().filter(|(name, _)| !self.bindable.contains(*name)).map(|(_, why)| why);
         unsafe_one.min().map_or(Ok(()), |why| Err(why.clone()))
     }
 
@@ -401,7 +378,7 @@ impl Walk<'_> {
         self.own(name).then(|| self.module.package.iter().cloned().chain([name.to_string()]).collect())
     }
 
-    fn callee(&self, node: &Json) -> Option<Callee> {
+    pub(super) fn callee(&self, node: &Json) -> Option<Callee> {
         let (root, steps) = unfold(node);
         let ("Var", inner) = variant(root) else { return None };
         let name = inner["value"].as_str()?;
@@ -452,9 +429,7 @@ impl Walk<'_> {
         let span = &variant(unfold(&inner["fcn"]).0).1["span"];
         let head = variant(unfold(&inner["fcn"]).0).1["value"].as_str().unwrap_or_default().to_string();
         if self.local(&head).is_some() {
-            return Err(
-                self.wrong(span, &format!("called function {head} is shadowed by a local variable"))
-            );
+            return Err(self.wrong(span, &format!("called function {head} is shadowed by a local variable")));
         }
         match self.callee(&inner["fcn"]) {
             Some(Callee::Function(path, operands)) => {

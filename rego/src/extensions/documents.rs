@@ -47,7 +47,9 @@ impl Writer {
         json::append_string(&mut plain, text);
         for c in plain.chars() {
             match c {
-                '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => self.out.push_str(&format!("\\u{:04x}", c as u32)),
+                '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                    self.out.push_str(&format!("\\u{:04x}", c as u32))
+                }
                 c => self.out.push(c),
             }
         }
@@ -110,7 +112,8 @@ impl Writer {
 }
 
 fn written(value: Option<&Value>, layout: Option<(String, String)>) -> Answer {
-    let mut writer = Writer { out: layout.as_ref().map_or(String::new(), |(prefix, _)| prefix.clone()), layout };
+    let mut writer =
+        Writer { out: layout.as_ref().map_or(String::new(), |(prefix, _)| prefix.clone()), layout };
     writer.value(value.unwrap_or(&Value::Undefined), 0)?;
     Ok(Value::from(writer.out))
 }

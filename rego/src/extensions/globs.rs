@@ -55,7 +55,11 @@ impl Reader<'_> {
             c = self.next("[")?;
         }
         self.out.push(']');
-        if count == 0 { Err("an empty set of characters".to_string()) } else { Ok(()) }
+        if count == 0 {
+            Err("an empty set of characters".to_string())
+        } else {
+            Ok(())
+        }
     }
 }
 

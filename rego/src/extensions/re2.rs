@@ -270,12 +270,7 @@ impl Reader<'_> {
     }
 
     fn backslash(&mut self) -> Read<()> {
-        for (escape, text) in [
-            ("\\A", "\\A"),
-            ("\\z", "\\z"),
-            ("\\b", "(?-u:\\b)"),
-            ("\\B", "(?-u:\\B)"),
-        ] {
+        for (escape, text) in [("\\A", "\\A"), ("\\z", "\\z"), ("\\b", "(?-u:\\b)"), ("\\B", "(?-u:\\B)")] {
             if self.skip(escape) {
                 self.item(text);
                 return Ok(());
@@ -331,7 +326,8 @@ impl Reader<'_> {
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_- ".contains(&b)) {
             return wrong();
         }
-        let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+        let plain: String =
+            name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
         let spelled = match plain.as_str() {
             "any" | "ascii" | "assigned" => vec![plain.clone()],
             short if short.len() == 4 && regex::Regex::new(&format!("\\p{{sc={short}}}")).is_ok() => {
@@ -357,7 +353,8 @@ impl Reader<'_> {
         let Some(c) = self.next() else { return Err("trailing backslash at end of expression".to_string()) };
         match c {
             '0'..='7' => {
-                let more: String = self.rest().chars().take(2).take_while(|d| ('0'..='7').contains(d)).collect();
+                let more: String =
+                    self.rest().chars().take(2).take_while(|d| ('0'..='7').contains(d)).collect();
                 if c != '0' && more.is_empty() {
                     return wrong(c); // a back reference
                 }
@@ -421,7 +418,8 @@ impl Reader<'_> {
                 continue;
             }
             let low = self.class_character()?;
-            let ranged = self.rest().starts_with('-') && self.rest()[1..].chars().next().is_some_and(|c| c != ']');
+            let ranged =
+                self.rest().starts_with('-') && self.rest()[1..].chars().next().is_some_and(|c| c != ']');
             let high = if ranged {
                 self.at += 1;
                 self.class_character()?
@@ -463,8 +461,7 @@ fn push_range(items: &mut String, low: u32, high: u32) {
 }
 
 /// Scripts whose whole name has four letters; Go does not have the short names.
-const SCRIPTS_OF_FOUR: [&str; 9] =
-    ["ahom", "cham", "kawi", "lisu", "miao", "modi", "newa", "thai", "toto"];
+const SCRIPTS_OF_FOUR: [&str; 9] = ["ahom", "cham", "kawi", "lisu", "miao", "modi", "newa", "thai", "toto"];
 
 /// Classes of one letter, as items of a class.
 const PERL: [(&str, &str); 6] = [
@@ -486,7 +483,11 @@ const POSIX: [(&str, &str, &str); 14] = [
     ("graph", "\\x21-\\x7E", "[^\\x21-\\x7E]"),
     ("lower", "a-z", "[^a-z]"),
     ("print", "\\x20-\\x7E", "[^\\x20-\\x7E]"),
-    ("punct", "\\x21-\\x2F\\x3A-\\x40\\x5B-\\x60\\x7B-\\x7E", "[^\\x21-\\x2F\\x3A-\\x40\\x5B-\\x60\\x7B-\\x7E]"),
+    (
+        "punct",
+        "\\x21-\\x2F\\x3A-\\x40\\x5B-\\x60\\x7B-\\x7E",
+        "[^\\x21-\\x2F\\x3A-\\x40\\x5B-\\x60\\x7B-\\x7E]",
+    ),
     ("space", "\\x09-\\x0D\\x20", "[^\\x09-\\x0D\\x20]"),
     ("upper", "A-Z", "[^A-Z]"),
     ("word", "0-9A-Za-z_", "[^0-9A-Za-z_]"),

@@ -24,7 +24,9 @@ pub enum Wrong {
 impl From<Wrong> for Refusal {
     fn from(wrong: Wrong) -> Self {
         match wrong {
-            Wrong::TooLarge => Refusal::Limit("the pattern exceeds the limit of 100 KiB once compiled".into()),
+            Wrong::TooLarge => {
+                Refusal::Limit("the pattern exceeds the limit of 100 KiB once compiled".into())
+            }
             Wrong::Invalid(why) => Refusal::NoAnswer(format!("error parsing regexp: {why}")),
         }
     }
@@ -163,7 +165,9 @@ fn expand(out: &mut String, mut template: &str, found: &Captures, names: &[Optio
         let numbered = name.bytes().all(|b| b.is_ascii_digit()) && (name == "0" || !name.starts_with('0'));
         let group = match numbered {
             true => name.parse().ok().and_then(|n: usize| found.get(n)),
-            false => (0..names.len()).filter(|n| names[*n].as_deref() == Some(name)).find_map(|n| found.get(n)),
+            false => {
+                (0..names.len()).filter(|n| names[*n].as_deref() == Some(name)).find_map(|n| found.get(n))
+            }
         };
         out.push_str(group.map_or("", |group| group.as_str()));
     }

@@ -121,7 +121,9 @@ fn upper_of(c: char) -> char {
         (Some(one), None) => one,
         _ => match c as u32 {
             // Greek with iota below: its capital has the iota beside.
-            code @ (0x1F80..=0x1F87 | 0x1F90..=0x1F97 | 0x1FA0..=0x1FA7) => char::from_u32(code + 8).unwrap_or(c),
+            code @ (0x1F80..=0x1F87 | 0x1F90..=0x1F97 | 0x1FA0..=0x1FA7) => {
+                char::from_u32(code + 8).unwrap_or(c)
+            }
             code @ (0x1FB3 | 0x1FC3 | 0x1FF3) => char::from_u32(code + 9).unwrap_or(c),
             _ => c,
         },

@@ -94,7 +94,17 @@ pub fn weekday(values: &[Value]) -> Answer {
 
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -126,7 +136,8 @@ pub fn add_date(values: &[Value]) -> Answer {
     let (from, _) = moment(values.first())?;
     let local = from.local();
     let [year, month, day] = date_of(&local);
-    let sum = |at: usize, n: i64| -> Read<i64> { integer(values, at)?.checked_add(n).ok_or_else(|| BEYOND.into()) };
+    let sum =
+        |at: usize, n: i64| -> Read<i64> { integer(values, at)?.checked_add(n).ok_or_else(|| BEYOND.into()) };
     let moved = day_of(sum(1, year)?, sum(2, month)?, sum(3, day)?).ok_or(BEYOND)?.and_time(local.time());
     // The offset there is taken as if the clock showed UTC, then looked up again at that moment.
     let offset = |at| Moment { at, zone: from.zone }.offset_seconds();
@@ -140,7 +151,8 @@ pub fn diff(values: &[Value]) -> Answer {
     let (from, to) = if first.at > second.at { (other, one) } else { (one, other) };
     let ([y1, m1, d1], [y2, m2, d2]) = (date_of(from), date_of(to));
     let ([h1, n1, s1], [h2, n2, s2]) = (clock_of(from), clock_of(to));
-    let days = day_of(y1, m1 + 1, 1).zip(day_of(y1, m1, 1)).map_or(30, |(next, this)| (next - this).num_days());
+    let days =
+        day_of(y1, m1 + 1, 1).zip(day_of(y1, m1, 1)).map_or(30, |(next, this)| (next - this).num_days());
     let mut parts = [y2 - y1, m2 - m1, d2 - d1, h2 - h1, n2 - n1, s2 - s1];
     for (at, size) in [(5, 60), (4, 60), (3, 24), (2, days), (1, 12)] {
         if parts[at] < 0 {
@@ -155,7 +167,11 @@ fn digits(text: &mut &str, least: usize, most: usize) -> Option<i64> {
     let length = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
     let (number, rest) = text.split_at(length);
     *text = rest;
-    if length < least { None } else { number.parse().ok() }
+    if length < least {
+        None
+    } else {
+        number.parse().ok()
+    }
 }
 
 fn skip(text: &mut &str, wanted: &[char]) -> Option<char> {
@@ -230,9 +246,44 @@ const NANO: &str = "2006-01-02T15:04:05.999999999Z07:00";
 /// The parts of a layout; where several begin alike, the longer is first. What ends with `~` may not have a small letter
 /// after it.
 const PARTS: [&str; 38] = [
-    "January", "Jan~", "Monday", "Mon~", "MST", "002", "01", "02", "03", "04", "05", "06", "15", "1", "2006", "2",
-    "_2006", "_2", "__2", "3", "4", "5", "PM", "pm", "-070000", "-07:00:00", "-0700", "-07:00", "-07", "Z070000",
-    "Z07:00:00", "Z0700", "Z07:00", "Z07", ".0", ",0", ".9", ",9",
+    "January",
+    "Jan~",
+    "Monday",
+    "Mon~",
+    "MST",
+    "002",
+    "01",
+    "02",
+    "03",
+    "04",
+    "05",
+    "06",
+    "15",
+    "1",
+    "2006",
+    "2",
+    "_2006",
+    "_2",
+    "__2",
+    "3",
+    "4",
+    "5",
+    "PM",
+    "pm",
+    "-070000",
+    "-07:00:00",
+    "-0700",
+    "-07:00",
+    "-07",
+    "Z070000",
+    "Z07:00:00",
+    "Z0700",
+    "Z07:00",
+    "Z07",
+    ".0",
+    ",0",
+    ".9",
+    ",9",
 ];
 
 /// The part a layout begins with, and its length there.
@@ -276,7 +327,11 @@ fn zone_text(offset: i64, part: &str) -> String {
 fn fraction_text(nanosecond: u32, part: &str, count: usize) -> String {
     let digits = &format!("{nanosecond:09}")[..count.min(9)];
     let kept = if part.ends_with('9') { digits.trim_end_matches('0') } else { digits };
-    if kept.is_empty() { String::new() } else { format!("{}{kept}", &part[..1]) }
+    if kept.is_empty() {
+        String::new()
+    } else {
+        format!("{}{kept}", &part[..1])
+    }
 }
 
 fn part_text(moment: &Moment, at: &NaiveDateTime, part: &str, length: usize) -> String {

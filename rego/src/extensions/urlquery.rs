@@ -88,5 +88,7 @@ pub fn decode_object(values: &[Value]) -> Answer {
     if members.is_empty() {
         return Ok(Value::new_object());
     }
-    Ok(Value::from(members.into_iter().map(|(key, items)| (key, Value::from(items))).collect::<BTreeMap<_, _>>()))
+    Ok(Value::from(
+        members.into_iter().map(|(key, items)| (key, Value::from(items))).collect::<BTreeMap<_, _>>(),
+    ))
 }

@@ -172,7 +172,9 @@ impl Document {
                 true => Value::new_object(),
                 false => Value::from(members),
             }),
-            false => items.iter().map(|item| self.value(*item)).collect::<Result<Vec<_>, _>>().map(Value::from),
+            false => {
+                items.iter().map(|item| self.value(*item)).collect::<Result<Vec<_>, _>>().map(Value::from)
+            }
         };
         self.visiting[place] = false;
         made
