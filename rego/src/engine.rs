@@ -4,7 +4,7 @@ use crate::shape::{Shape, WHOLE};
 use crate::{check, document, extensions, json, message, Outcome};
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{PolicyLengthConfig, QueryResults, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::{Arc, Once, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -33,7 +33,12 @@ impl Failure {
         let message = message::one_line(&error.to_string());
         let exceeded = error.downcast_ref::<regorus::LimitError>().is_some()
             || LIMIT_WORDS.iter().any(|w| message.contains(w));
-        Self { outcome: if exceeded { Outcome::Exceeded } else { Outcome::Failed }, message }
+        if !exceeded {
+            return Self { outcome: Outcome::Failed, message };
+        }
+        // What was measured is left out: a decision that holds the message has to be decided again with the same bytes.
+        let words = [TIME_WORDS, MEMORY_WORDS].into_iter().find(|words| message.contains(words));
+        Self { outcome: Outcome::Exceeded, message: words.map_or(message, str::to_string) }
     }
 
     fn of_text(error: anyhow::Error) -> Self {
@@ -98,6 +103,7 @@ pub struct Engine {
     limits: Limits,
     /// Paths of rules that `eval_rule` answers without parsing a query.
     plain_rules: Arc<BTreeSet<String>>,
+    listing: Arc<str>,
     now: Option<i64>,
     input: Value,
     sources: Vec<(String, String)>, // until prepared
@@ -114,6 +120,7 @@ impl Engine {
             unused: None,
             limits,
             plain_rules: Arc::default(),
+            listing: "[]".into(),
             now: None,
             input: Value::Undefined,
             sources: Vec::new(),
@@ -147,9 +154,10 @@ impl Engine {
 
     pub fn prepare(&mut self) -> Result<(), Failure> {
         let modules = check::Modules::read(&mut self.inner)?;
-        check::all(&modules).map_err(Failure::invalid)?;
+        let checked = check::all(&modules).map_err(Failure::invalid)?;
         self.plain_rules = Arc::new(modules.plain_rules());
-        self.rewrite(&modules)?;
+        self.listing = checked.listing.into();
+        self.rewrite(checked.rewritten)?;
         if let Some(data) = self.data.take() {
             self.inner.add_data(data).map_err(Failure::of_text)?;
         }
@@ -159,10 +167,9 @@ impl Engine {
         Ok(())
     }
 
-    /// Says in words regorus knows what it would answer otherwise (see `check::rewritten`).
-    fn rewrite(&mut self, modules: &check::Modules) -> Result<(), Failure> {
+    /// Takes the modules that say in words regorus knows what it would answer otherwise (see `check::all`).
+    fn rewrite(&mut self, rewritten: BTreeMap<usize, String>) -> Result<(), Failure> {
         let sources = std::mem::take(&mut self.sources);
-        let rewritten = check::rewritten(modules);
         if rewritten.is_empty() {
             return Ok(());
         }
@@ -248,8 +255,9 @@ impl Engine {
         }
     }
 
-    pub fn rules(&mut self) -> Result<String, Failure> {
-        Ok(check::Modules::read(&mut self.inner)?.listing())
+    /// Every rule, as JSON; none before it is prepared.
+    pub fn rules(&self) -> String {
+        self.listing.to_string()
     }
 
     pub fn prints(&mut self) -> Result<String, Failure> {

@@ -141,7 +141,7 @@ pub fn exponent_form(text: &str) -> String {
 }
 
 /// An object's members by the text of their keys.
-fn keyed(object: &regorus::value::Object) -> Vec<(String, &Value)> {
+pub fn keyed(object: &regorus::value::Object) -> Vec<(String, &Value)> {
     let mut members: Vec<(String, &Value)> = object
         .iter()
         .map(|(key, item)| match key {

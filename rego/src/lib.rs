@@ -241,12 +241,13 @@ pub unsafe extern "C" fn weir_rego_bindings(handle: *mut Handle, query: Text) ->
     unsafe { run(handle, |engine| engine.bindings(query.read()?).map(Some)) }
 }
 
-/// The rules of all modules, as JSON: `[{"file", "line", "package", "name", "function"}]`.
+/// The rules of all modules, as JSON: `[{"file", "line", "package", "name", "function",
+/// "reads_time"}]`.
 /// # Safety
 /// See `weir_rego_add_policy`.
 #[no_mangle]
 pub unsafe extern "C" fn weir_rego_rules(handle: *mut Handle) -> Outcome {
-    unsafe { run(handle, |engine| engine.rules().map(Some)) }
+    unsafe { run(handle, |engine| Ok(Some(engine.rules()))) }
 }
 
 /// What `print` said during the last evaluation, as a JSON array of lines.
@@ -289,5 +290,5 @@ pub unsafe extern "C" fn weir_rego_output(handle: *const Handle) -> Text {
 /// Part of decision records: it changes whenever a policy could be answered differently.
 #[no_mangle]
 pub extern "C" fn weir_rego_version() -> Text {
-    Text::borrow("regorus 0.14.1+weir1")
+    Text::borrow("regorus 0.14.1+weir2")
 }

@@ -97,6 +97,8 @@ Program compile(const Document& document) {
 
 std::string rule_query(std::size_t index) { return fmt::format("data.weir.policy.rule{}", index); }
 
+std::string rule_package(std::size_t index) { return fmt::format("data.weir.rule.r{}", index); }
+
 std::string package_of(std::string_view rego) {
   while (!rego.empty()) {
     const std::size_t end = rego.find('\n');

@@ -16,6 +16,7 @@ namespace weir::policy {
 // and asking all of them in one array costs a third of asking each.
 inline constexpr std::string_view met_query = "data.weir.policy.met_at_once";
 std::string rule_query(std::size_t index);
+std::string rule_package(std::size_t index);  // of the rule's own Rego
 
 struct Program {
   std::vector<rego::Module> modules;

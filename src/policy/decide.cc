@@ -23,7 +23,7 @@ DecisionRecord decided(std::span<const Attached> policies, const Input& input, s
                         .environment = input.environment.name,
                         .window = input.windows,
                         .inputs = subject_entries(input),
-                        .engine = std::string(rego::Engine::version()),
+                        .engine = around.engine.empty() ? std::string(rego::Engine::version()) : around.engine,
                         .tzdata = around.tzdata,
                         .advisories = around.advisories,
                         .decided_at = input.now};
@@ -34,8 +34,8 @@ DecisionRecord decided(std::span<const Attached> policies, const Input& input, s
   const auto read = read_for(ordered, document);
   for (const Attached& each : ordered) {
     record.policies.push_back({each.policy->name(), each.policy->version(), each.policy->digest(), each.mode});
-    Prepared::Evaluation evaluation = read.ok() ? each.policy->evaluate(input, *read)
-                                                : each.policy->without_answer(input, read.error());
+    Prepared::Evaluation evaluation = read.ok() ? each.policy->evaluate(input, *read, record.engine)
+                                                : each.policy->without_answer(input, read.error(), record.engine);
     for (RuleResult& rule : evaluation.rules) {
       rule.mode = each.mode;
       except(rule, input);

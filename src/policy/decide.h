@@ -5,8 +5,9 @@
 // Built in: `window` (windows and freezes, when any selects the subject) always decides; `approval` (an active
 // approval here) decides when no enforced rule has anything to say, so that nothing set is never a pass. An
 // exception excepts neither of the two: a window has its override, an approval is its own act. A break-glass in force
-// excepts all that policies ask for, and no window. A policy that
-// fails while it is evaluated is a rule without evidence. Pure.
+// excepts all that policies ask for, and no window. A rule that
+// fails while it is evaluated is without evidence, says why, and harms no other; one that met a limit of the engine is
+// tried again within a minute. Pure.
 #pragma once
 #include <memory>
 #include <span>
@@ -49,10 +50,10 @@ class Prepared {
   };
   Evaluation evaluate(const Input& input, std::string_view document);
   // The same of a document that the engine has read already, at least what this policy asks for: policies of one
-  // decision share it.
-  Evaluation evaluate(const Input& input, const rego::Input& document);
+  // decision share it. `engine` is the one whose decision this is; an older one said otherwise when to look again.
+  Evaluation evaluate(const Input& input, const rego::Input& document, std::string_view engine);
   // A rule without evidence for each rule, with why: what an input comes to that the engine cannot read.
-  Evaluation without_answer(const Input& input, const Error& error) const;
+  Evaluation without_answer(const Input& input, const Error& error, std::string_view engine) const;
 
  private:
   struct State;
@@ -69,6 +70,7 @@ struct Attached {
 struct Surroundings {
   std::string tzdata;
   std::optional<Sha256> advisories;
+  std::string engine = {};  // of the record that is decided again; else the one that runs
 };
 
 DecisionRecord decide(std::span<const Attached> policies, const Input& input, const Surroundings& around);

@@ -188,7 +188,11 @@ TEST(Decide, time_says_when_to_look_again) {
       {"{promotion: {cooldown: 3h}}", test_now + hours(1)},
       {"{promotion: {per_day: 1}}", test_now + hours(22)},
       {"{approval: {max_age: 2h}}", test_now + hours(1)},
-      {"{rego: 'violation contains 1 if input.now < \"2020\"'}", test_now + hours(1)},
+      {"{rego: 'violation contains 1 if input.now < \"2020\"'}", test_now + minutes(1)},
+      {"{rego: 'violation contains 1 if { i := input; i.now < \"2020\" }'}", test_now + minutes(1)},
+      {"{rego: 'violation contains 1 if { some k, v in input; v == k }'}", test_now + minutes(1)},
+      {"{rego: 'violation contains 1 if time.now_ns() < 1'}", test_now + minutes(1)},
+      {"{rego: 'violation contains \"input.now\" if object.get(input, \"x\", 1) == 2'}", {}},
       {"{rego: 'violation contains 1 if input.artifact.name == \"\"'}", {}},
   };
   Input input = with_test(true);
@@ -250,6 +254,34 @@ TEST(Decide, a_policy_that_fails_is_a_rule_without_evidence) {
   const DecisionRecord record = decide_by(policy, plain_input());
   EXPECT_EQ(record.verdict, Verdict::undecided) << format::encode(record.rules);
   EXPECT_NE(rule_of(record, "p").message, "");
+}
+
+// One rule's own Rego is given an operand of a wrong kind, one contradicts itself, one never ends.
+TEST(Decide, a_rule_that_fails_harms_no_other) {
+  const std::string rules =
+      "  - {id: critical, severity: critical, require: {attestation: {type: test}}}\n"
+      "  - {id: wrong, require: {rego: 'violation contains 1 if input.artifact.name + 1 == 2'}}\n"
+      "  - {id: conflict, require: {rego: \"a := 1 if input.now\\na := 2 if input.now\\nviolation contains a\"}}\n"
+      "  - {id: endless, require: {rego: 'violation contains 1 if { some a in numbers.range(1, 99999); "
+      "some b in numbers.range(1, 99999); a * b < 0 }'}}\n";
+  Prepared policy = prepared(policy_of(rules));
+  const DecisionRecord record = decide_by(policy, with_test(false));
+  EXPECT_EQ(record.verdict, Verdict::deny);
+  EXPECT_EQ(rule_of(record, "critical").result, Outcome::violated);
+  EXPECT_EQ(rule_of(record, "wrong").result, Outcome::satisfied);
+  EXPECT_EQ(rule_of(record, "conflict").result, Outcome::no_evidence);
+  EXPECT_NE(rule_of(record, "conflict").message, "");
+  const RuleResult endless = rule_of(record, "endless");
+  EXPECT_EQ(endless.result, Outcome::no_evidence);
+  EXPECT_EQ(endless.message, "execution exceeded time limit");  // and nothing that was measured
+  EXPECT_EQ(endless.next, test_now + minutes(1));
+  Prepared whole = prepared("package policy\ndeny contains 1 if { some a in numbers.range(1, 99999); "
+                            "some b in numbers.range(1, 99999); a * b < 0 }\n");
+  const DecisionRecord undecided = decide_by(whole, plain_input());
+  EXPECT_EQ(undecided.next_evaluation_at, test_now + minutes(1));
+  const auto again = replay(undecided, std::array<Prepared*, 1>{&whole});
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE(again->same) << again->difference;
 }
 
 TEST(Decide, a_replay_gives_the_same_bytes) {

@@ -62,10 +62,10 @@ std::optional<Instant> earlier(std::optional<Instant> one, std::optional<Instant
   return std::min(*one, *other);
 }
 
-std::optional<Instant> next_of_rego(std::string_view rego, Instant now) {
+std::optional<Instant> next_by_words(std::string_view rego, Instant now) {
   const bool reads_time = rego.find("input.now") != rego.npos || rego.find("now_ns") != rego.npos ||
                           rego.find("\"now\"") != rego.npos;
-  return reads_time ? std::optional(now + rego_recheck) : std::nullopt;
+  return reads_time ? std::optional(now + hours(1)) : std::nullopt;
 }
 
 std::optional<Instant> next_of_windows(const Input& input) {
@@ -81,7 +81,7 @@ std::optional<Instant> next_of_approvals(const Input& input) {
 }
 
 std::optional<Instant> next_of_rule(const Policy& policy, const Rule& rule, const Input& input,
-                                    const RuleResult& result) {
+                                    const RuleResult& result, std::optional<Instant> of_own_rego) {
   Next next{input.now};
   offer_condition(next, policy.when);
   offer_condition(next, rule.when);
@@ -99,7 +99,7 @@ std::optional<Instant> next_of_rule(const Policy& policy, const Rule& rule, cons
   }
   if (require.promotion) offer_promotion(next, *require.promotion, input);
   if (require.window) offer_windows(next, input);
-  if (require.rego) next.offer(next_of_rego(*require.rego, input.now));
+  if (require.rego) next.offer(of_own_rego);
   return next.at;
 }
 

@@ -16,6 +16,8 @@ struct PreparedSource {
   std::string package;               // of a Rego source
   std::vector<std::string> answers;  // the conventions it follows, of those below
   std::string queries;               // a line for each of them
+  bool reads_time = false;           // of a Rego source
+  std::vector<bool> rules_read_time;  // of a form, by rule: its own Rego does
   rego::Shape asks;                  // of the input document
 };
 
@@ -57,6 +59,7 @@ struct RuleAnswer {
   std::optional<Outcome> outcome;
   std::string message;  // why there is no outcome, without one
   std::vector<std::int64_t> evidence = {};
+  bool met_limit = false;
 };
 
 using RuleAnswers = std::vector<std::optional<RuleAnswer>>;
@@ -67,34 +70,67 @@ RuleAnswer answer_of(const Json& said) {
   return {outcome, std::string(said.text("message")), entries_of(said.at("evidence"))};
 }
 
+RuleAnswer failed(const Error& error) {
+  return {std::nullopt, error.message, {}, error.code == Errc::too_large};
+}
+
+// Rules are independent: one that fails says nothing about the others, so each is asked by itself. What meets a limit
+// costs its whole time, so after some of that the rest is not asked.
+constexpr std::size_t limits_met_max = 3;
+
+void ask_alone(rego::Engine& engine, const rego::Input& document, RuleAnswers& answers) {
+  std::size_t limits_met = 0;
+  Error last;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i]) continue;
+    if (limits_met == limits_met_max) {
+      answers[i] = failed(last);
+      continue;
+    }
+    const auto said = engine.query(rule_query(i), document);
+    answers[i] = said.ok() ? answer_of(said->value_or(Json())) : failed(last = said.error());
+    if (answers[i]->met_limit) ++limits_met;
+  }
+}
+
 // One query for all that is common, and one more round for the rules that it leaves.
-Status ask_rules(rego::Engine& engine, const rego::Input& document, RuleAnswers& answers) {
-  const auto met = TRY(engine.query(met_query, document));
-  const Json::Array* of_rules = met ? met->array() : nullptr;
+void ask_rules(rego::Engine& engine, const rego::Input& document, RuleAnswers& answers) {
+  const auto met = engine.query(met_query, document);
+  if (!met.ok()) return ask_alone(engine, document, answers);
+  const Json::Array* of_rules = *met ? (*met)->array() : nullptr;
   for (std::size_t i = 0; of_rules != nullptr && i < std::min(of_rules->size(), answers.size()); ++i)
     if (const Json::Array* held = (*of_rules)[i].array(); held != nullptr && !held->empty())
       answers[i] = RuleAnswer{Outcome::satisfied, "", entries_of(held->front())};
   std::string queries;
   for (std::size_t i = 0; i < answers.size(); ++i)
     if (!answers[i]) queries += rule_query(i) + "\n";
-  if (queries.empty()) return {};
-  const std::vector<Json> rest = TRY(engine.query_all(queries, document));
-  auto next = rest.begin();
+  if (queries.empty()) return;
+  const auto rest = engine.query_all(queries, document);
+  if (!rest.ok()) return ask_alone(engine, document, answers);
+  auto next = rest->begin();
   for (auto& answer : answers)
     if (!answer) answer = answer_of(*next++);
-  return {};
 }
 
-Prepared::Evaluation by_form(const Shared& policy, RuleAnswers answers, const Status& asked, const Input& input) {
+// When Rego asks to be looked at again. Only time makes it think otherwise: other facts bring a decision by themselves.
+std::optional<Instant> next_of_rego(std::string_view rego, bool reads_time, Instant now, std::string_view engine) {
+  if (engine == engine_that_looked_for_words) return next_by_words(rego, now);
+  return reads_time ? std::optional(now + rego_recheck) : std::nullopt;
+}
+
+Prepared::Evaluation by_form(const Shared& policy, RuleAnswers answers, const Input& input, std::string_view engine) {
   Prepared::Evaluation evaluation;
   const auto& rules = policy.document.policy.rules;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     RuleResult result = blank(policy, rules[i]);
-    if (!answers[i]) answers[i] = RuleAnswer{std::nullopt, asked.ok() ? "" : asked.error().message};
     result.result = answers[i]->outcome.value_or(Outcome::no_evidence);
     result.message = joined(rules[i].message, answers[i]->message);
     result.evidence = std::move(answers[i]->evidence);
-    result.next = next_of_rule(policy.document.policy, rules[i], input, result);
+    std::optional<Instant> own;
+    if (rules[i].require.rego)
+      own = next_of_rego(*rules[i].require.rego, policy.rules_read_time[i], input.now, engine);
+    result.next = next_of_rule(policy.document.policy, rules[i], input, result, own);
+    if (answers[i]->met_limit) result.next = earlier(result.next, input.now + rego_recheck);
     evaluation.rules.push_back(std::move(result));
   }
   return evaluation;
@@ -163,7 +199,7 @@ std::vector<RuleResult> results_of(const Shared& policy, Outcome outcome, const 
 
 using Answers = std::map<std::string_view, Json>;
 
-Prepared::Evaluation by_conventions(const Shared& policy, const Answers& answers, const Input& input) {
+Prepared::Evaluation by_conventions(const Shared& policy, const Answers& answers, std::optional<Instant> next) {
   const auto answer = [&](std::string_view name) {
     const auto found = answers.find(name);
     return found == answers.end() ? Json() : found->second;
@@ -171,7 +207,6 @@ Prepared::Evaluation by_conventions(const Shared& policy, const Answers& answers
   const auto defines = [&](std::string_view name) {
     return std::find(policy.answers.begin(), policy.answers.end(), name) != policy.answers.end();
   };
-  const std::optional<Instant> next = next_of_rego(policy.document.rego, input.now);
   const RuleResult plain{.id = policy.name, .policy = policy.name, .next = next};
   Prepared::Evaluation evaluation;
   for (const Said& said : items_of(answer("warn"), "warned"))
@@ -196,6 +231,7 @@ Prepared::Evaluation by_conventions(const Shared& policy, const Answers& answers
 Status find_conventions(Shared& policy, rego::Engine& engine) {
   policy.package = package_of(policy.document.rego);
   const std::vector<rego::Rule> rules = TRY(engine.rules());
+  policy.reads_time = std::any_of(rules.begin(), rules.end(), [](const rego::Rule& rule) { return rule.reads_time; });
   const auto is_defined = [&](std::string_view name) {
     return std::any_of(rules.begin(), rules.end(), [&](const rego::Rule& rule) {
       return rule.name == name && rule.package == policy.package && !rule.function;
@@ -214,6 +250,18 @@ Status find_conventions(Shared& policy, rego::Engine& engine) {
                              fmt::join(deciding, ", "), policy.package));
 }
 
+// Which rules' own Rego reads the time.
+Status find_readers_of_time(Shared& policy, rego::Engine& engine) {
+  const auto& rules = policy.document.policy.rules;
+  policy.rules_read_time.resize(rules.size());
+  if (std::none_of(rules.begin(), rules.end(), [](const Rule& rule) { return rule.require.rego.has_value(); }))
+    return {};
+  for (const rego::Rule& rule : TRY(engine.rules()))
+    for (std::size_t i = 0; rule.reads_time && i < rules.size(); ++i)
+      if (rule.package == rule_package(i)) policy.rules_read_time[i] = true;
+  return {};
+}
+
 // A pattern that the engine cannot read would silently match nothing.
 Status check_patterns(const Expression& expression, rego::Engine& engine, const std::string& rule) {
   for (const Expression& each : expression.operands) TRY(check_patterns(each, engine, rule));
@@ -224,7 +272,8 @@ Status check_patterns(const Expression& expression, rego::Engine& engine, const 
   return invalid(fmt::format("rule '{}': {} is no regular expression", rule, format::dump(pattern)));
 }
 
-Status check_patterns(const Policy& policy, rego::Engine& engine) {
+Status check_patterns(const Policy& policy) {
+  rego::Engine engine = TRY(rego::Engine::load({}, Json()));
   for (const Rule& rule : policy.rules) {
     if (rule.only_if) TRY(check_patterns(*rule.only_if, engine, rule.id));
     for (const Expression& each : rule.unless) TRY(check_patterns(each, engine, rule.id));
@@ -261,41 +310,44 @@ Result<Prepared> Prepared::prepare(const Source& source) {
   const std::string& own_name = shared.document.policy.name;
   if (!own_name.empty() && own_name != source.name)
     return invalid(fmt::format("the policy names itself '{}' and is created as '{}'", own_name, source.name), "name");
+  if (form != Form::rego) TRY(check_patterns(shared.document.policy));
   const Program program = compile(shared.document);
   shared.asks = program.asks;
   rego::Engine engine = TRY(rego::Engine::load(program.modules, Json(), {.time = evaluation_time_max}));
   if (form == Form::rego) TRY(find_conventions(shared, engine));
-  else TRY(check_patterns(shared.document.policy, engine));
+  else TRY(find_readers_of_time(shared, engine));
   return Prepared(std::unique_ptr<State>(
       new State{std::make_shared<const Shared>(std::move(shared)), std::move(engine)}));
 }
 
-Prepared::Evaluation Prepared::without_answer(const Input& input, const Error& error) const {
+Prepared::Evaluation Prepared::without_answer(const Input& input, const Error& error, std::string_view engine) const {
   const Shared& policy = *state_->shared;
   if (policy.document.form == Form::yaml)
-    return by_form(policy, RuleAnswers(policy.document.policy.rules.size()), error, input);
-  return {.rules = {{.id = policy.name, .policy = policy.name, .message = error.message,
-                     .next = next_of_rego(policy.document.rego, input.now)}},
+    return by_form(policy, RuleAnswers(policy.document.policy.rules.size(), failed(error)), input, engine);
+  std::optional<Instant> next = next_of_rego(policy.document.rego, policy.reads_time, input.now, engine);
+  if (error.code == Errc::too_large) next = earlier(next, input.now + rego_recheck);
+  return {.rules = {{.id = policy.name, .policy = policy.name, .message = error.message, .next = next}},
           .warnings = {}};
 }
 
-Prepared::Evaluation Prepared::evaluate(const Input& input, const rego::Input& document) {
+Prepared::Evaluation Prepared::evaluate(const Input& input, const rego::Input& document, std::string_view engine) {
   const Shared& policy = *state_->shared;
   if (policy.document.form == Form::yaml) {
     RuleAnswers answers(policy.document.policy.rules.size());
-    const Status asked = ask_rules(state_->engine, document, answers);
-    return by_form(policy, std::move(answers), asked, input);
+    ask_rules(state_->engine, document, answers);
+    return by_form(policy, std::move(answers), input, engine);
   }
   auto values = state_->engine.query_all(policy.queries, document);
-  if (!values.ok()) return without_answer(input, values.error());
+  if (!values.ok()) return without_answer(input, values.error(), engine);
   Answers answers;
   for (std::size_t i = 0; i < policy.answers.size(); ++i) answers.emplace(policy.answers[i], std::move((*values)[i]));
-  return by_conventions(policy, answers, input);
+  return by_conventions(policy, answers, next_of_rego(policy.document.rego, policy.reads_time, input.now, engine));
 }
 
 Prepared::Evaluation Prepared::evaluate(const Input& input, std::string_view document) {
   const auto read = rego::Input::read(document, asks());
-  return read.ok() ? evaluate(input, *read) : without_answer(input, read.error());
+  const std::string_view engine = rego::Engine::version();
+  return read.ok() ? evaluate(input, *read, engine) : without_answer(input, read.error(), engine);
 }
 
 }  // namespace weir::policy

@@ -42,8 +42,8 @@ Result<Replay> replay(const DecisionRecord& record, std::span<Prepared* const> p
   const std::vector<Attached> attached = TRY(attached_of(record, policies));
   Replay replay;
   replay.again = TRY(decide_document(attached, format::dump(record.input),
-                                     {.tzdata = record.tzdata, .advisories = record.advisories}));
-  replay.again.engine = record.engine;  // the answer counts, not which engine gives it
+                                     {.tzdata = record.tzdata, .advisories = record.advisories,
+                                      .engine = record.engine}));  // the answer counts, not which engine gives it
   const std::string was = format::encode(record), is = format::encode(replay.again);
   replay.same = was == is;
   if (!replay.same)

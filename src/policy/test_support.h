@@ -60,7 +60,7 @@ inline void expect_it_asks_for_all_it_looks_at(Prepared& policy, const Input& in
     return format::encode(evaluation.rules) + format::encode(evaluation.warnings);
   };
   EXPECT_EQ(said(policy.evaluate(input, document)),
-            said(policy.evaluate(input, rego::Input::read(document).value())));
+            said(policy.evaluate(input, rego::Input::read(document).value(), rego::Engine::version())));
 }
 
 inline DecisionRecord decide_by(Prepared& policy, const Input& input, Mode mode = Mode::enforce) {

@@ -154,7 +154,8 @@ Result<std::vector<Rule>> Engine::rules() {
                    .line = line == nullptr ? 0 : *line,
                    .package = std::string(row.text("package")),
                    .name = std::string(row.text("name")),
-                   .function = row.at("function") == format::Json(true)});
+                   .function = row.at("function") == format::Json(true),
+                   .reads_time = row.at("reads_time") == format::Json(true)});
   }
   return out;
 }

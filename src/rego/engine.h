@@ -46,6 +46,7 @@ struct Rule {
   std::string package;  // "data.a.b"
   std::string name;
   bool function = false;
+  bool reads_time = false;  // names `input.now` or time.now_ns, or the input in a way that may come to it
 };
 
 struct Coverage {

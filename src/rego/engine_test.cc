@@ -65,6 +65,31 @@ TEST(Rego, an_error_of_a_builtin_is_undefined_unless_strict) {
   EXPECT_EQ(asked(R"(p := crypto.sha256(input.x))", R"({"x": 5})"), "undefined");
 }
 
+TEST(Rego, an_operand_of_a_wrong_kind_is_undefined_and_ends_nothing_else) {
+  for (const char* term : {"input.n + 1", "1 - input.s", "input.s - input.n", "input.l * 2", "input.o / 2",
+                           "input.f % 2", "input.l | input.l", "input.s & {1}", "(input.n - 1) - 1",
+                           "[x | some x in input.s][0]"}) {
+    const std::string rules = std::string("p := {\"a\": q, \"b\": 1}\ndefault q := \"fine\"\nq := ") + term;
+    EXPECT_EQ(asked(rules, R"({"n": null, "s": "x", "l": [1], "o": {}, "f": 1.5})"), R"({"a":"fine","b":1})") << term;
+  }
+  EXPECT_EQ(asked("p := input.l[count(input.l) - 1] - input.n * 2 - 1", R"({"l": [1, 9], "n": 2})"), "4");
+  EXPECT_EQ(asked("p := (({1, 2, 3} - {x | some x in input.l}) | {7}) & {2, 7}", R"({"l": [1]})"), "[2,7]");
+  const Limits strict{.builtin_errors = BuiltinErrors::strict};
+  EXPECT_EQ(asked("p if 1 == input.n + 1", R"({"n": "x"})", strict).find("error: "), 0u);
+}
+
+TEST(Rego, who_reads_the_time_is_told) {
+  auto engine = loaded("a := input.now\nb := x if { x := input }\nc := input[k] if some k in [1]\nd := time.now_ns()\n"
+                       "e := object.get(input, \"x\", 1)\nf := object.get(input, [\"now\"], 1)\ng := input.x.now");
+  ASSERT_TRUE(engine.ok()) << engine.error().message;
+  const auto rules = engine->rules();
+  ASSERT_TRUE(rules.ok());
+  std::string readers;
+  for (const Rule& rule : *rules)
+    if (rule.reads_time) readers += rule.name;
+  EXPECT_EQ(readers, "abcdf");
+}
+
 TEST(Rego, time_is_what_the_input_says) {
   EXPECT_EQ(asked("p := time.now_ns()", R"({"now": "2026-11-22T20:00:00.000001Z"})"), "1795377600000001000");
   EXPECT_EQ(asked("p := time.now_ns()", "{}"), "undefined");
@@ -133,6 +158,16 @@ TEST(Rego, what_cannot_be_answered_as_under_opa_is_refused_by_name) {
       {"import future.keywords.and\np if true", "this import's keywords are not supported by the engine"},
       {"p := json.match_schema({}, {})", "builtin json.match_schema is refused: this engine does not have it"},
       {"p if { \"a\", \"a\" in {\"a\"} }", "a key and a value `in` a set is not supported"},
+      {"p if regex.match(`(?x)a`, input.x)",
+       "operand 1 of regex.match is no pattern: invalid or unsupported Perl syntax"},
+      {"p if regex.match(`a**`, input.x)", "operand 1 of regex.match is no pattern"},
+      {"p if glob.match(\"{a\", [], input.x)", "operand 1 of glob.match is no pattern: unclosed {"},
+      {"p := -input.x", "a minus sign before what is no number is not supported"},
+      {"p if { q := 5; count(q) == 1 }", "operand 1 of count is number"},
+      {"p if count(input.x) == \"a\"", "match error: number is never string"},
+      {"p if { x := y }", "var y is unsafe"},
+      {"p if { {\"a\": x, \"b\": 1} = {\"a\": 2, \"b\": y}; x == y }", "`=` between two objects that both give values"},
+      {"p if { some x in \"text\"; x }", "operand 1 of some … in is string"},
   };
   for (const Row& row : rows) {
     const std::string message = refusal(row.body);

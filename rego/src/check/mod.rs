@@ -3,15 +3,29 @@
 //! other's form. OPA's compiler refuses the same things; regorus alone would find them only where evaluation passes.
 mod cycles;
 mod model;
+mod rewrite;
 mod text;
+mod time;
 mod walk;
+
+use std::collections::BTreeMap;
 
 pub use model::Modules;
 pub use text::check as text;
-pub use walk::rewritten;
 
-pub fn all(modules: &Modules) -> Result<(), String> {
+/// What is known of modules that are well.
+pub struct Checked {
+    /// The text of each module, by its number, that says the same in words regorus knows.
+    pub rewritten: BTreeMap<usize, String>,
+    /// Every rule as JSON, for runners of tests and for the curious.
+    pub listing: String,
+}
+
+/// Checks all modules together.
+pub fn all(modules: &Modules) -> Result<Checked, String> {
     modules.check_forms()?;
-    let uses = walk::uses_of(modules)?;
-    cycles::check(modules, &uses)
+    let found = walk::walked(modules)?;
+    cycles::check(modules, &found.uses)?;
+    let listing = modules.listing(&found.reads_time);
+    Ok(Checked { rewritten: rewrite::rewritten(modules, found.edits), listing })
 }

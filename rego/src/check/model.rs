@@ -243,9 +243,9 @@ impl Modules {
             .collect()
     }
 
-    /// Every rule as JSON, for runners of tests and for the curious.
-    pub fn listing(&self) -> String {
-        let rows = self.rules.iter().map(|rule| {
+    /// Every rule as JSON; `reads_time` is of each.
+    pub fn listing(&self, reads_time: &[bool]) -> String {
+        let rows = self.rules.iter().zip(reads_time).map(|(rule, reads_time)| {
             let module = &self.modules[rule.module];
             serde_json::json!({
                 "file": module.file,
@@ -253,8 +253,26 @@ impl Modules {
                 "package": reference(&module.package),
                 "name": rule.name,
                 "function": matches!(rule.form, Form::Function(_)),
+                "reads_time": reads_time,
             })
         });
         Json::Array(rows.collect()).to_string()
     }
+}
+
+fn word_for(kind: char) -> &'static str {
+    match kind {
+        'n' => "number",
+        's' => "string",
+        'b' => "boolean",
+        '0' => "null",
+        'a' => "array",
+        'o' => "object",
+        _ => "set",
+    }
+}
+
+/// Kinds as words: "number or set".
+pub fn words(kinds: &str) -> String {
+    kinds.chars().map(word_for).collect::<Vec<_>>().join(" or ")
 }

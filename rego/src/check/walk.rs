@@ -1,8 +1,9 @@
 //! A walk over every rule that knows which names are local: it checks each call and gathers which rules depend on which.
-use super::model::{list, unfold, variant, Module, Modules, Path, Rule, Step};
+use super::model::{list, unfold, variant, words, Module, Modules, Path, Rule, Step};
+use super::rewrite::{self, Edits};
 use crate::{builtins, extensions};
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// A reference without `data`; None is a step that is computed.
 pub type Used = Vec<Option<String>>;
@@ -10,45 +11,68 @@ pub type Used = Vec<Option<String>>;
 /// For each rule, the documents it refers to.
 pub type Uses = Vec<Vec<Used>>;
 
-pub fn uses_of(modules: &Modules) -> Result<Uses, String> {
-    modules
-        .rules
-        .iter()
-        .map(|rule| {
-            let mut walk = Walk {
-                modules,
-                module: &modules.modules[rule.module],
-                scopes: Vec::new(),
-                uses: Vec::new(),
-                unified: HashSet::new(),
-                in_head: false,
-            };
-            walk.rule(rule)?;
-            Ok(walk.uses)
-        })
-        .collect()
+/// What a walk over all rules finds.
+#[derive(Default)]
+pub struct Found {
+    pub uses: Uses,
+    /// Of each rule, whether its answer may hang on `input.now`.
+    pub reads_time: Vec<bool>,
+    /// For each module, by its number, what is to be written otherwise (see `rewrite`).
+    pub edits: HashMap<usize, Edits>,
+}
+
+pub fn walked(modules: &Modules) -> Result<Found, String> {
+    let mut found = Found::default();
+    for rule in &modules.rules {
+        let module = &modules.modules[rule.module];
+        let mut walk = Walk {
+            modules,
+            module,
+            ours: module.package == builtins::OUR_PACKAGE,
+            scopes: Vec::new(),
+            uses: Vec::new(),
+            unified: HashSet::new(),
+            mentioned: HashMap::new(),
+            bindable: HashSet::new(),
+            edits: Edits::default(),
+            in_head: false,
+            reads_time: false,
+        };
+        walk.rule(rule)?;
+        walk.safe()?;
+        found.uses.push(walk.uses);
+        found.reads_time.push(walk.reads_time);
+        found.edits.entry(rule.module).or_default().append(walk.edits);
+    }
+    Ok(found)
 }
 
 /// What a name called as a function means.
-enum Callee {
+pub(super) enum Callee {
     Function(Path, usize),
     Builtin(String),
 }
 
-struct Walk<'a> {
+pub(super) struct Walk<'a> {
     modules: &'a Modules,
-    module: &'a Module,
+    pub(super) module: &'a Module,
+    /// What a policy in YAML is compiled to looks at the kinds of values by itself.
+    ours: bool,
     /// Local names and the kinds their values can have; the innermost scope last.
     scopes: Vec<HashMap<String, String>>,
     uses: Vec<Used>,
     /// Names that a body mentions without declaring them: unification gives them values.
     unified: HashSet<String>,
+    /// Of those, where each is first, and which stand where unification can give them a value.
+    mentioned: HashMap<String, String>,
+    bindable: HashSet<String>,
+    edits: Edits,
     in_head: bool,
+    pub(super) reads_time: bool,
 }
 
 type Checked = Result<(), String>;
 const ANY: &str = "*";
-const PATTERN_BYTES_MAX: usize = 100 * 1024; // regorus' own
 
 impl Walk<'_> {
     fn rule(&mut self, rule: &Rule) -> Checked {
@@ -153,8 +177,12 @@ impl Walk<'_> {
                 self.optional(&inner["key"])?;
                 self.optional(&inner["value"])?;
                 self.expression(&inner["collection"])?;
+                self.collection(&inner["collection"], &inner["span"])?;
             }
-            "Expr" | "NotExpr" => self.expression(&inner["expr"])?,
+            "Expr" | "NotExpr" => {
+                self.expression(&inner["expr"])?;
+                self.unequal(&inner["expr"])?;
+            }
             "Every" => {
                 self.expression(&inner["domain"])?;
                 let names =
@@ -210,7 +238,9 @@ impl Walk<'_> {
             "ArrayCompr" | "SetCompr" => self.query(&inner["query"], &[&inner["term"]]),
             "ObjectCompr" => self.query(&inner["query"], &[&inner["key"], &inner["value"]]),
             "Call" => self.call(inner),
-            "UnaryExpr" => self.expression(&inner["expr"]),
+            "UnaryExpr" if variant(&inner["expr"]).0 != "Number" => {
+                Err(self.wrong(&inner["span"], "a minus sign before what is no number is not supported"))
+            }
             "ArithExpr" | "BinExpr" => {
                 self.expressions(&[&inner["lhs"], &inner["rhs"]])?;
                 self.operator(kind, inner)
@@ -230,6 +260,13 @@ impl Walk<'_> {
 
     fn assign(&mut self, inner: &Json) -> Checked {
         self.expressions(&[&inner["lhs"], &inner["rhs"]])?;
+        if inner["op"] == "Eq" {
+            let both = self.binds(&inner["lhs"]) & self.binds(&inner["rhs"]);
+            if both && ["lhs", "rhs"].iter().all(|side| variant(&inner[side]).0 == "Object") {
+                let what = "`=` between two objects that both give values to variables is not supported";
+                return Err(self.wrong(&inner["span"], what));
+            }
+        }
         if inner["op"] == "ColEq" {
             if let ("Var", variable) = variant(&inner["lhs"]) {
                 let kinds = self.kinds(&inner["rhs"]);
@@ -242,7 +279,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn local(&self, name: &str) -> Option<&String> {
+    pub(super) fn local(&self, name: &str) -> Option<&String> {
         self.scopes.iter().rev().find_map(|scope| scope.get(name))
     }
 
@@ -256,6 +293,7 @@ impl Walk<'_> {
         let (root, steps) = unfold(node);
         let (kind, inner) = variant(root);
         let name = inner["value"].as_str().unwrap_or_default();
+        self.input_of(kind, name, &steps);
         let base = match kind {
             "Var" if self.local(name).is_some() || name == "input" => None,
             "Var" if name == "data" => Some(Path::new()),
@@ -280,7 +318,10 @@ impl Walk<'_> {
         }
         let in_head = std::mem::take(&mut self.in_head); // an index may iterate, even in a head
         steps.iter().try_for_each(|step| match step {
-            Step::Computed(index) => self.expression(index),
+            Step::Computed(index) => {
+                self.binds(index);
+                self.expression(index)
+            }
             Step::Name(_) => Ok(()),
         })?;
         self.in_head = in_head;
@@ -293,7 +334,40 @@ impl Walk<'_> {
             return Err(self.wrong(span, &format!("var {name} is unsafe")));
         }
         self.unified.insert(name.to_string());
+        if name != "_" && !self.mentioned.contains_key(name) {
+            let wrong = self.wrong(span, &format!("var {name} is unsafe"));
+            self.mentioned.insert(name.to_string(), wrong);
+        }
         Ok(())
+    }
+
+    /// What stands where unification gives values: both sides of `=`, an index, a call's result. Whether there is any.
+    fn binds(&mut self, node: &Json) -> bool {
+        let mut names = HashMap::new();
+        self.pattern(node, &mut names);
+        let any = names.keys().any(|name| self.local(name).is_none());
+        self.bindable.extend(names.into_keys());
+        any
+    }
+
+    /// A name that nothing can give a value. regorus would find it too, and print so on standard error.
+    fn safe(&self) -> Checked {
+        let unsafe_one =
+            self.mentioned.iter().filter(|(name, _)| !self.bindable.contains(*name)).map(|(_, why)| why);
+        unsafe_one.min().map_or(Ok(()), |why| Err(why.clone()))
+    }
+
+    /// `=` between kinds that never are equal, as a statement of its own.
+    fn unequal(&self, node: &Json) -> Checked {
+        let (kind, inner) = variant(node);
+        if !matches!(kind, "BoolExpr" | "AssignExpr") || inner["op"] != "Eq" {
+            return Ok(());
+        }
+        let (left, right) = (self.kinds(&inner["lhs"]), self.kinds(&inner["rhs"]));
+        if (left.clone() + &right).contains('*') || left.chars().any(|kind| right.contains(kind)) {
+            return Ok(());
+        }
+        Err(self.wrong(&inner["span"], &format!("match error: {} is never {}", words(&left), words(&right))))
     }
 
     /// The document a name stands for, by import or as a rule of this package.
@@ -304,7 +378,7 @@ impl Walk<'_> {
         self.own(name).then(|| self.module.package.iter().cloned().chain([name.to_string()]).collect())
     }
 
-    fn callee(&self, node: &Json) -> Option<Callee> {
+    pub(super) fn callee(&self, node: &Json) -> Option<Callee> {
         let (root, steps) = unfold(node);
         let ("Var", inner) = variant(root) else { return None };
         let name = inner["value"].as_str()?;
@@ -342,13 +416,20 @@ impl Walk<'_> {
 
     fn call(&mut self, inner: &Json) -> Checked {
         let parameters = list(&inner["params"]);
-        parameters.iter().try_for_each(|parameter| self.expression(parameter))?;
+        let (read_before, member) = (self.reads_time, self.reads_member(&inner["fcn"], parameters));
+        for (at, parameter) in parameters.iter().enumerate() {
+            self.expression(parameter)?;
+            if at == 0 && member {
+                self.reads_time = read_before;
+            }
+        }
+        if let Some(result) = parameters.last() {
+            self.binds(result);
+        }
         let span = &variant(unfold(&inner["fcn"]).0).1["span"];
         let head = variant(unfold(&inner["fcn"]).0).1["value"].as_str().unwrap_or_default().to_string();
         if self.local(&head).is_some() {
-            return Err(
-                self.wrong(span, &format!("called function {head} is shadowed by a local variable"))
-            );
+            return Err(self.wrong(span, &format!("called function {head} is shadowed by a local variable")));
         }
         match self.callee(&inner["fcn"]) {
             Some(Callee::Function(path, operands)) => {
@@ -368,46 +449,42 @@ impl Walk<'_> {
         Err(self.wrong(span, &format!("{name} takes {wanted} operands, not {given}")))
     }
 
-    fn builtin_call(&self, name: &str, span: &Json, parameters: &[Json]) -> Checked {
+    fn builtin_call(&mut self, name: &str, span: &Json, parameters: &[Json]) -> Checked {
         let builtin = self.known(name, span)?;
+        self.reads_time |= name == "time.now_ns";
         if builtin.variadic {
             return Ok(());
         }
         self.count(name, span, parameters.len(), builtin.arguments.len())?;
-        self.pattern_size(name, span, parameters)?;
+        self.patterns(name, span, parameters)?;
         for (at, (parameter, wanted)) in parameters.iter().zip(builtin.arguments).enumerate() {
             self.fits(name, span, at, &self.kinds(parameter), wanted)?;
         }
         Ok(())
     }
 
-    /// A pattern that stands in the text is compiled here, within the evaluator's bound.
-    fn pattern_size(&self, name: &str, span: &Json, parameters: &[Json]) -> Checked {
-        let at = match name {
-            "regex.match" | "regex.find_n" | "regex.split" | "regex.find_all_string_submatch_n" => 0,
-            "regex.replace" => 1,
-            _ => return Ok(()),
-        };
-        let ("String" | "RawString", literal) = variant(&parameters[at]) else { return Ok(()) };
-        let pattern = literal["value"].as_str().unwrap_or_default();
-        match regex::RegexBuilder::new(pattern).size_limit(PATTERN_BYTES_MAX).build() {
-            Err(regex::Error::CompiledTooBig(_)) => {
-                Err(self.wrong(span, "the pattern is larger than 100 KiB once compiled"))
+    /// A pattern that stands in the text is read here, so that one that cannot be is told and does not just never match.
+    fn patterns(&self, name: &str, span: &Json, parameters: &[Json]) -> Checked {
+        for (at, parameter) in parameters.iter().enumerate() {
+            if let ("String" | "RawString", literal) = variant(parameter) {
+                let text = literal["value"].as_str().unwrap_or_default();
+                if let Some(why) = extensions::wrong_pattern(name, at, text) {
+                    return Err(self.wrong(span, &why));
+                }
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
     fn fits(&self, name: &str, span: &Json, at: usize, given: &str, wanted: &str) -> Checked {
         if given.contains('*') || wanted.contains('*') || given.chars().any(|kind| wanted.contains(kind)) {
             return Ok(());
         }
-        let words = |kinds: &str| kinds.chars().map(word_for).collect::<Vec<_>>().join(" or ");
         Err(self
             .wrong(span, &format!("operand {} of {name} is {}, not {}", at + 1, words(given), words(wanted))))
     }
 
-    fn operator(&self, kind: &str, inner: &Json) -> Checked {
+    fn operator(&mut self, kind: &str, inner: &Json) -> Checked {
         let (name, wanted) = match (kind, inner["op"].as_str().unwrap_or_default()) {
             ("ArithExpr", "Sub") => ("-", "nt"),
             ("ArithExpr", "Add") => ("+", "n"),
@@ -417,8 +494,45 @@ impl Walk<'_> {
             (_, "Union") => ("|", "t"),
             _ => ("&", "t"),
         };
-        for (at, side) in ["lhs", "rhs"].iter().enumerate() {
-            self.fits(name, &inner["span"], at, &self.kinds(&inner[side]), wanted)?;
+        let kinds = ["lhs", "rhs"].map(|side| self.kinds(&inner[side]));
+        for (at, given) in kinds.iter().enumerate() {
+            self.fits(name, &inner["span"], at, given, wanted)?;
+        }
+        if !self.ours {
+            self.guard(name, inner, kinds);
+        }
+        Ok(())
+    }
+
+    /// An operand of a wrong kind makes the expression undefined; regorus would end the whole evaluation.
+    fn guard(&mut self, name: &str, inner: &Json, [left, right]: [String; 2]) {
+        let wanted = match (name, left.as_str(), right.as_str()) {
+            ("-", "n", _) | ("-", _, "n") => "n",
+            ("-", "t", _) | ("-", _, "t") => "t",
+            ("-", _, _) => {
+                return self.edits.call("weir.minus", &self.module.contents, inner);
+            }
+            ("|" | "&", _, _) => "t",
+            _ => "n",
+        };
+        for (side, kinds) in [("lhs", left), ("rhs", right)] {
+            let operand = &inner[side];
+            match wanted {
+                _ if name == "%" && rewrite::is_whole(operand) => {}
+                "n" if name == "%" => self.edits.wrap("weir.integer", operand),
+                "n" if kinds != "n" => self.edits.wrap("weir.number", operand),
+                "t" if kinds != "t" => self.edits.wrap("weir.set", operand),
+                _ => {}
+            }
+        }
+    }
+
+    /// What `some … in` goes through; of another kind it has no items.
+    fn collection(&mut self, node: &Json, span: &Json) -> Checked {
+        let kinds = self.kinds(node);
+        self.fits("some … in", span, 0, &kinds, "aot")?;
+        if !self.ours && !kinds.chars().all(|kind| "aot".contains(kind)) {
+            self.edits.wrap("weir.items", node);
         }
         Ok(())
     }
@@ -435,7 +549,14 @@ impl Walk<'_> {
             "Object" | "ObjectCompr" => "o",
             "Set" | "SetCompr" | "BinExpr" => "t",
             "ArithExpr" if inner["op"] != "Sub" => "n",
-            "ArithExpr" => "nt",
+            "ArithExpr" => {
+                return match (self.kinds(&inner["lhs"]).as_str(), self.kinds(&inner["rhs"]).as_str()) {
+                    ("n", _) | (_, "n") => "n".to_string(),
+                    ("t", _) | (_, "t") => "t".to_string(),
+                    _ => "nt".to_string(),
+                }
+            }
+            "UnaryExpr" => "n",
             "Var" => {
                 return self.local(inner["value"].as_str().unwrap_or_default()).cloned().unwrap_or(ANY.into())
             }
@@ -447,81 +568,4 @@ impl Walk<'_> {
         };
         known.to_string()
     }
-}
-
-fn word_for(kind: char) -> &'static str {
-    match kind {
-        'n' => "number",
-        's' => "string",
-        'b' => "boolean",
-        '0' => "null",
-        'a' => "array",
-        'o' => "object",
-        _ => "set",
-    }
-}
-
-/// A piece of a text, from one byte to another, and what stands there instead.
-type Edit = (usize, usize, String);
-
-/// The text of each module, by its number, that says the same in words regorus knows: `walk(x)` as a value becomes
-/// `weir.walk(x)[_]`, and a builtin of ours with its result as last operand, `f(x, y)`, becomes `y = f(x)`.
-pub fn rewritten(modules: &Modules) -> BTreeMap<usize, String> {
-    let mut edits: BTreeMap<usize, Vec<Edit>> = BTreeMap::new();
-    for rule in &modules.rules {
-        let mut pending = vec![&rule.tree];
-        while let Some(node) = pending.pop() {
-            if let Some(call) = node.get("Call") {
-                if let Some(made) = edits_of(call, &modules.modules[rule.module]) {
-                    edits.entry(rule.module).or_default().extend(made);
-                }
-            }
-            match node {
-                Json::Array(items) => pending.extend(items),
-                Json::Object(members) => pending.extend(members.values()),
-                _ => {}
-            }
-        }
-    }
-    edits.into_iter().map(|(module, edits)| (module, edited(&modules.modules[module].contents, edits))).collect()
-}
-
-fn byte(node: &Json, end: &str) -> usize {
-    let (_, inner) = variant(node);
-    inner["span"][end].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(0)
-}
-
-fn edits_of(call: &Json, module: &Module) -> Option<[Edit; 2]> {
-    let (root, steps) = unfold(&call["fcn"]);
-    let mut name = variant(root).1["value"].as_str()?.to_string();
-    for step in steps {
-        let Step::Name(part) = step else { return None };
-        name = format!("{name}.{part}");
-    }
-    let (parameters, from) = (list(&call["params"]), byte(root, "start"));
-    if name == "walk" && parameters.len() == 1 {
-        let end = call["span"]["end"].as_u64().and_then(|n| usize::try_from(n).ok())?;
-        return Some([(from, from, "weir.".to_string()), (end, end, "[_]".to_string())]);
-    }
-    let operands = builtins::find(&name)?.arguments.len();
-    if !extensions::only_here(&name) || parameters.len() != operands + 1 || operands == 0 {
-        return None;
-    }
-    // A text's span leaves out its quotes, so the comma before the result is looked for, and the call's end taken.
-    let before = byte(&parameters[operands - 1], "end");
-    let end = call["span"]["end"].as_u64().and_then(|n| usize::try_from(n).ok())?.checked_sub(1)?;
-    let comma = before + module.contents.get(before..end)?.find(',')?;
-    let result = module.contents.get(comma + 1..end)?.trim().trim_end_matches(',');
-    Some([(from, from, format!("{result} = ")), (comma, end, String::new())])
-}
-
-/// A text after its edits, the last first.
-fn edited(text: &str, mut edits: Vec<Edit>) -> String {
-    edits.sort();
-    edits.iter().rev().fold(text.to_string(), |mut text, (from, to, piece)| {
-        if from <= to && text.is_char_boundary(*from) && text.is_char_boundary(*to) {
-            text.replace_range(*from..*to, piece);
-        }
-        text
-    })
 }

@@ -49,3 +49,20 @@ pub fn lsh(values: &[Value]) -> Answer {
     within(usize::try_from(shift.min(SHIFT_MAX + 1)).unwrap_or(usize::MAX), SHIFT_MAX as usize)?;
     Value::from_numeric_string(&(number << shift).to_string()).map_err(|error| error.to_string().into())
 }
+
+/// to_number of a text: what is a number in JSON.
+pub fn to_number(values: &[Value]) -> Answer {
+    match values.first() {
+        Some(Value::Null) => Ok(Value::from(0_i64)),
+        Some(Value::Bool(b)) => Ok(Value::from(i64::from(*b))),
+        Some(number @ Value::Number(_)) => Ok(number.clone()),
+        Some(Value::String(text)) if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
+            let plain = !text.ends_with(|c: char| c.is_whitespace());
+            match Value::from_json_str(text) {
+                Ok(number @ Value::Number(_)) if plain => Ok(number),
+                _ => Err("invalid syntax".into()),
+            }
+        }
+        _ => Err("operand 1 must be a number's text, null or boolean".into()),
+    }
+}
