@@ -99,7 +99,7 @@ class Units(WorldCase):
         self.assertEqual(self.unit("job", "approved")["digests"], [approved])
         script.write_text("# rewritten\nsleep 600;\n")
         self.machine.inside("systemctl", "restart", "job")
-        self.assertEqual(self.unit("job", "unknown")["digests"], [sha256_of(script)])
+        self.assertEqual(self.unit("job", "changed")["digests"], [sha256_of(script)])
         wait_until(lambda: self.alerts_of("job"), 20, "the alert of the rewritten script")
 
     def test_text_given_to_a_shell_is_an_unseen_program(self):
