@@ -77,7 +77,7 @@ Status add_instances(Database& db, WorkloadView& workload, const MomentClause& c
       [&](const Row& row) {
         auto detail = read_stored<Instance>(row.text(3));
         instances.push_back({row.string(0), row.instant(1), row.maybe_instant(2), std::move(detail.origin),
-                             std::move(detail.settings)});
+                             std::move(detail.settings), std::move(detail.arguments)});
         return 0;
       },
       clause.value, clause.value, *workload.id));

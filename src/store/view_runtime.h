@@ -27,12 +27,14 @@ struct InstanceView {
   std::optional<Instant> ended_at;
   runtime::Origin origin;
   std::optional<runtime::Settings> settings;
+  std::vector<std::string> arguments;  // where the environment allows them in reports
   static void members(auto& visit, auto& self) {
     visit("id", self.id);
     visit("started_at", self.started_at);
     visit("ended_at", self.ended_at);
     visit("origin", self.origin);
     visit.maybe("settings", self.settings);
+    visit.maybe("arguments", self.arguments);
   }
   bool operator==(const InstanceView&) const = default;
 };

@@ -22,6 +22,7 @@ export interface WorkloadInstance {
   started_at: Time;
   ended_at?: Time | null;
   origin?: Origin;
+  arguments?: string[]; // where the environment allows them
 }
 export interface Workload {
   id: string | null;

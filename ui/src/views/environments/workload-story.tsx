@@ -166,6 +166,11 @@ function Instance({ instance }: { instance: WorkloadInstance }) {
         {chain}
         {origin?.login_user && origin.login_user !== origin.user ? `, logged in as ${origin.login_user}` : ''}
       </span>
+      {instance.arguments && instance.arguments.length > 0 && (
+        <code className="cut" title={instance.arguments.join(' ')}>
+          {instance.arguments.join(' ')}
+        </code>
+      )}
     </li>
   );
 }
