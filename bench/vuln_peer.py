@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Bills of materials against advisories: this program and osv-scanner on the same files, as fresh processes.
 
-Usage: bench/vuln_peer.py [--osv-scanner PROGRAM] [--corpus DIR] [--runs N] [--directory DIR] [--all-differences]
+Usage: bench/vuln_peer.py [--osv-scanner PROGRAM] [--corpus DIR] [--runs N] [--bills N] [--directory DIR]
+       [--all-differences]
        WEIR_BINARY as in the tests; WEIR_CORPUS for --corpus (else ../shared/corpus); needs python3-yaml
 osv-scanner (2.x up to 2.4, of the path when none is named) is left out where it is not there. Both get the same bills
 under the names that osv-scanner wants, and the same records: it one all.zip for each ecosystem, this program a
@@ -27,7 +28,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 CARGO = "crates" + "." + "io"
-PROGRAMS = re.compile(r"^(?P<major>\d+)\.(?P<minor>\d+)")
 
 
 class Spawner:
@@ -318,6 +318,7 @@ def arguments():
     parser.add_argument("--osv-scanner", default=shutil.which("osv-scanner"))
     parser.add_argument("--corpus", type=Path, default=os.environ.get("WEIR_CORPUS") or root.parent / "shared/corpus")
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--bills", type=int, help="only every so many-th of the corpus, until there are N in the batch")
     parser.add_argument("--directory", type=Path, help="to work in; kept")
     parser.add_argument("--all-differences", action="store_true", help="print each, not the first ones of a reason")
     asked = parser.parse_args()
@@ -339,7 +340,10 @@ def main():
     all_records = Advisories(work / "corpus", records_of(asked.corpus), asked.weir)
     middle = min(bills, key=lambda each: (abs(each[1] - 500), each[0].name))
     pairs.append((f"one bill of {middle[1]} packages", [middle[0]], all_records))
-    pairs.append(("the corpus in one batch", sorted(path for path, _ in bills), all_records))
+    batch = sorted(path for path, _ in bills)
+    if asked.bills:
+        batch = batch[::max(1, len(batch) // asked.bills)][:asked.bills]
+    pairs.append(("bills of the corpus in one batch", batch, all_records))
     for what, files, advisories in pairs:
         ours, theirs = compare(tools, what, files, advisories)
         if len(files) == 1 and files[0] == middle[0]:

@@ -197,6 +197,7 @@ TEST_F(Reports, say_from_where_what_runs_can_be_reached_then_and_now) {
   EXPECT_EQ(reach_of("/opt/b", std::nullopt), "loopback");
   EXPECT_EQ(reach_of("/opt/c", std::nullopt), "unknown");
   const Instant then = now();
+  api_.ledger().clock().pass(seconds(1));
   send({.exposures = {listening("a", "tcp 127.0.0.1:80"), listening("b", "tcp 127.0.0.1:80")}}, {});
   EXPECT_EQ(strings("SELECT instance FROM exposure ORDER BY instance, entry"), (Names{"a", "a", "b"})) << "b: no news";
   EXPECT_EQ(reach_of("/opt/a", std::nullopt), "loopback");

@@ -102,7 +102,7 @@ TEST(GoldenCampaign, opening_and_asking_send_what_was_said) {
                 "--compensating-control", "c", "--until", "2026-12-24", "--preview"});
   EXPECT_EQ(
       shown.server.asked("exceptions").back().body,
-      R"({"reason":"r","compensating_control":"c","owners":["pay","web"],"until":"2026-12-24T00:00:00.000000Z"})");
+      R"({"owners":["pay","web"],"reason":"r","compensating_control":"c","until":"2026-12-24T00:00:00.000000Z"})");
 }
 
 TEST(GoldenImpact, says_where_a_result_of_a_scan_runs_and_what_was_not_looked_at) {

@@ -7,11 +7,12 @@ namespace weir::page {
 namespace {
 
 // The first parts of the addresses that the page routes itself (ui/src/shell/routes.tsx).
-constexpr std::array<std::string_view, 19> places{
-    "environments",    "flows",    "artifacts",  "approvals", "approval-requests",
-    "exceptions",      "policies", "decisions",  "windows",   "alerts",
-    "incidents",       "ledger",   "settings",   "wall",      "policy-proposals",
-    "vulnerabilities", "where",    "components", "campaigns",
+constexpr std::array<std::string_view, 22> places{
+    "environments",    "flows",        "artifacts",  "approvals", "approval-requests",
+    "exceptions",      "policies",     "decisions",  "windows",   "alerts",
+    "incidents",       "ledger",       "settings",   "wall",      "policy-proposals",
+    "vulnerabilities", "where",        "components", "campaigns", "advisories",
+    "impact",          "integrations",
 };
 
 bool is_place(std::string_view path) {

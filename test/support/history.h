@@ -31,6 +31,10 @@ struct Reporter {
                       .package = "coreutils 9.1",
                       .count = 3}};
     if (full) report.sources = {{.watches = "processes", .means = "ebpf"}};
+    if (full && !report.started.empty())
+      report.exposures = {{.instance = report.started.front().id,
+                           .network = runtime::Network::own,
+                           .listens = {{"tcp 0.0.0.0:80"}}}};
     return {.reporter = id, .signature = "c2ln", .body = format::encode(report)};
   }
 };
@@ -166,6 +170,12 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   events.push_back(runtime::VerdictsGiven{
       "prod",
       {{miner, runtime::Verdict::unknown, {{runtime::ReasonCode::unknown_digest, "nobody knows it", {}}}}}});
+  events.push_back(runtime::VerdictsGiven{
+      // the one before it is kept
+      "prod",
+      {{miner,
+        runtime::Verdict::unapproved,
+        {{runtime::ReasonCode::not_approved_here, "somebody recorded it", {}}}}}});
   events.push_back(
       runtime::SnapshotTaken{.environment = "prod", .number = 1, .count = 3, .started = 3, .digest = api});
   const std::int64_t alert = index_of_next();
