@@ -71,7 +71,7 @@ void twenty_rules_evaluated(benchmark::State& state) {
   Prepared policy = prepared(twenty_rules());
   const Input input = input_of_50();
   const auto document = rego::Input::read(document_of(input)).value();
-  for (auto _ : state) benchmark::DoNotOptimize(policy.evaluate(input, document));
+  for (auto _ : state) benchmark::DoNotOptimize(policy.evaluate(input, document, rego::Engine::version()));
 }
 BENCHMARK(twenty_rules_evaluated)->Unit(benchmark::kMicrosecond);
 
@@ -95,7 +95,7 @@ deny contains "wrong environment" if not startswith(input.environment.name, "pro
 )");
   const Input input = input_of_50();
   const auto document = rego::Input::read(document_of(input)).value();
-  for (auto _ : state) benchmark::DoNotOptimize(policy.evaluate(input, document));
+  for (auto _ : state) benchmark::DoNotOptimize(policy.evaluate(input, document, rego::Engine::version()));
 }
 BENCHMARK(rego_of_three_clauses)->Unit(benchmark::kMicrosecond);
 
