@@ -36,8 +36,7 @@ export function stage(): Stage {
 }
 
 export async function settled(page: Page): Promise<void> {
-  await page.locator('main [aria-busy="true"]').waitFor({ state: 'detached' });
-  await page.locator('main h1').first().waitFor();
+  await page.locator('main:not(:has([aria-busy="true"])) h1').first().waitFor(); // any number of parts may be loading
   await page.waitForLoadState('load');
 }
 
