@@ -136,7 +136,8 @@ void measure_warm() {
   const agent::ProcessOptions options = options_here();
   agent::Packages packages(options.dpkg, options.package_root);
   agent::Baseline baseline("", packages, SystemClock().now());
-  agent::ProcessIdentity identity(options, packages, baseline, [](std::int64_t) { return nullptr; });
+  agent::PackageClaims claims(packages, baseline);
+  agent::ProcessIdentity identity(options, claims, [](std::int64_t) { return nullptr; });
   for (const char* round : {"cold", "warm", "warm", "warm"}) {
     const double cpu_before = cpu_milliseconds();
     const auto begin = Clock::now();

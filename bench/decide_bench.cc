@@ -160,7 +160,7 @@ Status watch_pairs(Store& store, std::int64_t pairs) {
   return store.keep([pairs](store::Database& db) -> Status {
     for (std::int64_t i = 0; i < pairs; ++i)
       TRY(store::watch_subject(
-          db, {.artifact = digest_of(i / environments), .environment = environment_of(i % environments)}, 1));
+          db, {.artifact = digest_of(i / environments), .environment = environment_of(i % environments)}));
     return {};
   });
 }
