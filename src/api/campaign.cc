@@ -7,6 +7,7 @@
 #include "api/asked_exception.h"
 #include "api/campaign_runs.h"
 #include "api/handlers_campaign.h"
+#include "api/urgency.h"
 #include "base/name.h"
 #include "store/view_deploy.h"
 
@@ -20,11 +21,6 @@ using vuln::AffectedRun;
 
 constexpr std::size_t burn_points_max = 200;
 constexpr std::size_t exceptions_max = 200;  // of one request
-
-const Exposure& exposure_of(const Call& call) {
-  static const Exposure nothing;
-  return call.ports.exposure == nullptr ? nothing : *call.ports.exposure;
-}
 
 CampaignState state_of(const Campaign& campaign, Instant now) {
   if (campaign.closed_at) return CampaignState::closed;
