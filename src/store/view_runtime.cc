@@ -1,7 +1,5 @@
 #include "store/view_runtime.h"
 
-#include <limits>
-
 #include "store/project_rows.h"
 #include "store/stored.h"
 #include "store/view_decision.h"
@@ -37,7 +35,8 @@ WorkloadView workload_row(const Row& row) {
           .owner = {row.string(8), row.string(9), row.string(10)}};
 }
 
-// The same, with the verdict that stood at a moment ($0): what was first given, where that came later.
+// The same, with the verdict that stood at a moment ($0; null: now, and nothing is looked for): what was first given,
+// where that came later.
 constexpr std::string_view workload_columns_then =
     "w.id, w.kind, w.name, w.host, w.digests, coalesce(p.verdict, w.verdict), coalesce(p.reasons, "
     "w.reasons), "
@@ -208,7 +207,8 @@ Result<runtime::Knowledge> knowledge_of(Database& db, const std::string& environ
       "n.child=$1 AND a.environment<>$2 AND a.revoked_at IS NULL AND (a.until_at IS NULL OR "
       "a.until_at>$3) LIMIT 5",
       [](const Row& row) { return row.string(0); }, primary, environment, now));
-  known.same_name_approved = TRY(same_name_approved(db, environment, instance, now));
+  if (!known.recorded && !instance.package)  // else nothing asks for it
+    known.same_name_approved = TRY(same_name_approved(db, environment, instance, now));
   if (instance.image && !instance.image->layers.empty())
     known.same_layers_approved = TRY(query_one(
         db,
@@ -267,8 +267,7 @@ Result<std::vector<WorkloadView>> list_workloads(Database& db, const WorkloadFil
         add_detail(workload, row.text(14));
         return workload;
       },
-      then ? then->micros : std::numeric_limits<std::int64_t>::max(), clause.value, clause.value,
-      filter.environment, filter.environment, filter.id, filter.id));
+      then, clause.value, clause.value, filter.environment, filter.environment, filter.id, filter.id));
   if (filter.instances)
     for (WorkloadView& workload : workloads) TRY(add_instances(db, workload, clause));
   return workloads;
