@@ -20,6 +20,21 @@ endif()
 
 find_package(GTest REQUIRED)
 
+# One test of ctest for a binary, or as many as `<name>_test_shards` says, which share its cases: for binaries that
+# mostly wait.
+function(weir_add_test name binary)
+  if(NOT DEFINED ${name}_test_shards)
+    add_test(NAME ${name} COMMAND ${binary} --gtest_brief=1 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    return()
+  endif()
+  math(EXPR last "${${name}_test_shards} - 1")
+  foreach(shard RANGE ${last})
+    add_test(NAME ${name}_${shard} COMMAND ${binary} --gtest_brief=1 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(${name}_${shard} PROPERTIES
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${${name}_test_shards};GTEST_SHARD_INDEX=${shard}")
+  endforeach()
+endfunction()
+
 function(weir_folder name)
   file(GLOB_RECURSE all CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
   set(sources ${all})
@@ -40,7 +55,7 @@ function(weir_folder name)
     add_executable(${target}_test ${tests})
     target_include_directories(${target}_test PRIVATE ${PROJECT_SOURCE_DIR}/test)
     target_link_libraries(${target}_test PRIVATE ${under_test} GTest::gtest GTest::gmock GTest::gtest_main)
-    add_test(NAME ${name} COMMAND ${target}_test --gtest_brief=1 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    weir_add_test(${name} ${target}_test)
     set_property(GLOBAL APPEND PROPERTY WEIR_TESTS ${target}_test)
   endif()
 endfunction()

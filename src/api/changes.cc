@@ -10,7 +10,8 @@ namespace {
 
 using ledger::EntryType;
 
-constexpr std::size_t listeners_max = 256;
+constexpr std::ptrdiff_t listeners_max = 256;
+constexpr std::ptrdiff_t listeners_of_one_max = 64;  // pages of one account
 constexpr std::int64_t entries_looked_at_max = 1000;
 
 // What a page or a follower shows that an entry of this type may change.
@@ -98,11 +99,15 @@ bool Changes::wait_for_commit(Duration at_most) {
   return changed_.wait_for(lock, std::chrono::microseconds(at_most.micros), [&] { return commits_ != seen; });
 }
 
-std::shared_ptr<http::Stream> Changes::listen(std::int64_t after, std::function<bool()> welcome) {
+std::shared_ptr<http::Stream> Changes::listen(const Sha256& holder, std::int64_t after,
+                                              std::function<bool()> welcome) {
   auto stream = std::make_shared<http::Stream>();
   const std::lock_guard lock(mutex_);
-  if (listeners_.size() >= listeners_max) return nullptr;
-  listeners_.push_back({stream, after, std::move(welcome)});
+  std::erase_if(listeners_, [](const Listener& listener) { return listener.stream->closed(); });
+  const auto of_one = std::count_if(listeners_.begin(), listeners_.end(),
+                                    [&](const Listener& listener) { return listener.holder == holder; });
+  if (std::ssize(listeners_) >= listeners_max || of_one >= listeners_of_one_max) return nullptr;
+  listeners_.push_back({holder, stream, after, std::move(welcome)});
   fresh_ = true;
   changed_.notify_all();
   return stream;

@@ -21,12 +21,14 @@ class Changes {
   void committed(std::int64_t size);
   // Waits for the next commit; false after `at_most`.
   bool wait_for_commit(Duration at_most);
-  // `welcome` is asked before each word, without our lock: who no longer is hears nothing more.
-  std::shared_ptr<http::Stream> listen(std::int64_t after, std::function<bool()> welcome);
+  // `welcome` is asked before each word, without our lock: who no longer is hears nothing more. Nothing when there are
+  // too many listeners, or too many of `holder`.
+  std::shared_ptr<http::Stream> listen(const Sha256& holder, std::int64_t after, std::function<bool()> welcome);
   void stop();
 
  private:
   struct Listener {
+    Sha256 holder;  // digest of the token
     std::shared_ptr<http::Stream> stream;
     std::int64_t told = 0;  // entries it knows of
     std::function<bool()> welcome;

@@ -100,7 +100,7 @@ TEST_F(Integrations, large_deliveries_are_taken_of_declared_names_only) {
     const http::Request head{.method = "POST",
                              .path = fmt::format("/v1/orgs/org/integrations/{}/events", name),
                              .remote_address = "192.0.2.7"};
-    return api_.service().body_limit(head, 1 << 20).value();
+    return api_.service().body_limit(head, 1 << 20).value().bytes_max;
   };
   EXPECT_EQ(limit("x"), limits::request_body_bytes_max);
   EXPECT_EQ(limit("nobody"), limits::stranger_body_bytes_max);

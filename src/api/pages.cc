@@ -26,7 +26,7 @@ http::Response page_response(const http::Request& request) {
     return response;
   }
   if (gzip) response.headers.push_back({"content-encoding", "gzip"});
-  response.body = std::string(gzip ? asset->gzip : asset->plain);
+  response.constant = gzip ? asset->gzip : asset->plain;
   return response;
 }
 

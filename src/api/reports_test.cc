@@ -302,7 +302,7 @@ TEST_F(Reports, of_reporters_that_are_not_enrolled_may_only_be_small) {
     const http::Request head{.method = "POST",
                              .path = fmt::format("/v1/orgs/org/{}", resource),
                              .headers = {{"weir-reporter", id}}};
-    return api_.service().body_limit(head, limits::report_bytes_max).value();
+    return api_.service().body_limit(head, limits::report_bytes_max).value().bytes_max;
   };
   EXPECT_EQ(limit("reports", to_hex(crypto::sha256(signer_.public_key()))), limits::report_bytes_max);
   for (const char* resource : {"reports", "heartbeats", "reporters"})

@@ -97,7 +97,7 @@ TEST_F(Routes, large_bodies_are_taken_of_known_people_only) {
     head.headers = {{"authorization", fmt::format("Bearer {}", token)}};
     return api_.service().body_limit(head, length);
   };
-  EXPECT_GT(limit(1 << 20, test::ApiFixture::admin_token).value(), limits::blob_bytes_max);
+  EXPECT_GT(limit(1 << 20, test::ApiFixture::admin_token).value().bytes_max, limits::blob_bytes_max);
   EXPECT_TRUE(limit(limits::stranger_body_bytes_max, "weir_wrong").ok()) << "answered with the whole request";
   EXPECT_EQ(limit(std::nullopt, "weir_wrong").error().code, Errc::unauthenticated);
   for (std::size_t i = 1; i < limits::token_failures_max; ++i)

@@ -8,6 +8,7 @@
 #include "api/reports.h"
 #include "api/routes.h"
 #include "api/tokens.h"
+#include "base/caught.h"
 
 namespace weir::api {
 namespace {
@@ -121,24 +122,25 @@ void Service::stop() {
   index_wait_->stop();
 }
 
-Result<std::size_t> Service::body_limit(const http::Request& head, std::optional<std::size_t> length) {
+Result<http::BodyLimit> Service::body_limit(const http::Request& head, std::optional<std::size_t> length) {
+  constexpr http::BodyLimit little{limits::stranger_body_bytes_max, http::Sender::stranger};
   http::Request probe{.method = head.method, .path = head.path};
   const auto match = router().match(probe);
   const auto* found = std::get_if<http::RouteFound>(&match);
-  if (found == nullptr) return limits::stranger_body_bytes_max;
+  if (found == nullptr) return little;
   const Route& route = routes()[found->index];
   const bool is_little = length && *length <= limits::stranger_body_bytes_max;
-  if (is_little || route.body_bytes_max <= limits::stranger_body_bytes_max) return route.body_bytes_max;
-  if (route.door == Door::open || route.door == Door::signed_link) return limits::stranger_body_bytes_max;
+  const http::BodyLimit claimed{route.body_bytes_max, http::Sender::stranger};
+  if (is_little || route.body_bytes_max <= limits::stranger_body_bytes_max) return claimed;
+  if (route.door == Door::open || route.door == Door::signed_link) return little;
+  // Who names a reporter or an integration proves it by what he sends.
   if (route.door == Door::signed_report)
-    return tokens_->is_reporter(head.header("weir-reporter").value_or("")) ? route.body_bytes_max
-                                                                           : limits::stranger_body_bytes_max;
+    return tokens_->is_reporter(head.header("weir-reporter").value_or("")) ? claimed : little;
   if (route.door == Door::integration)
-    return tokens_->is_integration(probe.parameter("name"), head.remote_address, ports_.clock->now())
-               ? route.body_bytes_max
-               : limits::stranger_body_bytes_max;
+    return tokens_->is_integration(probe.parameter("name"), head.remote_address, ports_.clock->now()) ? claimed
+                                                                                                      : little;
   TRY(tokens_->recognise(authorization_of(route, head), head.remote_address, ports_.clock->now()));
-  return route.body_bytes_max;
+  return http::BodyLimit{route.body_bytes_max, http::Sender::known};
 }
 
 void Service::handle(http::Request request, http::Respond respond) {
@@ -177,7 +179,7 @@ void Service::dispatch(std::size_t at, http::Request request, http::Respond resp
     const auto told = index_of(last);
     const std::int64_t size = ports_.sequencer.size();
     const std::int64_t after = told.ok() && *told && **told < size ? **told + 1 : size;
-    auto stream = changes_->listen(after, [this, digest = holder->token_digest] {
+    auto stream = changes_->listen(holder->token_digest, after, [this, digest = holder->token_digest] {
       return tokens_->is_known(digest, ports_.clock->now());
     });
     if (stream == nullptr)
@@ -237,7 +239,10 @@ void Service::on_worker(http::Respond respond, std::function<http::Response(stor
   auto shared = std::make_shared<http::Respond>(std::move(respond));
   const bool taken = workers_.submit([this, shared, work = std::move(work)](std::stop_token) {
     const auto db = reader();
-    (*shared)(db.ok() ? work(**db) : http::error_response(db.error()));
+    if (!db.ok()) return (*shared)(http::error_response(db.error()));
+    auto response = caught([&] { return work(**db); });
+    if (!response.ok()) (*db)->rollback();
+    (*shared)(response.ok() ? std::move(*response) : http::error_response(response.error()));
   });
   if (!taken) (*shared)(http::error_response(Error{Errc::unavailable, "too many requests wait; try again"}));
 }
@@ -257,7 +262,8 @@ std::optional<http::Response> Service::answer_at_once(std::size_t at, const acce
   if (routes()[at].at_once == nullptr) return std::nullopt;
   const auto db = reader();
   if (!db.ok()) return std::nullopt;
-  auto answered = routes()[at].at_once({{request, actor, config_, ports_, ports_.clock->now()}, **db});
+  auto answered =
+      caught([&] { return routes()[at].at_once({{request, actor, config_, ports_, ports_.clock->now()}, **db}); });
   return answered.ok() ? std::move(*answered) : std::nullopt;
 }
 
@@ -291,7 +297,8 @@ void Service::write(std::size_t at, const store::TokenHolder& holder, http::Requ
 
 void Service::submit(const Route& route, const store::TokenHolder& holder, const http::Request& request,
                      http::Respond respond) {
-  auto writes = writes_of(route, {request, holder.actor, config_, ports_, ports_.clock->now()});
+  auto writes =
+      caught([&] { return writes_of(route, {request, holder.actor, config_, ports_, ports_.clock->now()}); });
   if (!writes.ok()) return respond(http::error_response(writes.error()));
   sequencer::Together together;
   std::vector<Shape> shapes;

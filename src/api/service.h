@@ -75,7 +75,7 @@ class Service {
   void handle(http::Request request, http::Respond respond);
   // How large the body of a request may be, by its head. Only who is known may send more than a little: what waits in
   // memory is shared by all. Does not block.
-  Result<std::size_t> body_limit(const http::Request& head, std::optional<std::size_t> length);
+  Result<http::BodyLimit> body_limit(const http::Request& head, std::optional<std::size_t> length);
   void stop();  // ends streams and workers
 
  private:

@@ -31,7 +31,9 @@ inline constexpr std::size_t query_fields_max = 256;
 inline constexpr std::size_t stranger_body_bytes_max =
     16 * 1024;  // of who is not known; connections_max hold 64 MiB
 inline constexpr std::size_t bodies_bytes_max =
-    256 * 1024 * 1024;  // of all requests in flight together; then 503
+    256 * 1024 * 1024;  // of all requests in flight together whose sender is known; then 503
+inline constexpr std::size_t stranger_bodies_bytes_max =
+    64 * 1024 * 1024;  // and of who is not known yet, where one has more than stranger_body_bytes_max
 inline constexpr std::size_t read_bytes_per_second_min =
     64 * 1024;                                   // a large body earns its time at this rate
 inline constexpr std::size_t refusals_max = 64;  // connections beyond connections_max that are still told why

@@ -277,6 +277,7 @@ TEST(Provenance, other_statements_and_damaged_envelopes_are_refused) {
   for (
       const std::string& bad :
       {std::string("{}"), statement_with("https://example.org/other", "{}"),
+       statement_with("https://slsa.dev/provenance/", "{}"), statement_with("https://slsa.dev/provenance/v", "{}"),
        statement_with("https://slsa.dev/provenance/v1", "7"), enveloped("{}"),
        enveloped(golden("provenance1.json"), "text/plain"),
        std::string(

@@ -122,14 +122,17 @@ Result<Summary> summarise_provenance(BytesView content) {
     return invalid(
         fmt::format("expected SLSA provenance, got predicate type '{}'", fact_text(statement.predicate_type)),
         "predicateType");
+  const std::string_view version = std::string_view(statement.predicate_type).substr(slsa.size());
+  if (!version.starts_with('v') || version.size() < 2)
+    return invalid("SLSA provenance needs a version, as in 'https://slsa.dev/provenance/v1'", "predicateType");
   if (statement.predicate.object() == nullptr)
     return invalid("SLSA provenance needs a 'predicate'", "predicate");
-  const std::string_view version = std::string_view(statement.predicate_type).substr(slsa.size() + 1);
-  const bool first = version.starts_with("1");
-  const Build build = first ? build_v1(statement.predicate) : build_v0(statement.predicate, version);
+  const std::string_view number = version.substr(1);
+  const bool first = number.starts_with("1");
+  const Build build = first ? build_v1(statement.predicate) : build_v0(statement.predicate, number);
   Json::Array names(statement.subject_names.begin(), statement.subject_names.end());
   Json facts = Json::object({{"format", "slsa"},
-                             {"version", fact_text(first ? version : build.version)},
+                             {"version", fact_text(first ? number : build.version)},
                              {"builder", fact_text(build.builder)},
                              {"build_type", fact_text(build.type)},
                              {"source", fact_text(build.source.uri)},

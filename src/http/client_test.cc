@@ -114,7 +114,7 @@ TEST(Client, opens_a_new_connection_when_the_server_closed_the_kept_one) {
 }
 
 TEST(Client, an_error_status_is_an_answer_even_to_a_body_not_yet_sent) {
-  const Server server = start(echo, {.body_limit = [](auto&&, auto) { return std::size_t{10}; }});
+  const Server server = start(echo, {.body_limit = [](auto&&, auto) { return BodyLimit{10}; }});
   Client client({.origin = server.url()});
   const auto response = client.send({.method = "POST", .body = std::string(20'000'000, 'x')});
   ASSERT_TRUE(response.ok()) << response.error().message;

@@ -28,7 +28,7 @@ constexpr std::size_t body_step_bytes = 64 * 1024;
 constexpr std::size_t joined_body_bytes_max = 16 * 1024;  // copying a body up to this beats a second write
 constexpr std::size_t write_bytes = 256 * 1024;           // of one deadline
 constexpr SteadyTime never = SteadyTime::max();
-// Where connections run out, whoever has not said within this what he wants makes room.
+// Where connections run out, whoever has not said within this what he wants, or does not read what he is told, makes room.
 constexpr auto crowded_time_max = std::chrono::seconds(2);
 
 void rethrow(std::exception_ptr error) {
@@ -109,6 +109,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   void refuse_connection();
   Read check_head();
   Read cut_short();
+  Result<BodyLimit> body_limit(std::optional<std::size_t> announced);
   bool hold(std::size_t bytes);
   void release();
   void hand_over();
@@ -133,6 +134,7 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   bool keep_alive_ = true;
   bool head_only_ = false;
   bool http11_ = true;
+  Sender sender_ = Sender::stranger;  // of the request at hand
   std::size_t held_bytes_ = 0;
 };
 
@@ -140,8 +142,8 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
 
 template <class S>
 bool HttpConnection<S>::makes_room(SteadyTime now) const {
-  const bool waits = phase_ == Phase::idle || phase_ == Phase::reading;
-  const bool has_said = parser_ && parser_->is_header_done();
+  const bool waits = phase_ == Phase::idle || phase_ == Phase::reading || phase_ == Phase::writing;
+  const bool has_said = phase_ == Phase::reading && sender_ == Sender::known;
   return waits && !has_said && now - entered_at_ > crowded_time_max && shared_->is_crowded();
 }
 
@@ -255,6 +257,7 @@ Awaitable<bool> HttpConnection<S>::handshake() {
 template <class S>
 Awaitable<bool> HttpConnection<S>::serve_one() {
   parser_.emplace();
+  sender_ = Sender::stranger;
   Read read = co_await read_head();
   if (read == Read::complete) read = co_await read_body();
   if (read == Read::ended || aborted_) co_return false;
@@ -338,16 +341,27 @@ Read HttpConnection<S>::cut_short() {
                                                      config().request_time_max.micros / 1000)});
 }
 
-// Counts `bytes` more of this request's body against what all bodies together may take.
+template <class S>
+Result<BodyLimit> HttpConnection<S>::body_limit(std::optional<std::size_t> announced) {
+  if (!config().body_limit) return BodyLimit{limits::request_body_bytes_max, Sender::known};
+  return config().body_limit(parser_->request, announced);
+}
+
+// Counts `bytes` more of this request's body against what all bodies of such senders together may take. What a stranger
+// may send is always taken.
 template <class S>
 bool HttpConnection<S>::hold(std::size_t bytes) {
   held_bytes_ += bytes;
-  return shared_->body_bytes.fetch_add(bytes) + bytes <= limits::bodies_bytes_max;
+  const bool is_little = held_bytes_ <= limits::stranger_body_bytes_max;
+  if (sender_ == Sender::known)
+    return shared_->body_bytes.fetch_add(bytes) + bytes <= limits::bodies_bytes_max || is_little;
+  return shared_->stranger_body_bytes.fetch_add(bytes) + bytes <= limits::stranger_bodies_bytes_max || is_little;
 }
 
 template <class S>
 void HttpConnection<S>::release() {
-  if (held_bytes_ > 0) shared_->body_bytes.fetch_sub(std::exchange(held_bytes_, 0));
+  auto& held = sender_ == Sender::known ? shared_->body_bytes : shared_->stranger_body_bytes;
+  if (held_bytes_ > 0) held.fetch_sub(std::exchange(held_bytes_, 0));
 }
 
 template <class S>
@@ -355,8 +369,9 @@ Awaitable<std::size_t> HttpConnection<S>::read_into(asio::mutable_buffer target)
   ErrorCode error;
   const std::size_t count =
       co_await stream_.async_read_some(target, asio::redirect_error(use_awaitable, error));
-  if (phase_ == Phase::reading && count > 0)
-    deadline_ += std::chrono::microseconds(count * 1'000'000 / limits::read_bytes_per_second_min);
+  if (phase_ == Phase::reading && count > 0)  // what came quickly is no leave to stall for long
+    deadline_ = std::min(after(config().request_time_max),
+                         deadline_ + std::chrono::microseconds(count * 1'000'000 / limits::read_bytes_per_second_min));
   co_return expired_&& phase_ == Phase::reading ? 0 : count;
 }
 
@@ -393,15 +408,14 @@ Awaitable<Read> HttpConnection<S>::read_head() {
 
 template <class S>
 Awaitable<Read> HttpConnection<S>::read_body() {
-  const Request& request = parser_->request;
   const bool chunked = parser_->chunked();
   const std::size_t length = parser_->content_length().value_or(0);
   if (!chunked && length == 0) co_return Read::complete;
   const auto announced = chunked ? std::nullopt : std::optional(length);
-  const auto limit = config().body_limit ? config().body_limit(request, announced)
-                                         : Result<std::size_t>(limits::request_body_bytes_max);
+  const Result<BodyLimit> limit = body_limit(announced);
   if (!limit.ok()) co_return refuse(row_of(limit.error().code).http_status, limit.error());
-  parser_->body_bytes_max = *limit;
+  parser_->body_bytes_max = limit->bytes_max;
+  sender_ = limit->sender;
   if (length > parser_->body_bytes_max) co_return refuse_parse(ParseError::body_limit);
   if (parser_->expects_continue() && buffer_.size() == 0) {
     const bool sent = co_await write_all("HTTP/1.1 100 Continue\r\n\r\n");
@@ -460,8 +474,7 @@ Awaitable<bool> HttpConnection<S>::write_all(std::string_view bytes) {
         co_await stream_.async_write_some(piece, asio::redirect_error(use_awaitable, error));
     if (error) co_return false;
     bytes.remove_prefix(count);
-    if (!bytes.empty() && phase_ == Phase::writing)
-      deadline_ = std::max(deadline_, after(config().request_time_max));
+    if (!bytes.empty() && phase_ == Phase::writing) enter(Phase::writing, config().request_time_max);
   }
   co_return true;
 }
@@ -479,10 +492,11 @@ Awaitable<bool> HttpConnection<S>::write_response(const Response& response) {
   append_head(out_, response,
               {.keep_alive = keep_alive_ ? KeepAlive::yes : KeepAlive::no, .date_line = io_.date_line()});
   const bool with_body = has_body(response.status) && !head_only_;
-  if (with_body && response.body.size() <= joined_body_bytes_max) out_ += response.body;
+  const std::string_view content = response.content();
+  if (with_body && content.size() <= joined_body_bytes_max) out_ += content;
   const bool head_written = co_await write_all(out_);
-  if (!head_written || !with_body || response.body.size() <= joined_body_bytes_max) co_return head_written;
-  co_return co_await write_all(response.body);
+  if (!head_written || !with_body || content.size() <= joined_body_bytes_max) co_return head_written;
+  co_return co_await write_all(content);
 }
 
 void append_piece(std::string& out, std::string_view piece, Framing framing) {
@@ -499,7 +513,7 @@ Awaitable<void> HttpConnection<S>::write_stream(const Response& response) {
   out_.clear();
   append_head(out_, response,
               {.framing = framing, .keep_alive = KeepAlive::no, .date_line = io_.date_line()});
-  if (!head_only_) append_piece(out_, response.body, framing);
+  if (!head_only_) append_piece(out_, response.content(), framing);
   bool good = co_await write_all(out_);
   if (head_only_) streaming_->client_gone();
   streaming_->attach([exchange = exchange_] { exchange->completions->push(exchange, 0, std::nullopt); });

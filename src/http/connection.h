@@ -21,7 +21,8 @@ struct ServerShared {
 
   std::atomic<bool> stopping = false;
   std::atomic<std::uint64_t> requests = 0, refused = 0;
-  std::atomic<std::size_t> body_bytes = 0;  // held for requests in flight
+  std::atomic<std::size_t> body_bytes = 0;           // held for requests in flight of who is known
+  std::atomic<std::size_t> stranger_body_bytes = 0;  // and of who is not
   std::atomic<std::size_t> refusals = 0;    // connections being told 503
 
   // Open connections; whoever waits for none is told.

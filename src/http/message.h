@@ -46,11 +46,14 @@ struct Request {
 struct Response {
   int status = 200;
   std::string body = {};
+  std::string_view constant = {};  // instead of `body`: bytes that outlive every answer, held once for all of them
   std::string content_type = "application/json";  // empty: the answer has no content-type
   std::vector<Field> headers = {};      // in addition; content-length and connection are the server's
   std::shared_ptr<Stream> stream = {};  // when set, follows `body` until closed; see stream.h
   // When set, makes status and body on the io thread: for answers whose encoding would hold up who gives them.
   std::function<void(Response&)> complete = {};
+
+  std::string_view content() const { return constant.empty() ? std::string_view(body) : constant; }
 };
 
 using Respond = std::move_only_function<void(Response)>;

@@ -37,7 +37,7 @@ void append_head(std::string& out, const Response& response, const HeadForm& for
   if (form.keep_alive == KeepAlive::no) out += "connection: close\r\n";
   if (form.framing == Framing::chunked) out += "transfer-encoding: chunked\r\n";
   if (form.framing == Framing::length && has_body(response.status))
-    fmt::format_to(std::back_inserter(out), "content-length: {}\r\n", response.body.size());
+    fmt::format_to(std::back_inserter(out), "content-length: {}\r\n", response.content().size());
   out += "\r\n";
 }
 

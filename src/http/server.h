@@ -15,6 +15,15 @@
 
 namespace weir::http {
 
+// Whether it is proven who sends a request, before its body is read. Who only claims it shares less room with others
+// like him, and makes room when connections run out.
+enum class Sender { stranger, known };
+
+struct BodyLimit {
+  std::size_t bytes_max = 0;  // beyond: 413
+  Sender sender = Sender::known;
+};
+
 struct ServerConfig {
   std::string address = "127.0.0.1";      // numeric; off loopback only with a certificate
   std::uint16_t port = 0;                 // 0: the system picks one, see Server::port()
@@ -27,10 +36,10 @@ struct ServerConfig {
   Duration idle_time_max = limits::idle_connection_time_max;
   // Bounds, each by itself, reading a whole request (408), waiting for its answer (503), and writing that.
   Duration request_time_max = limits::request_time_max;
-  // Of the body of one request, decided when its head is there; beyond: 413. An error refuses the request before its
-  // body is read. `length` is what it announces, nothing when it comes in chunks. Unset:
-  // limits::request_body_bytes_max.
-  std::function<Result<std::size_t>(const Request& head, std::optional<std::size_t> length)> body_limit = {};
+  // Of the body of one request, decided when its head is there. An error refuses the request before its body is read.
+  // `length` is what it announces, nothing when it comes in chunks. Unset: limits::request_body_bytes_max of somebody
+  // who is known.
+  std::function<Result<BodyLimit>(const Request& head, std::optional<std::size_t> length)> body_limit = {};
 };
 
 using Handler = std::function<void(Request, Respond)>;

@@ -152,7 +152,7 @@ TEST(Server, says_nothing_to_a_request_cut_short) {
 TEST(Server, body_limit_is_exact_and_decided_by_method_and_path) {
   const Server server =
       start(echo, {.body_limit = [](const Request& head, auto) {
-              return head.method == "POST" && head.path == "/p" ? std::size_t{100'000} : std::size_t{0};
+              return BodyLimit{head.method == "POST" && head.path == "/p" ? 100'000u : 0};
             }});
   EXPECT_EQ(status_of(say_and_hear(server, post(std::string(100'000, 'x')))), 200);
   const std::string refused = say_and_hear(server, post(std::string(100'001, 'x')));
@@ -166,8 +166,8 @@ TEST(Server, body_limit_is_exact_and_decided_by_method_and_path) {
 
 TEST(Server, a_request_refused_by_its_head_is_answered_before_its_body_comes) {
   const Server server = start(
-      echo, {.body_limit = [](const Request& head, std::optional<std::size_t> length) -> Result<std::size_t> {
-        if (head.header("authorization")) return length.value_or(7);
+      echo, {.body_limit = [](const Request& head, std::optional<std::size_t> length) -> Result<BodyLimit> {
+        if (head.header("authorization")) return BodyLimit{length.value_or(7)};
         return Error{Errc::unauthenticated, "who is it from " + head.remote_address};
       }});
   const std::string refused =
@@ -183,7 +183,7 @@ TEST(Server, a_request_refused_by_its_head_is_answered_before_its_body_comes) {
 }
 
 TEST(Server, chunked_bodies_are_joined_and_limited) {
-  const Server server = start(echo, {.body_limit = [](auto&&, auto) { return std::size_t{6}; }});
+  const Server server = start(echo, {.body_limit = [](auto&&, auto) { return BodyLimit{6}; }});
   const std::string head = "POST /p HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n";
   EXPECT_TRUE(say_and_hear(server, head + "3\r\nabc\r\n3;x=y\r\ndef\r\n0\r\nhost: trailer\r\n\r\n")
                   .ends_with("POST /p 6"));
@@ -300,6 +300,65 @@ TEST(Server, who_keeps_all_connections_without_a_word_locks_nobody_out_for_long)
        status != 200 && std::chrono::steady_clock::now() < until;)
     status = status_of(say_and_hear(server, get("/")));
   EXPECT_EQ(status, 200) << "idle ones may stay for two minutes only while there is room";
+}
+
+TEST(Server, who_keeps_all_connections_with_half_a_body_or_reads_no_answer_locks_nobody_out_for_long) {
+  const std::string large(50'000'000, 'z');
+  const auto handle = [&](Request request, Respond respond) {
+    if (request.path == "/large") return respond({.constant = large});
+    respond({.body = "small"});
+  };
+  const auto limit = [](const Request& head, auto) {
+    return BodyLimit{1000, head.header("authorization") ? Sender::known : Sender::stranger};
+  };
+  const Server server = start(handle, {.connections_max = 4, .body_limit = limit});
+  const std::string half = "content-length: 9\r\n\r\n1234";
+  RawConnection known(server.port());
+  known.say("POST /p HTTP/1.1\r\nhost: h\r\nauthorization: me\r\n" + half);
+  std::vector<std::unique_ptr<RawConnection>> stalling;
+  for (int i = 0; i < 2; ++i) {
+    stalling.push_back(std::make_unique<RawConnection>(server.port()));
+    stalling.back()->say("POST /p HTTP/1.1\r\nhost: h\r\n" + half);
+  }
+  stalling.push_back(std::make_unique<RawConnection>(server.port(), 4096));
+  stalling.back()->say(get("/large"));
+  int status = 0;
+  for (const auto until = std::chrono::steady_clock::now() + 10s;
+       status != 200 && std::chrono::steady_clock::now() < until;)
+    status = status_of(say_and_hear(server, get("/")));
+  EXPECT_EQ(status, 200);
+  known.say("56789");
+  known.say_no_more();
+  EXPECT_EQ(status_of(known.hear_all()), 200) << "who is known may take his time";
+}
+
+TEST(Server, strangers_share_less_room_for_bodies_and_little_ones_always_find_some) {
+  const auto limit = [](const Request& head, auto) {
+    return BodyLimit{limits::report_bytes_max, head.header("authorization") ? Sender::known : Sender::stranger};
+  };
+  const Server server = start(echo, {.body_limit = limit});
+  const std::string head = fmt::format("POST /p HTTP/1.1\r\nhost: h\r\ncontent-length: {}\r\n", limits::report_bytes_max);
+  const std::string most(limits::report_bytes_max - 1, 'x');
+  std::vector<std::unique_ptr<RawConnection>> holding;
+  for (std::size_t i = 0; i < limits::stranger_bodies_bytes_max / limits::report_bytes_max; ++i) {
+    holding.push_back(std::make_unique<RawConnection>(server.port()));
+    holding.back()->say(head + "\r\n" + most);
+  }
+  const std::string large(limits::report_bytes_max / 2, 'x');
+  int status = 0;
+  for (const auto until = std::chrono::steady_clock::now() + 10s;
+       status != 503 && std::chrono::steady_clock::now() < until;)
+    status = status_of(say_and_hear(server, post(large)));
+  EXPECT_EQ(status, 503);
+  EXPECT_EQ(status_of(say_and_hear(server, post("little"))), 200);
+  EXPECT_EQ(status_of(say_and_hear(server, post(large, "authorization: me\r\n"))), 200);
+}
+
+TEST(Server, what_came_quickly_is_no_leave_to_stall) {
+  const Server server = start(echo, {.request_time_max = milliseconds(200)});
+  RawConnection stalls(server.port());
+  stalls.say("POST /p HTTP/1.1\r\nhost: h\r\ncontent-length: 900000\r\n\r\n" + std::string(800'000, 'x'));
+  EXPECT_EQ(status_of(stalls.hear_all()), 408) << "800,000 bytes would have earned twelve seconds";
 }
 
 TEST(Server, header_values_cannot_start_another_header) {

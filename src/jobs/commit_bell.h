@@ -31,7 +31,7 @@ class CommitBell {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool rung_ = false, hastened_ = false, listening_ = false;
-  Clock::time_point heard_{};
+  Clock::time_point heard_ = Clock::time_point::min();  // the clock may have begun a moment ago: never is before that
 };
 
 }  // namespace weir::jobs

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <thread>
 
@@ -227,13 +228,30 @@ TEST(Rego, what_one_builtin_makes_is_bounded) {
 }
 
 TEST(Rego, memory_is_bounded) {
-  auto engine = loaded("p := [sprintf(\"%900000d\", [i]) | some i in numbers.range(1, 9000)]",
+  auto engine = loaded("p := [sprintf(\"%60000d\", [i]) | some i in numbers.range(1, 100000)]",
                        {.time = seconds(300)});
   ASSERT_TRUE(engine.ok()) << engine.error().message;
   const auto value = engine->query_text("data.a.p", "");
   ASSERT_FALSE(value.ok());
   EXPECT_EQ(value.error().code, Errc::too_large) << value.error().message;
   EXPECT_NE(value.error().message.find("memory"), std::string::npos) << value.error().message;
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  EXPECT_LT(used.ru_maxrss, 2 * static_cast<long>(limits::rego_memory_bytes_max / 1024)) << "all of it would be 6 GB";
+}
+
+// The parser reads what stands in brackets several ways at each level.
+TEST(Rego, literals_nested_so_that_reading_them_never_ends_are_refused_and_usual_ones_are_not) {
+  for (const char* opening : {"[", "{", "{\"a\": "}) {
+    const std::string closing = *opening == '[' ? "]" : "}";
+    EXPECT_NE(refusal("allow if { x := " + repeated(opening, 60) + "1" + repeated(closing, 60) + " }"), "loaded");
+    EXPECT_EQ(refusal("allow if { x := " + repeated(opening, 10) + "1" + repeated(closing, 10) + " }"), "loaded");
+  }
+  const std::string pod =
+      R"({"request": {"object": {"spec": {"template": {"spec": {"containers": [{"securityContext": {"capabilities": )"
+      R"({"drop": ["ALL"]}}}, {"name": "b", "ports": [{"port": 80}, {"port": 81}]}]}}}}}})";
+  EXPECT_EQ(refusal("test_a if { allow with input as " + pod + " }\ntest_b if { allow with input as " + pod +
+                    " }\nallow if { some x in [{\"a\": {\"b\": [1]}}]; every y in x { y } }"), "loaded");
 }
 
 TEST(Rego, catastrophic_patterns_take_no_longer_and_huge_ones_are_refused) {

@@ -6,6 +6,7 @@
 #include <future>
 #include <set>
 
+#include "base/caught.h"
 #include "crypto/random.h"
 #include "crypto/seal.h"
 #include "format/utf8.h"
@@ -300,7 +301,7 @@ Sequencer::Outcomes Sequencer::decide_all(Batch& batch, const Together& act) {
 
 Result<Outcome> Sequencer::decide_one(Batch& batch, const Command& command) {
   if (auto replayed = TRY(replay(command))) return std::move(*replayed);
-  Decision decision = TRY(command.decide(*ports_.db, batch.now));
+  Decision decision = TRY(caught([&] { return command.decide(*ports_.db, batch.now); }));
   batch.writing = true;
   Outcome outcome;
   for (const store::Event& event : decision.events)

@@ -54,14 +54,21 @@ class Mark {
     return TRY(query_count(db, "SELECT count(*) FROM (SELECT 1 FROM decision_watch LIMIT 1)")) == 0;
   }
 
-  // What runs, with an approval, where a policy counts, is worth watching: all in an environment, or one workload.
+  // What runs, with an approval, where a policy counts, is worth watching: all in an environment, one workload, or what
+  // runs of one artifact.
   Status watch_running_in(std::string_view environment) {
     return watch_running("w.environment=$2", environment);
   }
   Status watch_running_workload(std::string_view workload) { return watch_running("w.id=$2", workload); }
+  Status watch_running_of(const Sha256& artifact, std::string_view environment) {
+    return watch_running(
+        "w.environment=$2 AND w.id IN (SELECT o.workload FROM identity m JOIN workload_digest o ON o.digest=m.child "
+        "WHERE m.root=$3) AND a.artifact=$4",
+        environment, artifact, artifact);
+  }
 
  private:
-  Status watch_running(std::string_view which, std::string_view name) {
+  Status watch_running(std::string_view which, const auto&... names) {
     if (TRY(query_count(db, "SELECT count(*) FROM (SELECT 1 FROM policy_attachment LIMIT 1)")) == 0)
       return {};
     return execute(
@@ -77,7 +84,7 @@ class Mark {
             "JOIN artifact r ON r.digest=a.artifact WHERE t.environment=w.environment OR (t.flow<>'' AND "
             "t.flow=r.flow)) ON CONFLICT DO NOTHING",
             which),
-        cause, name);
+        cause, names...);
   }
 };
 
@@ -101,7 +108,7 @@ Status touch(Mark mark, const evidence::AttestationRecorded& event) {
   return mark.trail(event.flow, event.trail);
 }
 Status touch(Mark mark, const deploy::ApprovalGiven& event) {
-  TRY(mark.watch_running_in(event.environment));
+  TRY(mark.watch_running_of(event.artifact, event.environment));
   return mark.artifact(event.artifact);
 }
 Status touch(Mark mark, const deploy::ApprovalRevoked& event) {

@@ -28,16 +28,23 @@ void take_list(CveList<Row>& held, CveList<Row> list) {
   if (held.rows.empty() || held.released <= list.released) held = std::move(list);
 }
 
+// What the store has lost is no damage to what whoever asks has written: that goes on.
+template <class T>
+Result<T> of_a_dependency(Result<T> read) {
+  if (read.ok() || read.error().code != Errc::corrupt) return read;
+  return Error{Errc::unavailable, read.error().message};
+}
+
 class StoredCves final : public CveFacts {
  public:
   explicit StoredCves(std::shared_ptr<const AdvisoryStore> store) : store_(std::move(store)) {}
   std::string exploited_list() const override { return table(store_->manifest().exploited); }
   std::string likelihood_list() const override { return table(store_->manifest().likelihood); }
   Result<std::optional<Exploited>> exploited(std::uint64_t cve) const override {
-    return store_->exploited(cve_text(cve));
+    return of_a_dependency(store_->exploited(cve_text(cve)));
   }
   Result<std::optional<Likelihood>> likelihood(std::uint64_t cve) const override {
-    return store_->likelihood(cve_text(cve));
+    return of_a_dependency(store_->likelihood(cve_text(cve)));
   }
 
  private:

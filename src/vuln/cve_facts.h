@@ -44,7 +44,7 @@ class ListedCves final : public CveFacts {
 std::shared_ptr<const CveFacts> cve_facts_of(std::shared_ptr<const AdvisoryStore> store);
 
 // Sets what the lists say of any of the finding's CVEs: the earliest day, the highest probability. What no list is
-// there for stays as it was in `before`; null: it was not known before. Errors: corrupt.
+// there for stays as it was in `before`; null: it was not known before. Errors: unavailable, where lists are damaged.
 Status add_facts(FindingChange& finding, const CveFacts* facts, const FindingChange* before);
 // Whether people are told again: exploited or not, or an EPSS that moved by `epss_step` or more.
 inline constexpr double epss_step = 0.05;

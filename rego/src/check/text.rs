@@ -4,6 +4,9 @@
 const STEPS_MAX: usize = 256; // of one reference: a.b["c"]
 const OPERATORS_MAX: usize = 512; // characters of operators in one expression, and words `in`
 const BRACKETS_MAX: usize = 256;
+/// The parser tries what begins with `[` or `{` several ways, and what stands inside each time anew: a literal below
+/// `n` others is read some 2ⁿ times.
+const READINGS_MAX: usize = 24_000; // of the literals of a module together; about a second
 
 const NEWER: [&str; 4] = ["future.keywords.and", "future.keywords.not", "future.keywords.or", "rego.v2"];
 
@@ -12,6 +15,7 @@ const NEWER: [&str; 4] = ["future.keywords.and", "future.keywords.not", "future.
 struct Open {
     steps: usize,
     operators: usize,
+    literals: u32, // open around it
 }
 
 struct Scanner<'a> {
@@ -20,6 +24,7 @@ struct Scanner<'a> {
     open: Vec<Open>,
     last: u8, // the last byte that was no space
     line_ended: bool,
+    readings: usize,
 }
 
 fn is_word(c: u8) -> bool {
@@ -90,13 +95,26 @@ impl Scanner<'_> {
             && words.next().is_some_and(|path| NEWER.contains(&path))
     }
 
+    /// What `if`, `every x in xs`, a rule's name or its arguments lead to is read once.
+    fn opens_body(&self) -> bool {
+        let before = self.bytes[..self.at].trim_ascii_end();
+        let word_at = before.iter().rposition(|c| !is_word(*c)).map_or(0, |at| at + 1);
+        let follows = before.last().is_some_and(|c| is_word(*c) || b"])".contains(c));
+        self.peek(0) == b'{' && follows && &before[word_at..] != b"in"
+    }
+
     /// A bracket right after a name, a text or a bracket continues that reference.
     fn enter(&mut self) {
         let touching = self.at > 0 && self.bytes[self.at - 1] == self.last;
         let continues = touching && (is_word(self.last) || b"])\"`".contains(&self.last));
+        let is_literal = !continues && self.peek(0) != b'(' && !self.opens_body();
         let top = self.top();
         top.steps = if continues { top.steps + 1 } else { 0 };
-        self.open.push(Open::default());
+        let literals = top.literals + u32::from(is_literal);
+        if is_literal && literals > 2 {
+            self.readings = self.readings.saturating_add(1_usize.checked_shl(literals).unwrap_or(usize::MAX));
+        }
+        self.open.push(Open { literals, ..Open::default() });
         self.at += 1;
     }
 
@@ -155,7 +173,11 @@ impl Scanner<'_> {
     fn too_deep(&mut self) -> Option<&'static str> {
         let brackets = self.open.len();
         let top = self.top();
-        match (top.steps > STEPS_MAX, top.operators > OPERATORS_MAX, brackets > BRACKETS_MAX) {
+        let (steps, operators) = (top.steps, top.operators);
+        if self.readings > READINGS_MAX {
+            return Some("lists, sets and objects nested too deep, or too many of them nested");
+        }
+        match (steps > STEPS_MAX, operators > OPERATORS_MAX, brackets > BRACKETS_MAX) {
             (true, _, _) => Some("a reference of more than 256 steps"),
             (_, true, _) => Some("an expression of more than 512 operators"),
             (_, _, true) => Some("brackets nested more than 256 deep"),
@@ -165,7 +187,7 @@ impl Scanner<'_> {
 }
 
 pub fn check(name: &str, text: &str) -> Result<(), String> {
-    let mut scanner = Scanner { bytes: text.as_bytes(), at: 0, open: Vec::new(), last: 0, line_ended: false };
+    let mut scanner = Scanner { bytes: text.as_bytes(), at: 0, open: Vec::new(), last: 0, line_ended: false, readings: 0 };
     while scanner.at < scanner.bytes.len() {
         let from = scanner.at;
         if let Some(wrong) = scanner.step() {

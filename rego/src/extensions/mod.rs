@@ -120,7 +120,8 @@ pub fn add_to(engine: &mut Engine) {
     for &(name, arguments, builtin) in TABLE {
         let answer = move |values: Vec<Value>| -> Result<Value> {
             match builtin(&values) {
-                Ok(value) => Ok(value),
+                // A loop that ends a comprehension is not looked at by regorus itself.
+                Ok(value) => regorus::check_global_memory_limit().map(|()| value).map_err(|e| anyhow!(e)),
                 Err(Refusal::Limit(message)) => Err(anyhow!("{name}: {message}")),
                 Err(Refusal::NoAnswer(message)) if facts::strict() => Err(anyhow!("{name}: {message}")),
                 Err(Refusal::NoAnswer(_)) => Ok(Value::Undefined),

@@ -14,7 +14,7 @@ ReportServer::ReportServer(std::uint16_t port) : port_(port) { start(); }
 ReportServer::~ReportServer() { stop(); }
 
 void ReportServer::start() {
-  const auto body_limit = [](const http::Request&, auto) { return limits::report_bytes_max; };
+  const auto body_limit = [](const http::Request&, auto) { return http::BodyLimit{limits::report_bytes_max}; };
   auto started =
       http::Server::start({.port = port_, .body_limit = body_limit},
                           [this](http::Request request, http::Respond respond) { respond(answer(request)); });
