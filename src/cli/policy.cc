@@ -7,6 +7,7 @@
 #include "cli/exchange.h"
 #include "cli/families.h"
 #include "cli/listing.h"
+#include "cli/proposing.h"
 #include "cli/simulation_lines.h"
 
 namespace weir::cli {
@@ -45,6 +46,13 @@ Status check_one(const Place& target) {
 std::string place_of(const Place& target) {
   return target.environment ? fmt::format("environment {}", *target.environment)
                             : fmt::format("flow {}", *target.flow);
+}
+
+Json place_json(const Place& target) {
+  Json place{Json::Object{}};
+  set_given(place, "environment", target.environment);
+  set_given(place, "flow", target.flow);
+  return place;
 }
 
 std::string attachment_lines(const Json& policy) {
@@ -155,12 +163,15 @@ Action policy_attach(Options& options) {
                  &arguments->mode);
   options.option({.name = "confirm", .help = "also when it denies everything that is there"},
                  &arguments->confirm);
-  return [arguments](Session& session) -> Result<Exit> {
+  const auto proposing = declare_proposing(options);
+  return [arguments, proposing](Session& session) -> Result<Exit> {
     const Place& target = arguments->target;
     TRY(check_one(target));
-    Json body = Json::object({{"mode", arguments->mode}});
-    set_given(body, "environment", target.environment);
-    set_given(body, "flow", target.flow);
+    TRY(check_reason(*proposing));
+    Json body = place_json(target);
+    body.set("mode", arguments->mode);
+    if (proposing->propose)
+      return propose(session, *proposing, Json::object({{"policy", target.policy}, {"attachment", std::move(body)}}));
     if (arguments->confirm) body.set("confirm", true);
     return put_and_say(session, path_of({"policies", target.policy, "attachments"}), body,
                        fmt::format("policy {} is attached to {} in mode {}", target.policy, place_of(target),
@@ -214,8 +225,13 @@ Action policy_simulate(Options& options) {
 Action policy_detach(Options& options) {
   const auto target = std::make_shared<Place>();
   declare_target(options, *target);
-  return [target](Session& session) -> Result<Exit> {
+  const auto proposing = declare_proposing(options);
+  return [target, proposing](Session& session) -> Result<Exit> {
     TRY(check_one(*target));
+    TRY(check_reason(*proposing));
+    if (proposing->propose)
+      return propose(session, *proposing,
+                     Json::object({{"policy", target->policy}, {"attachment", place_json(*target)}}));
     const Query query{{"environment", target->environment.value_or("")}, {"flow", target->flow.value_or("")}};
     return write_and_say(
         session,

@@ -33,16 +33,22 @@ struct ProposalView {
   std::vector<std::string> open_roles;  // whose consent is missing
   std::vector<VoiceView> voices;
   std::optional<std::int64_t> version;  // that followed
+  std::string title;                    // what it would change, in words
   static void members(auto& visit, auto& self) {
     visit("id", self.proposal.id);
+    visit("title", self.title);
     visit("policy", self.proposal.proposed.policy);
     visit("state", self.state);
     visit("base_version", self.proposal.proposed.base_version);
     visit("version", self.version);
     visit("form", self.proposal.proposed.form);
     visit("digest", self.proposal.proposed.digest);
+    visit("attachment", self.proposal.proposed.attachment);
+    visit("named_roles", self.proposal.proposed.named_roles);
+    visit("group", self.proposal.proposed.group);
     visit("description", self.proposal.proposed.description);
     visit("roles", self.proposal.proposed.roles);
+    visit("vacant", self.proposal.proposed.vacant);
     visit("open_roles", self.open_roles);
     visit("voices", self.voices);
     visit("proposer", self.proposal.proposer);
