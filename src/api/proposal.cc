@@ -6,6 +6,7 @@
 #include "api/requests.h"
 #include "policy/difference.h"
 #include "store/view_access.h"
+#include "store/view_deploy.h"
 
 namespace weir::api {
 namespace {
@@ -145,8 +146,10 @@ Status add_change(store::Database& db, const Speaking& by, const Proposal& propo
   const policy::PolicyProposed& proposed = proposal.proposed;
   if (proposed.attachment) return add_attachment(db, by, proposed, now, events);
   if (proposed.named_roles) events.emplace_back(policy::PolicyRolesNamed{*proposed.named_roles});
-  else if (proposed.group) events.emplace_back(TRY(read_group(db, *proposed.group)));
-  else return add_version(db, by, proposal, now, events);
+  if (proposed.digest) return add_version(db, by, proposal, now, events);
+  if (!proposed.group) return {};
+  const access::GroupDeclared group = TRY(read_group(db, *proposed.group));
+  events.emplace_back(group);
   return {};
 }
 
@@ -255,10 +258,13 @@ Result<Write> propose_policy(const Call& call) {
   return Write{[read, actor = call.actor](store::Database& db, Instant now) -> Result<Decision> {
     policy::PolicyProposed proposed = read;
     TRY(check_exists(db, proposed));
-    proposed = TRY(policy::based_on(proposed, TRY(facts_of(db, proposed, now))));
+    const auto facts = TRY(facts_of(db, proposed, now));
+    proposed = TRY(policy::based_on(std::move(proposed), facts));
     Decision decision{.events = {proposed}};
-    if (!proposed.vacant.empty())
-      decision.events.emplace_back(alarm_of(proposed, actor.name, TRY(store::next_index(db)), now));
+    if (!proposed.vacant.empty()) {
+      const std::int64_t id = TRY(store::next_index(db));
+      decision.events.emplace_back(alarm_of(proposed, actor.name, id, now));
+    }
     decision.answer = [proposed, actor](auto appended) {
       return format::encode(store::view_of({.id = appended[0].index,
                                             .account = actor.id,

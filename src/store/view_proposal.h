@@ -27,6 +27,16 @@ constexpr auto names_of(ProposalState) {
   return std::array<std::string_view, 5>{"open", "in-force", "refused", "withdrawn", "outdated"};
 }
 
+struct ProposedGroup {
+  access::GroupDeclared group;
+  static void members(auto& visit, auto& self) {
+    visit("name", self.group.name);
+    visit("description", self.group.description);
+    visit("members", self.group.people);
+    visit("roles", self.group.roles);
+  }
+};
+
 struct ProposalView {
   policy::Proposal proposal;
   ProposalState state = ProposalState::open;
@@ -34,6 +44,7 @@ struct ProposalView {
   std::vector<VoiceView> voices;
   std::optional<std::int64_t> version;  // that followed
   std::string title;                    // what it would change, in words
+  std::optional<ProposedGroup> group;
   static void members(auto& visit, auto& self) {
     visit("id", self.proposal.id);
     visit("title", self.title);
@@ -45,7 +56,7 @@ struct ProposalView {
     visit("digest", self.proposal.proposed.digest);
     visit("attachment", self.proposal.proposed.attachment);
     visit("named_roles", self.proposal.proposed.named_roles);
-    visit("group", self.proposal.proposed.group);
+    visit("group", self.group);
     visit("description", self.proposal.proposed.description);
     visit("roles", self.proposal.proposed.roles);
     visit("vacant", self.proposal.proposed.vacant);
