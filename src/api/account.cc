@@ -1,7 +1,6 @@
-#include "access/reach.h"
-
 #include <algorithm>
 
+#include "access/reach.h"
 #include "api/answers.h"
 #include "api/handlers.h"
 #include "api/policy_change.h"

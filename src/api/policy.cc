@@ -20,17 +20,20 @@ Result<Write> create_policy(const Call& call) {
   if (request.source.size() > limits::policy_bytes_max)
     return Error{Errc::too_large, fmt::format("a policy has at most {} bytes", limits::policy_bytes_max),
                  "source"};
-  TRY(policy::Prepared::prepare({.name = name, .text = request.source, .form = request.form}));
+  const auto read =
+      TRY(policy::Prepared::prepare({.name = name, .text = request.source, .form = request.form}));
   policy::PolicyCreated created{.name = name,
                                 .form = request.form,
                                 .digest = crypto::sha256(request.source),
                                 .source = request.source,
                                 .description = request.description};
-  return Write{[created, confirm = request.confirm, blobs = call.ports.blobs, exposure = call.ports.exposure,
+  return Write{[created, document = read.document(), confirm = request.confirm, blobs = call.ports.blobs,
+                exposure = call.ports.exposure,
                 actor = call.actor.name](store::Database& db, Instant now) -> Result<Decision> {
     const auto known = TRY(store::find_policy(db, created.name));
     if (known && known->newest.digest == created.digest && known->newest.description == created.description)
       return Decision{.answer = [known](auto) { return format::encode(*known); }};
+    TRY(check_types_asked_for(db, document, created.digest));
     policy::PolicyCreated next = created;
     next.version = known ? known->newest.version + 1 : 1;
     const auto attachments = known ? known->attachments : std::vector<store::AttachmentView>();
@@ -115,7 +118,8 @@ Result<Write> detach_policy(const Call& call) {
     if (!was)
       return not_found(fmt::format("policy '{}' is not attached to '{}{}'", detached.policy,
                                    detached.environment, detached.flow));
-    TRY(check_may_count_directly(db, {detached.policy, detached.environment, detached.flow}, was, std::nullopt));
+    TRY(check_may_count_directly(db, {detached.policy, detached.environment, detached.flow}, was,
+                                 std::nullopt));
     return Decision{.events = {detached}, .answer = [](auto) { return format::encode(Removed()); }};
   }};
 }

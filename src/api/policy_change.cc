@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "api/attestation.h"
+#include "crypto/digest.h"
+#include "policy/catalogue.h"
 #include "store/view_alert.h"
 #include "store/view_deploy.h"
 #include "store/view_proposal.h"
@@ -41,8 +44,9 @@ std::optional<policy::Mode> mode_in(const Attachments& attachments, std::string_
 Status check_needs_no_consent(const std::vector<std::string>& roles, std::string_view what,
                               std::string_view command) {
   if (roles.empty()) return {};
-  return Error{Errc::conflict, fmt::format("{}, and a change of that needs the consent of {}: propose it with `{}`",
-                                           what, fmt::join(roles, ", "), command)};
+  return Error{Errc::conflict,
+               fmt::format("{}, and a change of that needs the consent of {}: propose it with `{}`", what,
+                           fmt::join(roles, ", "), command)};
 }
 
 Status check_may_come_directly(store::Database& db, const std::string& name, const Attachments& attachments) {
@@ -50,7 +54,8 @@ Status check_may_come_directly(store::Database& db, const std::string& name, con
       std::any_of(attachments.begin(), attachments.end(),
                   [](const store::AttachmentView& each) { return each.mode == policy::Mode::enforce; });
   if (!decides) return {};
-  return check_needs_no_consent(TRY(store::find_policy_roles(db)).roles, fmt::format("'{}' is enforced", name),
+  return check_needs_no_consent(TRY(store::find_policy_roles(db)).roles,
+                                fmt::format("'{}' is enforced", name),
                                 fmt::format("weir policy propose {} FILE", name));
 }
 
@@ -60,9 +65,9 @@ Status check_may_count_directly(store::Database& db, const policy::PolicyAttache
   if (was != Mode::enforce && is != Mode::enforce) return {};
   const std::string place = there.environment.empty() ? fmt::format("--flow {}", there.flow)
                                                       : fmt::format("--environment {}", there.environment);
-  const std::string command =
-      is ? fmt::format("weir policy attach {} {} --mode {} --propose", there.policy, place, format::name_of(*is))
-         : fmt::format("weir policy detach {} {} --propose", there.policy, place);
+  const std::string command = is ? fmt::format("weir policy attach {} {} --mode {} --propose", there.policy,
+                                               place, format::name_of(*is))
+                                 : fmt::format("weir policy detach {} {} --propose", there.policy, place);
   return check_needs_no_consent(
       TRY(store::find_policy_roles(db)).roles,
       fmt::format("'{}' {} enforced there", there.policy, was == Mode::enforce ? "is" : "would be"), command);
@@ -80,11 +85,25 @@ Status check_if_enforced(store::Database& db, blob::BlobStore& blobs, const stor
                                        .exposure = exposure});
 }
 
-Status end_proposal(store::Database& db, policy::PolicyProposalEnded ended, std::vector<store::Event>& events) {
+Status end_proposal(store::Database& db, policy::PolicyProposalEnded ended,
+                    std::vector<store::Event>& events) {
   for (const auto& alert : TRY(store::open_alerts_of_subject(db, policy::subject_of(ended.proposal))))
-    events.push_back(alert::AlertsResolved{
-        {alert.id}, fmt::format("the proposal is {}", format::name_of(ended.outcome))});
+    events.push_back(
+        alert::AlertsResolved{{alert.id}, fmt::format("the proposal is {}", format::name_of(ended.outcome))});
   events.push_back(std::move(ended));
+  return {};
+}
+
+Status check_types_asked_for(store::Database& db, const policy::Document& document, const Sha256& digest) {
+  for (const policy::Bundle& shipped : policy::bundles())
+    if (crypto::sha256(shipped.source) == digest) return {};
+  for (const policy::Rule& rule : document.policy.rules) {
+    const std::string place = fmt::format("rule {}", rule.id);
+    if (rule.require.attestation && rule.require.attestation->type != "*")
+      TRY(check_type_exists(db, rule.require.attestation->type, place));
+    if (!rule.require.promotion) continue;
+    for (const std::string& type : rule.require.promotion->evidence) TRY(check_type_exists(db, type, place));
+  }
   return {};
 }
 
@@ -110,8 +129,9 @@ Status end_outdated(store::Database& db, const policy::PolicyCreated& next,
                     std::vector<store::Event>& events) {
   for (const std::int64_t id : TRY(store::open_proposals_of(db, next.name)))
     if (id != next.proposal)
-      TRY(end_proposal(db, {id, policy::ProposalEnd::outdated, fmt::format("version {} came before it", next.version)},
-                       events));
+      TRY(end_proposal(
+          db, {id, policy::ProposalEnd::outdated, fmt::format("version {} came before it", next.version)},
+          events));
   return {};
 }
 

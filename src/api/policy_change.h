@@ -1,5 +1,5 @@
-// A change of what policies decide, whichever way it comes: directly, or by a proposal all roles consented to. Where the
-// organization names roles, what is enforced, the roles, and who is in their groups change by a proposal alone.
+// A change of what policies decide, whichever way it comes: directly, or by a proposal all roles consented to. Where
+// the organization names roles, what is enforced, the roles, and who is in their groups change by a proposal alone.
 #pragma once
 #include "access/reach.h"
 #include "api/simulate.h"
@@ -27,6 +27,9 @@ Status check_may_come_directly(store::Database& db, const std::string& name, con
 // The same for the mode of an attachment that is none or `was`; no mode is none.
 Status check_may_count_directly(store::Database& db, const policy::PolicyAttached& there,
                                 std::optional<policy::Mode> was, std::optional<policy::Mode> is);
+// What evidence a new version asks for must be of types that there are; see check_type_exists. What ships is taken as
+// it is: its own types may be declared later.
+Status check_types_asked_for(store::Database& db, const policy::Document& document, const Sha256& digest);
 // A new version counts at once wherever the policy is attached: conflict when it is enforced somewhere and would let
 // nothing through of what was decided there of late and runs there.
 Status check_where_enforced(store::Database& db, blob::BlobStore& blobs, const policy::PolicyCreated& next,

@@ -5,6 +5,7 @@
 #include "api/policy_change.h"
 #include "api/requests.h"
 #include "policy/difference.h"
+#include "policy/form.h"
 #include "store/view_access.h"
 #include "store/view_deploy.h"
 
@@ -23,7 +24,8 @@ Result<Proposal> existing(store::Database& db, std::int64_t id) {
 }
 
 // What there is of the group that is proposed.
-Status add_group_facts(store::Database& db, const access::GroupDeclared& proposed, policy::ProposalFacts& facts) {
+Status add_group_facts(store::Database& db, const access::GroupDeclared& proposed,
+                       policy::ProposalFacts& facts) {
   if (const auto known = TRY(store::find_group(db, proposed.name))) {
     facts.newest_version = known->entry;
     facts.group = known->group;
@@ -33,7 +35,8 @@ Status add_group_facts(store::Database& db, const access::GroupDeclared& propose
   return {};
 }
 
-Status add_policy_facts(store::Database& db, const policy::PolicyProposed& proposed, policy::ProposalFacts& facts) {
+Status add_policy_facts(store::Database& db, const policy::PolicyProposed& proposed,
+                        policy::ProposalFacts& facts) {
   const auto known = TRY(store::find_policy(db, proposed.policy));
   if (!known) return proposed.attachment ? Status(no_policy(proposed.policy)) : Status();
   facts.newest_version = known->newest.version;
@@ -43,7 +46,8 @@ Status add_policy_facts(store::Database& db, const policy::PolicyProposed& propo
   return {};
 }
 
-Result<policy::ProposalFacts> facts_of(store::Database& db, const policy::PolicyProposed& proposed, Instant now) {
+Result<policy::ProposalFacts> facts_of(store::Database& db, const policy::PolicyProposed& proposed,
+                                       Instant now) {
   store::PolicyRolesView named = TRY(store::find_policy_roles(db));
   policy::ProposalFacts facts{.newest_version = proposed.named_roles ? named.entry : 0};
   for (const std::string& role : named.roles)
@@ -55,12 +59,14 @@ Result<policy::ProposalFacts> facts_of(store::Database& db, const policy::Policy
   return facts;
 }
 
-// What the verdicts would be: with the proposed version as if enforced where the policy is attached (everywhere when it is
-// attached nowhere yet), or with the newest one as it would count in the place that is proposed.
-Result<std::optional<policy::Simulation>> simulated(const ReadCall& call, const policy::PolicyProposed& proposed) {
+// What the verdicts would be: with the proposed version as if enforced where the policy is attached (everywhere when
+// it is attached nowhere yet), or with the newest one as it would count in the place that is proposed.
+Result<std::optional<policy::Simulation>> simulated(const ReadCall& call,
+                                                    const policy::PolicyProposed& proposed) {
   if (proposed.policy.empty()) return std::optional<policy::Simulation>();
   const auto known = TRY(store::find_policy(call.db, proposed.policy));
-  policy::Source source{.name = proposed.policy, .version = proposed.base_version + 1, .text = proposed.source};
+  policy::Source source{
+      .name = proposed.policy, .version = proposed.base_version + 1, .text = proposed.source};
   SimulationScope scope{.since = call.now - tried_on,
                         .now = call.now,
                         .exposure = call.ports.exposure.get(),
@@ -122,8 +128,8 @@ Status add_version(store::Database& db, const Speaking& by, const Proposal& prop
   return end_outdated(db, next, events);
 }
 
-Status add_attachment(store::Database& db, const Speaking& by, const policy::PolicyProposed& proposed, Instant now,
-                      std::vector<store::Event>& events) {
+Status add_attachment(store::Database& db, const Speaking& by, const policy::PolicyProposed& proposed,
+                      Instant now, std::vector<store::Event>& events) {
   const policy::AttachmentProposed& place = *proposed.attachment;
   TRY(require_place(db, place.environment, place.flow));
   const policy::PolicyAttached next{proposed.policy, place.environment, place.flow,
@@ -195,7 +201,8 @@ alert::AlertOpened alarm_of(const policy::PolicyProposed& proposed, const std::s
           .title = fmt::format("Of {} nobody is left to consent to proposal {}: {}",
                                fmt::join(proposed.vacant, ", "), id, policy::title_of(proposed)),
           .who = actor,
-          .why = fmt::format("who may change policies stands in from {}", to_string(now + policy::stand_in_after)),
+          .why = fmt::format("who may change policies stands in from {}",
+                             to_string(now + policy::stand_in_after)),
           .remedy = std::string(cause.remedy),
           .subject = subject,
           .incident = subject};
@@ -212,14 +219,20 @@ Status check_named(store::Database& db, const std::vector<std::string>& roles) {
 // Who may propose it: people of the whole organization, and for a place whoever may act there.
 Status check_proposer(const access::Actor& actor, const policy::PolicyProposed& proposed) {
   if (actor.kind != access::AccountKind::person)
-    return Error{Errc::forbidden, "only people propose; a service account could be the other hand of who consents"};
+    return Error{Errc::forbidden,
+                 "only people propose; a service account could be the other hand of who consents"};
   if (!proposed.attachment) return access::check_unnarrowed(actor, "policies");
   return check_place(actor, proposed.attachment->environment, proposed.attachment->flow);
 }
 
 // Refuses what could not come in force: places, groups and people that there are not.
 Status check_exists(store::Database& db, policy::PolicyProposed& proposed) {
-  if (proposed.attachment) return require_place(db, proposed.attachment->environment, proposed.attachment->flow);
+  if (proposed.digest) {
+    const auto document = TRY(policy::read_policy(proposed.source, *proposed.form));
+    return check_types_asked_for(db, document, *proposed.digest);
+  }
+  if (proposed.attachment)
+    return require_place(db, proposed.attachment->environment, proposed.attachment->flow);
   if (proposed.named_roles) return check_named(db, *proposed.named_roles);
   if (proposed.group) proposed.group = TRY(read_group(db, *proposed.group));
   return {};
@@ -317,9 +330,8 @@ Result<Write> withdraw_proposal(const Call& call) {
   return Write{[request, id, actor = call.actor](store::Database& db, Instant) -> Result<Decision> {
     const Proposal proposal = TRY(existing(db, id));
     const policy::PolicyProposalEnded ended = TRY(policy::withdraw(proposal, actor.id, request.note));
-    Decision decision{.answer = [proposal, ended](auto appended) {
-      return after_json(proposal, ended, appended[0].at);
-    }};
+    Decision decision{
+        .answer = [proposal, ended](auto appended) { return after_json(proposal, ended, appended[0].at); }};
     TRY(end_proposal(db, ended, decision.events));
     return decision;
   }};
@@ -333,9 +345,10 @@ Result<Write> name_policy_roles(const Call& call) {
     const auto known = TRY(store::find_policy_roles(db));
     if (known.roles == named.roles)
       return Decision{.answer = [known](auto) { return format::encode(known); }};
+    const std::string wanted =
+        named.roles.empty() ? "--none" : fmt::format("{}", fmt::join(named.roles, " "));
     TRY(check_needs_no_consent(known.roles, "roles are named",
-                               fmt::format("weir policy roles {} --propose",
-                                           named.roles.empty() ? "--none" : fmt::format("{}", fmt::join(named.roles, " ")))));
+                               fmt::format("weir policy roles {} --propose", wanted)));
     return Decision{
         .events = {named}, .answer = [named, actor](auto appended) {
           return format::encode(store::PolicyRolesView{

@@ -75,7 +75,8 @@ class PolicyProposals : public testing::Test {
   void enforce() { pass(attachment("enforce")); }
   std::string mode_now() {
     const Json policy = newest();
-    return policy.items("attachments").empty() ? "none" : std::string(policy.items("attachments")[0].text("mode"));
+    return policy.items("attachments").empty() ? "none"
+                                               : std::string(policy.items("attachments")[0].text("mode"));
   }
   Answer propose(const std::string& source, std::string_view by = "dev") {
     return as(by, "policy-proposals", Json::object({{"policy", "safe"}, {"source", source}}));
@@ -247,28 +248,37 @@ TEST_F(PolicyProposals, are_the_way_to_change_what_decides_and_who_consents) {
   };
   EXPECT_EQ(create(policy_asking_for("test")).status, 201);
   EXPECT_EQ(attach("shadow").status, 201);
-  const std::string there = "policies/safe/attachments", place = "weir policy attach safe --environment prod --mode ";
+  const std::string there = "policies/safe/attachments",
+                    place = "weir policy attach safe --environment prod --mode ";
   const auto refuses = [&](const Row& row) {
     const Answer answer = api_.call(row.method, row.path, row.body);
     EXPECT_EQ(answer.status, 409) << row.what;
-    EXPECT_NE(answer.json.at("error").text("message").find("consent of security, risk: propose it with `" + row.command),
+    EXPECT_NE(answer.json.at("error").text("message").find("consent of security, risk: propose it with `" +
+                                                           row.command),
               std::string_view::npos)
         << row.what << answer.response.body;
   };
-  refuses({"shadow, then enforced", "PUT", there, R"({"environment":"prod","mode":"enforce"})", place + "enforce --propose"});
+  refuses({"shadow, then enforced", "PUT", there, R"({"environment":"prod","mode":"enforce"})",
+           place + "enforce --propose"});
   EXPECT_EQ(attach("warn").status, 201) << "it decides nothing";
   enforce();
   EXPECT_EQ(mode_now(), "enforce");
   EXPECT_EQ(attach("enforce").status, 200) << "as it is";
-  refuses({"warned of alone", "PUT", there, R"({"environment":"prod","mode":"warn"})", place + "warn --propose"});
-  refuses({"in shadow alone", "PUT", there, R"({"environment":"prod","mode":"shadow"})", place + "shadow --propose"});
-  refuses({"detached", "DELETE", there + "?environment=prod", "", "weir policy detach safe --environment prod --propose"});
-  refuses({"other roles", "PUT", "policy-roles", R"({"roles":["risk"]})", "weir policy roles risk --propose"});
+  refuses(
+      {"warned of alone", "PUT", there, R"({"environment":"prod","mode":"warn"})", place + "warn --propose"});
+  refuses({"in shadow alone", "PUT", there, R"({"environment":"prod","mode":"shadow"})",
+           place + "shadow --propose"});
+  refuses({"detached", "DELETE", there + "?environment=prod", "",
+           "weir policy detach safe --environment prod --propose"});
+  refuses(
+      {"other roles", "PUT", "policy-roles", R"({"roles":["risk"]})", "weir policy roles risk --propose"});
   refuses({"no roles", "PUT", "policy-roles", R"({"roles":[]})", "weir policy roles --none --propose"});
-  refuses({"others of the group", "PUT", "groups/security", R"({"members":["ada"]})", "weir group create security"});
-  refuses({"more rights of the group", "PUT", "groups/risk", R"({"members":["both","rik"],"roles":["admin"]})",
-           "weir group create risk"});
-  EXPECT_EQ(api_.put("groups/risk", R"({"members":["rik","both"],"description":"who bears it"})").status, 201);
+  refuses({"others of the group", "PUT", "groups/security", R"({"members":["ada"]})",
+           "weir group create security"});
+  refuses({"more rights of the group", "PUT", "groups/risk",
+           R"({"members":["both","rik"],"roles":["admin"]})", "weir group create risk"});
+  EXPECT_EQ(api_.put("groups/risk", R"({"members":["rik","both"],"description":"who bears it"})").status,
+            201);
   EXPECT_EQ(api_.put("groups/other", R"({"members":["ada"]})").status, 201) << "nobody asks it";
   pass(attachment("warn"));
   EXPECT_EQ(mode_now(), "warn");
@@ -283,8 +293,9 @@ TEST_F(PolicyProposals, of_where_a_policy_counts_show_how_it_stood_and_what_woul
   const std::int64_t id = *made.json.at("proposal").at("id").integer();
   const Json seen = shown(id);
   EXPECT_EQ(seen.text("title"), "policy safe in environment prod: enforce");
-  EXPECT_NE(seen.text("difference").find("-policy safe in environment prod: not attached\n"
-                                         "+policy safe in environment prod: enforce\n"),
+  EXPECT_NE(seen.text("difference")
+                .find("-policy safe in environment prod: not attached\n"
+                      "+policy safe in environment prod: enforce\n"),
             std::string_view::npos)
       << seen.text("difference");
   EXPECT_EQ(seen.at("simulation").at("passes_anything"), Json(false)) << dump(seen.at("simulation"));
@@ -296,8 +307,10 @@ TEST_F(PolicyProposals, of_where_a_policy_counts_show_how_it_stood_and_what_woul
   Json two = attachment("enforce");
   two.set("source", lenient);
   EXPECT_EQ(propose_change(two).status, 400) << "one change each";
-  EXPECT_EQ(propose_change(Json::object({{"policy", "none"}, {"attachment", attachment("warn").at("attachment")}})).status,
-            404);
+  EXPECT_EQ(
+      propose_change(Json::object({{"policy", "none"}, {"attachment", attachment("warn").at("attachment")}}))
+          .status,
+      404);
 }
 
 TEST_F(PolicyProposals, of_people_hold_for_accounts_and_not_for_their_names) {

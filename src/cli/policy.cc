@@ -8,7 +8,9 @@
 #include "cli/families.h"
 #include "cli/listing.h"
 #include "cli/proposing.h"
+#include "cli/signed_file.h"
 #include "cli/simulation_lines.h"
+#include "policy/statement.h"
 
 namespace weir::cli {
 namespace {
@@ -77,6 +79,16 @@ std::string source_lines(const Json& version) {
   return out;
 }
 
+Result<Exit> print_policy_object(Session& session, const std::string& name,
+                                 std::optional<std::int64_t> version) {
+  if (!version) {
+    Api* api = TRY(session.api());
+    const Json newest = TRY(api->read(path_of({"policies", name})));
+    version = newest.at("version").integer() == nullptr ? 0 : *newest.at("version").integer();
+  }
+  return print_signed(session, path_of({"policies", name, "versions", std::to_string(*version), "signed"}));
+}
+
 // A time, or how long ago.
 Result<std::optional<Instant>> parse_past(const std::optional<std::string>& text, Instant now) {
   if (!text) return std::optional<Instant>();
@@ -128,13 +140,17 @@ Action policy_show(Options& options) {
   struct Arguments {
     std::string name;
     std::optional<std::int64_t> version;
+    bool signed_object = false;
   };
   const auto arguments = std::make_shared<Arguments>();
   options.argument(policy_word, &arguments->name);
   options.option({.name = "version", .value = "N", .help = "that version; the newest unless said"},
                  &arguments->version);
+  options.option({.name = "signed", .help = "that version (--version) as a signed object (DSSE)"},
+                 &arguments->signed_object);
   return [arguments](Session& session) -> Result<Exit> {
     Api* api = TRY(session.api());
+    if (arguments->signed_object) return print_policy_object(session, arguments->name, arguments->version);
     const std::string path =
         arguments->version
             ? path_of({"policies", arguments->name, "versions", std::to_string(*arguments->version)})
@@ -144,6 +160,20 @@ Action policy_show(Options& options) {
                               (arguments->version ? "" : attachment_lines(found)) + "\n" +
                               source_lines(found));
     return Exit::yes;
+  };
+}
+
+Action policy_verify(Options& options) {
+  const auto given = declare_signed_file(options);
+  return [given](Session& session) {
+    return verify_signed_file(
+        session, *given, policy::policy_payload_type, [](BytesView payload) -> Result<Json> {
+          const policy::PolicyCreated said = TRY(policy::read_policy_statement(payload));
+          return Json::object({{"name", said.name},
+                               {"version", said.version},
+                               {"form", format::name_of(said.form)},
+                               {"digest", to_string(said.digest)}});
+        });
   };
 }
 
@@ -171,7 +201,8 @@ Action policy_attach(Options& options) {
     Json body = place_json(target);
     body.set("mode", arguments->mode);
     if (proposing->propose)
-      return propose(session, *proposing, Json::object({{"policy", target.policy}, {"attachment", std::move(body)}}));
+      return propose(session, *proposing,
+                     Json::object({{"policy", target.policy}, {"attachment", std::move(body)}}));
     if (arguments->confirm) body.set("confirm", true);
     return put_and_say(session, path_of({"policies", target.policy, "attachments"}), body,
                        fmt::format("policy {} is attached to {} in mode {}", target.policy, place_of(target),

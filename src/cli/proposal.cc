@@ -88,8 +88,9 @@ std::string own_part(const Json& proposal) {
 std::string told(const Json& proposal, Color color) {
   std::string text = card(proposal_columns, proposal, color) + "\n" +
                      difference_lines(proposal.text("difference"), color) + "\n";
+  const std::string so = proposal.at("attachment").is_null() ? "enforced, " : "so, ";
   if (!proposal.at("simulation").is_null())
-    text += (proposal.at("attachment").is_null() ? "enforced, " : "so, ") + simulation_lines(proposal.at("simulation"), color) + "\n";
+    text += so + simulation_lines(proposal.at("simulation"), color) + "\n";
   if (!proposal.items("voices").empty()) text += table(voice_columns, proposal.items("voices"), color) + "\n";
   return text + standing(proposal) + own_part(proposal);
 }
@@ -123,13 +124,15 @@ void declare_speaking(Options& options, Speaking& given) {
 
 std::shared_ptr<Proposing> declare_proposing(Options& options) {
   const auto proposing = std::make_shared<Proposing>();
-  options.option({.name = "propose", .help = "as a proposal to those whose consent it needs"}, &proposing->propose);
+  options.option({.name = "propose", .help = "as a proposal to those whose consent it needs"},
+                 &proposing->propose);
   options.option({.name = "reason", .value = "TEXT", .help = "why, with --propose"}, &proposing->reason);
   return proposing;
 }
 
 Status check_reason(const Proposing& proposing) {
-  if (proposing.reason && !proposing.propose) return invalid("--reason is for who consents; say --propose", "reason");
+  if (proposing.reason && !proposing.propose)
+    return invalid("--reason is for who consents; say --propose", "reason");
   return {};
 }
 

@@ -1,5 +1,5 @@
-// Proposing what the command at hand would otherwise do at once: where roles are named, what policies decide changes by a
-// proposal alone.
+// Proposing what the command at hand would otherwise do at once: where roles are named, what policies decide changes
+// by a proposal alone.
 #pragma once
 #include <memory>
 #include <optional>

@@ -74,7 +74,8 @@ Error speaks_for_none(const Proposal& proposal) {
 Result<std::string> role_of(const VoiceRequest& request, const Proposal& proposal,
                             std::vector<std::string> own) {
   if (proposal.proposed.roles.empty()) return std::string();
-  if (!request.role.empty()) std::erase_if(own, [&](const std::string& role) { return role != request.role; });
+  if (!request.role.empty())
+    std::erase_if(own, [&](const std::string& role) { return role != request.role; });
   if (own.size() == 1) return own[0];
   if (own.size() > 1)
     return invalid(fmt::format("say in which role you speak: {}", fmt::join(own, ", ")), "role");
@@ -91,9 +92,10 @@ bool changes_nothing(const PolicyProposed& proposed, const ProposalFacts& facts)
 
 Error is_so_already(const PolicyProposed& proposed, const ProposalFacts& facts) {
   if (proposed.digest)
-    return {Errc::conflict,
-            fmt::format("this is what version {} of '{}' says already", facts.newest_version, proposed.policy),
-            "source"};
+    return {
+        Errc::conflict,
+        fmt::format("this is what version {} of '{}' says already", facts.newest_version, proposed.policy),
+        "source"};
   return {Errc::conflict, fmt::format("it is so already: {}", title_of(proposed))};
 }
 
@@ -137,8 +139,9 @@ std::string title_of(const PolicyProposed& proposed) {
   if (proposed.named_roles) return title_of_roles(*proposed.named_roles);
   if (proposed.group) return title_of_group(*proposed.group);
   if (proposed.attachment)
-    return fmt::format("policy {} in {}: {}", proposed.policy, place_of(*proposed.attachment),
-                       proposed.attachment->mode ? format::name_of(*proposed.attachment->mode) : "not attached");
+    return fmt::format(
+        "policy {} in {}: {}", proposed.policy, place_of(*proposed.attachment),
+        proposed.attachment->mode ? format::name_of(*proposed.attachment->mode) : "not attached");
   return fmt::format("{} policy {}", proposed.base_version == 0 ? "the new" : "a change of", proposed.policy);
 }
 
@@ -147,7 +150,8 @@ Result<PolicyProposed> read_proposal(const ProposalRequest& request) {
   const int changes = int(!request.source.empty()) + int(request.attachment.has_value()) +
                       int(request.named_roles.has_value()) + int(request.group.has_value());
   if (changes != 1)
-    return invalid("a proposal is one change: a 'source', an 'attachment', 'named_roles' or a 'group'", "source");
+    return invalid("a proposal is one change: a 'source', an 'attachment', 'named_roles' or a 'group'",
+                   "source");
   if (!request.source.empty() || request.attachment) TRY(check_name(request.policy, "policy"));
   else if (!request.policy.empty()) return invalid("roles and groups are of no single policy", "policy");
   PolicyProposed proposed{.policy = request.policy,
@@ -158,7 +162,8 @@ Result<PolicyProposed> read_proposal(const ProposalRequest& request) {
                           .named_roles = request.named_roles,
                           .group = request.group};
   if (request.source.empty()) return proposed;
-  proposed.form = TRY(read_policy(request.source, request.form.value_or(recognise_form(request.source)))).form;
+  proposed.form =
+      TRY(read_policy(request.source, request.form.value_or(recognise_form(request.source)))).form;
   proposed.digest = crypto::sha256(request.source);
   return proposed;
 }

@@ -1,9 +1,9 @@
 // A change of what policies decide as a proposal: a next version of one, where one counts and in which mode, whose
-// consent such a change needs, or who is in a group that consents. It waits for the consent of the roles the organization
-// names (groups: security, risk, development), and is in force once each of them has consented, by different people,
-// none of them who proposed it. A refusal ends it; so does another change of the same in the meantime. Where the
-// organization names no roles, one person who may change policies anyway consents. Of a role that had nobody left when it
-// was proposed, such a person stands in, three days later at the earliest. Pure.
+// consent such a change needs, or who is in a group that consents. It waits for the consent of the roles the
+// organization names (groups: security, risk, development), and is in force once each has consented, by different
+// people, none of them who proposed it. A refusal ends it; so does another change of the same in the meantime. Where
+// no roles are named, one person who may change policies anyway consents. Of a role that had nobody left when it was
+// proposed, such a person stands in, three days later at the earliest. Pure.
 #pragma once
 #include <optional>
 #include <string>

@@ -26,7 +26,8 @@ Proposal open_proposal() {
 
 TEST(Proposal, each_role_consents_by_another_person) {
   Proposal proposal = open_proposal();
-  const auto say = [&](VoiceRequest request, const access::Actor& actor, const std::vector<std::string>& groups) {
+  const auto say = [&](VoiceRequest request, const access::Actor& actor,
+                       const std::vector<std::string>& groups) {
     auto given = give_voice(request, proposal, actor, groups, Instant{});
     if (given.ok())
       proposal.voices.push_back({actor.id, actor.name, given->voice, given->role, given->comment, Instant{}, 0});
@@ -86,8 +87,10 @@ TEST(Proposal, comments_are_bounded_for_each_and_never_shut_a_consent_out) {
     proposal.voices.push_back({.account = "id of eve", .voice = Voice::comment});
   }
   EXPECT_EQ(give_voice(comment, proposal, person("eve"), {}, Instant{}).error().code, Errc::conflict);
-  EXPECT_TRUE(give_voice(comment, proposal, person("joe"), {}, Instant{}).ok()) << "another one is still heard";
-  EXPECT_TRUE(give_voice({.role = "risk"}, proposal, person("eve"), {"risk"}, Instant{}).ok()) << "she may still consent";
+  EXPECT_TRUE(give_voice(comment, proposal, person("joe"), {}, Instant{}).ok())
+      << "another one is still heard";
+  EXPECT_TRUE(give_voice({.role = "risk"}, proposal, person("eve"), {"risk"}, Instant{}).ok())
+      << "she may still consent";
   while (proposal.voices.size() < proposal_comments_max)
     proposal.voices.push_back({.account = "many", .voice = Voice::comment});
   EXPECT_EQ(give_voice(comment, proposal, person("joe"), {}, Instant{}).error().code, Errc::conflict);
@@ -118,13 +121,15 @@ TEST(Proposal, without_roles_one_other_person_is_enough) {
   Proposal proposal = open_proposal();
   proposal.proposed.roles.clear();
   EXPECT_EQ(end_of(proposal, {.newest_version = 2}), std::nullopt);
-  EXPECT_EQ(give_voice({}, proposal, person("bob"), {}, Instant{}).error().code, Errc::forbidden) << "may not change them";
+  EXPECT_EQ(give_voice({}, proposal, person("bob"), {}, Instant{}).error().code, Errc::forbidden)
+      << "may not change them";
   access::Actor admin = person("bob");
   admin.roles = {access::Role::admin};
   EXPECT_EQ(voices_open_to(proposal, admin, {}, Instant{}), std::vector<std::string>{""});
   EXPECT_TRUE(give_voice({}, proposal, admin, {}, Instant{}).ok());
   admin.environments = {"test"};
-  EXPECT_EQ(give_voice({}, proposal, admin, {}, Instant{}).error().code, Errc::forbidden) << "an administrator of a part";
+  EXPECT_EQ(give_voice({}, proposal, admin, {}, Instant{}).error().code, Errc::forbidden)
+      << "an administrator of a part";
   proposal.voices.push_back({.actor = "bob"});
   EXPECT_EQ(end_of(proposal, {.newest_version = 2}), ProposalEnd::in_force);
 }

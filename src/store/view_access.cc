@@ -90,10 +90,11 @@ Result<std::optional<std::string>> id_of_account(Database& db, std::string_view 
 }
 
 Result<bool> is_vacant(Database& db, std::string_view group, Instant now) {
-  return TRY(query_count(db,
-                         "SELECT count(*) FROM group_member m JOIN account a ON a.id=m.account WHERE m.name=$1 AND "
-                         "a.removed_at IS NULL AND (a.expires_at IS NULL OR a.expires_at>$2)",
-                         group, now)) == 0;
+  return TRY(query_count(
+             db,
+             "SELECT count(*) FROM group_member m JOIN account a ON a.id=m.account WHERE m.name=$1 AND "
+             "a.removed_at IS NULL AND (a.expires_at IS NULL OR a.expires_at>$2)",
+             group, now)) == 0;
 }
 
 Result<std::vector<GroupView>> list_groups(Database& db) {

@@ -141,6 +141,7 @@ export interface ReleaseDifference {
     removed_count: number;
     unchanged_count: number;
   } | null;
+  commits: { commit: string; trail: string; branch: string; author: string; entry: number }[] | null; // between them
 }
 export interface ApprovalRequest {
   id: number;
