@@ -19,6 +19,7 @@ struct GroupDeclared {
     visit("members", self.people);
     visit.maybe("roles", self.roles);
   }
+  bool operator==(const GroupDeclared&) const = default;
 };
 
 // What is known about a member that is asked for: none when there is no account of that name.

@@ -36,6 +36,7 @@ enum class Cause {
   exception_ending,
   break_glass,
   vulnerable,
+  consent_vacant,
 };
 struct CauseRow {
   Cause cause;
@@ -73,6 +74,9 @@ inline constexpr std::array cause_table{
              "another person looks at what was let in, and says so: weir break-glass review ID --note …"},
     CauseRow{Cause::vulnerable, "vulnerable", Severity::high,
              "deploy a release with the fixed version; weir vuln where says what runs and what is fixed already"},
+    CauseRow{Cause::consent_vacant, "consent-vacant", Severity::critical,
+             "an administrator will be able to consent in their place: if that is not wanted, refuse it in time, and "
+             "propose people for the group: weir group create GROUP --member … --propose"},
 };
 constexpr const CauseRow& row_of(Cause cause) { return cause_table[static_cast<std::size_t>(cause)]; }
 

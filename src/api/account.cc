@@ -1,12 +1,13 @@
-#include "access/reach.h"
-
 #include <algorithm>
 
+#include "access/reach.h"
 #include "api/answers.h"
 #include "api/handlers.h"
+#include "api/policy_change.h"
 #include "api/tokens.h"
 #include "crypto/random.h"
 #include "store/view_access.h"
+#include "store/view_proposal.h"
 
 namespace weir::api {
 namespace {
@@ -39,6 +40,16 @@ Result<Write> create(const Call& call, access::AccountKind kind) {
   }};
 }
 
+// conflict when people of this group consent to changes of policies, and others would, or may do other things.
+Status check_may_declare_directly(store::Database& db, const access::GroupDeclared& next,
+                                  const std::optional<store::GroupView>& known) {
+  if (known && known->group.people == next.people && known->group.roles == next.roles) return {};
+  const auto roles = TRY(store::find_policy_roles(db)).roles;
+  if (std::ranges::find(roles, next.name) == roles.end()) return {};
+  return check_needs_no_consent(roles, fmt::format("'{}' consents to changes of policies", next.name),
+                                fmt::format("weir group create {} … --propose", next.name));
+}
+
 }  // namespace
 
 Result<Write> create_service_account(const Call& call) { return create(call, access::AccountKind::service); }
@@ -61,6 +72,15 @@ Result<Write> remove_account(const Call& call) {
   }};
 }
 
+Result<access::GroupDeclared> read_group(store::Database& db, const access::GroupDeclared& group) {
+  std::vector<access::MemberFacts> people;
+  for (const std::string& person : group.people)
+    people.push_back({person, TRY(store::kind_of_account(db, person))});
+  auto read = TRY(access::declare_group(group, people));
+  std::ranges::sort(read.people);
+  return read;
+}
+
 Result<Write> declare_group(const Call& call) {
   auto group = TRY(body_of<access::GroupDeclared>(call.request));
   TRY(access::check_unnarrowed(call.actor, "groups"));
@@ -69,16 +89,11 @@ Result<Write> declare_group(const Call& call) {
     return invalid("'name' differs from the name in the address", "name");
   group.name = name;
   return Write{[group](store::Database& db, Instant) -> Result<Decision> {
-    std::vector<access::MemberFacts> people;
-    for (const std::string& person : group.people) {
-      const auto kind = TRY(store::kind_of_account(db, person));
-      people.push_back({person, kind});
-    }
-    store::GroupView view{TRY(access::declare_group(group, people))};
-    std::sort(view.group.people.begin(), view.group.people.end());
+    const store::GroupView view{TRY(read_group(db, group))};
     const auto known = TRY(store::find_group(db, view.group.name));
-    if (known && format::encode(known->group) == format::encode(view.group))
+    if (known && known->group == view.group)
       return Decision{.answer = [known](auto) { return format::encode(*known); }};
+    TRY(check_may_declare_directly(db, view.group, known));
     return Decision{.events = {view.group}, .answer = [view](auto appended) {
                       return format::encode(store::GroupView{view.group, appended[0].index});
                     }};

@@ -123,6 +123,21 @@ struct Hits {
 // ---- gate.cc ----
 
 // A decision with everything it rests on.
+// As `weir decision replay` tells it.
+struct Replayed {
+  std::int64_t decision = 0;  // its entry
+  bool same = false;          // byte for byte
+  policy::Verdict verdict = policy::Verdict::undecided;  // now
+  std::string difference, engine;  // the first member that differs; the engine that runs
+  static void members(auto& visit, auto& self) {
+    visit("decision", self.decision);
+    visit("same", self.same);
+    visit("verdict", self.verdict);
+    visit("difference", self.difference);
+    visit("engine", self.engine);
+  }
+};
+
 struct DecisionAnswer {
   std::int64_t entry = 0;
   policy::DecisionRecorded recorded;

@@ -4,6 +4,7 @@
 #include "api/handlers.h"
 #include "api/requests.h"
 #include "base/name.h"
+#include "base/suggest.h"
 #include "evidence/recognise.h"
 #include "evidence/schema.h"
 #include "evidence/statement.h"
@@ -48,6 +49,15 @@ Result<TypeRow> row_of_type(std::string_view type) {
       "type");
 }
 
+Error undeclared_type(const std::string& name, const std::string& field) {
+  return {
+      Errc::not_found,
+      fmt::format("attestation type '{}' does not exist; declare it with `weir attestation-type create {} "
+                  "--schema FILE`",
+                  name, name),
+      field};
+}
+
 Status check(const AttestationRecorded& record) {
   TRY(check_name(record.flow, "flow"));
   TRY(check_name(record.trail, "trail"));
@@ -66,11 +76,7 @@ Result<evidence::Summary> summarise(const Call& call, const AttestationRecorded&
   const std::string name = record.type.substr(custom_prefix.size());
   const auto db = TRY(call.ports.open_reader());
   const auto type = TRY(store::find_attestation_type(*db, name));
-  if (!type)
-    return not_found(
-        fmt::format("attestation type '{}' does not exist; declare it with `weir attestation-type create {} "
-                    "--schema FILE`",
-                    name, name));
+  if (!type) return undeclared_type(name, "");
   const auto schema = TRY(evidence::Schema::read(type->type.schema));
   auto statement = evidence::read_statement(content);
   if (!statement.ok() || statement->signatures == 0)
@@ -183,6 +189,22 @@ std::string attestation_json(const AttestationRecorded& record, const std::strin
 }
 
 }  // namespace
+
+Status check_type_exists(store::Database& db, const std::string& type, const std::string& field) {
+  if (std::string_view(type).starts_with(custom_prefix)) {
+    const std::string name = type.substr(custom_prefix.size());
+    return TRY(store::find_attestation_type(db, name)) ? Status() : undeclared_type(name, field);
+  }
+  if (row_of_type(type).ok()) return {};
+  std::vector<std::string> known;
+  for (const TypeRow& row : type_table)
+    if (row.name != "custom") known.emplace_back(row.name);
+  for (const auto& own : TRY(store::list_attestation_types(db)))
+    known.push_back(std::string(custom_prefix) + own.type.name);
+  return invalid(fmt::format("nothing can be attested of type '{}'; there are {}{}", type,
+                             fmt::join(known, ", "), did_you_mean(type, known)),
+                 field);
+}
 
 Result<Evidence> read_evidence(const Call& call, AttestationRecorded record, Bytes content) {
   const TypeRow row = TRY(row_of_type(record.type));

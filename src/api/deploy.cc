@@ -4,6 +4,7 @@
 #include "api/handlers.h"
 #include "base/name.h"
 #include "policy/form.h"
+#include "policy/form_check.h"
 #include "store/view_access.h"
 #include "store/view_decision.h"
 #include "store/view_deploy.h"
@@ -145,6 +146,7 @@ Result<http::Response> list_approvals(const ReadCall& call) {
 
 Result<Write> declare_deployment(const Call& call) {
   const auto request = TRY(body_of<deploy::DeploymentRequest>(call.request));
+  if (!request.change_class.empty()) TRY(policy::check_change_class(request.change_class, "class"));
   TRY(access::check_environment_scope(call.actor, request.environment));
   return Write{[request, actor = call.actor.name](store::Database& db, Instant now) -> Result<Decision> {
     deploy::DeployFacts facts = TRY(store::deploy_facts(db, request, now));
@@ -156,7 +158,9 @@ Result<Write> declare_deployment(const Call& call) {
     if (clearance && !clearance->by_rule.empty())
       decision.events.push_back(approval_by_rule(request, *clearance));
     const std::string name = TRY(store::name_of_artifact(db, declared.artifact));
-    decision.answer = [declared, actor, name](auto appended) {
+    const auto target = TRY(store::rollback_target(
+        db, {.artifact = declared.artifact, .environment = declared.environment, .at = now}));
+    decision.answer = [declared, actor, name, target](auto appended) {
       return format::encode(store::DeploymentView{{.id = appended[0].index,
                                                    .artifact = declared.artifact,
                                                    .artifact_name = name,
@@ -166,7 +170,8 @@ Result<Write> declare_deployment(const Call& call) {
                                                    .deadline = declared.deadline,
                                                    .at_least = declared.at_least,
                                                    .alongside = declared.alongside,
-                                                   .rollback = declared.rollback}});
+                                                   .rollback = declared.rollback},
+                                                  target});
     };
     return decision;
   }};
@@ -184,6 +189,12 @@ Result<http::Response> list_deployments(const ReadCall& call) {
   if (const std::string state = text_of(call.request, "state"); !state.empty())
     std::erase_if(deployments,
                   [&](const auto& each) { return format::name_of(each.deployment.state) != state; });
+  for (store::DeploymentView& each : deployments)
+    if (each.deployment.state != deploy::DeploymentState::ended &&
+        each.deployment.state != deploy::DeploymentState::failed)
+      each.rollback_target = TRY(store::rollback_target(call.db, {.artifact = each.deployment.artifact,
+                                                                  .environment = each.deployment.environment,
+                                                                  .at = call.now}));
   return list_response("deployments", deployments, next);
 }
 

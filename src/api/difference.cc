@@ -1,5 +1,6 @@
 #include "api/difference.h"
 
+#include "access/limits.h"
 #include "artifact/image_settings.h"
 #include "artifact/record.h"
 #include "crypto/digest.h"
@@ -111,6 +112,24 @@ Result<Release> release_of(store::Database& db, blob::BlobStore& blobs, const jo
   return made;
 }
 
+// The runs of their flow that the newer release holds and the older does not.
+Result<std::optional<std::vector<deploy::CommitFact>>> commits_between(store::Database& db,
+                                                                       const deploy::ReleaseSide& before,
+                                                                       const deploy::ReleaseSide& after) {
+  using Commits = std::vector<deploy::CommitFact>;
+  if (before.flow.empty() || before.flow != after.flow) return std::optional<Commits>();
+  return std::optional(TRY(query(
+      db,
+      "SELECT t.commit_id, t.name, t.branch, t.author, t.entry FROM trail t JOIN trail b ON b.flow=t.flow "
+      "AND "
+      "b.name=$1 JOIN trail a ON a.flow=t.flow AND a.name=$2 WHERE t.flow=$3 AND t.entry>b.entry AND "
+      "t.entry<=a.entry AND t.commit_id<>'' ORDER BY t.entry LIMIT $4",
+      [](const store::Row& row) {
+        return deploy::CommitFact{row.string(0), row.string(1), row.string(2), row.string(3), row.integer(4)};
+      },
+      before.trail, after.trail, before.flow, static_cast<std::int64_t>(limits::difference_rows_max))));
+}
+
 struct Running {
   Sha256 digest;
   Instant since;
@@ -141,7 +160,9 @@ Result<deploy::ReleaseDifference> release_difference(store::Database& db, blob::
   if (!running) return deploy::difference(std::nullopt, after);
   Release before = TRY(release_of(db, blobs, exposure, running->digest));
   before.side.running_since = running->since;
-  return deploy::difference(before, after);
+  auto made = deploy::difference(before, after);
+  made.commits = TRY(commits_between(db, before.side, after.side));
+  return made;
 }
 
 }  // namespace weir::api

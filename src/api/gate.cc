@@ -3,10 +3,14 @@
 #include "api/handlers.h"
 #include "api/handlers_policy.h"
 #include "api/requests.h"
+#include "base/check.h"
 #include "base/name.h"
+#include "policy/decide.h"
+#include "policy/form_check.h"
 #include "sequencer/ledger_store.h"
 #include "store/view_decision.h"
 #include "store/view_deploy.h"
+#include "store/view_policy.h"
 
 namespace weir::api {
 namespace {
@@ -20,7 +24,7 @@ Result<DecisionSubject> subject_of(const ReadCall& call, const GateRequest& requ
                           .environment = request.environment};
   TRY(check_name(subject.environment, "environment"));
   if (!request.change_class.empty()) {
-    TRY(check_name(request.change_class, "class"));
+    TRY(policy::check_change_class(request.change_class, "class"));
     subject.change_class = request.change_class;
   }
   if (!TRY(store::environment_exists(call.db, subject.environment)))
@@ -48,6 +52,18 @@ StatusSays says_of(const ReadCall& call) {
   return text_of(call.request, "status") == "verdict" ? StatusSays::verdict : StatusSays::answered;
 }
 
+bool wants_rollback(const ReadCall& call) { return text_of(call.request, "rollback") == "true"; }
+
+// The answer with what to go back to, as it is now: that is no part of the decision.
+Status add_rollback(const ReadCall& call, const DecisionSubject& subject, std::string& answer) {
+  const auto target = TRY(store::rollback_target(
+      call.db, {.artifact = subject.artifact, .environment = subject.environment, .at = call.now}));
+  CHECK(answer.ends_with('}'));
+  answer.pop_back();
+  answer += fmt::format(",\"rollback\":{}}}", format::encode(target));
+  return {};
+}
+
 http::Response response_of(const ReadCall& call, jobs::GateAnswered answered, StatusSays says,
                            Instant began) {
   const Instant ended = call.ports.clock->now();
@@ -61,11 +77,11 @@ http::Response response_of(const ReadCall& call, jobs::GateAnswered answered, St
 Result<http::Response> gate_response(const ReadCall& call, const GateRequest& request, StatusSays says) {
   const Instant began = call.ports.clock->now();
   const DecisionSubject subject = TRY(subject_of(call, request));
-  return response_of(
-      call,
-      TRY(jobs::ask_gate({call.ports.sequencer, call.ports.server_actor, call.ports.exposure.get()},
-                         call.db, subject, call.now)),
-      says, began);
+  auto answered =
+      TRY(jobs::ask_gate({call.ports.sequencer, call.ports.server_actor, call.ports.exposure.get()}, call.db,
+                         subject, call.now));
+  if (wants_rollback(call)) TRY(add_rollback(call, subject, answered.answer));
+  return response_of(call, std::move(answered), says, began);
 }
 
 Result<http::Response> gate(const ReadCall& call) {
@@ -73,6 +89,7 @@ Result<http::Response> gate(const ReadCall& call) {
 }
 
 Result<std::optional<http::Response>> gate_at_once(const ReadCall& call) {
+  if (wants_rollback(call)) return std::optional<http::Response>();
   const Instant began = call.ports.clock->now();
   auto current = TRY(jobs::current_answer(call.db, TRY(subject_of(call, TRY(request_of(call)))), call.now));
   if (!current) return std::optional<http::Response>();
@@ -105,6 +122,32 @@ Result<http::Response> find_decision(const ReadCall& call) {
   const std::int64_t entry = TRY(id_of(call.request, "entry"));
   const policy::DecisionRecorded recorded = TRY(recorded_decision(call, entry));
   return record_response(DecisionAnswer{entry, recorded});
+}
+
+Result<http::Response> replay_decision(const ReadCall& call) {
+  const std::int64_t entry = TRY(id_of(call.request, "entry"));
+  const policy::DecisionRecorded recorded = TRY(recorded_decision(call, entry));
+  const auto seat = TRY(call.ports.simulating->take(call.config.workers));
+  std::vector<policy::Prepared> policies;
+  for (const policy::PolicyUsed& used : recorded.record.policies) {
+    const auto version = TRY(store::find_policy_version(call.db, used.name, used.version));
+    if (!version)
+      return not_found(fmt::format("there is no version {} of policy '{}'", used.version, used.name));
+    auto prepared = TRY(policy::Prepared::prepare({.name = version->name,
+                                                   .version = version->version,
+                                                   .text = version->source,
+                                                   .form = version->form,
+                                                   .engine = recorded.record.engine}));
+    policies.push_back(std::move(prepared));
+  }
+  std::vector<policy::Prepared*> pointers;
+  for (policy::Prepared& each : policies) pointers.push_back(&each);
+  const policy::Replay replayed = TRY(policy::replay(recorded.record, pointers));
+  return record_response(Replayed{.decision = entry,
+                                  .same = replayed.same,
+                                  .verdict = replayed.again.verdict,
+                                  .difference = replayed.difference,
+                                  .engine = policy::deciding_engine()});
 }
 
 }  // namespace weir::api

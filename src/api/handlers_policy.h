@@ -10,6 +10,9 @@ Result<http::Response> policy_form_schema(const ReadCall& call);
 Result<http::Response> decision_vsa(const ReadCall& call);
 Result<http::Response> signed_policy(const ReadCall& call);
 
+// Decides a recorded decision again, here.
+Result<http::Response> replay_decision(const ReadCall& call);
+
 Result<policy::DecisionRecorded> recorded_decision(const ReadCall& call, std::int64_t entry);  // gate.cc
 
 }  // namespace weir::api

@@ -1,58 +1,15 @@
-#include "access/reach.h"
 #include "api/answers.h"
 #include "api/handlers.h"
-#include "api/new_version.h"
+#include "api/policy_change.h"
 #include "api/requests.h"
-#include "api/simulate.h"
 #include "base/name.h"
 #include "crypto/digest.h"
 #include "policy/decide.h"
-#include "store/view_deploy.h"
 #include "store/view_policy.h"
-#include "store/view_record.h"
 
 namespace weir::api {
-namespace {
 
 using sequencer::Decision;
-
-Error no_policy(std::string_view name) {
-  return not_found(
-      fmt::format("there is no policy '{}'; create it with `weir policy create {} FILE`", name, name));
-}
-
-// Exactly one of the two is named.
-Status check_target(const access::Actor& actor, const std::string& environment, const std::string& flow) {
-  if (environment.empty() == flow.empty())
-    return invalid("a policy is attached to an environment or to a flow: name one of the two", "environment");
-  if (!environment.empty()) return access::check_environment_scope(actor, environment);
-  return access::check_flow_scope(actor, flow);
-}
-
-Status require_target(store::Database& db, const std::string& environment, const std::string& flow) {
-  if (!environment.empty() && !TRY(store::environment_exists(db, environment)))
-    return not_found(
-        fmt::format("there is no environment '{}'; create it with `weir env create {} --kind host`",
-                    environment, environment));
-  if (!flow.empty() && !TRY(store::flow_exists(db, flow)))
-    return not_found(fmt::format("there is no flow '{}'; create it with `weir flow create {}`", flow, flow));
-  return {};
-}
-
-Result<policy::Prepared> prepared(const store::PolicyVersionView& version) {
-  return policy::Prepared::prepare(
-      {.name = version.name, .version = version.version, .text = version.source, .form = version.form});
-}
-
-SimulationScope scope_of(const auto& attachment, Instant now, const jobs::Exposure* exposure) {
-  return {.environment = attachment.environment,
-          .flow = attachment.flow,
-          .since = now - tried_on,
-          .now = now,
-          .exposure = exposure};
-}
-
-}  // namespace
 
 Result<Write> create_policy(const Call& call) {
   const auto request = TRY(body_of<PolicyRequest>(call.request));
@@ -63,17 +20,20 @@ Result<Write> create_policy(const Call& call) {
   if (request.source.size() > limits::policy_bytes_max)
     return Error{Errc::too_large, fmt::format("a policy has at most {} bytes", limits::policy_bytes_max),
                  "source"};
-  TRY(policy::Prepared::prepare({.name = name, .text = request.source, .form = request.form}));
+  const auto read =
+      TRY(policy::Prepared::prepare({.name = name, .text = request.source, .form = request.form}));
   policy::PolicyCreated created{.name = name,
                                 .form = request.form,
                                 .digest = crypto::sha256(request.source),
                                 .source = request.source,
                                 .description = request.description};
-  return Write{[created, confirm = request.confirm, blobs = call.ports.blobs, exposure = call.ports.exposure,
+  return Write{[created, document = read.document(), confirm = request.confirm, blobs = call.ports.blobs,
+                exposure = call.ports.exposure,
                 actor = call.actor.name](store::Database& db, Instant now) -> Result<Decision> {
     const auto known = TRY(store::find_policy(db, created.name));
     if (known && known->newest.digest == created.digest && known->newest.description == created.description)
       return Decision{.answer = [known](auto) { return format::encode(*known); }};
+    TRY(check_types_asked_for(db, document, created.digest));
     policy::PolicyCreated next = created;
     next.version = known ? known->newest.version + 1 : 1;
     const auto attachments = known ? known->attachments : std::vector<store::AttachmentView>();
@@ -116,7 +76,7 @@ Result<http::Response> find_policy_version(const ReadCall& call) {
 
 Result<Write> attach_policy(const Call& call) {
   const auto request = TRY(body_of<AttachmentRequest>(call.request));
-  TRY(check_target(call.actor, request.environment, request.flow));
+  TRY(check_place(call.actor, request.environment, request.flow));
   const policy::PolicyAttached attached{.policy = std::string(call.request.parameter("name")),
                                         .environment = request.environment,
                                         .flow = request.flow,
@@ -125,16 +85,15 @@ Result<Write> attach_policy(const Call& call) {
                 actor = call.actor.name](store::Database& db, Instant now) -> Result<Decision> {
     const auto known = TRY(store::find_policy(db, attached.policy));
     if (!known) return no_policy(attached.policy);
-    TRY(require_target(db, attached.environment, attached.flow));
-    if (attached.mode == policy::Mode::enforce && !confirm) {
-      auto candidate = TRY(prepared(known->newest));
-      TRY(check_lets_something_through(db, *blobs, std::move(candidate),
-                                       scope_of(attached, now, exposure.get())));
-    }
+    TRY(require_place(db, attached.environment, attached.flow));
     for (const store::AttachmentView& each : known->attachments)
       if (each.environment == attached.environment && each.flow == attached.flow &&
           each.mode == attached.mode)
         return Decision{.answer = [each](auto) { return format::encode(each); }};
+    const auto was = mode_in(known->attachments, attached.environment, attached.flow);
+    TRY(check_may_count_directly(db, attached, was, attached.mode));
+    if (attached.mode == policy::Mode::enforce && !confirm)
+      TRY(check_if_enforced(db, *blobs, known->newest, attached, now, exposure.get()));
     return Decision{.events = {attached}, .answer = [attached, actor](auto appended) {
                       return format::encode(store::AttachmentView{.policy = attached.policy,
                                                                   .environment = attached.environment,
@@ -151,15 +110,17 @@ Result<Write> detach_policy(const Call& call) {
   const policy::PolicyDetached detached{.policy = std::string(call.request.parameter("name")),
                                         .environment = text_of(call.request, "environment"),
                                         .flow = text_of(call.request, "flow")};
-  TRY(check_target(call.actor, detached.environment, detached.flow));
+  TRY(check_place(call.actor, detached.environment, detached.flow));
   return Write{[detached](store::Database& db, Instant) -> Result<Decision> {
     const auto known = TRY(store::find_policy(db, detached.policy));
     if (!known) return no_policy(detached.policy);
-    for (const store::AttachmentView& each : known->attachments)
-      if (each.environment == detached.environment && each.flow == detached.flow)
-        return Decision{.events = {detached}, .answer = [](auto) { return format::encode(Removed()); }};
-    return not_found(fmt::format("policy '{}' is not attached to '{}{}'", detached.policy,
-                                 detached.environment, detached.flow));
+    const auto was = mode_in(known->attachments, detached.environment, detached.flow);
+    if (!was)
+      return not_found(fmt::format("policy '{}' is not attached to '{}{}'", detached.policy,
+                                   detached.environment, detached.flow));
+    TRY(check_may_count_directly(db, {detached.policy, detached.environment, detached.flow}, was,
+                                 std::nullopt));
+    return Decision{.events = {detached}, .answer = [](auto) { return format::encode(Removed()); }};
   }};
 }
 

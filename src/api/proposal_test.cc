@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <optional>
 
 #include "crypto/signature.h"
 #include "format/dsse.h"
@@ -53,6 +54,29 @@ class PolicyProposals : public testing::Test {
   Answer attach(std::string_view mode) {
     return api_.put("policies/safe/attachments",
                     fmt::format(R"({{"environment":"prod","mode":"{}"}})", mode));
+  }
+  Answer propose_change(const Json& change, std::string_view by = "dev") {
+    return as(by, "policy-proposals", change);
+  }
+  // What all roles consent to.
+  void pass(const Json& change) {
+    const Answer made = propose_change(change);
+    ASSERT_EQ(made.status, 201) << made.response.body;
+    const std::int64_t id = *made.json.at("proposal").at("id").integer();
+    EXPECT_EQ(say("sec", id).status, 201);
+    const Answer last = say("rik", id);
+    EXPECT_EQ(last.json.at("proposal").text("state"), "in-force") << last.response.body;
+  }
+  static Json attachment(std::optional<std::string_view> mode) {
+    Json place = Json::object({{"environment", "prod"}});
+    if (mode) place.set("mode", *mode);
+    return Json::object({{"policy", "safe"}, {"attachment", std::move(place)}});
+  }
+  void enforce() { pass(attachment("enforce")); }
+  std::string mode_now() {
+    const Json policy = newest();
+    return policy.items("attachments").empty() ? "none"
+                                               : std::string(policy.items("attachments")[0].text("mode"));
   }
   Answer propose(const std::string& source, std::string_view by = "dev") {
     return as(by, "policy-proposals", Json::object({{"policy", "safe"}, {"source", source}}));
@@ -141,7 +165,7 @@ TEST_F(PolicyProposals, come_from_people_of_the_whole_organization_alone) {
 
 TEST_F(PolicyProposals, made_before_other_roles_were_named_are_void) {
   const std::int64_t id = proposed(lenient);
-  EXPECT_EQ(api_.put("policy-roles", R"({"roles":["risk"]})").status, 201);
+  pass(Json::object({{"named_roles", Json::Array{Json("risk")}}}));
   EXPECT_EQ(say("rik", id).status, 409);
   EXPECT_EQ(state(id), "open");
 }
@@ -191,18 +215,19 @@ TEST_F(PolicyProposals, are_the_way_to_change_what_is_enforced_where_roles_are_n
   EXPECT_EQ(create(lenient).status, 201);
   EXPECT_EQ(attach("warn").status, 201);
   EXPECT_EQ(create(policy_asking_for("test")).status, 201) << "it decides nothing";
-  EXPECT_EQ(attach("enforce").status, 201);
+  enforce();
   const Answer refused = create(lenient);
   EXPECT_EQ(refused.status, 409);
   EXPECT_NE(refused.response.body.find("weir policy propose safe FILE"), std::string::npos);
   EXPECT_EQ(create(policy_asking_for("test")).status, 200) << "nothing new";
-  EXPECT_EQ(api_.put("policy-roles", R"({"roles":[]})").status, 201);
+  EXPECT_EQ(api_.put("policy-roles", R"({"roles":[]})").status, 409);
+  pass(Json::object({{"named_roles", Json::Array{}}}));
   EXPECT_EQ(create(lenient).status, 201) << "none are named";
 }
 
 TEST_F(PolicyProposals, that_would_let_nothing_through_are_confirmed_by_the_last_voice) {
   EXPECT_EQ(create(lenient).status, 201);
-  EXPECT_EQ(attach("enforce").status, 201);
+  enforce();
   decide_once();
   const std::int64_t id = proposed(policy_asking_for("test"));
   const Json simulation = shown(id).at("simulation");
@@ -217,6 +242,122 @@ TEST_F(PolicyProposals, that_would_let_nothing_through_are_confirmed_by_the_last
   EXPECT_EQ(newest().at("version"), Json(2));
 }
 
+TEST_F(PolicyProposals, are_the_way_to_change_what_decides_and_who_consents) {
+  struct Row {
+    std::string what, method, path, body, command;
+  };
+  EXPECT_EQ(create(policy_asking_for("test")).status, 201);
+  EXPECT_EQ(attach("shadow").status, 201);
+  const std::string there = "policies/safe/attachments",
+                    place = "weir policy attach safe --environment prod --mode ";
+  const auto refuses = [&](const Row& row) {
+    const Answer answer = api_.call(row.method, row.path, row.body);
+    EXPECT_EQ(answer.status, 409) << row.what;
+    EXPECT_NE(answer.json.at("error").text("message").find("consent of security, risk: propose it with `" +
+                                                           row.command),
+              std::string_view::npos)
+        << row.what << answer.response.body;
+  };
+  refuses({"shadow, then enforced", "PUT", there, R"({"environment":"prod","mode":"enforce"})",
+           place + "enforce --propose"});
+  EXPECT_EQ(attach("warn").status, 201) << "it decides nothing";
+  enforce();
+  EXPECT_EQ(mode_now(), "enforce");
+  EXPECT_EQ(attach("enforce").status, 200) << "as it is";
+  refuses(
+      {"warned of alone", "PUT", there, R"({"environment":"prod","mode":"warn"})", place + "warn --propose"});
+  refuses({"in shadow alone", "PUT", there, R"({"environment":"prod","mode":"shadow"})",
+           place + "shadow --propose"});
+  refuses({"detached", "DELETE", there + "?environment=prod", "",
+           "weir policy detach safe --environment prod --propose"});
+  refuses(
+      {"other roles", "PUT", "policy-roles", R"({"roles":["risk"]})", "weir policy roles risk --propose"});
+  refuses({"no roles", "PUT", "policy-roles", R"({"roles":[]})", "weir policy roles --none --propose"});
+  refuses({"others of the group", "PUT", "groups/security", R"({"members":["ada"]})",
+           "weir group create security"});
+  refuses({"more rights of the group", "PUT", "groups/risk",
+           R"({"members":["both","rik"],"roles":["admin"]})", "weir group create risk"});
+  EXPECT_EQ(api_.put("groups/risk", R"({"members":["rik","both"],"description":"who bears it"})").status,
+            201);
+  EXPECT_EQ(api_.put("groups/other", R"({"members":["ada"]})").status, 201) << "nobody asks it";
+  pass(attachment("warn"));
+  EXPECT_EQ(mode_now(), "warn");
+  EXPECT_EQ(api_.call("DELETE", there + "?environment=prod").status, 201) << "it decides nothing any more";
+}
+
+TEST_F(PolicyProposals, of_where_a_policy_counts_show_how_it_stood_and_what_would_flip) {
+  EXPECT_EQ(create(policy_asking_for("test")).status, 201);
+  decide_once();
+  const Answer made = propose_change(attachment("enforce"));
+  ASSERT_EQ(made.status, 201) << made.response.body;
+  const std::int64_t id = *made.json.at("proposal").at("id").integer();
+  const Json seen = shown(id);
+  EXPECT_EQ(seen.text("title"), "policy safe in environment prod: enforce");
+  EXPECT_NE(seen.text("difference")
+                .find("-policy safe in environment prod: not attached\n"
+                      "+policy safe in environment prod: enforce\n"),
+            std::string_view::npos)
+      << seen.text("difference");
+  EXPECT_EQ(seen.at("simulation").at("passes_anything"), Json(false)) << dump(seen.at("simulation"));
+  EXPECT_EQ(say("sec", id).status, 201);
+  EXPECT_EQ(say("rik", id).json.at("error").text("field"), "confirm") << "it lets nothing through";
+  EXPECT_EQ(create(lenient).status, 201) << "attached nowhere yet";
+  EXPECT_EQ(state(id), "outdated") << "what they looked at is another version";
+  EXPECT_EQ(propose_change(attachment(std::nullopt)).status, 409) << "it is not attached";
+  Json two = attachment("enforce");
+  two.set("source", lenient);
+  EXPECT_EQ(propose_change(two).status, 400) << "one change each";
+  EXPECT_EQ(
+      propose_change(Json::object({{"policy", "none"}, {"attachment", attachment("warn").at("attachment")}}))
+          .status,
+      404);
+}
+
+TEST_F(PolicyProposals, of_people_hold_for_accounts_and_not_for_their_names) {
+  person("sam", "auditor");
+  const auto of_security = [](Json::Array members) {
+    return Json::object({{"group", Json::object({{"name", "security"}, {"members", std::move(members)}})}});
+  };
+  pass(of_security({"sam", "sec"}));
+  EXPECT_EQ(dump(api_.get("groups").json.items("groups").at(1).at("members")), R"(["sam","sec"])");
+  person("bob", "auditor");
+  const Answer made = propose_change(of_security({"bob", "sec"}));
+  ASSERT_EQ(made.status, 201) << made.response.body;
+  const std::int64_t id = *made.json.at("proposal").at("id").integer();
+  EXPECT_EQ(shown(id).text("title"), "group security: bob, sec");
+  EXPECT_EQ(say("sec", id).status, 201);
+  EXPECT_EQ(api_.call("DELETE", "accounts/bob").status, 201);
+  person("bob", "auditor");
+  EXPECT_EQ(say("rik", id).json.at("proposal").text("state"), "outdated") << "another bob";
+}
+
+TEST_F(PolicyProposals, of_a_role_that_has_nobody_left_wait_three_days_with_an_alarm_for_an_administrator) {
+  EXPECT_EQ(create(policy_asking_for("test")).status, 201);
+  enforce();
+  const std::int64_t before = proposed(lenient);
+  for (const char* name : {"rik", "both"})
+    EXPECT_EQ(api_.call("DELETE", fmt::format("accounts/{}", name)).status, 201);
+  person("amy", "admin");
+  EXPECT_EQ(say("sec", before).status, 201);
+  api_.ledger().clock().pass(days(4));
+  EXPECT_EQ(say("amy", before).status, 403) << "it had somebody when it was proposed";
+  const Answer made = propose_change(attachment("warn"));
+  const std::int64_t id = *made.json.at("proposal").at("id").integer();
+  EXPECT_EQ(dump(shown(id).at("vacant")), R"(["risk"])");
+  const auto alerts = [&] { return api_.get("alerts?state=open").json.items("alerts"); };
+  ASSERT_EQ(alerts().size(), 1u);
+  EXPECT_EQ(alerts()[0].text("cause"), "consent-vacant");
+  EXPECT_EQ(alerts()[0].text("severity"), "critical");
+  EXPECT_EQ(say("sec", id).status, 201);
+  EXPECT_EQ(say("amy", id).status, 403) << "not at once";
+  api_.ledger().clock().pass(days(3));
+  EXPECT_EQ(dump(shown(id, "amy").at("may_speak")), R"(["risk"])");
+  const Answer last = say("amy", id);
+  EXPECT_EQ(last.json.at("proposal").text("state"), "in-force") << last.response.body;
+  EXPECT_EQ(mode_now(), "warn");
+  EXPECT_TRUE(alerts().empty());
+}
+
 // Each decision it is tried on costs it most of what one evaluation may take; twenty of them are more than the
 // sequencer gives it.
 const std::string slow =
@@ -224,7 +365,7 @@ const std::string slow =
     "  some i in numbers.range(1, 700)\n  count([j | some j in numbers.range(1, 700); (i * j) % 7 == 8]) > 0\n}\n";
 
 TEST_F(PolicyProposals, that_take_too_long_are_refused_and_others_are_not_kept_waiting_for_long) {
-  EXPECT_EQ(api_.put("policy-roles", R"({"roles":[]})").status, 201);
+  pass(Json::object({{"named_roles", Json::Array{}}}));
   EXPECT_EQ(create(lenient).status, 201);
   EXPECT_EQ(attach("enforce").status, 201);
   for (int i = 0; i < 100; ++i) decide_on(fmt::format("app-{}", i));
@@ -281,7 +422,7 @@ TEST_F(PolicyProposals, become_signed_objects_that_anybody_can_check) {
 }
 
 TEST_F(PolicyProposals, without_roles_need_one_other_person_who_may_change_policies) {
-  EXPECT_EQ(api_.put("policy-roles", R"({"roles":[]})").status, 201);
+  pass(Json::object({{"named_roles", Json::Array{}}}));
   const std::int64_t id = proposed(lenient);
   EXPECT_EQ(say("sec", id).status, 403);
   EXPECT_EQ(say("ada", id).status, 201);

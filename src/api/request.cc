@@ -6,6 +6,7 @@
 #include "api/urgency.h"
 #include "base/name.h"
 #include "deploy/link.h"
+#include "policy/form_check.h"
 #include "store/view_access.h"
 #include "store/view_deploy.h"
 #include "store/view_request.h"
@@ -111,6 +112,7 @@ Result<Decision> decide_vote(store::Database& db, const Voting& by, deploy::Requ
 // The difference is read before anything is decided, on a worker: nobody's writes wait for an SBOM.
 Result<Write> ask_for_approval(const Call& call) {
   const auto request = TRY(body_of<deploy::AskRequest>(call.request));
+  if (!request.change.empty()) TRY(policy::check_change_class(request.change, "change"));
   TRY(check_name(request.environment, "environment"));
   TRY(access::check_environment_scope(call.actor, request.environment));
   auto reader = TRY(call.ports.open_reader());

@@ -20,13 +20,16 @@ constexpr std::array attachment_query{
 constexpr std::array<std::string_view, 1> status_words{"verdict"};
 constexpr Query status_query{"status", QueryKind::word, "verdict: 200 when it may run, 403 denied, 409 undecided",
                              status_words};
+constexpr Query rollback_query{"rollback", QueryKind::flag, "also what to go back to, as it is now"};
 constexpr std::array gate_query{
-    Query{"artifact", QueryKind::artifact, "what is to run: a digest, or an image named with one; must be given"},
+    Query{"artifact", QueryKind::artifact,
+          "what is to run: a digest, or an image named with one; must be given"},
     Query{"environment", QueryKind::text, "where; must be given"},
     Query{"class", QueryKind::text, "of the change: standard, normal, emergency; normal unless said"},
     status_query,
+    rollback_query,
 };
-constexpr std::array posted_gate_query{status_query};
+constexpr std::array posted_gate_query{status_query, rollback_query};
 constexpr std::array decision_query{limit, cursor, environment, artifact,
                                     one_of<policy::Verdict>("verdict", "only of this verdict")};
 
@@ -62,6 +65,11 @@ constexpr std::array rows{
           .read = find_decision,
           .summary = "A decision with everything it rests on",
           .answer = one<DecisionAnswer>},
+    Route{.method = "GET",
+          .pattern = "/v1/orgs/{org}/decisions/{entry}/replay",
+          .read = replay_decision,
+          .summary = "Decide a recorded decision again, from its own input: the same bytes, or what differs",
+          .answer = one<Replayed>},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/decisions/{entry}/vsa",
           .read = decision_vsa,

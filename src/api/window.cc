@@ -1,6 +1,11 @@
+#include <algorithm>
+
 #include "api/answers.h"
 #include "api/handlers.h"
 #include "base/name.h"
+#include "base/suggest.h"
+#include "policy/form_check.h"
+#include "store/view_access.h"
 #include "store/view_deploy.h"
 #include "store/view_window.h"
 
@@ -18,10 +23,26 @@ Status check_window_scope(const access::Actor& actor, const window::Selector& se
   return {};
 }
 
+// Its roles, and the groups it is of.
 std::vector<std::string> roles_of(const access::Actor& actor) {
-  std::vector<std::string> roles;
+  std::vector<std::string> roles = actor.groups;
   for (const access::Role role : actor.roles) roles.emplace_back(format::name_of(role));
   return roles;
+}
+
+// Whom nobody is, and a class that no change has, would never select anything.
+Status check_words(store::Database& db, const window::Definition& definition) {
+  for (const std::string& pattern : definition.selector.classes)
+    TRY(policy::check_change_class(pattern, "selector.classes"));
+  if (!definition.override_) return {};
+  std::vector<std::string> known;
+  for (const std::string_view role : names_of(access::Role{})) known.emplace_back(role);
+  for (const store::GroupView& each : TRY(store::list_groups(db))) known.push_back(each.group.name);
+  for (const std::string& role : definition.override_->roles)
+    if (std::ranges::find(known, role) == known.end())
+      return invalid(fmt::format("'{}' is neither a role nor a group{}", role, did_you_mean(role, known)),
+                     "override.roles");
+  return {};
 }
 
 std::string window_json(const window::WindowDeclared& declared, const std::string& actor, const Appended& at) {
@@ -46,6 +67,7 @@ Result<Write> declare_window(const Call& call) {
     facts.known = TRY(store::find_window_ready(db, name));
     facts.count = TRY(query_count(db, "SELECT count(*) FROM window_version WHERE ended_at IS NULL"));
     if (facts.known) TRY(check_window_scope(actor, facts.known->definition.selector));
+    TRY(check_words(db, request.definition));
     const window::WindowDeclared declared = TRY(window::declare(name, request, facts, now));
     if (facts.known && facts.known->definition == declared.definition) {
       const auto view = TRY(store::find_window(db, name, now));

@@ -5,6 +5,7 @@
 #include "cli/exchange.h"
 #include "cli/families.h"
 #include "cli/listing.h"
+#include "cli/proposing.h"
 
 namespace weir::cli {
 namespace {
@@ -111,12 +112,18 @@ Action group_create(Options& options) {
                  &arguments->roles);
   options.option({.name = "description", .value = "TEXT", .help = "what the group is for"},
                  &arguments->description);
-  return [arguments](Session& session) -> Result<Exit> {
+  const auto proposing = declare_proposing(options);
+  return [arguments, proposing](Session& session) -> Result<Exit> {
+    TRY(check_reason(*proposing));
     Json::Array members;
     for (const std::string& member : arguments->members) members.push_back(member);
     Json body = Json::object({{"members", std::move(members)}});
     set_given(body, "roles", arguments->roles);
     set_given(body, "description", arguments->description);
+    if (proposing->propose) {
+      body.set("name", arguments->name);
+      return propose(session, *proposing, Json::object({{"group", std::move(body)}}));
+    }
     return put_and_say(session, path_of({"groups", arguments->name}), body,
                        fmt::format("group {} has {} member{}", arguments->name, arguments->members.size(),
                                    arguments->members.size() == 1 ? "" : "s"));

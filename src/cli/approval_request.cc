@@ -53,6 +53,15 @@ std::string joined(const Json& list) {
   return cleaned(text);
 }
 
+std::string commits_told(const Json& commits) {
+  if (commits.is_null()) return "";
+  std::string text = fmt::format("Commits: {}\n", commits.array()->size());
+  for (const Json& row : *commits.array())
+    text += fmt::format("  {} {}{}{}\n", cleaned(row.text("commit")), cleaned(row.text("branch")),
+                        row.text("author").empty() ? "" : " by ", cleaned(row.text("author")));
+  return text;
+}
+
 std::string components_told(const Json& components) {
   if (components.is_null()) return "Components: not known of both\n";
   std::string text =
@@ -103,7 +112,7 @@ std::string told(const Json& request, Color color) {
                                          cleaned(difference.at("after").text("commit")));
   if (!difference.items("evidence").empty())
     text += table(evidence_columns, difference.items("evidence"), color);
-  return text + components_told(difference.at("components")) +
+  return text + commits_told(difference.at("commits")) + components_told(difference.at("components")) +
          configuration_told(difference.at("configuration")) + flaws_told(difference.at("vulnerabilities"));
 }
 

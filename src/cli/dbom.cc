@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "cli/exchange.h"
 #include "cli/families_dbom.h"
+#include "cli/signed_file.h"
 #include "cli/subject.h"
 #include "dbom/check.h"
 #include "dbom/page.h"
@@ -157,11 +158,6 @@ std::string said_of(const dbom::Checked& checked) {
   return said;
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
-    text.remove_suffix(1);
-  return text;
-}
 
 }  // namespace
 
@@ -214,8 +210,7 @@ Action dbom_verify(Options& options) {
       {.name = "sbom", .value = "FILE", .help = "the attested file, to hold its components against"},
       &given->bill);
   return [given](Session& session) -> Result<Exit> {
-    const std::string key_text = TRY(read_file(given->key, ledger::note_bytes_max));
-    const ledger::VerifierKey key = TRY(ledger::parse_vkey(trimmed(key_text)));
+    const ledger::VerifierKey key = TRY(read_vkey(given->key));
     const std::string file = TRY(read_file(given->file, limits::blob_bytes_max));
     dbom::Checked checked = dbom::check(file, key);
     if (given->bill && checked.dbom)

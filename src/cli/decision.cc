@@ -7,8 +7,10 @@
 #include "cli/exchange.h"
 #include "cli/families.h"
 #include "cli/listing.h"
+#include "cli/signed_file.h"
 #include "crypto/digest.h"
 #include "policy/decide.h"
+#include "policy/vsa.h"
 
 namespace weir::cli {
 namespace {
@@ -82,12 +84,30 @@ Action decision_show(Options& options) {
 }
 
 Action decision_export(Options& options) {
-  const auto id = std::make_shared<std::string>();
-  options.argument(decision_word, id.get());
-  return [id](Session& session) -> Result<Exit> {
-    const Json bundle = TRY(fetch_bundle(session, *id));
+  struct Arguments {
+    std::string id;
+    bool vsa = false;
+  };
+  const auto given = std::make_shared<Arguments>();
+  options.argument(decision_word, &given->id);
+  options.option({.name = "vsa", .help = "as a signed verification summary instead (SLSA VSA in DSSE)"},
+                 &given->vsa);
+  return [given](Session& session) -> Result<Exit> {
+    if (given->vsa) return print_signed(session, path_of({"decisions", given->id, "vsa"}));
+    const Json bundle = TRY(fetch_bundle(session, given->id));
     session.answer(bundle, dump_pretty(bundle) + "\n");
     return Exit::yes;
+  };
+}
+
+Action decision_verify(Options& options) {
+  const auto given = declare_signed_file(options);
+  return [given](Session& session) {
+    return verify_signed_file(session, *given, policy::statement_payload_type,
+                              [](BytesView payload) -> Result<Json> {
+                                const policy::VsaSaid said = TRY(policy::read_decision_statement(payload));
+                                return format::parse_json(format::encode(said));
+                              });
   };
 }
 

@@ -19,13 +19,15 @@ Result<Json> fetch_bundle(Session& session, const std::string& id) {
 }
 
 Result<std::vector<policy::Prepared>> prepare_policies(const Json& bundle) {
+  const std::string engine(bundle.at("decision").at("record").text("engine"));
   std::vector<policy::Prepared> prepared;
   for (const Json& each : bundle.items("policies")) {
     const auto* version = each.at("version").integer();
     policy::Source at{.name = std::string(each.text("name")),
                       .version = version == nullptr ? 0 : *version,
                       .text = std::string(each.text("source")),
-                      .form = format::enum_from<policy::Form>(each.text("form"))};
+                      .form = format::enum_from<policy::Form>(each.text("form")),
+                      .engine = engine};
     auto made = policy::Prepared::prepare(at);
     if (!made.ok()) return made.error();
     prepared.push_back(std::move(*made));

@@ -5,6 +5,7 @@
 #include "cli/exchange.h"
 #include "cli/families.h"
 #include "cli/listing.h"
+#include "cli/rollback.h"
 #include "cli/subject.h"
 
 namespace weir::cli {
@@ -66,8 +67,11 @@ Action deploy(Options& options) {
     TRY(api->read("gate", {{"artifact", to_string(found.digest)},
                            {"environment", given->environment},
                            {"class", given->change_class.value_or("")}}));
-    return write_and_say(session, {.path = "deployments", .body = body},
-                         fmt::format("{} is expected in {}", to_string(found.digest), given->environment));
+    const Json answer = TRY(api->write({.path = "deployments", .body = body}));
+    session.answer(answer,
+                   fmt::format("{} is expected in {}\n{}", to_string(found.digest), given->environment,
+                               rollback_line(answer.at("deployment").at("rollback_target"))));
+    return Exit::yes;
   };
 }
 

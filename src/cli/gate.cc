@@ -5,6 +5,7 @@
 
 #include "cli/exchange.h"
 #include "cli/families.h"
+#include "cli/rollback.h"
 #include "cli/subject.h"
 
 namespace weir::cli {
@@ -18,7 +19,7 @@ struct Asking {
   std::string what, environment;
   std::optional<std::string> change_class;
   std::optional<Duration> wait;
-  bool explain = false;
+  bool explain = false, tells_rollback = false;
 };
 
 struct ResultRow {
@@ -68,7 +69,9 @@ std::string told(const Json& answer, Color color, bool explain) {
     const std::string_view result = rule.text("result");
     if (explain || result == "violated" || result == "no-evidence") out += rule_line(rule, color, explain);
   }
-  return out + window_line(answer);
+  out += window_line(answer);
+  if (explain) out += rollback_line(answer.at("rollback"));
+  return out;
 }
 
 // An image that is named with its digest needs no registry to be asked: the gate wants no more of it.
@@ -84,7 +87,8 @@ Result<Json> ask(Session& session, const Asking& asked, const std::string& diges
   Api* api = TRY(session.api());
   return api->read("gate", {{"artifact", digest},
                             {"environment", asked.environment},
-                            {"class", asked.change_class.value_or("")}});
+                            {"class", asked.change_class.value_or("")},
+                            {"rollback", asked.tells_rollback ? "true" : ""}});
 }
 
 bool passes(const Json& answer) { return answer.text("verdict") == "allow" || answer.text("verdict") == "warn"; }
@@ -104,6 +108,7 @@ Action gate(Options& options) {
                  &asked->explain);
   return [asked](Session& session) -> Result<Exit> {
     const std::string digest = TRY(digest_of(session, asked->what));
+    asked->tells_rollback = asked->explain || session.form() != OutputForm::table;
     const Instant until = session.now() + asked->wait.value_or(Duration{});
     Json answer = TRY(ask(session, *asked, digest));
     while (!passes(answer) && session.now() < until) {

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 namespace weir::cli {
 namespace {

@@ -7,7 +7,10 @@
 #include "cli/exchange.h"
 #include "cli/families.h"
 #include "cli/listing.h"
+#include "cli/proposing.h"
+#include "cli/signed_file.h"
 #include "cli/simulation_lines.h"
+#include "policy/statement.h"
 
 namespace weir::cli {
 namespace {
@@ -47,6 +50,13 @@ std::string place_of(const Place& target) {
                             : fmt::format("flow {}", *target.flow);
 }
 
+Json place_json(const Place& target) {
+  Json place{Json::Object{}};
+  set_given(place, "environment", target.environment);
+  set_given(place, "flow", target.flow);
+  return place;
+}
+
 std::string attachment_lines(const Json& policy) {
   std::string out;
   for (const Json& each : policy.items("attachments"))
@@ -67,6 +77,16 @@ std::string source_lines(const Json& version) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return out;
+}
+
+Result<Exit> print_policy_object(Session& session, const std::string& name,
+                                 std::optional<std::int64_t> version) {
+  if (!version) {
+    Api* api = TRY(session.api());
+    const Json newest = TRY(api->read(path_of({"policies", name})));
+    version = newest.at("version").integer() == nullptr ? 0 : *newest.at("version").integer();
+  }
+  return print_signed(session, path_of({"policies", name, "versions", std::to_string(*version), "signed"}));
 }
 
 // A time, or how long ago.
@@ -120,13 +140,17 @@ Action policy_show(Options& options) {
   struct Arguments {
     std::string name;
     std::optional<std::int64_t> version;
+    bool signed_object = false;
   };
   const auto arguments = std::make_shared<Arguments>();
   options.argument(policy_word, &arguments->name);
   options.option({.name = "version", .value = "N", .help = "that version; the newest unless said"},
                  &arguments->version);
+  options.option({.name = "signed", .help = "that version (--version) as a signed object (DSSE)"},
+                 &arguments->signed_object);
   return [arguments](Session& session) -> Result<Exit> {
     Api* api = TRY(session.api());
+    if (arguments->signed_object) return print_policy_object(session, arguments->name, arguments->version);
     const std::string path =
         arguments->version
             ? path_of({"policies", arguments->name, "versions", std::to_string(*arguments->version)})
@@ -136,6 +160,20 @@ Action policy_show(Options& options) {
                               (arguments->version ? "" : attachment_lines(found)) + "\n" +
                               source_lines(found));
     return Exit::yes;
+  };
+}
+
+Action policy_verify(Options& options) {
+  const auto given = declare_signed_file(options);
+  return [given](Session& session) {
+    return verify_signed_file(
+        session, *given, policy::policy_payload_type, [](BytesView payload) -> Result<Json> {
+          const policy::PolicyCreated said = TRY(policy::read_policy_statement(payload));
+          return Json::object({{"name", said.name},
+                               {"version", said.version},
+                               {"form", format::name_of(said.form)},
+                               {"digest", to_string(said.digest)}});
+        });
   };
 }
 
@@ -155,12 +193,16 @@ Action policy_attach(Options& options) {
                  &arguments->mode);
   options.option({.name = "confirm", .help = "also when it denies everything that is there"},
                  &arguments->confirm);
-  return [arguments](Session& session) -> Result<Exit> {
+  const auto proposing = declare_proposing(options);
+  return [arguments, proposing](Session& session) -> Result<Exit> {
     const Place& target = arguments->target;
     TRY(check_one(target));
-    Json body = Json::object({{"mode", arguments->mode}});
-    set_given(body, "environment", target.environment);
-    set_given(body, "flow", target.flow);
+    TRY(check_reason(*proposing));
+    Json body = place_json(target);
+    body.set("mode", arguments->mode);
+    if (proposing->propose)
+      return propose(session, *proposing,
+                     Json::object({{"policy", target.policy}, {"attachment", std::move(body)}}));
     if (arguments->confirm) body.set("confirm", true);
     return put_and_say(session, path_of({"policies", target.policy, "attachments"}), body,
                        fmt::format("policy {} is attached to {} in mode {}", target.policy, place_of(target),
@@ -214,8 +256,13 @@ Action policy_simulate(Options& options) {
 Action policy_detach(Options& options) {
   const auto target = std::make_shared<Place>();
   declare_target(options, *target);
-  return [target](Session& session) -> Result<Exit> {
+  const auto proposing = declare_proposing(options);
+  return [target, proposing](Session& session) -> Result<Exit> {
     TRY(check_one(*target));
+    TRY(check_reason(*proposing));
+    if (proposing->propose)
+      return propose(session, *proposing,
+                     Json::object({{"policy", target->policy}, {"attachment", place_json(*target)}}));
     const Query query{{"environment", target->environment.value_or("")}, {"flow", target->flow.value_or("")}};
     return write_and_say(
         session,

@@ -8,6 +8,7 @@
 #include "cli/exchange.h"
 #include "cli/families_proposal.h"
 #include "cli/listing.h"
+#include "cli/proposing.h"
 #include "cli/simulation_lines.h"
 
 namespace weir::cli {
@@ -17,8 +18,7 @@ using format::Json;
 
 constexpr std::array proposal_columns{Column{"STATE", "state", Show::state},
                                       Column{"ID", "id"},
-                                      Column{"POLICY", "policy"},
-                                      Column{"FROM VERSION", "base_version", Show::count},
+                                      Column{"CHANGE", "title"},
                                       Column{"BY", "proposer"},
                                       Column{"SINCE", "proposed_at", Show::time},
                                       Column{"NEEDS", "roles", Show::list},
@@ -61,6 +61,8 @@ std::string joined(const Json& list) {
 // What a proposal waits for, or how it ended.
 std::string standing(const Json& proposal) {
   const std::string id = dump(proposal.at("id"));
+  if (proposal.text("state") == "in-force" && proposal.at("version").is_null())
+    return fmt::format("proposal {} is in force: {}\n", id, cleaned(proposal.text("title")));
   if (proposal.text("state") == "in-force")
     return fmt::format("proposal {} is in force as version {} of {}\n", id, dump(proposal.at("version")),
                        cleaned(proposal.text("policy")));
@@ -86,8 +88,9 @@ std::string own_part(const Json& proposal) {
 std::string told(const Json& proposal, Color color) {
   std::string text = card(proposal_columns, proposal, color) + "\n" +
                      difference_lines(proposal.text("difference"), color) + "\n";
+  const std::string so = proposal.at("attachment").is_null() ? "enforced, " : "so, ";
   if (!proposal.at("simulation").is_null())
-    text += "enforced, " + simulation_lines(proposal.at("simulation"), color) + "\n";
+    text += so + simulation_lines(proposal.at("simulation"), color) + "\n";
   if (!proposal.items("voices").empty()) text += table(voice_columns, proposal.items("voices"), color) + "\n";
   return text + standing(proposal) + own_part(proposal);
 }
@@ -119,6 +122,30 @@ void declare_speaking(Options& options, Speaking& given) {
 
 }  // namespace
 
+std::shared_ptr<Proposing> declare_proposing(Options& options) {
+  const auto proposing = std::make_shared<Proposing>();
+  options.option({.name = "propose", .help = "as a proposal to those whose consent it needs"},
+                 &proposing->propose);
+  options.option({.name = "reason", .value = "TEXT", .help = "why, with --propose"}, &proposing->reason);
+  return proposing;
+}
+
+Status check_reason(const Proposing& proposing) {
+  if (proposing.reason && !proposing.propose)
+    return invalid("--reason is for who consents; say --propose", "reason");
+  return {};
+}
+
+Result<Exit> propose(Session& session, const Proposing& proposing, Json body) {
+  set_given(body, "description", proposing.reason);
+  Api* api = TRY(session.api());
+  const Json answer = TRY(api->write({.path = "policy-proposals", .body = body}));
+  const Json& proposal = answer.at("proposal");
+  session.answer(answer, standing(proposal) + fmt::format("look at it with: weir policy proposal {}\n",
+                                                          dump(proposal.at("id"))));
+  return Exit::yes;
+}
+
 Action policy_propose(Options& options) {
   struct Arguments {
     std::string name, file;
@@ -142,12 +169,7 @@ Action policy_propose(Options& options) {
                               {"form", arguments->file.ends_with(".rego") ? "rego" : "yaml"}});
     set_given(body, "description", arguments->description);
     set_given(body, "base_version", arguments->base);
-    Api* api = TRY(session.api());
-    const Json answer = TRY(api->write({.path = "policy-proposals", .body = body}));
-    const Json& proposal = answer.at("proposal");
-    session.answer(answer, standing(proposal) + fmt::format("look at it with: weir policy proposal {}\n",
-                                                            dump(proposal.at("id"))));
-    return Exit::yes;
+    return propose(session, {}, std::move(body));
   };
 }
 
@@ -222,7 +244,9 @@ Action policy_roles(Options& options) {
        .many = Many::row},
       &given->roles);
   options.option({.name = "none", .help = "names none: changes need no proposal"}, &given->none);
-  return [given](Session& session) -> Result<Exit> {
+  const auto proposing = declare_proposing(options);
+  return [given, proposing](Session& session) -> Result<Exit> {
+    TRY(check_reason(*proposing));
     if (given->none && !given->roles.empty()) return invalid("name groups or say --none, not both", "none");
     Api* api = TRY(session.api());
     if (!given->none && given->roles.empty()) {
@@ -232,6 +256,8 @@ Action policy_roles(Options& options) {
       return Exit::yes;
     }
     Json::Array roles(given->roles.begin(), given->roles.end());
+    if (proposing->propose)
+      return propose(session, *proposing, Json::object({{"named_roles", std::move(roles)}}));
     const std::string said = given->none
                                  ? std::string("a change of a policy needs nobody's consent")
                                  : fmt::format("a change of a policy that decides needs the consent of {}",

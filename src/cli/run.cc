@@ -9,10 +9,10 @@
 #include <filesystem>
 #include <ostream>
 
+#include "base/suggest.h"
 #include "cli/config_file.h"
 #include "cli/help.h"
 #include "cli/session.h"
-#include "cli/suggest.h"
 
 namespace weir::cli {
 namespace {

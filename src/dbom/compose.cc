@@ -118,12 +118,14 @@ void add_departure(Dbom& dbom, const Facts& facts) {
 
 // What nobody recorded is said all the same, as a claim.
 void add_claims(Dbom& dbom, const Facts& facts) {
-  if (!dbom.what.empty()) return;
-  dbom.what.push_back({.digest = facts.artifact.digest,
-                       .kind = Kind::artifact,
-                       .name = facts.artifact.name,
-                       .state = "unrecorded",
-                       .value = "nobody recorded this artifact"});
+  if (dbom.what.empty())
+    dbom.what.push_back({.digest = facts.artifact.digest,
+                         .kind = Kind::artifact,
+                         .name = facts.artifact.name,
+                         .state = "unrecorded",
+                         .value = "nobody recorded this artifact"});
+  if (!facts.no_rollback.empty())
+    dbom.what.push_back({.kind = Kind::rollback, .name = "none", .value = facts.no_rollback});
 }
 
 // ---- entries, and how far each line can be checked ----

@@ -64,6 +64,7 @@ struct Facts {
   std::vector<OmittedLines> omitted;
   std::optional<Bill> bill;
   std::optional<Predecessor> before;
+  std::string no_rollback;  // why there is nothing to go back to; empty when there is
   std::vector<evidence::Attested> evidence;  // the newest of each name
 };
 

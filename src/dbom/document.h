@@ -70,15 +70,16 @@ enum class Kind {
   reporter,
   owner,
   change,
+  rollback,
 };
 constexpr auto names_of(Kind) {
-  return std::array<std::string_view, 45>{
+  return std::array<std::string_view, 46>{
       "artifact", "identity",   "commit",   "service",   "sbom",        "replaces", "flow",     "required",
       "trail",    "provenance", "review",   "test",      "scan",        "ticket",   "evidence", "approval",
       "request",  "policy",     "decision", "exception", "break-glass", "freeze",   "override", "environment",
       "setting",  "host",       "workload", "built",     "attested",    "approved", "declared", "first-seen",
       "observed", "missed",     "ended",    "replaced",  "issued",      "author",   "reviewer", "signer",
-      "approver", "deployer",   "reporter", "owner",     "change"};
+      "approver", "deployer",   "reporter", "owner",     "change",   "rollback"};
 }
 
 // How far a line can be checked without asking anybody.

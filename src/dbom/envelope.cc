@@ -13,6 +13,27 @@ std::string key_id(const ledger::VerifierKey& key) {
   return key.name + "+" + encode_hex(id);
 }
 
+Result<Bytes> open_signed(std::string_view file, std::string_view type,
+                          const ledger::VerifierKey& key) {
+  if (file.ends_with('\n')) file.remove_suffix(1);
+  const auto envelope = TRY(format::decode_text<DbomEnvelope>(file));
+  if (format::encode(envelope) != file) return invalid("the envelope is not spelled canonically");
+  if (envelope.payload_type != type)
+    return invalid(fmt::format("it is of type {}, not {}", envelope.payload_type, type),
+                   "payloadType");
+  if (envelope.signatures.size() != 1)
+    return invalid("there must be one signature, the ledger's", "signatures");
+  const EnvelopeSignature& signature = envelope.signatures.front();
+  if (signature.keyid != key_id(key))
+    return invalid(fmt::format("'{}' is not the key {}", signature.keyid, key_id(key)),
+                   "signatures[0].keyid");
+  Bytes payload = TRY(decode_base64(envelope.payload));
+  const Bytes sig = TRY(decode_base64(signature.sig));
+  if (!crypto::verify_ed25519(key.public_key, format::dsse_signed_bytes(type, payload), sig))
+    return invalid("the signature is not this key's: the document was altered", "signatures[0].sig");
+  return payload;
+}
+
 DbomStatement statement_of(Dbom dbom) {
   const StatementSubject subject{{to_hex(dbom.artifact.digest)}, dbom.artifact.name};
   return {.predicate = std::move(dbom), .subject = {subject}};

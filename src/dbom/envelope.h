@@ -57,6 +57,10 @@ struct DbomEnvelope {
 
 std::string key_id(const ledger::VerifierKey& key);
 
+// The payload of an envelope as the ledger of this key signs it. Errc::invalid names what is wrong: an unknown field, a
+// spelling that is not canonical, another type, another key, a signature that does not fit.
+Result<Bytes> open_signed(std::string_view file, std::string_view type, const ledger::VerifierKey& key);
+
 DbomStatement statement_of(Dbom dbom);
 DbomEnvelope sign(const DbomStatement& statement, std::string_view origin, const crypto::Signer& signer);
 

@@ -66,6 +66,18 @@ Lines replaced_line(const Ground& ground) {
   return lines({.at = at_of(ground), .digest = record.digest, .name = record.name, .value = record.commit});
 }
 
+Lines rollback_line(const Ground& ground) {
+  if (ground.entries.size() < 2) return none();
+  const auto given = TRY(first<ApprovalGiven>(ground));
+  const auto record = TRY(record_of<ArtifactRecorded>(ground.entries[1]));
+  const deploy::Approval approval{.from = given.from, .until = given.until};
+  return lines({.digest = given.artifact,
+                .name = record.name,
+                .state = std::string(name_of(deploy::state_at(approval, ground.at))),
+                .until = given.until,
+                .value = record.commit});
+}
+
 // ---- how ----
 
 Lines flow_line(const Ground& ground) {
@@ -275,6 +287,7 @@ constexpr std::array table{
     LineRow{Kind::service, what, Role::service, EntryType::service_declared, service_line},
     LineRow{Kind::sbom, what, Role::attestation, EntryType::attestation_recorded, evidence_of_type<sbom>},
     LineRow{Kind::replaces, what, Role::replaced, EntryType::artifact_recorded, replaced_line},
+    LineRow{Kind::rollback, what, Role::rollback, EntryType::approval_given, rollback_line},
 
     LineRow{Kind::flow, how, Role::flow, EntryType::flow_declared, flow_line},
     LineRow{Kind::required, how, Role::requirements, EntryType::flow_declared, requirements_line},

@@ -20,6 +20,7 @@ enum class Role {
   newest_attestation,
   replaced,           // the record of the artifact that was deployed here before
   between,            // a trail begun since
+  rollback,           // the approval of what to go back to; then the record of that artifact
   approval,           // an approval here; then its revocation
   approver,           // an approval here; then the account that gave it
   deployment,         // the declaration

@@ -138,6 +138,19 @@ struct FlawDifferences {
   }
 };
 
+// A run of the flow begun since the older release was recorded, up to the newer one's own.
+struct CommitFact {
+  std::string commit, trail, branch, author;
+  std::int64_t entry = 0;
+  static void members(auto& visit, auto& self) {
+    visit("commit", self.commit);
+    visit("trail", self.trail);
+    visit("branch", self.branch);
+    visit("author", self.author);
+    visit("entry", self.entry);
+  }
+};
+
 struct ReleaseDifference {
   std::optional<ReleaseSide> before;  // none: nothing of this name runs there
   ReleaseSide after;
@@ -145,6 +158,7 @@ struct ReleaseDifference {
   std::optional<ComponentDifferences> components;
   std::optional<std::vector<SettingDifference>> configuration;  // only what differs
   std::optional<FlawDifferences> vulnerabilities;
+  std::optional<std::vector<CommitFact>> commits;  // in order; none: nothing ran before, or of another flow
   static void members(auto& visit, auto& self) {
     visit("before", self.before);
     visit("after", self.after);
@@ -152,6 +166,7 @@ struct ReleaseDifference {
     visit("components", self.components);
     visit("configuration", self.configuration);
     visit("vulnerabilities", self.vulnerabilities);
+    visit("commits", self.commits);
   }
 };
 

@@ -134,6 +134,10 @@ void conclude(DecisionRecord& record, const Input& input) {
   record.verdict = verdict_of(record);
   for (const RuleResult& rule : record.rules)
     record.next_evaluation_at = earlier(record.next_evaluation_at, rule.next);
+  if (!is_of_now(record.engine)) return;
+  for (const InputException& each : input.exceptions)  // what it covers counts again then
+    if (!each.finding.empty() && each.until && *each.until > input.now)
+      record.next_evaluation_at = earlier(record.next_evaluation_at, each.until);
 }
 
 }  // namespace weir::policy

@@ -14,10 +14,22 @@ std::string value_of(RegoWriter& out, const Expression& expression) {
     return "[" + items + "]";
   }
   if (expression.op == Operator::context) {
+    if (expression.path == std::vector<std::string>{"artifact", "hex"})
+      return R"(trim_prefix(object.get(input, ["artifact", "digest"], ""), "sha256:"))";
     std::vector<std::string> path = expression.path;
     if (path == std::vector<std::string>{"artifact", "fingerprint"}) path.back() = "digest";
     Json::Array steps(path.begin(), path.end());
     return fmt::format("object.get(input, {}, null)", rego_value(Json(std::move(steps))));
+  }
+  if (expression.op == Operator::number) {
+    const std::string name = out.fresh("number");
+    out.line(fmt::format("default {} := null", name));
+    out.line(fmt::format("{} := to_number(text) if {{", name));
+    out.line(fmt::format("  text := {}", value_of(out, expression.operands[0])));
+    out.line("  is_string(text)");
+    out.line("  regex.match(`^-?[0-9]+([.][0-9]+)?$`, text)");
+    out.line("}");
+    return name;
   }
   const std::string condition = compile_expression(out, expression);
   const std::string name = out.fresh("truth");
@@ -78,6 +90,7 @@ std::string compile_expression(RegoWriter& out, const Expression& expression) {
       return helper(out, {{"value := " + value_of(out, expression.operands[0]), "is_string(value)",
                            fmt::format("regex.match({}, value)", rego_value(expression.operands[1].literal))}});
     case Operator::literal:
+    case Operator::number:
     case Operator::list:
     case Operator::context:
       return helper(out, {{"value := " + value_of(out, expression), "value == true"}});

@@ -171,6 +171,9 @@ TEST(PolicyCompile, kosli_expressions_mean_what_they_say) {
     std::string expression;
     bool holds;
   };
+  Input input = plain_input();
+  input.flow->tags["level"] = "12";
+  input.flow->tags["pci"] = "true";
   const std::vector<Case> cases{
       {"flow.name == 'api'", true},
       {"flow.name != 'api'", false},
@@ -187,16 +190,44 @@ TEST(PolicyCompile, kosli_expressions_mean_what_they_say) {
       {"not (flow.name == 'web') and 2 >= 2", true},
       {"(flow.name == 'api') == true", true},
       {"true", true},
-      {"matches(artifact.fingerprint, '^sha256:')", true},
+      {"matches(artifact.fingerprint, '^[0-9a-f]{64}$')", true},
+      {"flow.tags.level >= 3", true},
+      {"flow.tags.level < 20", true},
+      {"flow.tags.level == 12", true},
+      {"flow.tags.risk-level >= 3", false},
+      {"flow.tags.pci == true", true},
+      {"flow.tags.pci != false", true},
+      {"artifact.fingerprint == '" + to_hex(crypto::sha256("app")) + "'", false},
   };
   for (const Case& row : cases) {
     Prepared policy = prepared(
         "_schema: https://docs.kosli.com/schemas/policy/v1\nartifacts:\n  attestations:\n    - type: junit\n     "
             " if:\n"
         "        text: >-\n          ${{ " + row.expression + " }}\n");
-    EXPECT_EQ(decide_by(policy, plain_input()).rules.at(0).result == Outcome::no_evidence,
-        row.holds) << row.expression;
+    EXPECT_EQ(decide_by(policy, input).rules.at(0).result == Outcome::no_evidence, row.holds)
+        << row.expression;
   }
+}
+
+TEST(PolicyCompile, kosli_policies_name_commands_that_there_are_and_older_decisions_what_they_named) {
+  const std::string text =
+      "_schema: https://docs.kosli.com/schemas/policy/v1\nartifacts:\n  provenance: {required: true}\n"
+      "  attestations:\n    - {type: junit, name: unit-tests}\n    - {type: \"custom:load\"}\n"
+      "    - {type: pull_request, if: \"${{ matches(artifact.fingerprint, '^sha256:') }}\"}\n";
+  const auto fixes = [&](const std::string& engine) {
+    std::vector<std::string> all;
+    const Document document = read_policy(text, Form::yaml, engine).value();
+    for (const Rule& rule : document.policy.rules) all.push_back(rule.fix.substr(rule.fix.find("weir ")));
+    return all;
+  };
+  using Fixes = std::vector<std::string>;
+  EXPECT_EQ(fixes(""), (Fixes{"weir attest artifact", "weir attest junit --name unit-tests",
+                              "weir attest custom --type load", "weir attest review"}));
+  EXPECT_EQ(fixes(deciding_engine()), fixes(""));
+  EXPECT_EQ(fixes("regorus 0.14.1+weir2")[1], "weir attest --type test --name unit-tests");
+  Prepared now = prepared(text), before = prepared(text, "p", "regorus 0.14.1+weir2");
+  EXPECT_EQ(decide_by(now, plain_input()).rules.at(3).result, Outcome::not_applicable);
+  EXPECT_EQ(decide_by(before, plain_input()).rules.at(3).result, Outcome::no_evidence);
 }
 
 TEST(PolicyCompile, a_pattern_the_engine_cannot_read_is_refused) {

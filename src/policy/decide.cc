@@ -23,7 +23,7 @@ DecisionRecord decided(std::span<const Attached> policies, const Input& input, s
                         .environment = input.environment.name,
                         .window = input.windows,
                         .inputs = subject_entries(input),
-                        .engine = around.engine.empty() ? std::string(rego::Engine::version()) : around.engine,
+                        .engine = around.engine.empty() ? deciding_engine() : around.engine,
                         .tzdata = around.tzdata,
                         .advisories = around.advisories,
                         .decided_at = input.now};

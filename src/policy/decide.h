@@ -21,11 +21,15 @@ class Shape;
 
 namespace weir::policy {
 
+// The evaluator and how forms are compiled for it, as records name both.
+std::string deciding_engine();
+
 struct Source {
   std::string name;
   std::int64_t version = 1;
   std::string text;
   std::optional<Form> form = {};  // as recognised when there is none
+  std::string engine = {};        // of the record that is decided again; else the one that runs
 };
 
 // One thread at a time; clones are independent and share what is compiled.

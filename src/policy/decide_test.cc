@@ -362,4 +362,19 @@ TEST(Decide, more_evidence_never_harms_a_monotone_rule) {
   }
 }
 
+TEST(Decide, an_exception_from_a_finding_is_looked_at_again_when_it_ends) {
+  Input input = with_test(true);
+  input.exceptions = {{.entry = 60, .finding = "CVE-2026-1", .id = "60", .until = test_now + hours(2)}};
+  Prepared policy = prepared(policy_of(std::string(tests_rule)));
+  const DecisionRecord record = decide_by(policy, input);
+  EXPECT_EQ(record.next_evaluation_at, test_now + hours(2));
+  std::vector<Prepared*> policies{&policy};
+  DecisionRecord older = record;
+  older.engine = "regorus 0.14.1+weir2";
+  older.next_evaluation_at.reset();
+  const auto again = replay(older, policies);
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE(again->same) << "as it was then: " << again->difference;
+}
+
 }  // namespace weir::policy

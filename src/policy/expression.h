@@ -12,6 +12,7 @@ namespace weir::policy {
 
 enum class Operator {
   literal, list, context,  // leaves; a list's items are its operands
+  number,                  // of a text that is one, else null; its operand is a context
   equal, not_equal, less, greater, at_most, at_least, in, not_in, both, either, negation, exists, matches,
 };
 

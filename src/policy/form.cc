@@ -17,19 +17,19 @@ Error at_line(const format::YamlDocument& document, const Error& error) {
   return {error.code, fmt::format("line {}: {}", line, error.message), error.field};
 }
 
-Result<Policy> read_members(const format::YamlDocument& yaml, Dialect& dialect) {
+Result<Policy> read_members(const format::YamlDocument& yaml, Dialect& dialect, std::string_view engine) {
   if (yaml.value.object() == nullptr) return invalid("a policy is a map with apiVersion, kind and rules");
   dialect = is_kosli_policy(yaml.value) ? Dialect::kosli : Dialect::weir;
-  Policy policy = TRY(dialect == Dialect::kosli ? translate_kosli_policy(yaml.value)
+  Policy policy = TRY(dialect == Dialect::kosli ? translate_kosli_policy(yaml.value, engine)
                                                 : format::decode<Policy>(yaml.value));
   TRY(check_policy(policy));
   return policy;
 }
 
-Result<Document> read_declarative(std::string_view source) {
+Result<Document> read_declarative(std::string_view source, std::string_view engine) {
   const format::YamlDocument yaml = TRY(format::parse_yaml_with_lines(source));
   Document document{.form = Form::yaml};
-  auto policy = read_members(yaml, document.dialect);
+  auto policy = read_members(yaml, document.dialect, engine);
   if (!policy) return at_line(yaml, policy.error());
   document.policy = std::move(*policy);
   return document;
@@ -101,11 +101,11 @@ Form recognise_form(std::string_view source) {
 
 Result<Document> read_policy(std::string_view source) { return read_policy(source, recognise_form(source)); }
 
-Result<Document> read_policy(std::string_view source, Form form) {
+Result<Document> read_policy(std::string_view source, Form form, std::string_view engine) {
   if (source.size() > limits::policy_bytes_max)
     return Error{Errc::too_large, fmt::format("a policy has at most {} bytes", limits::policy_bytes_max), "source"};
   if (source.find_first_not_of(" \t\r\n") == source.npos) return invalid("the policy is empty", "source");
-  if (form == Form::yaml) return read_declarative(source);
+  if (form == Form::yaml) return read_declarative(source, engine);
   return Document{.form = Form::rego, .dialect = Dialect::rego, .policy = {}, .rego = std::string(source)};
 }
 

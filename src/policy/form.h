@@ -360,7 +360,8 @@ Form recognise_form(std::string_view source);  // Rego begins with `package`, af
 // never apply (`after` not before `before`), a glob or an expression that is none, more than
 // limits::policy_rules_max.
 Result<Document> read_policy(std::string_view source);
-Result<Document> read_policy(std::string_view source, Form form);
+// `engine`: of the decision it is read for; empty: the one that runs. Older ones read Kosli's form otherwise.
+Result<Document> read_policy(std::string_view source, Form form, std::string_view engine = {});
 
 std::string policy_schema();  // JSON Schema 2020-12 of the YAML form
 

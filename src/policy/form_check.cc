@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/name.h"
+#include "base/suggest.h"
 #include "policy/decision.h"
 #include "policy/rego_text.h"
 
@@ -284,6 +285,15 @@ bool matches_glob(std::string_view glob, std::string_view text) {
     }
   }
   return glob.find_first_not_of('*', g) == glob.npos;
+}
+
+Status check_change_class(std::string_view pattern, const std::string& field) {
+  if (std::ranges::any_of(change_classes, [&](std::string_view name) { return matches_glob(pattern, name); }))
+    return {};
+  const std::vector<std::string> known(change_classes.begin(), change_classes.end());
+  return invalid(fmt::format("'{}' is no class of change; there are {}{}", pattern, fmt::join(known, ", "),
+                             did_you_mean(pattern, known)),
+                 field);
 }
 
 }  // namespace weir::policy

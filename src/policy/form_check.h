@@ -7,6 +7,8 @@ namespace weir::policy {
 
 // Classes of change that there are; a rule for another one would never apply.
 inline constexpr std::array<std::string_view, 3> change_classes{"standard", "normal", "emergency"};
+// Errc::invalid when no class of change is named so; the pattern of a selector must match one.
+Status check_change_class(std::string_view pattern, const std::string& field);
 
 Status check_policy(const Policy& policy);
 

@@ -29,7 +29,7 @@ struct Kept {
 };
 
 // "enforce-production.yaml" is policy `production`, enforced.
-Kept policies_in(const fs::path& folder) {
+Kept policies_in(const fs::path& folder, const std::string& engine = {}) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder))
     if (entry.path().extension() == ".yaml" || entry.path().extension() == ".rego") files.push_back(entry.path());
@@ -39,7 +39,7 @@ Kept policies_in(const fs::path& folder) {
     const std::string stem = file.stem().string();
     const std::size_t dash = stem.find('-');
     kept.modes.push_back(format::enum_from<Mode>(stem.substr(0, dash)).value());
-    kept.policies.push_back(prepared(read_file(file), stem.substr(dash + 1)));
+    kept.policies.push_back(prepared(read_file(file), stem.substr(dash + 1), engine));
   }
   return kept;
 }
@@ -58,13 +58,15 @@ TEST(GoldenDecisions, are_decided_again_with_the_same_bytes) {
   std::size_t count = 0;
   for (const auto& entry : fs::directory_iterator("test/golden/decision/v1")) {
     SCOPED_TRACE(entry.path().string());
-    Kept kept = policies_in(entry.path());
-    if (std::getenv("WEIR_WRITE_GOLDEN") != nullptr && !fs::exists(entry.path() / "record.json"))
-      write_record(entry.path(), kept);
+    if (std::getenv("WEIR_WRITE_GOLDEN") != nullptr && !fs::exists(entry.path() / "record.json")) {
+      Kept fresh = policies_in(entry.path());
+      write_record(entry.path(), fresh);
+    }
     const std::string bytes = read_file(entry.path() / "record.json");
     const auto record = format::decode_text<DecisionRecord>(bytes);
     ASSERT_TRUE(record.ok()) << record.error().message;
     ASSERT_EQ(format::encode(*record), bytes);
+    Kept kept = policies_in(entry.path(), record->engine);
     std::vector<Prepared*> policies;
     for (Prepared& policy : kept.policies) policies.push_back(&policy);
     const auto again = replay(*record, policies);

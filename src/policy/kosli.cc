@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policy/next.h"
+
 namespace weir::policy {
 namespace {
 
@@ -93,6 +95,68 @@ std::string our_type(const std::string& theirs) {
   return row == types.end() ? theirs : std::string(row->ours);
 }
 
+// ---- comparing as they do there: fingerprints without `sha256:`, tags by what they are compared with ----
+
+bool compares(Operator op) {
+  return op == Operator::equal || op == Operator::not_equal || op == Operator::less ||
+         op == Operator::greater || op == Operator::at_most || op == Operator::at_least ||
+         op == Operator::in || op == Operator::not_in;
+}
+
+void strip_prefix(Expression& expression) {
+  const std::string* text = expression.literal.string();
+  if (text != nullptr && text->starts_with("sha256:")) expression.literal = Json(text->substr(7));
+  for (Expression& each : expression.operands) strip_prefix(each);
+}
+
+// A tag is a text: beside a number it is the number it spells, and a boolean beside it is a word.
+void meet(Expression& context, Expression& other) {
+  if (context.op != Operator::context || other.op != Operator::literal) return;
+  if (other.literal.boolean() != nullptr) other.literal = Json(*other.literal.boolean() ? "true" : "false");
+  else if (other.literal.string() == nullptr && !other.literal.is_null())
+    context = Expression{.op = Operator::number, .literal = {}, .operands = {context}};
+}
+
+void as_theirs(Expression& expression) {
+  for (Expression& each : expression.operands) as_theirs(each);
+  if (expression.path == std::vector<std::string>{"artifact", "fingerprint"}) expression.path.back() = "hex";
+  if (!compares(expression.op)) return;
+  Expression &left = expression.operands[0], &right = expression.operands[1];
+  for (const Expression& each : expression.operands)
+    if (each.path == std::vector<std::string>{"artifact", "hex"}) {
+      strip_prefix(expression);
+      break;
+    }
+  meet(left, right);
+  meet(right, left);
+}
+
+// The command that records evidence of a type of theirs.
+std::string command_for(const KosliAttestation& attestation) {
+  struct CommandRow {
+    std::string_view type, command;
+  };
+  constexpr std::array commands{CommandRow{"test", "junit"}, CommandRow{"scan", "sarif"}};
+  const std::string type = our_type(attestation.type);
+  const auto row = std::ranges::find(commands, type, &CommandRow::type);
+  std::string command = row != commands.end() ? std::string(row->command) : type;
+  if (type.starts_with("custom:")) command = "custom --type " + type.substr(7);
+  if (type == "*") command = "generic";
+  return fmt::format("weir attest {}{}", command,
+                     attestation.name == "*" ? "" : " --name " + attestation.name);
+}
+
+void read_as_theirs(Policy& policy, const KosliPolicy& kosli) {
+  for (Rule& rule : policy.rules) {
+    if (rule.only_if) as_theirs(*rule.only_if);
+    for (Expression& each : rule.unless) as_theirs(each);
+    if (rule.id == "provenance") rule.fix = "Record the artifact in the pipeline: weir attest artifact";
+  }
+  const std::size_t first = policy.rules.size() - kosli.artifacts.attestations.size();
+  for (std::size_t i = first; i < policy.rules.size(); ++i)
+    policy.rules[i].fix = "Attest it: " + command_for(kosli.artifacts.attestations[i - first]);
+}
+
 void add_exceptions(Rule& rule, const std::vector<KosliException>& exceptions) {
   for (const KosliException& each : exceptions) rule.unless.push_back(*each.condition.expression);
 }
@@ -159,7 +223,7 @@ bool is_kosli_policy(const Json& document) {
   return schema.find("kosli.com/schemas/policy/") != schema.npos;
 }
 
-Result<Policy> translate_kosli_policy(const Json& document) {
+Result<Policy> translate_kosli_policy(const Json& document, std::string_view engine) {
   const auto kosli = TRY(format::decode<KosliPolicy>(document));
   if (!kosli.schema.ends_with("/v1")) return invalid("'_schema' must be version v1", "_schema");
   Policy policy{.description = "Translated from a Kosli environment policy"};
@@ -170,6 +234,7 @@ Result<Policy> translate_kosli_policy(const Json& document) {
     const std::string path = fmt::format("artifacts.attestations[{}]", number);
     policy.rules.push_back(TRY(attestation_rule(each, ++number, path)));
   }
+  if (is_of_now(engine)) read_as_theirs(policy, kosli);
   return policy;
 }
 

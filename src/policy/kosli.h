@@ -7,6 +7,9 @@
 namespace weir::policy {
 
 bool is_kosli_policy(const format::Json& document);  // by `_schema`
-Result<Policy> translate_kosli_policy(const format::Json& document);
+
+// Fingerprints, tags and booleans compare as they do there. Engines before engine_mark (next.h) compared a fingerprint
+// with its `sha256:`, and a tag with a number or a boolean never.
+Result<Policy> translate_kosli_policy(const format::Json& document, std::string_view engine = {});
 
 }  // namespace weir::policy

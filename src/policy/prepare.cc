@@ -303,10 +303,12 @@ const Sha256& Prepared::digest() const { return state_->shared->digest; }
 const Document& Prepared::document() const { return state_->shared->document; }
 const rego::Shape& Prepared::asks() const { return state_->shared->asks; }
 
+std::string deciding_engine() { return fmt::format("{}{}", rego::Engine::version(), engine_mark); }
+
 Result<Prepared> Prepared::prepare(const Source& source) {
   const Form form = source.form.value_or(recognise_form(source.text));
   Shared shared{.name = source.name, .version = source.version, .digest = crypto::sha256(source.text)};
-  shared.document = TRY(read_policy(source.text, form));
+  shared.document = TRY(read_policy(source.text, form, source.engine));
   const std::string& own_name = shared.document.policy.name;
   if (!own_name.empty() && own_name != source.name)
     return invalid(fmt::format("the policy names itself '{}' and is created as '{}'", own_name, source.name), "name");
@@ -346,7 +348,7 @@ Prepared::Evaluation Prepared::evaluate(const Input& input, const rego::Input& d
 
 Prepared::Evaluation Prepared::evaluate(const Input& input, std::string_view document) {
   const auto read = rego::Input::read(document, asks());
-  const std::string_view engine = rego::Engine::version();
+  const std::string engine = deciding_engine();
   return read.ok() ? evaluate(input, *read, engine) : without_answer(input, read.error(), engine);
 }
 

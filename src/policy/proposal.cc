@@ -45,18 +45,75 @@ Status check_may_speak(const Proposal& proposal, const access::Actor& actor) {
   return {};
 }
 
-// The role in which the actor speaks.
+// Of a role that has nobody, whoever may change policies consents instead: late enough to be seen and refused.
+bool stands_in(const Proposal& proposal, const std::string& role, const access::Actor& actor, Instant now) {
+  return holds(proposal.proposed.vacant, role) && changes_policies(actor) &&
+         now >= proposal.proposed_at + stand_in_after;
+}
+
+// Those of the open roles in which the actor may speak.
+std::vector<std::string> own_roles(const Proposal& proposal, const access::Actor& actor,
+                                   const std::vector<std::string>& groups, Instant now) {
+  std::vector<std::string> open = open_roles(proposal);
+  std::erase_if(open, [&](const std::string& role) {
+    return !holds(groups, role) && !stands_in(proposal, role, actor, now);
+  });
+  return open;
+}
+
+Error speaks_for_none(const Proposal& proposal) {
+  const std::string missing = fmt::format("the consent that is missing is of {}; you are of none of them",
+                                          fmt::join(open_roles(proposal), ", "));
+  if (proposal.proposed.vacant.empty()) return forbidden(missing);
+  return forbidden(fmt::format("{}. Of {} nobody is left: who may change policies stands in from {}", missing,
+                               fmt::join(proposal.proposed.vacant, ", "),
+                               to_string(proposal.proposed_at + stand_in_after)));
+}
+
+// The role in which the actor speaks, of those that are `own`.
 Result<std::string> role_of(const VoiceRequest& request, const Proposal& proposal,
-                            const std::vector<std::string>& groups) {
+                            std::vector<std::string> own) {
   if (proposal.proposed.roles.empty()) return std::string();
-  std::vector<std::string> possible;
-  for (const std::string& role : open_roles(proposal))
-    if (holds(groups, role) && (request.role.empty() || request.role == role)) possible.push_back(role);
-  if (possible.size() == 1) return possible[0];
-  if (possible.size() > 1)
-    return invalid(fmt::format("say in which role you speak: {}", fmt::join(possible, ", ")), "role");
-  return forbidden(fmt::format("the consent that is missing is of {}; you are of none of them",
-                               fmt::join(open_roles(proposal), ", ")));
+  if (!request.role.empty())
+    std::erase_if(own, [&](const std::string& role) { return role != request.role; });
+  if (own.size() == 1) return own[0];
+  if (own.size() > 1)
+    return invalid(fmt::format("say in which role you speak: {}", fmt::join(own, ", ")), "role");
+  return speaks_for_none(proposal);
+}
+
+// Whether it is so already.
+bool changes_nothing(const PolicyProposed& proposed, const ProposalFacts& facts) {
+  if (proposed.attachment) return facts.mode == proposed.attachment->mode;
+  if (proposed.named_roles) return facts.roles == *proposed.named_roles;
+  if (proposed.group) return facts.group == proposed.group;
+  return proposed.digest && facts.newest_digest == proposed.digest;
+}
+
+Error is_so_already(const PolicyProposed& proposed, const ProposalFacts& facts) {
+  if (proposed.digest)
+    return {
+        Errc::conflict,
+        fmt::format("this is what version {} of '{}' says already", facts.newest_version, proposed.policy),
+        "source"};
+  return {Errc::conflict, fmt::format("it is so already: {}", title_of(proposed))};
+}
+
+std::string title_of_roles(const std::vector<std::string>& roles) {
+  if (roles.empty()) return "changes of policies need nobody's consent";
+  return fmt::format("changes of policies need the consent of {}", fmt::join(roles, ", "));
+}
+
+std::string title_of_group(const access::GroupDeclared& group) {
+  std::string text = fmt::format("group {}: {}", group.name, fmt::join(group.people, ", "));
+  if (group.people.empty()) text += "nobody";
+  for (const access::Role role : group.roles) text += fmt::format(", each {}", format::name_of(role));
+  return text;
+}
+
+std::string place_of(const AttachmentProposed& attachment) {
+  return attachment.environment.empty() ? fmt::format("flow {}", attachment.flow)
+                                        : fmt::format("environment {}", attachment.environment);
 }
 
 }  // namespace
@@ -76,18 +133,53 @@ Status check_roles(const std::vector<std::string>& roles, const std::vector<std:
       "roles"};
 }
 
-Result<PolicyProposed> read_proposal(const ProposalRequest& request) {
-  TRY(check_name(request.policy, "policy"));
-  TRY(check_text(request.description, "description"));
-  const Document document =
-      TRY(read_policy(request.source, request.form.value_or(recognise_form(request.source))));
-  return PolicyProposed{.policy = request.policy,
-                        .base_version = request.base_version.value_or(-1),
-                        .form = document.form,
-                        .digest = crypto::sha256(request.source),
-                        .source = request.source,
-                        .description = request.description};
+std::string subject_of(std::int64_t proposal) { return fmt::format("proposal {}", proposal); }
+
+std::string title_of(const PolicyProposed& proposed) {
+  if (proposed.named_roles) return title_of_roles(*proposed.named_roles);
+  if (proposed.group) return title_of_group(*proposed.group);
+  if (proposed.attachment)
+    return fmt::format(
+        "policy {} in {}: {}", proposed.policy, place_of(*proposed.attachment),
+        proposed.attachment->mode ? format::name_of(*proposed.attachment->mode) : "not attached");
+  return fmt::format("{} policy {}", proposed.base_version == 0 ? "the new" : "a change of", proposed.policy);
 }
+
+Result<PolicyProposed> read_proposal(const ProposalRequest& request) {
+  TRY(check_text(request.description, "description"));
+  const int changes = int(!request.source.empty()) + int(request.attachment.has_value()) +
+                      int(request.named_roles.has_value()) + int(request.group.has_value());
+  if (changes != 1)
+    return invalid("a proposal is one change: a 'source', an 'attachment', 'named_roles' or a 'group'",
+                   "source");
+  if (!request.source.empty() || request.attachment) TRY(check_name(request.policy, "policy"));
+  else if (!request.policy.empty()) return invalid("roles and groups are of no single policy", "policy");
+  PolicyProposed proposed{.policy = request.policy,
+                          .base_version = request.base_version.value_or(-1),
+                          .source = request.source,
+                          .description = request.description,
+                          .attachment = request.attachment,
+                          .named_roles = request.named_roles,
+                          .group = request.group};
+  if (request.source.empty()) return proposed;
+  proposed.form =
+      TRY(read_policy(request.source, request.form.value_or(recognise_form(request.source)))).form;
+  proposed.digest = crypto::sha256(request.source);
+  return proposed;
+}
+
+namespace {
+
+std::string standing_of(PolicyProposed proposed, const ProposalFacts& facts) {
+  if (proposed.digest) return "";
+  if (proposed.attachment) proposed.attachment->mode = facts.mode;
+  if (proposed.named_roles) proposed.named_roles = facts.roles;
+  if (proposed.group)
+    proposed.group = facts.group.value_or(access::GroupDeclared{.name = proposed.group->name});
+  return title_of(proposed);
+}
+
+}  // namespace
 
 Result<PolicyProposed> based_on(PolicyProposed proposed, const ProposalFacts& facts) {
   if (proposed.base_version >= 0 && proposed.base_version != facts.newest_version)
@@ -95,16 +187,15 @@ Result<PolicyProposed> based_on(PolicyProposed proposed, const ProposalFacts& fa
                  fmt::format("it is made from version {} of '{}'; the newest is {}", proposed.base_version,
                              proposed.policy, facts.newest_version),
                  "base_version"};
-  if (facts.newest_digest == proposed.digest)
-    return Error{
-        Errc::conflict,
-        fmt::format("this is what version {} of '{}' says already", facts.newest_version, proposed.policy),
-        "source"};
+  if (changes_nothing(proposed, facts)) return is_so_already(proposed, facts);
   if (facts.open >= open_proposals_max)
     return Error{Errc::conflict,
                  fmt::format("{} proposals for '{}' are open already", facts.open, proposed.policy)};
   proposed.base_version = facts.newest_version;
+  proposed.was = standing_of(proposed, facts);
+  proposed.accounts = facts.accounts;
   proposed.roles = facts.roles;
+  proposed.vacant = facts.vacant;
   return proposed;
 }
 
@@ -133,7 +224,8 @@ Status check_room(const Proposal& proposal, const access::Actor& actor) {
 }  // namespace
 
 Result<PolicyConsented> give_voice(const VoiceRequest& request, const Proposal& proposal,
-                                   const access::Actor& actor, const std::vector<std::string>& groups) {
+                                   const access::Actor& actor, const std::vector<std::string>& groups,
+                                   Instant now) {
   TRY(check_text(request.comment, "comment"));
   TRY(check_open(proposal));
   if (request.voice == Voice::comment) {
@@ -142,7 +234,7 @@ Result<PolicyConsented> give_voice(const VoiceRequest& request, const Proposal& 
     return PolicyConsented{.proposal = proposal.id, .voice = Voice::comment, .comment = request.comment};
   }
   TRY(check_may_speak(proposal, actor));
-  std::string role = TRY(role_of(request, proposal, groups));
+  std::string role = TRY(role_of(request, proposal, own_roles(proposal, actor, groups, now)));
   return PolicyConsented{
       .proposal = proposal.id, .voice = request.voice, .role = std::move(role), .comment = request.comment};
 }
@@ -165,17 +257,18 @@ std::vector<std::string> open_roles(const Proposal& proposal) {
 }
 
 std::vector<std::string> voices_open_to(const Proposal& proposal, const access::Actor& actor,
-                                        const std::vector<std::string>& groups) {
+                                        const std::vector<std::string>& groups, Instant now) {
   if (!check_open(proposal).ok() || !check_may_speak(proposal, actor).ok()) return {};
   if (proposal.proposed.roles.empty()) return {""};
-  std::vector<std::string> open = open_roles(proposal);
-  std::erase_if(open, [&](const std::string& role) { return !holds(groups, role); });
-  return open;
+  return own_roles(proposal, actor, groups, now);
 }
 
-std::optional<ProposalEnd> end_of(const Proposal& proposal, std::int64_t newest_version) {
+std::optional<ProposalEnd> end_of(const Proposal& proposal, const ProposalFacts& facts) {
   if (proposal.ended) return proposal.ended;
-  if (newest_version != proposal.proposed.base_version) return ProposalEnd::outdated;
+  const PolicyProposed& proposed = proposal.proposed;
+  if (facts.newest_version != proposed.base_version || facts.accounts != proposed.accounts ||
+      changes_nothing(proposed, facts))
+    return ProposalEnd::outdated;
   const auto said = [&](Voice voice) {
     return std::any_of(proposal.voices.begin(), proposal.voices.end(),
                        [&](const Voiced& each) { return each.voice == voice; });

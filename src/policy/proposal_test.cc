@@ -26,8 +26,9 @@ Proposal open_proposal() {
 
 TEST(Proposal, each_role_consents_by_another_person) {
   Proposal proposal = open_proposal();
-  const auto say = [&](VoiceRequest request, const access::Actor& actor, const std::vector<std::string>& groups) {
-    auto given = give_voice(request, proposal, actor, groups);
+  const auto say = [&](VoiceRequest request, const access::Actor& actor,
+                       const std::vector<std::string>& groups) {
+    auto given = give_voice(request, proposal, actor, groups, Instant{});
     if (given.ok())
       proposal.voices.push_back({actor.id, actor.name, given->voice, given->role, given->comment, Instant{}, 0});
     return given.ok() ? "as " + given->role : given.error().message;
@@ -39,21 +40,21 @@ TEST(Proposal, each_role_consents_by_another_person) {
   EXPECT_EQ(say({}, person("eve"), {"security", "risk"}), "say in which role you speak: security, risk");
   EXPECT_EQ(say({.voice = Voice::comment}, person("bob"), {}), "a comment needs words");
   EXPECT_EQ(say({.voice = Voice::comment, .comment = "hm"}, person("bob"), {}), "as ");
-  EXPECT_EQ(end_of(proposal, 2), std::nullopt);
+  EXPECT_EQ(end_of(proposal, {.newest_version = 2}), std::nullopt);
   EXPECT_EQ(say({.role = "security"}, person("eve"), {"security", "risk"}), "as security");
   EXPECT_EQ(say({.role = "risk"}, person("eve"), {"security", "risk"}), "you have spoken on this proposal already");
-  EXPECT_EQ(end_of(proposal, 2), std::nullopt);
+  EXPECT_EQ(end_of(proposal, {.newest_version = 2}), std::nullopt);
   EXPECT_EQ(say({}, person("joe"), {"security", "risk"}), "as risk");
-  EXPECT_EQ(end_of(proposal, 2), ProposalEnd::in_force);
-  EXPECT_EQ(end_of(proposal, 3), ProposalEnd::outdated);
+  EXPECT_EQ(end_of(proposal, {.newest_version = 2}), ProposalEnd::in_force);
+  EXPECT_EQ(end_of(proposal, {.newest_version = 3}), ProposalEnd::outdated);
 }
 
 TEST(Proposal, a_refusal_ends_it) {
   Proposal proposal = open_proposal();
   proposal.voices.push_back({.actor = "eve", .voice = Voice::refuse, .role = "security"});
-  EXPECT_EQ(end_of(proposal, 2), ProposalEnd::refused);
+  EXPECT_EQ(end_of(proposal, {.newest_version = 2}), ProposalEnd::refused);
   proposal.ended = ProposalEnd::refused;
-  EXPECT_EQ(give_voice({}, proposal, person("joe"), {"risk"}).error().code, Errc::conflict);
+  EXPECT_EQ(give_voice({}, proposal, person("joe"), {"risk"}, Instant{}).error().code, Errc::conflict);
 }
 
 TEST(Proposal, is_withdrawn_by_who_made_it) {
@@ -67,7 +68,7 @@ TEST(Proposal, is_withdrawn_by_who_made_it) {
 TEST(Proposal, is_open_to_those_whose_consent_is_missing) {
   Proposal proposal = open_proposal();
   const auto open_to = [&](const std::string& name, const std::vector<std::string>& groups) {
-    return voices_open_to(proposal, person(name), groups);
+    return voices_open_to(proposal, person(name), groups, Instant{});
   };
   using Roles = std::vector<std::string>;
   EXPECT_EQ(open_to("ann", {"security"}), Roles{}) << "she proposed it";
@@ -82,16 +83,18 @@ TEST(Proposal, comments_are_bounded_for_each_and_never_shut_a_consent_out) {
   Proposal proposal = open_proposal();
   const VoiceRequest comment{.voice = Voice::comment, .comment = "again"};
   for (std::size_t i = 0; i < comments_of_one_max; ++i) {
-    EXPECT_TRUE(give_voice(comment, proposal, person("eve"), {}).ok()) << i;
+    EXPECT_TRUE(give_voice(comment, proposal, person("eve"), {}, Instant{}).ok()) << i;
     proposal.voices.push_back({.account = "id of eve", .voice = Voice::comment});
   }
-  EXPECT_EQ(give_voice(comment, proposal, person("eve"), {}).error().code, Errc::conflict);
-  EXPECT_TRUE(give_voice(comment, proposal, person("joe"), {}).ok()) << "another one is still heard";
-  EXPECT_TRUE(give_voice({.role = "risk"}, proposal, person("eve"), {"risk"}).ok()) << "she may still consent";
+  EXPECT_EQ(give_voice(comment, proposal, person("eve"), {}, Instant{}).error().code, Errc::conflict);
+  EXPECT_TRUE(give_voice(comment, proposal, person("joe"), {}, Instant{}).ok())
+      << "another one is still heard";
+  EXPECT_TRUE(give_voice({.role = "risk"}, proposal, person("eve"), {"risk"}, Instant{}).ok())
+      << "she may still consent";
   while (proposal.voices.size() < proposal_comments_max)
     proposal.voices.push_back({.account = "many", .voice = Voice::comment});
-  EXPECT_EQ(give_voice(comment, proposal, person("joe"), {}).error().code, Errc::conflict);
-  EXPECT_TRUE(give_voice({.role = "risk"}, proposal, person("joe"), {"risk"}).ok());
+  EXPECT_EQ(give_voice(comment, proposal, person("joe"), {}, Instant{}).error().code, Errc::conflict);
+  EXPECT_TRUE(give_voice({.role = "risk"}, proposal, person("joe"), {"risk"}, Instant{}).ok());
 }
 
 TEST(Proposal, roles_are_groups_each_named_once) {
@@ -117,16 +120,18 @@ TEST(Proposal, what_is_proposed_must_read_and_differ) {
 TEST(Proposal, without_roles_one_other_person_is_enough) {
   Proposal proposal = open_proposal();
   proposal.proposed.roles.clear();
-  EXPECT_EQ(end_of(proposal, 2), std::nullopt);
-  EXPECT_EQ(give_voice({}, proposal, person("bob"), {}).error().code, Errc::forbidden) << "may not change them";
+  EXPECT_EQ(end_of(proposal, {.newest_version = 2}), std::nullopt);
+  EXPECT_EQ(give_voice({}, proposal, person("bob"), {}, Instant{}).error().code, Errc::forbidden)
+      << "may not change them";
   access::Actor admin = person("bob");
   admin.roles = {access::Role::admin};
-  EXPECT_EQ(voices_open_to(proposal, admin, {}), std::vector<std::string>{""});
-  EXPECT_TRUE(give_voice({}, proposal, admin, {}).ok());
+  EXPECT_EQ(voices_open_to(proposal, admin, {}, Instant{}), std::vector<std::string>{""});
+  EXPECT_TRUE(give_voice({}, proposal, admin, {}, Instant{}).ok());
   admin.environments = {"test"};
-  EXPECT_EQ(give_voice({}, proposal, admin, {}).error().code, Errc::forbidden) << "an administrator of a part";
+  EXPECT_EQ(give_voice({}, proposal, admin, {}, Instant{}).error().code, Errc::forbidden)
+      << "an administrator of a part";
   proposal.voices.push_back({.actor = "bob"});
-  EXPECT_EQ(end_of(proposal, 2), ProposalEnd::in_force);
+  EXPECT_EQ(end_of(proposal, {.newest_version = 2}), ProposalEnd::in_force);
 }
 
 TEST(Proposal, the_difference_is_that_of_diff) {

@@ -47,8 +47,9 @@ inline std::string policy_of(std::string_view rules) {
   return "apiVersion: weir/v1\nkind: Policy\nrules:\n" + std::string(rules);
 }
 
-inline Prepared prepared(std::string text, std::string name = "p") {
-  auto policy = Prepared::prepare({.name = std::move(name), .text = std::move(text)});
+inline Prepared prepared(std::string text, std::string name = "p", std::string engine = {}) {
+  auto policy = Prepared::prepare(
+      {.name = std::move(name), .text = std::move(text), .engine = std::move(engine)});
   EXPECT_TRUE(policy.ok()) << policy.error().message;
   return std::move(policy).value();
 }

@@ -54,4 +54,28 @@ ToSign decision_statement(const DecisionRecord& decision, const VsaOrigin& origi
   return {std::string(statement_payload_type), format::dump_canonical(statement)};
 }
 
+Result<VsaSaid> read_decision_statement(BytesView payload) {
+  const Json statement = TRY(format::parse_json(payload));
+  if (format::dump_canonical(statement) != payload)
+    return invalid("the statement is not in its canonical form");
+  if (statement.text("predicateType") != vsa_predicate_type)
+    return invalid(fmt::format("it must be {}", vsa_predicate_type), "predicateType");
+  const Json& predicate = statement.at("predicate");
+  const Json& details = predicate.at("weir");
+  const auto verdict = format::enum_from<Verdict>(details.text("verdict"));
+  const std::int64_t* decision = details.at("decision").integer();
+  if (!verdict || decision == nullptr || statement.items("subject").size() != 1)
+    return invalid("it is no statement on a decision of Weir", "predicate.weir");
+  if ((predicate.text("verificationResult") == "PASSED") != passes(*verdict))
+    return invalid("the result is not that of the verdict", "predicate.verificationResult");
+  const Json& digest = statement.items("subject")[0].at("digest");
+  return VsaSaid{.verifier = std::string(predicate.at("verifier").text("id")),
+                 .resource = std::string(predicate.text("resourceUri")),
+                 .artifact = fmt::format("sha256:{}", digest.text("sha256")),
+                 .environment = std::string(details.text("environment")),
+                 .verdict = std::string(details.text("verdict")),
+                 .time = std::string(predicate.text("timeVerified")),
+                 .decision = *decision};
+}
+
 }  // namespace weir::policy

@@ -14,4 +14,20 @@ struct VsaOrigin {
 
 ToSign decision_statement(const DecisionRecord& decision, const VsaOrigin& origin);
 
+// What such a statement says.
+struct VsaSaid {
+  std::string verifier, resource, artifact, environment, verdict, time;
+  std::int64_t decision = 0;
+  static void members(auto& visit, auto& self) {
+    visit("decision", self.decision);
+    visit("verdict", self.verdict);
+    visit("artifact", self.artifact);
+    visit("environment", self.environment);
+    visit("decided_at", self.time);
+    visit("verifier", self.verifier);
+  }
+};
+// Errc::invalid: it is no such statement, its bytes are not canonical, or it says passed of what did not pass.
+Result<VsaSaid> read_decision_statement(BytesView payload);
+
 }  // namespace weir::policy

@@ -134,6 +134,15 @@ Result<Attestations> attestations_of(Database& db, const Sha256& digest) {
   return attestations;
 }
 
+// The newest ticket that was found.
+std::string ticket_of(const Attestations& attestations) {
+  const auto tickets = attestations.find("ticket");
+  if (tickets == attestations.end()) return "";
+  for (auto each = tickets->second.rbegin(); each != tickets->second.rend(); ++each)
+    if (each->compliant == true) return std::string(each->summary.text("key"));
+  return "";
+}
+
 policy::InputApproval approval_row(const Row& row) {
   return {
       .actor = row.string(0),
@@ -306,13 +315,14 @@ Result<Input> DecisionInputs::of(const DecisionSubject& subject) {
   const OfArtifact* const what = TRY(artifact(subject.artifact));
   Input input{.artifact = what->artifact,
               .attestations = what->attestations,
+              .change = {.cls = subject.change_class,
+                         .emergency = subject.change_class == "emergency",
+                         .ticket = ticket_of(what->attestations)},
               .deployments = here->deployments,
               .environment = here->environment,
               .now = now_,
               .runs = what->runs,
               .trails = what->trails};
-  input.change.cls = subject.change_class;
-  input.change.emergency = subject.change_class == "emergency";
   if (!input.artifact.flow.empty()) {
     const OfFlow* const delivery = TRY(flow(input.artifact.flow));
     input.flow = delivery->flow;

@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "store/stored.h"
 #include "store/view_decision.h"
 #include "store/view_window.h"
 
@@ -35,7 +38,6 @@ class Mark {
   Status environment(std::string_view name) {
     return execute(db, "UPDATE decision_watch SET cause=$1 WHERE environment=$2", cause, name);
   }
-  Status all() { return execute(db, "UPDATE decision_watch SET cause=$1", cause); }
 
   // Where the policy counts.
   Status policy(std::string_view name) {
@@ -188,8 +190,35 @@ Status touch(Mark mark, const policy::PolicyDetached& event) {
   return mark.flow(event.flow);
 }
 
-Status touch(Mark mark, const window::WindowDeclared&) { return mark.all(); }
-Status touch(Mark mark, const window::WindowRemoved&) { return mark.all(); }
+// What may start where the window selects it, as it is or as it was before this entry.
+Status touch_window(Mark mark, const std::string& name) {
+  const auto definitions = TRY(query(
+      mark.db, "SELECT definition FROM window_version WHERE name=$1 ORDER BY entry DESC LIMIT 2",
+      [](const Row& row) { return read_stored<window::Definition>(row.text(0)); }, name));
+  struct Asked {
+    std::string environment, cls, flow;
+  };
+  for (const Asked& each :
+       TRY(query(mark.db,
+                 "SELECT DISTINCT w.environment, w.change_class, coalesce(a.flow, '') FROM decision_watch w "
+                 "LEFT JOIN "
+                 "artifact a ON a.digest=w.artifact WHERE w.purpose='start'",
+                 [](const Row& row) { return Asked{row.string(0), row.string(1), row.string(2)}; }))) {
+    const window::Subject subject = TRY(window_subject(mark.db, each.environment, each.flow, each.cls));
+    if (std::ranges::none_of(definitions, [&](const window::Definition& definition) {
+          return window::selects(definition.selector, subject);
+        }))
+      continue;
+    TRY(execute(
+        mark.db,
+        "UPDATE decision_watch SET cause=$1 WHERE purpose='start' AND environment=$2 AND change_class=$3 AND "
+        "coalesce((SELECT flow FROM artifact a WHERE a.digest=decision_watch.artifact), '')=$4",
+        mark.cause, each.environment, each.cls, each.flow));
+  }
+  return {};
+}
+Status touch(Mark mark, const window::WindowDeclared& event) { return touch_window(mark, event.name); }
+Status touch(Mark mark, const window::WindowRemoved& event) { return touch_window(mark, event.name); }
 Status touch(Mark mark, const window::FreezeDeclared& event) { return mark.environment(event.environment); }
 Status touch(Mark mark, const window::FreezeEnded& event) {
   const auto freeze = TRY(find_freeze(mark.db, event.freeze));

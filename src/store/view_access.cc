@@ -83,6 +83,20 @@ Result<std::optional<access::AccountKind>> kind_of_account(Database& db, std::st
       [](const Row& row) { return *format::enum_from<access::AccountKind>(row.text(0)); }, name);
 }
 
+Result<std::optional<std::string>> id_of_account(Database& db, std::string_view name) {
+  return query_one(
+      db, "SELECT lower(hex(id)) FROM account WHERE name=$1 AND removed_at IS NULL",
+      [](const Row& row) { return row.string(0); }, name);
+}
+
+Result<bool> is_vacant(Database& db, std::string_view group, Instant now) {
+  return TRY(query_count(
+             db,
+             "SELECT count(*) FROM group_member m JOIN account a ON a.id=m.account WHERE m.name=$1 AND "
+             "a.removed_at IS NULL AND (a.expires_at IS NULL OR a.expires_at>$2)",
+             group, now)) == 0;
+}
+
 Result<std::vector<GroupView>> list_groups(Database& db) {
   auto all =
       TRY(query(db, "SELECT name, description, roles, entry FROM people_group ORDER BY name", group_row));

@@ -51,6 +51,10 @@ struct TokenHolder {
 Result<std::vector<AccountView>> list_accounts(Database& db);
 Result<bool> account_exists(Database& db, std::string_view name);
 Result<std::optional<access::AccountKind>> kind_of_account(Database& db, std::string_view name);
+// Its id, 32 hex digits.
+Result<std::optional<std::string>> id_of_account(Database& db, std::string_view name);
+// Whether a group has nobody whose account works now.
+Result<bool> is_vacant(Database& db, std::string_view group, Instant now);
 Result<std::vector<GroupView>> list_groups(Database& db);  // with the members whose accounts are not removed
 Result<std::optional<GroupView>> find_group(Database& db, std::string_view name);
 // The names of the groups that an account (its id, 32 hex digits) is a member of now, in order.

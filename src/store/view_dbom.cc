@@ -4,6 +4,7 @@
 #include <map>
 
 #include "store/settings.h"
+#include "store/view_rollback.h"
 
 namespace weir::store {
 namespace {
@@ -197,25 +198,30 @@ Status add_approvals(Builder& at) {
   return {};
 }
 
-struct Predecessor {
-  Sha256 digest;
-  std::int64_t entry = 0;
-  std::string name, flow, trail;
-};
+RollbackQuery earlier_than(Builder& at) {
+  return {.artifact = at.facts().artifact.digest,
+          .environment = at.query.environment,
+          .at = at.query.at,
+          .size = at.query.size};
+}
 
-// The artifact of the same name that was deployed here last before this one.
-Result<std::optional<Predecessor>> predecessor_of(Builder& at, std::int64_t before) {
-  return query_one(
+// The artifact of the same name that was deployed here last before this one; when none was declared, what ran.
+Result<std::optional<RanBefore>> predecessor_of(Builder& at, std::int64_t before) {
+  auto declared = TRY(query_one(
       at.db,
       "SELECT a.digest, a.entry, a.name, a.flow, a.trail FROM deployment d JOIN artifact a ON "
       "a.digest=d.artifact "
       "WHERE d.environment=$1 AND d.entry<$2 AND d.artifact<>$3 AND a.name=$4 ORDER BY d.entry DESC LIMIT 1",
       [](const Row& row) {
-        return Predecessor{row.digest(0), row.integer(1), row.string(2), row.string(3), row.string(4)};
+        return RanBefore{row.digest(0), row.integer(1), row.string(2), row.string(3), row.string(4), {}};
       },
-      at.query.environment, before, at.facts().artifact.digest, at.name);
+      at.query.environment, before, at.facts().artifact.digest, at.name));
+  if (declared) return declared;
+  const auto ran = TRY(ran_before(at.db, earlier_than(at)));
+  return ran.empty() ? declared : std::optional(ran.front());
 }
 
+// `declared`: the declaration of this deployment, or the end of what had been accepted.
 Status add_predecessor(Builder& at, std::int64_t declared) {
   if (!at.recorded) return {};
   const auto before = TRY(predecessor_of(at, declared));
@@ -230,6 +236,20 @@ Status add_predecessor(Builder& at, std::int64_t declared) {
       at.db, "SELECT entry FROM trail WHERE flow=$1 AND entry>$2 AND entry<$3 ORDER BY entry DESC LIMIT $4",
       entry_of, at.flow, before->entry, *at.recorded, rows_max));
   for (auto each = between.rbegin(); each != between.rend(); ++each) at.concern(Role::between, {*each});
+  return {};
+}
+
+// What could be gone back to at that moment, by the approval that allows it.
+Status add_rollback(Builder& at) {
+  if (!at.recorded) return {};
+  const RollbackTarget target = TRY(rollback_target(at.db, earlier_than(at)));
+  if (!target.artifact) {
+    at.facts().no_rollback = target.why;
+    return {};
+  }
+  const auto record =
+      TRY(query_one(at.db, "SELECT entry FROM artifact WHERE digest=$1", entry_of, *target.artifact));
+  at.concern(Role::rollback, {*target.approval, *record});
   return {};
 }
 
@@ -310,7 +330,8 @@ Status add_deployment(Builder& at) {
       "LIMIT 1",
       [](const Row& row) { return Deployed{row.integer(0), Bytes(row.bytes(1)), row.instant(2)}; },
       at.facts().artifact.digest, at.query.environment, at.query.size));
-  if (!declared) return {};
+  TRY(add_rollback(at));
+  if (!declared) return add_predecessor(at, at.query.size);
   at.concern(Role::deployment, {declared->entry});
   at.concern(Role::deployer, TRY(with_account(at.db, declared->entry, declared->actor)));
   for (const std::int64_t change : TRY(followers_of(at.db, declared->entry, at.query.size)))

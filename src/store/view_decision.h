@@ -8,6 +8,7 @@
 
 #include "store/decision_input.h"
 #include "store/project.h"
+#include "store/view_rollback.h"
 
 namespace weir::store {
 
@@ -43,6 +44,7 @@ struct GateAnswer {
   std::vector<policy::PolicyUsed> policies;
   std::vector<policy::Missing> missing;
   std::vector<std::string> explanation;
+  std::optional<RollbackTarget> rollback;  // where it was asked for; no part of the decision
   Instant decided_at;
   std::optional<Instant> next_evaluation_at;
   static void members(auto& visit, auto& self) {
@@ -57,6 +59,7 @@ struct GateAnswer {
     visit("policies", self.policies);
     visit("missing", self.missing);
     visit("explanation", self.explanation);
+    visit.maybe("rollback", self.rollback);
     visit("decided_at", self.decided_at);
     visit("next_evaluation_at", self.next_evaluation_at);  // the last one: see `answer` of table decision
   }

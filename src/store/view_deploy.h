@@ -7,7 +7,7 @@
 #include "deploy/approval.h"
 #include "deploy/deployment.h"
 #include "runtime/judge.h"
-#include "store/sql.h"
+#include "store/view_rollback.h"
 
 namespace weir::store {
 
@@ -35,6 +35,7 @@ struct ApprovalView {
 
 struct DeploymentView {
   deploy::Deployment deployment;
+  std::optional<RollbackTarget> rollback_target;  // of one that is not over
   static void members(auto& visit, auto& self) {
     visit("id", self.deployment.id);
     visit("artifact", self.deployment.artifact);
@@ -48,6 +49,7 @@ struct DeploymentView {
     visit("at_least", self.deployment.at_least);
     visit("alongside", self.deployment.alongside);
     visit("rollback", self.deployment.rollback);
+    visit("rollback_target", self.rollback_target);
     visit("running", self.deployment.running);
     visit("actor", self.deployment.actor);
     visit("entry", self.deployment.id);

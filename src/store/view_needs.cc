@@ -94,16 +94,14 @@ Status add_break_glass(Database& db, const access::Actor& viewer, std::vector<Ne
   return {};
 }
 
-Status add_proposals(Database& db, const access::Actor& viewer, std::vector<NeedView>& needs) {
+Status add_proposals(Database& db, const access::Actor& viewer, Instant now, std::vector<NeedView>& needs) {
   const auto groups = TRY(groups_of(db, viewer.id));
   for (const policy::Proposal& each : TRY(list_proposals(db, {.state = "open", .limit = looked_at_max}))) {
-    const auto open = policy::voices_open_to(each, viewer, groups);
+    const auto open = policy::voices_open_to(each, viewer, groups, now);
     if (open.empty()) continue;
-    const bool is_new = each.proposed.base_version == 0;
     needs.push_back({.kind = NeedKind::proposal,
                      .id = each.id,
-                     .title = fmt::format("{} proposes {} policy {}", each.proposer,
-                                          is_new ? "the new" : "a change of", each.proposed.policy),
+                     .title = fmt::format("{} proposes {}", each.proposer, policy::title_of(each.proposed)),
                      .where = each.proposed.policy,
                      .owner = fmt::format("{}", fmt::join(open, ", ")),
                      .since = each.proposed_at,
@@ -126,7 +124,7 @@ Status add_needs_of(Database& db, const access::Actor& viewer, Instant now, std:
     TRY(add_exceptions(db, viewer, now, needs));
     TRY(add_break_glass(db, viewer, needs));
   }
-  TRY(add_proposals(db, viewer, needs));
+  TRY(add_proposals(db, viewer, now, needs));
   order_needs(needs);
   return {};
 }

@@ -54,7 +54,10 @@ ProposalState state_of(const std::optional<policy::ProposalEnd>& ended) {
 ProposalView view_of(Proposal proposal) {
   ProposalView view{.state = state_of(proposal.ended)};
   if (!proposal.ended) view.open_roles = policy::open_roles(proposal);
-  if (proposal.ended == policy::ProposalEnd::in_force) view.version = proposal.proposed.base_version + 1;
+  if (proposal.proposed.group) view.group = ProposedGroup{*proposal.proposed.group};
+  view.title = policy::title_of(proposal.proposed);
+  if (proposal.ended == policy::ProposalEnd::in_force && proposal.proposed.digest)
+    view.version = proposal.proposed.base_version + 1;
   for (const policy::Voiced& each : proposal.voices) view.voices.push_back({each});
   view.proposal = std::move(proposal);
   return view;

@@ -27,22 +27,39 @@ constexpr auto names_of(ProposalState) {
   return std::array<std::string_view, 5>{"open", "in-force", "refused", "withdrawn", "outdated"};
 }
 
+struct ProposedGroup {
+  access::GroupDeclared group;
+  static void members(auto& visit, auto& self) {
+    visit("name", self.group.name);
+    visit("description", self.group.description);
+    visit("members", self.group.people);
+    visit("roles", self.group.roles);
+  }
+};
+
 struct ProposalView {
   policy::Proposal proposal;
   ProposalState state = ProposalState::open;
   std::vector<std::string> open_roles;  // whose consent is missing
   std::vector<VoiceView> voices;
   std::optional<std::int64_t> version;  // that followed
+  std::string title;                    // what it would change, in words
+  std::optional<ProposedGroup> group;
   static void members(auto& visit, auto& self) {
     visit("id", self.proposal.id);
+    visit("title", self.title);
     visit("policy", self.proposal.proposed.policy);
     visit("state", self.state);
     visit("base_version", self.proposal.proposed.base_version);
     visit("version", self.version);
     visit("form", self.proposal.proposed.form);
     visit("digest", self.proposal.proposed.digest);
+    visit("attachment", self.proposal.proposed.attachment);
+    visit("named_roles", self.proposal.proposed.named_roles);
+    visit("group", self.group);
     visit("description", self.proposal.proposed.description);
     visit("roles", self.proposal.proposed.roles);
+    visit("vacant", self.proposal.proposed.vacant);
     visit("open_roles", self.open_roles);
     visit("voices", self.voices);
     visit("proposer", self.proposal.proposer);

@@ -4,7 +4,7 @@ import json
 import re
 import signal
 
-from world import WorldCase, wait_until
+from world import WorldCase, sha256_of, wait_until
 
 BILL = {"bomFormat": "CycloneDX", "specVersion": "1.5", "components": [
     {"type": "library", "name": "zlib", "version": "1.3.1", "purl": "pkg:deb/debian/zlib@1.3.1"}]}
@@ -93,6 +93,38 @@ class Dbom(WorldCase):
         self.assertIn("<h2>What</h2>", page)
         self.assertNotIn("<script", page)
         self.assertIn("payments runs in host as approved.", self.world.weir("dbom", program, "--environment", "host"))
+
+    def test_what_to_go_back_to_is_always_told(self):
+        world = self.world
+        world.weir("flow", "create", "payments")
+        place = ("--environment", "host")
+
+        def target(program):
+            return world.weir_json("gate", program, *place)["rollback"]
+
+        one, _ = self.released("r1", "a1", OLD_BILL)
+        self.assertIsNone(target(one)["artifact"])
+        self.assertIn("ran in host before", target(one)["why"])
+        child = world.run(one, "600")
+        world.workload(sha256_of(one), verdict="approved")
+        (world.directory / "bin" / "r2").mkdir(parents=True)
+        two = world.program("r2/payments")
+        world.recorded(two, flow="payments", trail="r2")
+        self.assertEqual(target(two)["name"], "payments")
+        self.assertIn(sha256_of(one), target(two)["artifact"])
+        self.assertIn("rollback: to payments sha256:" + sha256_of(one),
+                      world.weir("gate", two, *place, "--explain", code=1))
+        world.weir("approve", two, *place)
+        self.assertIn("rollback: to payments", world.weir("deploy", two, *place))
+        self.assertIn(sha256_of(one), world.api.get("deployments")["deployments"][0]["rollback_target"]["artifact"])
+        lines = self.lines(self.document(two))["what"]
+        self.assertEqual((lines["rollback"]["state"], lines["rollback"]["basis"]), ("active", "payload"))
+        approval = [each["id"] for each in world.api.get("approvals")["approvals"]
+                    if sha256_of(one) in each["artifact"]][0]
+        world.weir("revoke", approval)
+        self.assertIn("revoked", target(two)["why"])
+        self.assertEqual(self.lines(self.document(two))["what"]["rollback"]["name"], "none")
+        child.end()
 
     def test_an_issued_document_is_kept_byte_for_byte(self):
         world = self.world

@@ -1,4 +1,5 @@
 """One verdict: what policies ask for, what the gate answers, what that means for what runs, and deciding it again."""
+import base64
 import json
 
 from world import WorldCase, wait_until
@@ -116,6 +117,48 @@ class Gate(WorldCase):
         file = self.world.directory / "altered.json"
         file.write_text(json.dumps(bundle))
         self.assertFalse(self.world.weir_json("decision", "replay", file, code=1)["same"])
+
+    def test_a_decision_and_a_policy_are_checked_offline_with_the_public_key_alone(self):
+        world = self.world
+        self.environment(TESTED, "offline")
+        program = world.program()
+        world.recorded(program, flow="offline", trail="t1")
+        decision = world.weir_json("gate", program, "--environment", "offline", code=1)["decision"]
+        vkey, vsa, signed = (world.directory / name for name in ("vkey", "vsa.json", "policy.json"))
+        vkey.write_text(world.weir("ledger", "vkey"))
+        vsa.write_text(world.weir("decision", "export", str(decision), "--vsa"))
+        signed.write_text(world.weir("policy", "show", "offline", "--signed"))
+        nowhere = {"env": {"WEIR_URL": "http://127.0.0.1:1"}}
+        said = world.weir_json("decision", "verify", vsa, "--vkey", vkey, **nowhere)
+        self.assertEqual((said["genuine"], said["verdict"], said["decision"]), (True, "undecided", decision))
+        self.assertEqual(world.weir_json("policy", "verify", signed, "--vkey", vkey, **nowhere)["name"], "offline")
+        document = json.loads(vsa.read_text())
+        payload = base64.b64decode(document["payload"]).replace(b"undecided", b"allow")
+        vsa.write_text(json.dumps(document | {"payload": base64.b64encode(payload).decode()}, separators=(",", ":")))
+        refused = world.weir_json("decision", "verify", vsa, "--vkey", vkey, code=1)
+        self.assertEqual((refused["genuine"], refused["place"]), (False, "signatures[0].sig"))
+        world.weir("policy", "verify", vsa, "--vkey", vkey, code=1)
+        self.assertTrue(world.api.get(f"decisions/{decision}/replay")["same"])
+
+    def test_names_that_nothing_has_are_refused_with_the_nearest(self):
+        world = self.world
+        world.environment("typos")
+        file = world.directory / "typo.yaml"
+        file.write_text(TESTED.replace("type: test", "type: tset"))
+        world.weir("policy", "create", "typo", file, code=2)
+        world.weir("policy", "propose", "typo", file, code=2)
+        file.write_text(TESTED.replace("type: test", "type: 'custom:load'"))
+        world.weir("policy", "create", "typo", file, code=1)
+        (world.directory / "load.json").write_text('{"type":"object"}')
+        world.weir("attestation-type", "create", "load", "--schema", world.directory / "load.json")
+        world.weir("policy", "create", "typo", file)
+        program = world.program()
+        world.weir("gate", program, "--environment", "typos", "--class", "nromal", code=2)
+        world.weir("deploy", program, "--environment", "typos", "--class", "nromal", code=2)
+        window = ("window", "create", "typos", "--kind", "deny", "--override-for", "2h", "--cron", "0 0 * * *",
+                  "--duration", "1h", "--timezone", "UTC")
+        world.weir(*window, "--override-role", "nobody", code=2)
+        world.weir(*window, "--override-role", "approver")
 
     def test_a_policy_in_shadow_is_recorded_and_decides_nothing(self):
         environment = self.environment(TESTED, "shadowed", "shadow")

@@ -47,13 +47,19 @@ class Proposals(WorldCase):
     def shown(self, number, who="sue"):
         return self.world.weir_json("policy", "proposal", number, token=self.tokens[who])
 
+    def agreed(self, *command):
+        """What dan proposes instead of doing it, and everybody consents to."""
+        made = self.world.weir_json(*command, "--propose", "--reason", "as said", token=self.tokens["dan"])
+        number = str(made["proposal"]["id"])
+        self.weir("sue", "policy", "consent", number, "--role", "security")
+        self.weir("eve", "policy", "consent", number)
+        return self.weir("rik", "policy", "consent", number)
+
     def enforced(self, name, text):
         """A policy that decides in an environment of its own."""
-        self.world.weir("policy", "roles", "--none")
         self.world.environment(name)
         self.world.weir("policy", "create", name, self.file(name, text))
-        self.world.weir("policy", "attach", name, "--environment", name, "--mode", "enforce")
-        self.world.weir("policy", "roles", *ROLES)
+        self.agreed("policy", "attach", name, "--environment", name, "--mode", "enforce")
 
     def test_a_change_is_in_force_when_every_role_has_consented(self):
         self.enforced("change", TESTED)
@@ -115,6 +121,16 @@ class Proposals(WorldCase):
         rows = self.world.weir_json("policy", "proposals", "--policy", "ended", token=self.tokens["sue"])
         self.assertEqual(len(rows), 2)
         self.weir("eve", "policy", "roles", "risk", code=3)
+
+    def test_nobody_changes_alone_what_is_enforced_nor_who_consents(self):
+        self.enforced("alone", TESTED)
+        place = ("alone", "--environment", "alone")
+        for command in (("policy", "detach", *place), ("policy", "attach", *place, "--mode", "shadow"),
+                        ("policy", "roles", "--none"), ("group", "create", "risk", "--member", "sue")):
+            self.world.weir(*command, code=1)
+        self.assertIn("policy alone in environment alone: warn",
+                      self.agreed("policy", "attach", *place, "--mode", "warn"))
+        self.world.weir("policy", "detach", *place)
 
     def test_it_waits_in_the_queue_of_who_may_act(self):
         number = int(self.proposed("queued", TESTED))

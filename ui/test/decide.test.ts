@@ -131,3 +131,15 @@ test('a decision says what keeps it back, who can supply it, and how to decide i
   assert.equal(JSON.parse(readFileSync(await saved.path(), 'utf8')).record.verdict, 'deny');
   await close();
 });
+
+test('a decision is decided again on the page, with the same bytes or what differs', async () => {
+  const denied = at.fixture.world.decisions.find((each) => each.row.verdict === 'deny');
+  const { page, close } = await at.visit(`/decisions/${denied?.entry}`);
+  await page.getByRole('button', { name: 'Decide it again' }).click();
+  await page.getByRole('status').getByText('The same bytes: deny').waitFor();
+  await assert_accessible(page);
+  at.fixture.world.replay = { same: false, difference: 'rules[0].result: satisfied, now violated' };
+  await page.getByRole('button', { name: 'Decide it again' }).click();
+  await page.getByText('Not the same: rules[0].result: satisfied, now violated').waitFor();
+  await close();
+});

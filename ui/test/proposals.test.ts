@@ -16,7 +16,7 @@ test('what enforces changes by a proposal, which its maker can only comment and 
   await page.getByText('It decides in production once development and security consented.').waitFor();
   assert.equal(await page.getByRole('button', { name: /^Record version/ }).count(), 0);
   await page.getByRole('button', { name: 'Propose it' }).click();
-  await page.getByRole('heading', { level: 1 }).getByText('ann proposes a change of production').waitFor();
+  await page.getByRole('heading', { level: 1 }).getByText('ann proposes a change of policy production').waitFor();
   await page.getByRole('region', { name: /^Difference of proposal/ }).getByText('# a word more').waitFor();
   await page.getByText('You proposed it; others consent.').waitFor();
   assert.equal(await page.getByRole('button', { name: /^Consent/ }).count(), 0);
@@ -54,7 +54,35 @@ test('the roles whose consent a change needs are groups', async () => {
   await assert_accessible(page);
   await page.getByLabel('security: ann').check();
   await page.getByText('2 different people of development and security').waitFor();
+  await page.getByRole('button', { name: 'Propose it' }).click();
+  await page.getByRole('heading', { level: 1 }).getByText('what is proposed for the named_roles').waitFor();
+  await close();
+});
+
+test('what decides is detached, and its mode is set, by a proposal where roles are named', async () => {
+  const { page, complaints, close } = await at.visit('/policies/production');
+  await page.getByRole('button', { name: 'Detach…' }).first().click();
+  await page.getByText('It holds once development and security consented.').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Detach', exact: true }).count(), 0);
+  await page.getByRole('button', { name: 'Propose it' }).click();
+  await page.getByRole('heading', { level: 1 }).getByText('ann proposes what is proposed for the attachment').waitFor();
+  await page.getByRole('region', { name: /^Difference of proposal/ }).getByText('as proposed').waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+  at.fixture.world.policy_roles = [];
+  const free = await at.visit('/policies/production');
+  await free.page.getByRole('button', { name: 'Detach…' }).first().click();
+  await free.page.getByRole('button', { name: 'Detach', exact: true }).click();
+  await free.page.getByText('production does not count in').waitFor();
+  await free.close();
+});
+
+test('roles are named at once where none are', async () => {
+  at.fixture.world.policy_roles = [];
+  const { page, close } = await at.visit('/policies');
+  await page.getByRole('button', { name: 'Whose consent…' }).click();
+  await page.getByLabel('security: ann').check();
   await page.getByRole('button', { name: 'Name them' }).click();
-  await page.getByText('A change needs the consent of development and security').waitFor();
+  await page.getByText('A change needs the consent of security').waitFor();
   await close();
 });

@@ -141,6 +141,7 @@ export interface ReleaseDifference {
     removed_count: number;
     unchanged_count: number;
   } | null;
+  commits: { commit: string; trail: string; branch: string; author: string; entry: number }[] | null; // between them
 }
 export interface ApprovalRequest {
   id: number;
@@ -320,14 +321,19 @@ export interface Voice {
 }
 export interface PolicyProposal {
   id: number;
-  policy: string;
+  title: string; // what it would change, in words
+  policy: string; // empty: of the roles or a group
   state: 'open' | 'in-force' | 'refused' | 'withdrawn' | 'outdated';
   base_version: number; // 0: the policy is new
   version: number | null; // that followed
-  form: 'yaml' | 'rego';
-  digest: Digest;
+  form: 'yaml' | 'rego' | null;
+  digest: Digest | null; // of a source; else one of the next three
+  attachment: { environment?: string; flow?: string; mode?: Mode } | null; // without a mode: detached
+  named_roles: string[] | null;
+  group: { name: string; members: string[]; roles?: string[] } | null;
   description: string;
   roles: string[]; // groups whose consent it needs
+  vacant: string[]; // those of them that had nobody left
   open_roles: string[]; // those that have not consented yet
   voices: Voice[];
   proposer: string;

@@ -20,7 +20,7 @@ export function Difference({ difference, linked = true }: { difference: ReleaseD
         <Side title="Would run" side={after} linked={linked} />
       </div>
       <Part title="Commits">
-        <Commits before={before} after={after} />
+        <Commits before={before} after={after} between={difference.commits} />
       </Part>
       <Part title="Evidence">
         <Evidence difference={difference} linked={linked} />
@@ -70,7 +70,7 @@ function Side({ title, side, linked }: { title: string; side: ReleaseSide | null
   );
 }
 
-function Commits({ before, after }: { before: ReleaseSide | null; after: ReleaseSide }) {
+function Commits({ before, after, between }: { before: ReleaseSide | null; after: ReleaseSide; between: ReleaseDifference['commits'] }) {
   const commit = (text: string) => (text ? <code title={text}>{text.slice(0, 10)}</code> : 'unknown');
   return (
     <span>
@@ -80,6 +80,18 @@ function Commits({ before, after }: { before: ReleaseSide | null; after: Release
         {after.branch && ` on ${after.branch}`}
         {after.author && ` by ${after.author}`}
       </span>
+      {between && between.length > 1 && (
+        <ul className="plain" aria-label="Commits">
+          {between.map((each) => (
+            <li key={each.entry} className={styles.fact}>
+              {commit(each.commit)} <span className="quiet">{each.author}</span>
+              <span className="push">
+                <Seal entry={each.entry} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
     </span>
   );
 }

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { json, words_of } from '../../api/client.ts';
 import { useArtifact, inner } from '../../api/queries.ts';
@@ -163,8 +164,26 @@ function Times({ record }: { record: DecisionRecord }) {
   );
 }
 
+interface Replayed {
+  same: boolean;
+  verdict: string;
+  difference: string; // the first member that differs
+  engine: string;
+}
+
 function Replay({ data }: { data: Data }) {
   const words = command(`decision replay ${data.entry}`);
+  const [replayed, setReplayed] = useState<Replayed>();
+  const [busy, setBusy] = useState(false);
+  async function again() {
+    setBusy(true);
+    try {
+      setReplayed(await json<Replayed>(`decisions/${data.entry}/replay`));
+    } catch (error) {
+      notify(words_of(error), { failed: true });
+    }
+    setBusy(false);
+  }
   return (
     <>
       <p>
@@ -173,6 +192,21 @@ function Replay({ data }: { data: Data }) {
       <p className={styles.command}>
         <code>{words}</code> <Copy text={words} label="Copy the command" />
       </p>
+      <div className="row">
+        <Button variant="default" loading={busy} onClick={() => void again()}>
+          Decide it again
+        </Button>
+        <span role="status">
+          {replayed?.same && (
+            <span className="water">
+              The same bytes: {replayed.verdict}, by {replayed.engine}.
+            </span>
+          )}
+          {replayed && !replayed.same && (
+            <span className="red wrap">Not the same: {replayed.difference}</span>
+          )}
+        </span>
+      </div>
       <p className="quiet">
         It rests on {counted(data.record.inputs.length, 'entry', 'entries')} of the ledger:{' '}
         {data.record.inputs.slice(0, 12).map((index, place) => (

@@ -60,10 +60,28 @@ const columns: Column<Deployment>[] = [
     show: (row) => <When at={row.observed_at} fallback="not seen" />,
     wide: true,
   },
+  {
+    id: 'rollback',
+    header: 'Rollback',
+    text: (row) => row.rollback_target?.artifact ?? row.rollback_target?.why ?? '',
+    show: (row) => <Rollback target={row.rollback_target} />,
+    wide: true,
+  },
   { id: 'running', header: 'Running', text: running, show: running },
   { id: 'actor', header: 'By', text: (row) => row.actor, show: (row) => row.actor, wide: true },
   proof_column(),
 ];
+
+// What to go back to, or why there is nothing.
+function Rollback({ target }: { target: Deployment['rollback_target'] }) {
+  if (!target) return <>–</>;
+  if (!target.artifact) return <span className="quiet">none: {target.why}</span>;
+  return (
+    <span>
+      <Link href={`/artifacts/${target.artifact}`}>{target.name || 'artifact'}</Link> <Digest digest={target.artifact} />
+    </span>
+  );
+}
 
 // What was declared to run here, and whether it was seen.
 export function Deployments({ environment }: { environment: string }) {

@@ -1,13 +1,13 @@
 import { Checkbox, NativeSelect, SegmentedControl } from '@mantine/core';
 import { useState } from 'react';
-import { useAct } from '../../api/act.ts';
 import { ApiError, words_of } from '../../api/client.ts';
 import { useEnvironments, useFlows } from '../../api/queries.ts';
 import type { Attachment, Mode, Policy } from '../../api/types.ts';
 import { Effect, Form } from '../../forms/form.tsx';
 import { Problem } from '../../parts/empty.tsx';
-import { counted } from '../../words/text.ts';
+import { counted, listed } from '../../words/text.ts';
 import { simulation_words, useSimulation, type Trial } from './simulate.tsx';
+import { useChange } from './use-change.ts';
 
 const effects: Record<Mode, (place: string) => string> = {
   shadow: (place) => `Its results are recorded with every decision for ${place}; no verdict changes.`,
@@ -35,22 +35,28 @@ export function Attach({
   const place = names.includes(chosen) || at ? chosen : (names[0] ?? '');
   const running = environments.find((each) => each.name === place);
   const total = Object.values(running?.counts ?? {}).reduce((sum, count) => sum + count, 0);
-  const attach = useAct<boolean>({
-    method: 'PUT',
-    path: () => `policies/${encodeURIComponent(policy.name)}/attachments`,
-    body: (confirm) => ({ [to]: place, mode, ...(confirm && { confirm }) }),
-    done: () => `${policy.name} counts in ${place}: ${mode}`,
-  });
+  const was = policy.attachments.find((each) => each[to] === place)?.mode;
+  const attach = useChange(
+    {
+      decides: was !== mode && (was === 'enforce' || mode === 'enforce'),
+      method: 'PUT',
+      path: `policies/${encodeURIComponent(policy.name)}/attachments`,
+      body: { [to]: place, mode },
+      proposal: { policy: policy.name, attachment: { [to]: place, mode } },
+      done: `${policy.name} counts in ${place}: ${mode}`,
+    },
+    close,
+  );
   const held = attach.error instanceof ApiError && attach.error.field === 'confirm';
   return (
     <Form
       title={at ? `Mode of ${policy.name} in ${place}` : `Attach ${policy.name}`}
       opened
       close={close}
-      word={held ? 'Enforce it all the same' : at ? 'Set the mode' : 'Attach'}
-      busy={attach.isPending}
+      word={held ? 'Enforce it all the same' : attach.roles.length ? 'Propose it' : at ? 'Set the mode' : 'Attach'}
+      busy={attach.busy}
       able={Boolean(place) && (mode !== 'enforce' || sure)}
-      submit={() => attach.mutate(held, { onSuccess: close })}>
+      submit={() => attach.make(held)}>
       {!at && (
         <>
           <SegmentedControl
@@ -81,6 +87,7 @@ export function Attach({
         {to === 'environment' && total > 0 && mode !== 'shadow' && (
           <> {counted(total, 'workload runs', 'workloads run')} there and will be judged by it too.</>
         )}
+        {attach.roles.length > 0 && <> It holds once {listed(attach.roles)} consented.</>}
         {mode !== 'shadow' && <Foreseen trial={{ name: policy.name, [to]: place, mode }} />}
       </Effect>
       {mode === 'enforce' && (

@@ -1,18 +1,19 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { useAct } from '../../api/act.ts';
-import { query } from '../../api/client.ts';
+import { query, words_of } from '../../api/client.ts';
 import type { Attachment, Policy } from '../../api/types.ts';
 import { Effect, Form } from '../../forms/form.tsx';
 import { Card } from '../../parts/card.tsx';
-import { Empty } from '../../parts/empty.tsx';
+import { Empty, Problem } from '../../parts/empty.tsx';
 import { Seal } from '../../parts/seal.tsx';
 import { When } from '../../parts/when.tsx';
 import { command } from '../../words/command.ts';
 import { mode_said } from '../../words/decision.ts';
+import { listed } from '../../words/text.ts';
 import { Attach } from './attach.tsx';
 import { ModePill, place_link, place_of } from './attached.tsx';
+import { useChange } from './use-change.ts';
 import styles from './policies.module.css';
 
 type Open = { what: 'attach'; at?: Attachment } | { what: 'detach'; at: Attachment } | null;
@@ -64,25 +65,32 @@ export function Attachments({ policy }: { policy: Policy }) {
 }
 
 function Detach({ policy, at, close }: { policy: Policy; at: Attachment; close: () => void }) {
-  const detach = useAct<void>({
-    method: 'DELETE',
-    path: () =>
-      `policies/${encodeURIComponent(policy.name)}/attachments${query({ environment: at.environment, flow: at.flow })}`,
-    done: () => `${policy.name} does not count in ${place_of(at)} any more`,
-  });
+  const place = at.environment ? { environment: at.environment } : { flow: at.flow };
+  const detach = useChange(
+    {
+      decides: at.mode === 'enforce',
+      method: 'DELETE',
+      path: `policies/${encodeURIComponent(policy.name)}/attachments${query({ environment: at.environment, flow: at.flow })}`,
+      proposal: { policy: policy.name, attachment: place },
+      done: `${policy.name} does not count in ${place_of(at)} any more`,
+    },
+    close,
+  );
   return (
     <Form
       title={`Detach ${policy.name}`}
       opened
       close={close}
-      word="Detach"
-      busy={detach.isPending}
-      submit={() => detach.mutate(undefined, { onSuccess: close })}>
+      word={detach.roles.length ? 'Propose it' : 'Detach'}
+      busy={detach.busy}
+      submit={() => detach.make()}>
       <Effect>
         {at.mode === 'enforce'
           ? `Its rules decide in ${place_of(at)} now. Afterwards they do not; what they held back may run.`
           : `It only tells in ${place_of(at)}; no verdict changes.`}
+        {detach.roles.length > 0 && ` It holds once ${listed(detach.roles)} consented.`}
       </Effect>
+      {detach.error && <Problem>{words_of(detach.error)}</Problem>}
     </Form>
   );
 }

@@ -14,30 +14,28 @@ export function missing_words(proposal: PolicyProposal): string {
   return `the consent of ${listed(proposal.open_roles)} is missing`;
 }
 
-// What is proposed, as a word: "a change of" or "the new policy".
-export const kind_words = (proposal: PolicyProposal) => (proposal.base_version ? 'a change of ' : 'the new policy ');
-
 export function sentence_of(proposal: PolicyProposal) {
-  const what = say(proposal.policy, proposal.base_version || proposal.version ? policy_link(proposal.policy) : undefined);
+  const known = proposal.policy && (proposal.base_version || proposal.version);
+  const what = say(proposal.title, known ? policy_link(proposal.policy) : undefined);
   const said = consents(proposal).map((each) => (each.role ? `${each.actor} (${each.role})` : each.actor));
   if (proposal.state === 'open')
     return [
-      say(`${proposal.proposer} proposes ${kind_words(proposal)}`),
+      say(`${proposal.proposer} proposes `),
       what,
       say('.'),
       say(said.length ? ` ${listed(said)} consented; ` : ' Nobody has consented yet; '),
       say(`${missing_words(proposal)}.`),
     ];
   const how = {
-    'in-force': [` is in force as version ${proposal.version}.`, undefined],
+    'in-force': [proposal.version ? ` is in force as version ${proposal.version}.` : ' is in force.', undefined],
     refused: [' was refused.', 'red'],
     withdrawn: [' was withdrawn.', undefined],
-    outdated: [' is outdated: another version came before it.', 'amber'],
+    outdated: [' is outdated: another change came before it.', 'amber'],
   }[proposal.state] as [string, string | undefined];
   return [
-    say(`What ${proposal.proposer} proposed for `),
+    say(`What ${proposal.proposer} proposed, `),
     what,
-    say(how[0], undefined, how[1]),
+    say(`,${how[0]}`, undefined, how[1]),
     say(said.length ? ` ${listed(said)} consented.` : ''),
     say(proposal.ended_reason && proposal.state !== 'outdated' ? ` “${proposal.ended_reason}”` : ''),
   ];

@@ -26,7 +26,7 @@ export default function Proposal({ id }: { id: string }) {
             <div className="stack">
               <Card
                 title="What changes"
-                note={proposal.base_version ? `from version ${proposal.base_version}` : 'the policy is new'}>
+                note={note_of(proposal)}>
                 <TextDifference
                   before={proposal.base_source}
                   after={proposal.source}
@@ -34,7 +34,9 @@ export default function Proposal({ id }: { id: string }) {
                 />
               </Card>
               {proposal.simulation && (
-                <Card title="What would flip" note="the last 30 days, decided again as if it were enforced">
+                <Card
+                  title="What would flip"
+                  note={`the last 30 days, decided again ${proposal.digest ? 'as if it were enforced' : 'as it would count then'}`}>
                   <Found found={proposal.simulation} />
                 </Card>
               )}
@@ -51,6 +53,11 @@ export default function Proposal({ id }: { id: string }) {
       )}
     </Loaded>
   );
+}
+
+function note_of(proposal: PolicyProposalShown): string {
+  if (!proposal.digest) return proposal.policy ? `version ${proposal.base_version} of ${proposal.policy}` : 'who consents';
+  return proposal.base_version ? `from version ${proposal.base_version}` : 'the policy is new';
 }
 
 const looks: Record<Voice['voice'], Look> = {

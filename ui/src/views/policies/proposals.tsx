@@ -10,7 +10,7 @@ import { When } from '../../parts/when.tsx';
 import { command } from '../../words/command.ts';
 import { listed } from '../../words/text.ts';
 import { NameRoles } from './name-roles.tsx';
-import { consents, kind_words, missing_words, proposal_link } from './proposal-words.ts';
+import { consents, missing_words, proposal_link } from './proposal-words.ts';
 import styles from './policies.module.css';
 
 // Changes that wait for people, the longest waiting first, and whose consent a change needs.
@@ -56,7 +56,7 @@ export function Proposals() {
             <span key={proposal.id}>
               {index ? ', ' : ''}
               <Link href={proposal_link(proposal)}>
-                {proposal.policy} by {proposal.proposer}
+                {proposal.title} by {proposal.proposer}
               </Link>{' '}
               {proposal.state}
             </span>
@@ -75,8 +75,7 @@ function Proposed({ proposal }: { proposal: PolicyProposal }) {
     <article className={styles.proposal}>
       <h3>
         <Link href={to}>
-          {kind_words(proposal)}
-          {proposal.policy}
+          {proposal.title}
         </Link>
       </h3>
       <span className="wrap">{proposal.description}</span>

@@ -17,9 +17,12 @@ const done = {
 // What the consent of this role would do.
 function effect_of(proposal: PolicyProposalShown, role: string): string {
   const left = proposal.open_roles.filter((each) => each !== role);
+  const last = proposal.digest
+    ? `it is version ${proposal.base_version + 1} at once, wherever ${proposal.policy} is attached.`
+    : 'it holds at once.';
   const after = left.length
     ? `The consent of ${listed(left)} is missing then.`
-    : `Yours is the last consent: it is version ${proposal.base_version + 1} at once, wherever ${proposal.policy} is attached.`;
+    : `Yours is the last consent: ${last}`;
   return `${after} One refusal ends the proposal.`;
 }
 

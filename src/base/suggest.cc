@@ -1,4 +1,4 @@
-#include "cli/suggest.h"
+#include "base/suggest.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir::cli {
+namespace weir {
 namespace {
 
 // Levenshtein's distance, one row at a time.
@@ -42,4 +42,4 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> kno
   return nearest == nullptr ? "" : fmt::format("; did you mean '{}'?", *nearest);
 }
 
-}  // namespace weir::cli
+}  // namespace weir

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace weir::cli {
+namespace weir {
 
 // "; did you mean 'flow'?" for the nearest of `known` within two edits (three for long words), else "".
 std::string did_you_mean(std::string_view word, std::span<const std::string> known);
 
-}  // namespace weir::cli
+}  // namespace weir

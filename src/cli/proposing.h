@@ -1,0 +1,22 @@
+// Proposing what the command at hand would otherwise do at once: where roles are named, what policies decide changes
+// by a proposal alone.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/session.h"
+
+namespace weir::cli {
+
+struct Proposing {
+  bool propose = false;
+  std::optional<std::string> reason;
+};
+// Adds --propose and --reason.
+std::shared_ptr<Proposing> declare_proposing(Options& options);
+// Posts the proposal, says why, and tells people what it waits for. `invalid` when --reason stands alone.
+Result<Exit> propose(Session& session, const Proposing& proposing, format::Json body);
+Status check_reason(const Proposing& proposing);
+
+}  // namespace weir::cli
