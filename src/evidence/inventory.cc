@@ -29,22 +29,40 @@ bool is_statement(const format::JsonView& root) {
 
 enum class Form { any, bill };  // bill: within a statement, which holds no other
 
-// A bill may be what a statement says of its subjects.
+Status read_form(Reading reading, BytesView text, Form form);
+
+// A bill may be what a statement says of its subjects; some signers put it, or its text, into a member "Data".
+Status read_stated(Reading reading, BytesView text) {
+  const Statement statement = TRY(read_statement(text));
+  const format::Json& data = statement.predicate.at("Data");
+  const format::Json& said = data.is_null() ? statement.predicate : data;
+  TRY(read_form(reading, said.string() != nullptr ? *said.string() : dump(said), Form::bill));
+  auto& digests = reading.inventory.subject.digests;
+  digests.insert(digests.end(), statement.subjects.begin(), statement.subjects.end());
+  return {};
+}
+
 Status read_json_form(Reading reading, BytesView text, Form form) {
   const format::JsonDocument document = TRY(format::JsonDocument::parse(text, limits::evidence_values_max));
   const format::JsonView root = document.root();
-  if (form == Form::any && is_statement(root)) {
-    const Statement statement = TRY(read_statement(text));
-    const std::string bill = dump(statement.predicate);
-    TRY(read_json_form(reading, bill, Form::bill));
-    auto& digests = reading.inventory.subject.digests;
-    digests.insert(digests.end(), statement.subjects.begin(), statement.subjects.end());
-    return {};
-  }
+  if (form == Form::any && is_statement(root)) return read_stated(reading, text);
   if (root.text("bomFormat") == "CycloneDX") read_cyclonedx(reading, root);
   else if (root.text("spdxVersion").starts_with("SPDX-2.")) read_spdx_2(reading, root);
   else if (root.at("@graph").is_array()) read_spdx_3(reading, root);
   else return invalid("expected CycloneDX, or SPDX in JSON or tag-value");
+  return {};
+}
+
+Status read_form(Reading reading, BytesView text, Form form) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (text.starts_with("SPDXVersion:")) {
+    if (!format::is_utf8(text)) return invalid("expected UTF-8");
+    return read_spdx_tags(reading, text);
+  }
+  if (first == text.npos || text[first] != '<') return read_json_form(reading, text, form);
+  const format::XmlDocument document = TRY(format::XmlDocument::parse(text));
+  if (format::local_name(document.root()) != "bom") return invalid("expected CycloneDX XML with a <bom>");
+  read_cyclonedx(reading, document.root());
   return {};
 }
 
@@ -54,18 +72,7 @@ Result<Inventory> read_inventory(BytesView content, Detail detail) {
   Inventory inventory;
   std::size_t shared_bytes = 0;
   const Reading reading{inventory, detail == Detail::whole, shared_bytes};
-  const BytesView text = without_mark(content);
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (text.starts_with("SPDXVersion:")) {
-    if (!format::is_utf8(text)) return invalid("expected UTF-8");
-    TRY(read_spdx_tags(reading, text));
-  } else if (first != text.npos && text[first] == '<') {
-    const format::XmlDocument document = TRY(format::XmlDocument::parse(content));
-    if (format::local_name(document.root()) != "bom") return invalid("expected CycloneDX XML with a <bom>");
-    read_cyclonedx(reading, document.root());
-  } else {
-    TRY(read_json_form(reading, text, Form::any));
-  }
+  TRY(read_form(reading, without_mark(content), Form::any));
   return bounded(std::move(inventory), shared_bytes);
 }
 

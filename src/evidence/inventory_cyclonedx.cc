@@ -12,15 +12,31 @@ std::string whole_name(std::string_view group, std::string_view name) {
 }
 
 // trivy says it as aquasecurity:trivy:SrcName, syft as syft:metadata:source.
-std::string source_of(const JsonView& component) {
+struct SourceSaid {
   std::string_view name, version;
-  for (const JsonView& property : component.items("properties")) {
-    const std::string_view key = property.text("name"), value = property.text("value");
-    if (key.ends_with(":SrcName") || key == "syft:metadata:source" || key == "syft:metadata:originPackage")
+  void note(std::string_view property, std::string_view value) {
+    if (property.ends_with(":SrcName") || property == "syft:metadata:source" ||
+        property == "syft:metadata:originPackage")
       name = value;
-    if (key.ends_with(":SrcVersion") || key == "syft:metadata:sourceVersion") version = value;
+    if (property.ends_with(":SrcVersion") || property == "syft:metadata:sourceVersion") version = value;
   }
-  return name.empty() || version.empty() ? std::string(name) : fmt::format("{}@{}", name, version);
+  std::string text() const {
+    return name.empty() || version.empty() ? std::string(name) : fmt::format("{}@{}", name, version);
+  }
+};
+
+std::string source_of(const JsonView& component) {
+  SourceSaid said;
+  for (const JsonView& property : component.items("properties"))
+    said.note(property.text("name"), property.text("value"));
+  return said.text();
+}
+
+std::string source_of(const pugi::xml_node& component) {
+  SourceSaid said;
+  for (const pugi::xml_node& property : format::child_named(component, "properties"))
+    said.note(format::attribute(property, "name"), property.child_value());
+  return said.text();
 }
 
 void add_text(std::vector<std::string>& texts, std::string_view text) {
@@ -84,7 +100,7 @@ void add_components(Reading& reading, const pugi::xml_node& owner) {
       reading.note_system(text_of(each, "name"), text_of(each, "version"));
     ItemDetail* detail =
         reading.add({whole_name(text_of(each, "group"), text_of(each, "name")),
-                     std::string(text_of(each, "version")), std::string(text_of(each, "purl"))});
+                     std::string(text_of(each, "version")), std::string(text_of(each, "purl")), source_of(each)});
     if (detail != nullptr) *detail = detail_of(each);
     add_components(reading, each);
   }
@@ -98,6 +114,7 @@ void read_cyclonedx(Reading reading, const JsonView& bill) {
   subject = {.name = whole_name(about.text("group"), about.text("name")),
              .version = std::string(about.text("version")),
              .purl = std::string(about.text("purl"))};
+  if (about.text("type") == "operating-system") reading.note_system(about.text("name"), about.text("version"));
   add_text(subject.ids, about.text("bom-ref"));
   for (const JsonView& hash : about.items("hashes"))
     add_digest(subject, hash.text("alg"), hash.text("content"));
@@ -113,6 +130,8 @@ void read_cyclonedx(Reading reading, const pugi::xml_node& bill) {
   subject = {.name = whole_name(text_of(about, "group"), text_of(about, "name")),
              .version = std::string(text_of(about, "version")),
              .purl = std::string(text_of(about, "purl"))};
+  if (format::attribute(about, "type") == "operating-system")
+    reading.note_system(text_of(about, "name"), text_of(about, "version"));
   add_text(subject.ids, format::attribute(about, "bom-ref"));
   for (const pugi::xml_node& hash : format::child_named(about, "hashes"))
     add_digest(subject, format::attribute(hash, "alg"), hash.child_value());

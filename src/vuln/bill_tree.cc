@@ -8,6 +8,7 @@
 
 #include "format/licence.h"
 #include "vuln/component_index.h"
+#include "vuln/match.h"
 
 namespace weir::vuln {
 namespace {
@@ -18,12 +19,12 @@ using evidence::Inventory;
 constexpr std::size_t steps_max = 20'000;
 
 std::vector<BillNode> nodes_of(const Inventory& inventory) {
-  const std::optional<Release> document = release_in(inventory);
+  const Surroundings document(inventory);
   const auto& subject = inventory.subject.ids;
   std::vector<BillNode> nodes;
   nodes.reserve(inventory.items.size());
   for (std::size_t i = 0; i < inventory.items.size(); ++i) {
-    Component component = component_of(inventory.items[i], document);
+    Component component = component_of(inventory.items[i], document.of(inventory.items[i]));
     BillNode node{.component = std::move(component.text),
                   .name = std::move(component.name),
                   .version = std::move(component.version)};

@@ -115,15 +115,17 @@ NumberLists lists_over(const IndexFile& file, std::size_t first) {
 }  // namespace
 
 Component component_of(const evidence::Item& item, const std::optional<Release>& document) {
-  Component component{.name = item.name, .version = item.version};
-  if (item.purl.empty()) {
-    component.text = item.version.empty() ? item.name : item.name + '@' + item.version;
-    return component;
-  }
-  component.text = item.purl;
+  Component component{.text = text_of(item), .name = item.name, .version = item.version};
   std::optional<Package> package = package_of_item(item, document);
   if (!package) return component;
   component.package = std::move(*package);
+  if (item.purl.empty()) {
+    // Another document may have another package of that name.
+    component.text += " (" + component.package.ecosystem;
+    if (!component.package.release.empty()) component.text += ':' + component.package.release;
+    component.text += component.package.names.front() == item.name ? ")" : " " + component.package.names.front() + ")";
+    return component;
+  }
   if (!component.package.version.empty()) component.version = component.package.version;
   if (component.package.scope == Scope::inferred)
     add_qualifier(component.text, "distro",
@@ -135,12 +137,12 @@ Component component_of(const evidence::Item& item, const std::optional<Release>&
 }
 
 std::vector<Component> components_of(const evidence::Inventory& inventory) {
-  const std::optional<Release> document = release_in(inventory);
+  const Surroundings document(inventory);
   std::vector<Component> components;
   std::set<std::string> seen;
   for (const evidence::Item& item : inventory.items) {
     if (item.name.empty() && item.purl.empty()) continue;
-    Component component = component_of(item, document);
+    Component component = component_of(item, document.of(item));
     if (seen.insert(component.text).second) components.push_back(std::move(component));
   }
   return components;

@@ -161,6 +161,20 @@ TEST(ComponentIndex, finds_packages_by_url_name_and_what_advisories_call_them) {
   EXPECT_EQ(index.containing("pkg:", 3).size(), 3U);
 }
 
+TEST(ComponentIndex, a_name_without_purl_is_another_component_in_another_ecosystem) {
+  const evidence::Item item{.name = "libc6", .version = "2.36-9", .purl = "", .source = "glibc@2.36-9"};
+  const auto text = [&](const char* system, const char* version) {
+    return components_of({.items = {item}, .system = {system, version}}).at(0).text;
+  };
+  EXPECT_EQ(text("debian", "12"), "libc6@2.36-9 (Debian:12 glibc)");
+  EXPECT_EQ(text("ubuntu", "22.04"), "libc6@2.36-9 (Ubuntu:22.04 glibc)");
+  EXPECT_EQ(text("", ""), "libc6@2.36-9");
+  ComponentIndex index;
+  index.take(artifact(1), 1, components_of({.items = {item}, .system = {"debian", "12"}}));
+  EXPECT_EQ(index.about("Debian", "glibc").size(), 1U);
+  EXPECT_EQ(index.named("libc6").size(), 1U);
+}
+
 // Asks everything that can be asked.
 std::size_t ask_all(ComponentIndex& index) {
   std::size_t answers = 0;

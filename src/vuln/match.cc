@@ -1,7 +1,6 @@
 #include "vuln/match.h"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 
 #include "vuln/cvss.h"
@@ -53,7 +52,24 @@ void add_findings(const Package& package, std::string_view purl, std::span<const
 
 }  // namespace
 
+Surroundings::Surroundings(const evidence::Inventory& inventory) : release_(release_in(inventory)) {
+  const auto is_unnamed = [](const evidence::Item& item) { return item.purl.empty(); };
+  if (!release_ || std::ranges::none_of(inventory.items, is_unnamed)) return;
+  for (const evidence::Item& item : inventory.items)
+    if (!item.purl.empty()) listed_.insert(item.name);
+}
+
+const std::optional<Release>& Surroundings::of(const evidence::Item& item) const {
+  return item.purl.empty() && listed_.contains(item.name) ? none_ : release_;
+}
+
+std::string text_of(const evidence::Item& item) {
+  if (!item.purl.empty()) return item.purl;
+  return item.version.empty() ? item.name : item.name + '@' + item.version;
+}
+
 std::optional<Package> package_of_item(const evidence::Item& item, const std::optional<Release>& document) {
+  if (item.purl.empty()) return package_named(item.name, item.version, item.source, document);
   const Result<format::Purl> purl = format::parse_purl(item.purl, format::PurlReading::tolerant);
   if (!purl.ok()) return std::nullopt;
   std::optional<Package> package = package_of(*purl, item.source, document);
@@ -68,7 +84,9 @@ void match_package(const Package& package, std::string_view purl, const Advisory
 }
 
 std::optional<Scope> scope_of(std::string_view advisory_release, const Package& package) {
-  if (advisory_release.empty()) return Scope::exact;
+  // Without a release it may still be the ecosystem that the document says.
+  const bool is_guess = package.scope == Scope::inferred && package.release.empty();
+  if (advisory_release.empty()) return is_guess ? Scope::inferred : Scope::exact;
   if (package.release.empty()) return Scope::unscoped;
   if (package.release != advisory_release) return std::nullopt;
   return package.scope;
@@ -139,15 +157,16 @@ Scanned match(const evidence::Inventory& inventory, const AdvisorySet& advisorie
 
 Result<Scanned> match(const evidence::Inventory& inventory, const AdvisoryReader& advisories) {
   Scanned scanned{.components = inventory.items.size()};
-  const std::optional<Release> document = release_in(inventory);
-  std::set<std::pair<std::string_view, std::string_view>> seen;
+  const Surroundings document(inventory);
+  std::set<std::pair<std::string, std::string_view>> seen;
   for (const evidence::Item& item : inventory.items) {
-    if (item.purl.empty() || !seen.emplace(item.purl, item.source).second) continue;
-    const std::optional<Package> package = package_of_item(item, document);
+    const std::string called = text_of(item);
+    if (!seen.emplace(called, item.source).second) continue;
+    const std::optional<Package> package = package_of_item(item, document.of(item));
     if (!package) continue;
     for (const std::string& name : package->names) {
       const AboutPackage about = TRY(advisories.about(package->ecosystem, name));
-      add_findings(*package, item.purl, about.entries, {}, scanned.findings);
+      add_findings(*package, called, about.entries, {}, scanned.findings);
     }
   }
   std::ranges::stable_sort(scanned.findings, surer);

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,7 +47,7 @@ class AdvisorySet {
 };
 
 struct Finding {
-  std::string purl, advisory, fixed;  // fixed: empty when no fixed version is known
+  std::string purl, advisory, fixed;  // purl: name@version where the component has none; fixed: empty when no fixed version is known
   std::vector<std::string> aliases;
   std::string summary;
   Scope scope = Scope::exact;
@@ -60,6 +61,21 @@ struct Scanned {
   std::vector<Finding> findings;  // by purl, then advisory; one for each pair
 };
 
+// What a document says around its items. The inventory must stay.
+class Surroundings {
+ public:
+  explicit Surroundings(const evidence::Inventory& inventory);
+  // For an item. Nothing for one without a package URL that the document lists with one too: scanners see a program
+  // where a package manager has told of its package.
+  const std::optional<Release>& of(const evidence::Item& item) const;
+
+ private:
+  std::optional<Release> release_, none_;
+  std::set<std::string_view> listed_;  // names with a package URL
+};
+
+// What names an item of a bill: its package URL, or name@version.
+std::string text_of(const evidence::Item& item);
 // Which package an item of a bill is; nothing when no ecosystem of advisories covers it.
 std::optional<Package> package_of_item(const evidence::Item& item, const std::optional<Release>& document);
 // Adds a finding for each of the advisories wanted that says the package is affected.

@@ -1,5 +1,7 @@
 #include "vuln/package.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -54,24 +56,33 @@ struct DistributionRow {
 constexpr std::array distributions{
     DistributionRow{"deb", "debian", "Debian", Cut::major},
     DistributionRow{"deb", "ubuntu", "Ubuntu", Cut::two_parts},
+    DistributionRow{"deb", "echo", "Echo", Cut::none},
     DistributionRow{"apk", "alpine", "Alpine", Cut::minor_with_v},
     DistributionRow{"alpine", "", "Alpine", Cut::minor_with_v},  // written by some tools for apk/alpine
     DistributionRow{"apk", "wolfi", "Wolfi", Cut::none},
     DistributionRow{"apk", "chainguard", "Chainguard", Cut::none},
     DistributionRow{"apk", "minimos", "MinimOS", Cut::none},
+    DistributionRow{"apk", "cleanstart", "CleanStart", Cut::none},
+    DistributionRow{"apk", "alpaquita", "Alpaquita", Cut::major},
+    DistributionRow{"apk", "bellsoft-hardened-containers", "BellSoft Hardened Containers", Cut::major},
     DistributionRow{"rpm", "almalinux", "AlmaLinux", Cut::major},
     DistributionRow{"rpm", "alma", "AlmaLinux", Cut::major},
     DistributionRow{"rpm", "rocky-linux", "Rocky Linux", Cut::major},
     DistributionRow{"rpm", "rocky", "Rocky Linux", Cut::major},
     DistributionRow{"rpm", "redhat", "Red Hat", Cut::major},
     DistributionRow{"rpm", "rhel", "Red Hat", Cut::major},
+    DistributionRow{"rpm", "opensuse", "openSUSE", Cut::two_parts},  // before SUSE, whose name is in its name
+    DistributionRow{"rpm", "opensuse-leap", "openSUSE", Cut::two_parts},
+    DistributionRow{"rpm", "opensuse.leap", "openSUSE", Cut::two_parts},
+    DistributionRow{"rpm", "opensuse-tumbleweed", "openSUSE", Cut::two_parts},
+    DistributionRow{"rpm", "opensuse.tumbleweed", "openSUSE", Cut::two_parts},
     DistributionRow{"rpm", "suse", "SUSE", Cut::two_parts},
     DistributionRow{"rpm", "sles", "SUSE", Cut::two_parts},
-    DistributionRow{"rpm", "opensuse", "openSUSE", Cut::two_parts},
     DistributionRow{"rpm", "openeuler", "openEuler", Cut::two_parts},
     DistributionRow{"rpm", "mageia", "Mageia", Cut::major},
     DistributionRow{"rpm", "photon", "Photon OS", Cut::two_parts},
     DistributionRow{"rpm", "azurelinux", "Azure Linux", Cut::major},
+    DistributionRow{"rpm", "azure-linux", "Azure Linux", Cut::major},
     DistributionRow{"rpm", "mariner", "Azure Linux", Cut::major},
     DistributionRow{"rpm", "amazon", "Amazon Linux", Cut::major},
     DistributionRow{"rpm", "amzn", "Amazon Linux", Cut::major},
@@ -90,7 +101,7 @@ constexpr std::array codenames{
     Codename{"bionic", "18.04"},  Codename{"focal", "20.04"},    Codename{"jammy", "22.04"},
     Codename{"kinetic", "22.10"}, Codename{"lunar", "23.04"},    Codename{"mantic", "23.10"},
     Codename{"noble", "24.04"},   Codename{"oracular", "24.10"}, Codename{"plucky", "25.04"},
-    Codename{"questing", "25.10"}};
+    Codename{"questing", "25.10"}, Codename{"stream", "stream"},     Codename{"tumbleweed", "Tumbleweed"}};
 
 std::string cut_release(std::string_view number, Cut cut) {
   if (cut == Cut::none) return "";
@@ -101,16 +112,34 @@ std::string cut_release(std::string_view number, Cut cut) {
   return (cut == Cut::minor_with_v ? "v" : "") + std::string(number.substr(0, second));
 }
 
-// "debian-12", "bookworm", "alpine-3.16.2", "3.16.2", "amazon-2 (Karoo)" → the number in it.
+// The first number in it, and which service pack: "Linux Enterprise Server 15 SP5" → "15", "5".
+struct NumberSaid {
+  std::string_view number, pack;
+};
+NumberSaid number_in(std::string_view text) {
+  const std::size_t digit = text.find_first_of("0123456789");
+  if (digit == text.npos) return {};
+  const std::size_t stop = std::min(text.find_first_not_of("0123456789.", digit), text.size());
+  const std::size_t pack = text.find("SP", stop);
+  return {text.substr(digit, stop - digit), pack == text.npos ? "" : digits_at(text, pack + 2)};
+}
+
+bool has_word(std::string_view lowered, std::string_view word) {
+  const auto bounds = [&](std::size_t at) { return at >= lowered.size() || !is_letter(lowered[at]); };
+  for (std::size_t at = lowered.find(word); at != lowered.npos; at = lowered.find(word, at + 1))
+    if ((at == 0 || bounds(at - 1)) && bounds(at + word.size())) return true;
+  return false;
+}
+
+// "debian-12", "bookworm", "alpine-3.16.2", "3.16.2", "amazon-2 (Karoo)" → the number in it; "15 SP5" → 15.5.
 std::string release_from(std::string_view text, Cut cut) {
+  if (cut == Cut::none || text.empty()) return "";
   const std::string lowered = lower_ascii(text);
   for (const Codename& row : codenames)
-    if (lowered == row.name || lowered.ends_with("-" + std::string(row.name)))
-      return std::string(row.release);
-  const std::size_t digit = text.find_first_of("0123456789");
-  if (digit == text.npos) return "";
-  const std::size_t stop = std::min(text.find_first_not_of("0123456789.", digit), text.size());
-  std::string release = cut_release(text.substr(digit, stop - digit), cut);
+    if (has_word(lowered, row.name)) return std::string(row.release);
+  const NumberSaid said = number_in(text);
+  std::string release = cut_release(said.number, cut);
+  if (cut == Cut::two_parts && !said.pack.empty()) release += fmt::format(".{}", said.pack);
   return release.size() <= release_bytes_max ? release : "";
 }
 
@@ -185,6 +214,27 @@ void set_release(Package& package, const Purl& purl, const DistributionRow& row,
   if (package.release.empty()) package.scope = Scope::unscoped;
 }
 
+// Advisories write "https://github.com/apple/swift-nio.git" and "github.com/apple/swift-nio".
+std::string swift_name(std::string_view url) {
+  if (const std::size_t scheme = url.find("://"); scheme != url.npos) url.remove_prefix(scheme + 3);
+  if (url.ends_with('/')) url.remove_suffix(1);
+  if (url.ends_with(".git")) url.remove_suffix(4);
+  return std::string(url);
+}
+
+bool is_rpm(std::string_view ecosystem) {
+  const EcosystemRow* row = find_ecosystem(ecosystem);
+  return row != nullptr && row->order == VersionOrder::rpm;
+}
+
+// By which advisories may call it: those of rpm name source packages or binary ones, others source packages.
+void set_names(Package& package, std::string_view name, const Source& source) {
+  const bool rpm = is_rpm(package.ecosystem);
+  if (!source.name.empty()) package.names.push_back(source.name);
+  if ((rpm || source.name.empty()) && source.name != name) package.names.emplace_back(name);
+  if (!rpm && !source.version.empty()) package.version = source.version;
+}
+
 std::optional<Package> distribution_package(const Purl& purl, std::string_view source_text,
                                             const std::optional<Release>& document) {
   const DistributionRow* row = find_distribution(purl.type, purl.ns);
@@ -193,15 +243,36 @@ std::optional<Package> distribution_package(const Purl& purl, std::string_view s
   set_release(package, purl, *row, document);
   std::string_view said = purl.qualifier("upstream");
   if (said.empty()) said = purl.qualifier("origin");
-  const Source source = source_from(said.empty() ? source_text : said);
-  const bool rpm = row->type == "rpm";
-  if (!source.name.empty()) package.names.push_back(source.name);
-  if ((rpm || source.name.empty()) && source.name != purl.name) package.names.push_back(purl.name);
-  if (!rpm && !source.version.empty()) package.version = source.version;
+  set_names(package, purl.name, source_from(said.empty() ? source_text : said));
   const std::string_view epoch = purl.qualifier("epoch");
-  if (rpm && !epoch.empty() && package.version.find(':') == std::string::npos)
+  if (row->type == "rpm" && !epoch.empty() && package.version.find(':') == std::string::npos)
     package.version = std::string(epoch) + ":" + package.version;
   return package;
+}
+
+// "debian" with "12.4", and as it calls itself: "Debian GNU/Linux 12 (bookworm)".
+std::optional<Release> release_of_system(const evidence::OperatingSystem& system) {
+  if (system.name.empty()) return std::nullopt;
+  const std::string name = lower_ascii(system.name);
+  for (const DistributionRow& row : distributions) {
+    if (row.ns != name && system.name.find(row.ecosystem) == system.name.npos) continue;
+    std::string release = release_from(system.version.empty() ? system.name : system.version, row.cut);
+    if (!release.empty() || row.cut == Cut::none) return Release{std::string(row.ecosystem), std::move(release)};
+  }
+  return std::nullopt;
+}
+
+// That of all its package URLs, where they are of one.
+std::optional<Release> only_ecosystem(const evidence::Inventory& inventory) {
+  std::optional<Release> only;
+  for (const evidence::Item& item : inventory.items) {
+    const auto purl = format::parse_purl(item.purl, format::PurlReading::tolerant);
+    const auto package = purl.ok() ? package_of(*purl, "", std::nullopt) : std::nullopt;
+    if (!package) continue;
+    if (only && only->ecosystem != package->ecosystem) return std::nullopt;
+    only = Release{package->ecosystem, ""};
+  }
+  return only;
 }
 
 }  // namespace
@@ -212,27 +283,39 @@ std::string_view name_of(Scope scope) {
 }
 
 std::optional<Release> release_in(const evidence::Inventory& inventory) {
-  for (const DistributionRow& row : distributions) {
-    if (row.cut == Cut::none || inventory.system.name.empty() || row.ns != lower_ascii(inventory.system.name))
-      continue;
-    std::string release = release_from(inventory.system.version, row.cut);
-    if (!release.empty()) return Release{std::string(row.ecosystem), std::move(release)};
-  }
+  if (auto release = release_of_system(inventory.system)) return release;
+  bool is_unnamed = false;
   for (const evidence::Item& item : inventory.items) {
+    is_unnamed |= item.purl.empty() && !item.version.empty();
     if (item.purl.find("distro=") == item.purl.npos) continue;
     const auto purl = format::parse_purl(item.purl, format::PurlReading::tolerant);
     const DistributionRow* row = purl.ok() ? find_distribution(purl->type, purl->ns) : nullptr;
-    if (row == nullptr || row->cut == Cut::none) continue;
+    if (row == nullptr) continue;
     std::string release = release_from(purl->qualifier("distro"), row->cut);
     if (!release.empty()) return Release{std::string(row->ecosystem), std::move(release)};
   }
-  return std::nullopt;
+  return is_unnamed ? only_ecosystem(inventory) : std::nullopt;
 }
 
 std::optional<Package> package_of(const Purl& purl, std::string_view source,
                                   const std::optional<Release>& document) {
   if (auto package = distribution_package(purl, source, document)) return package;
   return language_package(purl);
+}
+
+std::optional<Package> package_named(std::string_view name, std::string_view version, std::string_view source,
+                                     const std::optional<Release>& document) {
+  if (!document || name.empty() || known_version(version).empty()) return std::nullopt;
+  Package package{.ecosystem = document->ecosystem,
+                  .release = document->release,
+                  .names = {},
+                  .version = std::string(version),
+                  .scope = Scope::inferred};
+  std::string called(name);
+  const std::size_t slash = called.rfind('/');
+  if (package.ecosystem == "Maven" && slash != called.npos) called[slash] = ':';
+  set_names(package, called, source_from(source));
+  return package;
 }
 
 std::string_view known_version(std::string_view version) {
@@ -250,6 +333,7 @@ std::string index_name(std::string_view ecosystem, std::string_view name) {
     }
     return out;
   }
+  if (ecosystem == "SwiftURL") return swift_name(lower_ascii(name));
   if (ecosystem == "NuGet" || ecosystem == "Packagist" || ecosystem == "GitHub Actions")
     return lower_ascii(name);
   return std::string(name);
@@ -263,11 +347,15 @@ std::string release_of_ecosystem(std::string_view ecosystem) {
     if (release.starts_with("Pro:")) release.remove_prefix(4);
     if (release.ends_with(":LTS")) release.remove_suffix(4);
   }
-  if (ecosystem.starts_with("Red Hat"))
+  if (ecosystem.starts_with("Red Hat")) {  // "openshift:4.14::el9" is built for 9
+    const std::size_t built_for = release.find("::el");
+    if (built_for != release.npos) return std::string(digits_at(release, built_for + 4));
     return std::string(digits_at(release, release.find_first_of("0123456789")));
-  if (ecosystem.starts_with("openSUSE") || ecosystem.starts_with("SUSE")) {
-    const std::size_t digit = release.find_first_of("0123456789");
-    if (digit != release.npos) release.remove_prefix(digit);
+  }
+  if (ecosystem.starts_with("openSUSE") || ecosystem.starts_with("SUSE") || ecosystem.starts_with("openEuler")) {
+    const NumberSaid said = number_in(release);
+    if (said.number.empty()) return std::string(release);
+    return fmt::format("{}{}{}", said.number, said.pack.empty() ? "" : ".", said.pack);
   }
   return std::string(release);
 }

@@ -28,7 +28,8 @@ struct Package {
   Scope scope = Scope::exact;
 };
 
-// What a document says of the distribution it describes.
+// The ecosystem of a document: the distribution it describes, with its release where there are releases, or the one
+// ecosystem that all its package URLs are of; the latter only where a component has none.
 struct Release {
   std::string ecosystem, release;
 };
@@ -37,6 +38,11 @@ std::optional<Release> release_in(const evidence::Inventory& inventory);
 // Nothing for types that no ecosystem of advisories covers.
 std::optional<Package> package_of(const format::Purl& purl, std::string_view source,
                                   const std::optional<Release>& document);
+
+// Of a component without a package URL: what its document's ecosystem calls so. Nothing without a version, and where
+// the document has no ecosystem.
+std::optional<Package> package_named(std::string_view name, std::string_view version, std::string_view source,
+                                     const std::optional<Release>& document);
 
 // "" for what tools write where they know no version: "(devel)", "UNKNOWN", "NOASSERTION".
 std::string_view known_version(std::string_view version);

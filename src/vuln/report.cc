@@ -16,6 +16,12 @@ std::string whole_id(const evidence::Subject& subject) {
 
 FindingSubject subject_of(const Finding& finding, const evidence::Subject& artifact) {
   FindingSubject made{.vulnerabilities = finding.aliases, .purl = finding.purl};
+  if (!finding.purl.starts_with("pkg:")) {
+    const std::size_t at = std::min(finding.purl.rfind('@'), finding.purl.size());
+    made.purl.clear();
+    made.name = finding.purl.substr(0, at);
+    made.version = finding.purl.substr(std::min(at + 1, finding.purl.size()));
+  }
   made.vulnerabilities.push_back(finding.advisory);
   made.artifacts = artifact.digests;
   if (auto purl = format::parse_purl(artifact.purl, format::PurlReading::tolerant); purl.ok()) {

@@ -32,7 +32,8 @@ std::string_view subject_id(const evidence::Subject& subject) {
 
 // The component within what the bill is of; the component alone where the bill doesn't say.
 Json product_of(const evidence::Subject& subject, const std::string& purl) {
-  const Json component = Json::object({{"@id", purl}, {"identifiers", Json::object({{"purl", purl}})}});
+  Json component = Json::object({{"@id", purl}});
+  if (purl.starts_with("pkg:")) component.set("identifiers", Json::object({{"purl", purl}}));
   if (subject_id(subject).empty()) return component;
   Json product = Json::object({{"@id", subject_id(subject)}});
   if (!subject.purl.empty()) product.set("identifiers", Json::object({{"purl", subject.purl}}));
@@ -124,7 +125,7 @@ Json component_of(const std::string& purl) {
   Json component =
       Json::object({{"type", "library"}, {"bom-ref", purl}, {"name", read.ok() ? read->name : purl}});
   if (read.ok() && !read->version.empty()) component.set("version", read->version);
-  component.set("purl", purl);
+  if (read.ok()) component.set("purl", purl);
   return component;
 }
 
