@@ -49,10 +49,12 @@ inline constexpr std::array cause_table{
              "look through what ran before Weir came, then adopt it or stop it"},
     CauseRow{Cause::first_sight_unseen, "first-sight-unseen", Severity::low,
              "run them from files that can be approved, exclude them by scope rules that end, or stop them"},
-    CauseRow{Cause::deployment_missed, "deployment-missed", Severity::high,
-             "find out why the deployment did not start; it resolves when the artifact is seen"},
+    CauseRow{
+        Cause::deployment_missed, "deployment-missed", Severity::high,
+        "find out why the deployment did not start; it resolves when the artifact is seen; or end it: weir "
+        "deployment end ID --reason …"},
     CauseRow{Cause::deployment_gone, "deployment-gone", Severity::high,
-             "start it again, or declare what replaces it"},
+             "start it again, declare what replaces it, or end it: weir deployment end ID --reason …"},
     CauseRow{Cause::deployment_short, "deployment-short", Severity::medium,
              "start the missing instances, or declare fewer"},
     CauseRow{Cause::superseded_still_running, "superseded-still-running", Severity::medium,
@@ -71,8 +73,9 @@ inline constexpr std::array cause_table{
              "mend what it covers, or ask to renew it; when it ends, what it covered counts again"},
     CauseRow{Cause::break_glass, "break-glass", Severity::critical,
              "another person looks at what was let in, and says so: weir break-glass review ID --note …"},
-    CauseRow{Cause::vulnerable, "vulnerable", Severity::high,
-             "deploy a release with the fixed version; weir vuln where says what runs and what is fixed already"},
+    CauseRow{
+        Cause::vulnerable, "vulnerable", Severity::high,
+        "deploy a release with the fixed version; weir vuln where says what runs and what is fixed already"},
 };
 constexpr const CauseRow& row_of(Cause cause) { return cause_table[static_cast<std::size_t>(cause)]; }
 
