@@ -8,6 +8,7 @@
 #include "cli/families.h"
 #include "cli/listing.h"
 #include "cli/simulation_lines.h"
+#include "cli/working.h"
 
 namespace weir::cli {
 namespace {
@@ -205,7 +206,9 @@ Action policy_simulate(Options& options) {
     const auto since = TRY(parse_past(arguments->since, session.now()));
     set_given(body, "since", since);
     Api* api = TRY(session.api());
+    std::optional<Working> working(std::in_place, session, "deciding again");
     const Json found = TRY(api->write({.path = "policies/simulate", .body = body}));
+    working.reset();
     session.answer(found, simulation_lines(found, session.color()));
     return Exit::yes;
   };
