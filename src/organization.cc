@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -49,10 +51,35 @@ Result<ledger::ActorId> actor_from_hex(std::string_view hex) {
   return ledger::actor_id_from_bytes(bytes);
 }
 
+// Of the ledgers in a directory; it holds one, where nobody put others there.
+std::vector<std::string> names_in(const std::string& directory) {
+  std::vector<std::string> names;
+  std::error_code missing;
+  for (const auto& file : fs::directory_iterator(directory, missing))
+    if (file.path().extension() == ".db") names.push_back(file.path().stem());
+  return names;
+}
+
+Result<std::string> name_for(const std::string& directory, const std::string& asked) {
+  const std::vector<std::string> held = names_in(directory);
+  if (asked.empty() && held.empty()) return std::string("default");
+  if (asked.empty() && held.size() == 1) return held.front();
+  if (held.empty() || std::ranges::find(held, asked) != held.end()) return asked;
+  const std::string names = fmt::format("'{}'", fmt::join(held, "', '"));
+  if (asked.empty())
+    return invalid(fmt::format("{} holds {}: say which, with --org", directory, names), "org");
+  return Error{Errc::conflict,
+               fmt::format("{} holds the organization {}, not '{}', and a directory holds one: leave "
+                           "--org and WEIR_ORG out, or give '{}' another --data",
+                           directory, names, asked, asked),
+               "org"};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Organization>> Organization::open(const std::string& directory,
-                                                         const std::string& name, Access access) {
+                                                         const std::string& asked, Access access) {
+  const std::string name = TRY(name_for(directory, asked));
   TRY(check_name(name, "org"));
   std::unique_ptr<Organization> made(new Organization);
   made->directory_ = directory;

@@ -15,7 +15,8 @@ enum class Access { serve, inspect };
 
 class Organization {
  public:
-  static Result<std::unique_ptr<Organization>> open(const std::string& directory, const std::string& name,
+  // `asked`: its name; empty for the one that is there, or "default" where none is. Errors: conflict, when another is.
+  static Result<std::unique_ptr<Organization>> open(const std::string& directory, const std::string& asked,
                                                     Access access);
   ~Organization();
 
@@ -27,6 +28,7 @@ class Organization {
   const std::shared_ptr<blob::BlobStore>& blobs() const { return blobs_; }
   const std::shared_ptr<const crypto::Signer>& signer() const { return signer_; }
   ledger::VerifierKey verifier_key() const { return {identity_.origin, signer_->public_key()}; }
+  const std::string& name() const { return name_; }
   bool is_new() const { return new_; }
   std::string database_file() const { return directory_ + "/" + name_ + ".db"; }
   std::string components_file() const { return directory_ + "/" + name_ + ".components"; }  // derived

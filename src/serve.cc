@@ -13,6 +13,7 @@
 #include "api/service.h"
 #include "cli/run.h"
 #include "cli/session.h"
+#include "cli/working.h"
 #include "http/server.h"
 #include "http/tls.h"
 #include "jobs/answer_callers.h"
@@ -70,6 +71,7 @@ Result<std::vector<jobs::Schedule>> schedules_for(const Organization& organizati
   TRY(add("requests", jobs::make_request_watch, milliseconds(200), std::nullopt));
   TRY(add("exceptions", jobs::make_exception_watch, milliseconds(200), milliseconds(20)));
   TRY(add("silence", jobs::make_silence_watch, seconds(1), std::nullopt));
+  schedules.push_back({"ledger", jobs::make_damage_watch(shared), milliseconds(500), std::nullopt});
   return schedules;
 }
 
@@ -155,12 +157,6 @@ api::Ports ports_of(const Organization& organization, sequencer::Sequencer& sequ
           .exposure = std::move(exposure)};
 }
 
-// A command that needs no server declares no --org; a directory holds one organization, this one unless said.
-std::string organization_of(const cli::Session& session) {
-  const std::string& named = session.globals().organization;
-  return named.empty() ? "default" : named;
-}
-
 // For links that leave the server: as said, else where it listens; every address of a host goes by its name.
 std::string public_url(const cli::ServeOptions& options, const Listen& listen) {
   std::string url = options.public_url.value_or("");
@@ -228,7 +224,7 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   const auto log = make_log();
   const Listen listen = TRY(parse_listen(options.listen));
   const auto clock = std::make_shared<const SystemClock>();
-  const auto organization = TRY(Organization::open(options.data, organization_of(session), Access::serve));
+  const auto organization = TRY(Organization::open(options.data, options.organization, Access::serve));
   const auto sequencer = TRY(organization->start_sequencer(clock));
   api::Config config{.version = std::string(cli::version), .data_directory = options.data};
   if (options.tls_cert) config.tls_key = TRY(http::key_sha256_of_certificate(*options.tls_cert));
@@ -236,8 +232,13 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   const auto say = [log](const Error& error) { log->warn("vulnerabilities: {}", error.message); };
   auto findings = TRY(findings_of(*organization, *sequencer, exposure, options.advisories, say));
   const auto service = TRY(api::Service::open(config, ports_of(*organization, *sequencer, clock, exposure)));
-  const auto report = [log](const std::string& job, const Error& error) {
+  const auto report_finder = [log](const std::string& job, const Error& error) {
     log->error("{}: {}", job, error.message);
+  };
+  // But for the finder, whose advisories may be what is damaged, a job reads nothing but the ledger and its tables.
+  const auto report = [report_finder, &sequencer](const std::string& job, const Error& error) {
+    if (error.code == Errc::corrupt) sequencer->stop_writes(error.message);
+    report_finder(job, error);
   };
   auto schedules = TRY(schedules_for(*organization, *sequencer));
   jobs::Runner runner(std::move(schedules), clock, report);
@@ -253,7 +254,7 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
        .on_error = [report](const Error& error) { report("checkpointer", error); }}));
   auto decisions = TRY(decisions_of(*organization, *sequencer, *exposure));
   jobs::Runner decider(std::move(decisions), clock, report);
-  jobs::Runner finder(std::move(findings), clock, report);
+  jobs::Runner finder(std::move(findings), clock, report_finder);
   sequencer->on_commit([&runner, &finder, &decider, &deliverer, &answerer, &checkpointer](std::int64_t) {
     runner.committed();
     decider.committed();
@@ -266,10 +267,12 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   const std::unique_ptr<sequencer::Sequencer, void (*)(sequencer::Sequencer*)> last_commit(
       sequencer.get(), [](sequencer::Sequencer* at) { at->stop(); });
   auto server = TRY(start_http(listen, options, *service));
-  session.line(
-      fmt::format("weir {} serves '{}' on {}", cli::version, organization_of(session), server.url()));
-  session.line(fmt::format("the admin token is in {}", organization->token_file()));
-  session.flush();
+  session.answer(format::Json::object({{"version", cli::version},
+                                       {"organization", organization->name()},
+                                       {"url", server.url()},
+                                       {"token_file", organization->token_file()}}),
+                 fmt::format("weir {} serves '{}' on {}\nthe admin token is in {}\n", cli::version,
+                             organization->name(), server.url(), organization->token_file()));
   int signal = 0;
   sigwait(&signals, &signal);
   service->stop();
@@ -285,27 +288,25 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
 }
 
 Result<cli::Exit> verify_ledger(cli::Session& session, const cli::LedgerOptions& options) {
-  const auto organization = TRY(Organization::open(
-      options.data, options.organization.empty() ? organization_of(session) : options.organization,
-      Access::inspect));
+  const auto organization = TRY(Organization::open(options.data, options.organization, Access::inspect));
   constexpr std::int64_t unhurried = std::int64_t{1} << 40;  // bytes a second: as fast as the disk gives them
   const auto pages = store::scrub(organization->database_file(), {}, unhurried);
   if (!pages.ok() && pages.error().code != Errc::corrupt) return pages.error();
   auto db = TRY(organization->open_reader());
+  cli::Working working(session, "verifying");
   const auto report = TRY(sequencer::verify_all(
       *db, *organization->blobs(), organization->verifier_key(), [&](std::int64_t done, std::int64_t size) {
-        session.progress(fmt::format("{} of {} entries", done, size));
+        working.reached(fmt::format("{} of {} entries", done, size));
       }));
-  session.progress("");
   return tell_verification(session, report, pages.ok() ? std::string() : pages.error().message);
 }
 
 Result<cli::Exit> rebuild_ledger(cli::Session& session, const cli::LedgerOptions& options) {
-  const auto organization = TRY(Organization::open(
-      options.data, options.organization.empty() ? organization_of(session) : options.organization,
-      Access::serve));
+  const auto organization = TRY(Organization::open(options.data, options.organization, Access::serve));
   auto db = TRY(organization->open_writer());
+  std::optional<cli::Working> working(std::in_place, session, "computing the derived tables");
   TRY(sequencer::rebuild(*db, *organization->blobs()));
+  working.reset();
   session.answer(format::Json::object({{"rebuilt", true}}),
                  "the derived tables were computed again from the entries\n");
   return cli::Exit::yes;

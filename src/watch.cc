@@ -74,12 +74,14 @@ Result<cli::Exit> watch(cli::Session& session, const cli::AgentOptions& options)
   mallopt(M_MMAP_THRESHOLD, large_text_bytes);
   mallopt(M_ARENA_MAX, 1);  // a dozen threads that mostly sleep would keep a heap each
   const agent::AgentConfig config = TRY(config_of(options));
-  const auto made =
-      TRY(agent::Agent::open(config, agent::make_collectors(config, session.environment().clock),
-                             session.environment().clock, [&session](const std::string& line) {
-                               session.line(line);
-                               session.flush();
-                             }));
+  const auto made = TRY(agent::Agent::open(
+      config, agent::make_collectors(config, session.environment().clock), session.environment().clock,
+      [&session](const std::string& line) {
+        const auto now = to_string(session.now());
+        const bool json = session.form() == cli::OutputForm::json;
+        session.line(json ? dump(format::Json::object({{"at", now}, {"said", line}})) : line);
+        session.flush();
+      }));
   std::jthread running([&made](const std::stop_token& stop) { made->run(stop); });
   int signal = 0;
   sigwait(&signals, &signal);

@@ -50,10 +50,12 @@ inline constexpr std::array cause_table{
              "look through what ran before Weir came, then adopt it or stop it"},
     CauseRow{Cause::first_sight_unseen, "first-sight-unseen", Severity::low,
              "run them from files that can be approved, exclude them by scope rules that end, or stop them"},
-    CauseRow{Cause::deployment_missed, "deployment-missed", Severity::high,
-             "find out why the deployment did not start; it resolves when the artifact is seen"},
+    CauseRow{
+        Cause::deployment_missed, "deployment-missed", Severity::high,
+        "find out why the deployment did not start; it resolves when the artifact is seen; or end it: weir "
+        "deployment end ID --reason …"},
     CauseRow{Cause::deployment_gone, "deployment-gone", Severity::high,
-             "start it again, or declare what replaces it"},
+             "start it again, declare what replaces it, or end it: weir deployment end ID --reason …"},
     CauseRow{Cause::deployment_short, "deployment-short", Severity::medium,
              "start the missing instances, or declare fewer"},
     CauseRow{Cause::superseded_still_running, "superseded-still-running", Severity::medium,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "access/account.h"
+#include "access/organization.h"
 #include "deploy/difference.h"
 #include "policy/decision_recorded.h"
 #include "store/view_access.h"
@@ -62,10 +63,11 @@ struct ErrorView {
 // ---- server.cc ----
 
 struct Health {
-  std::string status, version;
+  std::string status, version, remedy;
   static void members(auto& visit, auto& self) {
     visit("status", self.status);
     visit.maybe("version", self.version);
+    visit.maybe("remedy", self.remedy);
   }
 };
 
@@ -100,6 +102,23 @@ struct Me {
     visit("organization", self.organization);
     visit("scopes", self.scopes);
     visit("server", self.server);
+  }
+};
+
+// ---- organization.cc ----
+
+struct OrganizationView {
+  std::string name;
+  access::OrganizationNamed called;
+  std::string origin, vkey;  // of its checkpoints, and the key that verifies them
+  std::int64_t entry = 0;    // that named it last
+  static void members(auto& visit, auto& self) {
+    visit("name", self.name);
+    visit("title", self.called.title);
+    visit("contact", self.called.contact);
+    visit("origin", self.origin);
+    visit("vkey", self.vkey);
+    visit("entry", self.entry);
   }
 };
 

@@ -6,6 +6,7 @@
 #include "policy/form.h"
 #include "policy/form_check.h"
 #include "store/view_access.h"
+#include "store/view_alert.h"
 #include "store/view_decision.h"
 #include "store/view_deploy.h"
 #include "store/view_policy.h"
@@ -177,13 +178,38 @@ Result<Write> declare_deployment(const Call& call) {
   }};
 }
 
+// With it end the alerts that it was missed, or is gone: nobody expects it any more.
+Result<Write> end_deployment(const Call& call) {
+  const auto request = TRY(body_of<deploy::EndRequest>(call.request));
+  const std::int64_t id = TRY(id_of(call.request, "id"));
+  return Write{[request, id, actor = call.actor](store::Database& db, Instant now) -> Result<Decision> {
+    auto found = TRY(store::find_deployment(db, id, now));
+    if (found) TRY(access::check_environment_scope(actor, found->deployment.environment));
+    const auto ended = TRY(deploy::end(request, found ? std::optional(found->deployment) : std::nullopt));
+    Decision decision{.events = {ended}};
+    alert::AlertsResolved resolved{.why = fmt::format("the deployment was ended: {}", request.reason)};
+    for (const auto& open : TRY(store::open_alerts_of_subject(db, fmt::format("deployment {}", id))))
+      resolved.alerts.push_back(open.id);
+    if (!resolved.alerts.empty()) decision.events.push_back(std::move(resolved));
+    decision.answer = [view = std::move(*found), ended](auto appended) mutable {
+      view.deployment.state = ended.state;
+      view.deployment.reason = ended.reason;
+      view.deployment.ended_at = appended[0].at;
+      view.deployment.unwatched.clear();
+      return format::encode(view);
+    };
+    return decision;
+  }};
+}
+
 Result<http::Response> list_deployments(const ReadCall& call) {
   const std::int64_t limit = TRY(limit_of(call.request));
-  auto deployments =
-      TRY(store::list_deployments(call.db, {.environment = text_of(call.request, "environment"),
-                                            .artifact = TRY(digest_of(call.request, "artifact")),
-                                            .limit = limit,
-                                            .before = TRY(cursor_of(call.request))}));
+  auto deployments = TRY(store::list_deployments(call.db,
+                                                 {.environment = text_of(call.request, "environment"),
+                                                  .artifact = TRY(digest_of(call.request, "artifact")),
+                                                  .limit = limit,
+                                                  .before = TRY(cursor_of(call.request))},
+                                                 call.now));
   const bool full = deployments.size() == static_cast<std::size_t>(limit);
   const std::string next = full ? std::to_string(deployments.back().deployment.id) : "";
   if (const std::string state = text_of(call.request, "state"); !state.empty())

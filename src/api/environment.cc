@@ -9,6 +9,7 @@
 #include "crypto/random.h"
 #include "store/view_alert.h"
 #include "store/view_deploy.h"
+#include "store/view_run_count.h"
 #include "store/view_runtime.h"
 #include "store/view_snapshot.h"
 
@@ -134,6 +135,16 @@ Result<http::Response> difference(const ReadCall& call) {
   return record_response(result);
 }
 
+Result<http::Response> list_run_counts(const ReadCall& call) {
+  const std::string_view environment = call.request.parameter("env");
+  TRY(require_environment(call.db, environment));
+  const std::int64_t from = TRY(number_of(call.request, "cursor")).value_or(0),
+                     limit = TRY(limit_of(call.request));
+  const auto rows = TRY(store::list_run_counts(call.db, environment, from, limit));
+  const bool full = rows.size() == static_cast<std::size_t>(limit);
+  return list_response("run-counts", rows, full ? std::to_string(from + limit) : "");
+}
+
 Result<Write> declare_scope(const Call& call) {
   auto rule = TRY(body_of<runtime::ScopeRule>(call.request));
   TRY(runtime::check(rule));
@@ -193,6 +204,14 @@ Result<Write> issue_join_token(const Call& call) {
                       auto appended) { return format::encode(NewJoinToken{text, appended[0].index}); },
         .answer_is_secret = true};
   }};
+}
+
+Result<http::Response> list_join_tokens(const ReadCall& call) {
+  const std::string_view environment = call.request.parameter("env");
+  TRY(access::check_environment_scope(call.actor, environment));
+  TRY(require_environment(call.db, environment));
+  return whole_list_response(call.request, "join-tokens",
+                             TRY(store::list_join_tokens(call.db, environment, call.now)));
 }
 
 Result<Write> revoke_join_token(const Call& call) {

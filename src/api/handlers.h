@@ -12,6 +12,8 @@ Result<http::Response> health(const ReadCall& call);
 Result<http::Response> readiness(const ReadCall& call);
 Result<http::Response> metrics(const ReadCall& call);
 Result<http::Response> openapi(const ReadCall& call);
+Result<http::Response> find_organization(const ReadCall& call);
+Result<Write> name_organization(const Call& call);
 Result<http::Response> who_am_i(const ReadCall& call);
 Result<http::Response> search(const ReadCall& call);
 
@@ -42,6 +44,7 @@ Result<Write> approve(const Call& call);
 Result<Write> revoke_approval(const Call& call);
 Result<http::Response> list_approvals(const ReadCall& call);
 Result<Write> declare_deployment(const Call& call);
+Result<Write> end_deployment(const Call& call);
 Result<http::Response> list_deployments(const ReadCall& call);
 
 // gate.cc
@@ -100,7 +103,11 @@ Result<Write> adopt(const Call& call);
 Result<Write> declare_scope(const Call& call);
 Result<http::Response> list_scopes(const ReadCall& call);
 Result<Write> remove_scope(const Call& call);
+Result<http::Response> list_run_counts(const ReadCall& call);
+Result<http::Response> list_reporters(const ReadCall& call);
+Result<Write> remove_reporter(const Call& call);
 Result<Write> issue_join_token(const Call& call);
+Result<http::Response> list_join_tokens(const ReadCall& call);
 Result<Write> revoke_join_token(const Call& call);
 
 // alert.cc

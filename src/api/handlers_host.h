@@ -68,6 +68,29 @@ struct HostInventoryView {
   }
 };
 
+// What a package was when the host was first seen, and is now.
+struct PackageNews {
+  std::string name, before, now;  // versions; empty: it was not, or is not, installed
+  static void members(auto& visit, auto& self) {
+    visit("name", self.name);
+    visit("before", self.before);
+    visit("now", self.now);
+  }
+};
+struct HostNewsView {
+  std::string host, environment;
+  Instant since, taken_at;  // of the first inventory, and of the one in force
+  std::vector<PackageNews> news;
+  static void members(auto& visit, auto& self) {
+    visit("host", self.host);
+    visit("environment", self.environment);
+    visit("since", self.since);
+    visit("taken_at", self.taken_at);
+    visit("news", self.news);
+  }
+};
+
+Result<http::Response> find_host_news(const ReadCall& call);
 Result<http::Response> list_hosts(const ReadCall& call);
 Result<http::Response> find_host_inventory(const ReadCall& call);
 

@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
 #include "api/handlers_host.h"
+#include "api/past_inventories.h"
 #include "format/purl.h"
 #include "jobs/exposure.h"
 
@@ -174,6 +176,35 @@ Result<http::Response> list_hosts(const ReadCall& call) {
     views.push_back(view);
   }
   return whole_list_response(call.request, "hosts", std::move(views));
+}
+
+// A name may stand for several (of two architectures, two kernels): then each version that is new or gone is news.
+Result<http::Response> find_host_news(const ReadCall& call) {
+  const store::HostInventoryRow now = TRY(the_host(call));
+  const auto first = TRY(store::first_inventory(call.db, {.environment = now.environment, .host = now.host}));
+  HostNewsView view{.host = now.host,
+                    .environment = now.environment,
+                    .since = first ? first->claim.taken_at : now.claim.taken_at,
+                    .taken_at = now.claim.taken_at};
+  if (!first || first->claim.parts == now.claim.parts) return record_response(view);
+  std::map<std::string, std::array<std::set<std::string>, 2>> versions;  // of each name, then and now
+  TRY(each_installed(call, {*first, now},
+                     [&](const store::HostInventoryRow& row, const Installed& held) -> Status {
+                       if (!held)
+                         return not_found(fmt::format("what '{}' had installed at {} can't be read any more",
+                                                      row.host, to_string(row.claim.taken_at)));
+                       for (const vuln::Component& component : *held)
+                         versions[component.name][row.entry == now.entry].insert(component.version);
+                       return {};
+                     }));
+  for (const auto& [name, held] : versions) {
+    std::vector<std::string> gone, come;
+    std::ranges::set_difference(held[0], held[1], std::back_inserter(gone));
+    std::ranges::set_difference(held[1], held[0], std::back_inserter(come));
+    for (std::size_t i = 0; i < std::max(gone.size(), come.size()); ++i)
+      view.news.push_back({name, i < gone.size() ? gone[i] : "", i < come.size() ? come[i] : ""});
+  }
+  return record_response(view);
 }
 
 Result<http::Response> find_host_inventory(const ReadCall& call) {

@@ -189,7 +189,7 @@ Json responses_of(SchemaBook& book, const Route& route) {
     answer(200, previews ? "the preview" : "nothing new was to be recorded",
            content_of(book, previews ? route.preview : route.answer, Receipt::none));
   } else {
-    answer(route.success, route.summary, content_of(book, route.answer, Receipt::none));
+    answer(route.success, route.summary, content_of(book, route.answer, Receipt::maybe));
   }
   for (const int refusal : route.refusals) {
     if (refusal == 0) continue;

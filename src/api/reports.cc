@@ -191,6 +191,17 @@ Result<sequencer::Decision> decide_report(store::Database& db, const http::Reque
   return decision;
 }
 
+// With the receipt of what was recorded, where something was.
+http::Response answered(const runtime::AnswerToReporter& answer, const sequencer::Outcome& outcome,
+                        int status) {
+  std::string body = format::encode(answer);
+  if (outcome.receipt) {
+    body.pop_back();
+    body += ",\"receipt\":" + encode_receipt(*outcome.receipt) + "}";
+  }
+  return json_response(std::move(body), status);
+}
+
 Result<http::Response> receive_report(const http::Request& request, const Ports& ports, store::Database& db,
                                       Instant now) {
   const ReporterChain chain = TRY(recognise(db, request));
@@ -198,7 +209,7 @@ Result<http::Response> receive_report(const http::Request& request, const Ports&
   TRY(check_report(*report, chain, now));
   auto fate = std::make_shared<ReportFate>();
   fate->claims = TRY(claims_of(ports, chain, *report));
-  TRY(ports.sequencer.submit_and_wait(
+  const auto outcome = TRY(ports.sequencer.submit_and_wait(
       {.actor = chain.actor,
        .idempotency = {},
        .decide = [&request, report, fate, id = chain.id](
@@ -207,7 +218,7 @@ Result<http::Response> receive_report(const http::Request& request, const Ports&
        .done = {}}));
   runtime::AnswerToReporter answer = TRY(answer_for(db, chain.id, now));
   answer.send_inventory |= fate->claims.lacking;
-  return json_response(format::encode(answer), fate->accepted ? 200 : 409);
+  return answered(answer, outcome, fate->accepted ? 200 : 409);
 }
 
 Result<http::Response> receive_document(const http::Request& request, const Ports& ports, store::Database& db,
@@ -284,11 +295,16 @@ Result<http::Response> receive_enrolment(const http::Request& request, const Por
     return Error{Errc::unauthenticated, "the enrolment is not signed by the key it names"};
   const std::string id = to_hex(crypto::sha256(key));
   TRY(check_join_token(db, enrolment, now));
-  TRY(ports.sequencer.submit_and_wait(
+  const auto outcome = TRY(ports.sequencer.submit_and_wait(
       {.actor = ports.server_actor,
        .idempotency = {},
        .decide = [&, id](store::Database& tables, Instant at) -> Result<sequencer::Decision> {
          TRY(check_join_token(tables, enrolment, at));
+         if (TRY(store::was_removed(tables, id)))
+           return Error{
+               Errc::conflict,
+               "this reporter was removed and its key is not taken again; to watch this host anew, stop the "
+               "agent, delete its state directory (--state), and start it with a join token"};
          const auto known = TRY(store::find_reporter(tables, id));
          if (known && known->environment == enrolment.environment && known->host == enrolment.host)
            return sequencer::Decision{};
@@ -308,7 +324,7 @@ Result<http::Response> receive_enrolment(const http::Request& request, const Por
        .done = {}}));
   auto reader = TRY(ports.open_reader());
   const runtime::AnswerToReporter answer = TRY(answer_for(*reader, id, ports.clock->now()));
-  return json_response(format::encode(answer), 201);
+  return answered(answer, outcome, 201);
 }
 
 }  // namespace
@@ -320,6 +336,8 @@ http::Response receive(std::string_view pattern, const http::Request& request, c
                        : pattern.ends_with("/inventories") ? receive_document
                                                            : receive_enrolment;
   auto response = handler(request, ports, db, now);
+  if (!response.ok() && response.error().code == Errc::corrupt)
+    ports.sequencer.stop_writes(response.error().message);
   return response.ok() ? std::move(*response) : http::error_response(response.error());
 }
 

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/signature.h"
+#include "jobs/reconcile.h"
 #include "store/view_exposure.h"
 #include "store/view_runtime.h"
 #include "support/api_fixture.h"
@@ -52,9 +53,13 @@ class Reports : public testing::Test {
     return answer;
   }
   static bool wants_full(const Answer& answer) { return answer.json.at("send_full") == format::Json(true); }
-  bool heartbeat_wants_full() {
+  Answer heartbeat() {
     const runtime::Heartbeat beat{.incarnation = "i", .sequence = sequence_, .sent_at = now()};
-    return wants_full(signed_post("heartbeats", format::encode(beat)));
+    return signed_post("heartbeats", format::encode(beat));
+  }
+  bool heartbeat_wants_full() { return wants_full(heartbeat()); }
+  std::unique_ptr<store::Database> reader() {
+    return std::move(api_.ledger().connect(store::OpenMode::read_only)).value();
   }
 
   Instant now() { return api_.ledger().clock().now(); }
@@ -179,6 +184,40 @@ TEST_F(Reports, claim_what_is_installed_once_the_documents_are_here) {
   send({.inventories = {packages_in(other, now())}}, {});
   EXPECT_EQ(strings("SELECT kind FROM host_inventory WHERE replaced IS NULL ORDER BY kind"),
             (Names{"packages", "program"}));
+}
+
+std::string bill_of(std::initializer_list<std::pair<std::string_view, std::string_view>> packages) {
+  std::string components;
+  for (const auto& [name, version] : packages)
+    components += fmt::format(
+        R"({}{{"type":"library","name":"{}","version":"{}","purl":"pkg:deb/debian/{}@{}?distro=debian-12"}})",
+        components.empty() ? "" : ",", name, version, name, version);
+  return fmt::format(R"({{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}]}})", components);
+}
+
+TEST_F(Reports, tell_what_came_to_a_host_since_it_was_first_seen) {
+  const auto news = [&] { return dump(api_.get("hosts/web1/news").json.at("news")); };
+  send({.full = true}, {"a"});
+  for (const std::string& bill :
+       {bill_of({{"curl", "7"}, {"vim", "9"}}), bill_of({{"curl", "8"}, {"nmap", "1"}})}) {
+    EXPECT_EQ(signed_post("inventories", bill).status, 200);
+    if (sequence_ > 1) EXPECT_EQ(news(), "[]");
+    send({.inventories = {packages_in(bill, now())}}, {});
+  }
+  EXPECT_EQ(news(), R"([{"name":"curl","before":"7","now":"8"},{"name":"nmap","before":"","now":"1"},)"
+                    R"({"name":"vim","before":"9","now":""}])");
+}
+
+TEST_F(Reports, count_short_runs_by_the_hour_and_the_counts_are_shown) {
+  const Instant hour{now().micros - now().micros % hours(1).micros};
+  send(
+      {.full = true, .counts = {{.hour = hour, .name = "/usr/bin/date", .package = "coreutils", .count = 3}}},
+      {"a"});
+  send({.counts = {{.hour = hour, .name = "/usr/bin/date", .package = "coreutils", .count = 4}}}, {});
+  const Answer counts = api_.get("environments/prod/run-counts");
+  ASSERT_EQ(counts.json.items("run-counts").size(), 1u) << counts.response.body;
+  EXPECT_EQ(counts.json.items("run-counts")[0].at("count"), format::Json(7));
+  EXPECT_EQ(counts.json.items("run-counts")[0].text("host"), "web1");
 }
 
 runtime::Exposure listening(std::string instance, std::string endpoint) {
@@ -393,6 +432,135 @@ TEST_F(Reports, with_parts_that_make_no_sense_are_refused_and_change_nothing) {
   EXPECT_EQ(refused({.full = true, .part = 1, .parts = 2}), 400);
   EXPECT_EQ(refused({.full = false, .part = 1}), 400);
   EXPECT_EQ(live(), (Names{"a"}));
+}
+
+TEST_F(Reports, are_answered_with_the_receipt_of_what_was_recorded) {
+  const Answer answer = send({.full = true}, {"a"});
+  const format::Json& receipt = answer.json.at("receipt");
+  EXPECT_EQ(receipt.at("index"), format::Json(store::query_count(*reader(),
+                                                                 "SELECT min(idx) FROM entry WHERE idx IN "
+                                                                 "(SELECT entry FROM workload)")
+                                                  .value()));
+  EXPECT_FALSE(receipt.text("checkpoint").empty());
+  EXPECT_TRUE(heartbeat().json.at("receipt").is_null()) << "a heartbeat is no entry";
+}
+
+TEST_F(Reports, of_a_removed_reporter_are_refused_and_what_it_watched_is_in_sight_no_more) {
+  send({.full = true}, {"a", "b"});
+  const std::string id = to_hex(crypto::sha256(signer_.public_key()));
+  EXPECT_EQ(api_.post("reporters/" + std::string(64, 'f') + "/remove", R"({"reason":"x"})").status, 404);
+  const Answer removed = api_.post("reporters/" + id + "/remove", R"({"reason":"host is gone"})");
+  EXPECT_EQ(removed.status, 201) << removed.response.body;
+  EXPECT_EQ(removed.json.at("reporter").text("state"), "removed");
+  EXPECT_EQ(api_.post("reporters/" + id + "/remove", R"({"reason":"x"})").status, 409);
+  EXPECT_EQ(live(), Names{});
+  ASSERT_TRUE(
+      api_.ledger().alter("DELETE FROM unjudged").ok());  // a read waits for the judge, and none is here
+  EXPECT_TRUE(api_.get("environments/prod").json.items("reporters").empty());
+  EXPECT_EQ(api_.get("reporters").json.items("reporters").front().text("removed_reason"), "host is gone");
+  EXPECT_EQ(heartbeat().status, 401);
+  EXPECT_EQ(signed_post("reports", "{}").status, 401);
+  const Answer token = api_.post("environments/prod/join-tokens");
+  const runtime::Enrolment again{.environment = "prod",
+                                 .host = "web1",
+                                 .public_key = encode_base64(signer_.public_key()),
+                                 .token = std::string(token.json.text("token"))};
+  const Answer enrolled = signed_post("reporters", format::encode(again));
+  EXPECT_EQ(enrolled.status, 409);
+  EXPECT_NE(enrolled.response.body.find("delete its state directory"), std::string::npos);
+}
+
+// One that was declared, approved and seen, and the watch that holds it against what runs.
+class Deployed : public Reports {
+ protected:
+  Answer deploy(const std::string& program, std::string_view more = "") {
+    const std::string digest = to_string(crypto::sha256(program));
+    EXPECT_EQ(
+        api_.post("approvals", fmt::format(R"({{"artifact":"{}","environment":"prod"}})", digest)).status,
+        201);
+    return api_.post("deployments",
+                     fmt::format(R"({{"artifact":"{}","environment":"prod"{}}})", digest, more));
+  }
+  std::int64_t id_of(const Answer& declared) { return *declared.json.at("deployment").at("id").integer(); }
+  void look(Duration later = {}) {
+    api_.ledger().clock().pass(later);
+    ASSERT_TRUE(watch_->tick(now()).ok());
+  }
+  Names alarms() { return strings("SELECT cause FROM alert WHERE state='open' ORDER BY id"); }
+  format::Json shown(std::int64_t id) {
+    for (const format::Json& each : api_.get("deployments").json.items("deployments"))
+      if (each.at("id") == format::Json(id)) return each;
+    return {};
+  }
+
+  std::unique_ptr<jobs::Job> watch_ =
+      jobs::make_deployment_watch({api_.ledger().sequencer(), api_.ledger().actor()}, reader());
+};
+
+TEST_F(Deployed, is_no_longer_watched_rather_than_gone_when_a_scope_rule_leaves_it_out) {
+  const std::int64_t id = id_of(deploy("a"));
+  send({.full = true}, {"a"});
+  look();
+  ASSERT_EQ(shown(id).text("state"), "observed");
+  ASSERT_EQ(api_.put("environments/prod/scopes", R"({"id":"s","effect":"exclude","path":"/opt/*"})").status,
+            201);
+  send({.full = true}, {});
+  look();
+  EXPECT_EQ(alarms(), Names{});
+  EXPECT_EQ(shown(id).text("unwatched"), "no longer watched: scope rule s of ada excludes it");
+  ASSERT_EQ(api_.call("DELETE", "environments/prod/scopes/s").status, 201);
+  look();
+  EXPECT_EQ(alarms(), Names{"deployment-gone"});
+  EXPECT_EQ(shown(id).find("unwatched"), nullptr);
+}
+
+TEST_F(Deployed, is_no_longer_watched_rather_than_gone_when_its_reporter_is_removed) {
+  const std::int64_t id = id_of(deploy("a"));
+  send({.full = true}, {"a"});
+  look();
+  api_.post("reporters/" + to_hex(crypto::sha256(signer_.public_key())) + "/remove", R"({"reason":"moved"})");
+  look();
+  EXPECT_EQ(alarms(), Names{});
+  EXPECT_EQ(shown(id).text("unwatched"), "no longer watched: the reporter of web1 was removed");
+}
+
+TEST_F(Deployed, ends_when_somebody_says_so_and_its_alert_with_it) {
+  const std::int64_t id = id_of(deploy("a", R"(,"within_us":1000000)"));
+  look(seconds(2));
+  EXPECT_EQ(alarms(), Names{"deployment-missed"});
+  const std::string path = fmt::format("deployments/{}/end", id);
+  EXPECT_EQ(api_.post(path, R"({"reason":"withdrawn"})").status, 201);
+  EXPECT_EQ(alarms(), Names{});
+  EXPECT_EQ(shown(id).text("state"), "ended");
+  EXPECT_EQ(shown(id).text("reason"), "withdrawn");
+  EXPECT_EQ(api_.post(path, R"({"reason":"again"})").status, 409);
+  EXPECT_EQ(api_.post("deployments/999999/end", R"({"reason":"x"})").status, 404);
+  look(seconds(2));
+  EXPECT_EQ(alarms(), Names{});
+}
+
+TEST_F(Deployed, by_a_rollback_sees_the_later_one_run_on) {
+  for (const std::string program : {"a", "b"})
+    ASSERT_TRUE(api_.ledger()
+                    .append(artifact::ArtifactRecorded{
+                        .flow = "f", .trail = "t", .name = "app", .digest = crypto::sha256(program)})
+                    .ok());
+  constexpr std::string_view soon = R"(,"within_us":1000000)";
+  deploy("a", soon);
+  send({.full = true}, {"a"});
+  look();
+  deploy("b", soon);
+  send({.full = true}, {"b"});
+  look(seconds(2));
+  ASSERT_EQ(alarms(), Names{});
+  deploy("a", std::string(soon) + R"(,"rollback":true)");
+  send({.full = true}, {"a", "b"});
+  look();
+  look(seconds(2));
+  EXPECT_EQ(alarms(), Names{"superseded-still-running"});
+  send({.full = true}, {"a"});
+  look();
+  EXPECT_EQ(alarms(), Names{});
 }
 
 }  // namespace

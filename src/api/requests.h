@@ -31,6 +31,11 @@ struct BatchRequest {
   static void members(auto& visit, auto& self) { visit("writes", self.writes); }
 };
 
+struct ReasonRequest {
+  std::string reason;
+  static void members(auto& visit, auto& self) { visit("reason", self.reason); }
+};
+
 struct ArtifactRequest {
   std::string flow, trail, name;
   artifact::ArtifactKind kind = artifact::ArtifactKind::fingerprint;

@@ -80,6 +80,7 @@ inline constexpr std::array difference_query{
     Query{"environment", QueryKind::text, "of which `to` is; else the same"}};
 inline constexpr std::array scope_query{
     Query{"preview", QueryKind::flag, "say what it would silence; record nothing"}};
+inline constexpr std::array reporter_query{limit, cursor, environment};
 inline constexpr std::array incident_query{limit, cursor, environment,
                                     one_of<alert::State>("state", "only in this state")};
 inline constexpr std::array alert_query{limit, cursor, environment,

@@ -169,6 +169,26 @@ TEST_F(Routes, numbers_of_entries_that_are_none_are_refused) {
   EXPECT_EQ(api_.send(std::move(listening)).status, 200) << "an event that never was: from now on";
 }
 
+TEST_F(Routes, the_organization_is_shown_and_named_by_an_administrator_of_all_of_it) {
+  ASSERT_TRUE(api_.ledger()
+                  .append(store::LedgerOpened{
+                      .organization = "org", .origin = "weir.test/org", .server_actor = std::string(32, '0')})
+                  .ok());
+  const auto about = [&](std::string_view method, std::string body, std::string_view token) {
+    return api_.call(method, "organization", std::move(body), token);
+  };
+  const auto shown = about("GET", "", test::ApiFixture::admin_token);
+  EXPECT_EQ(shown.json.text("name"), "org") << shown.response.body;
+  EXPECT_EQ(shown.json.text("title"), "");
+  EXPECT_NE(shown.json.text("vkey").find(shown.json.text("origin")), std::string::npos);
+  const std::string named = R"({"title":"Example Ltd","contact":"ops@example.org"})";
+  EXPECT_EQ(about("PUT", named, api_.add_account("watcher", "auditor")).status, 403);
+  EXPECT_EQ(about("PUT", named, api_.add_account("partly", "admin", "one-flow")).status, 403);
+  EXPECT_EQ(about("PUT", named, test::ApiFixture::admin_token).status, 201);
+  EXPECT_EQ(about("PUT", named, test::ApiFixture::admin_token).status, 200) << "nothing new";
+  EXPECT_EQ(about("GET", "", test::ApiFixture::admin_token).json.text("title"), "Example Ltd");
+}
+
 TEST_F(Routes, a_removed_account_is_out_at_once) {
   const std::string token = api_.add_account("ci", "recorder");
   EXPECT_EQ(api_.call("GET", "me", "", token).status, 200);
@@ -380,6 +400,23 @@ void collect_references(const format::Json& at, std::set<std::string>& found) {
     if (name == "$ref" && member.string() != nullptr) found.insert(*member.string());
     collect_references(member, found);
   }
+}
+
+TEST(RouteTable, every_write_answers_with_its_receipt) {
+  // What these change are queues of their own; there is no entry that a receipt could be of.
+  constexpr std::array without_entry{"/v1/orgs/{org}/integrations/{name}/test",
+                                     "/v1/orgs/{org}/integrations/{name}/requests/{id}/retry",
+                                     "/v1/orgs/{org}/inventories", "/v1/orgs/{org}/heartbeats"};
+  std::size_t with = 0;
+  for (const Route& route : routes()) {
+    if (!route.writes() && route.door != Door::signed_report) continue;
+    if (std::ranges::find(without_entry, route.pattern) != without_entry.end()) continue;
+    const Form form = route.answer.form;
+    EXPECT_TRUE(form == Form::written || form == Form::beside || form == Form::once || form == Form::answers)
+        << route.method << " " << route.pattern;
+    ++with;
+  }
+  EXPECT_GT(with, 50u);
 }
 
 TEST(Openapi, refers_to_nothing_that_is_not_there) {

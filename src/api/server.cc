@@ -24,7 +24,8 @@ constexpr std::array metric_rows{
               "SELECT count(*) FROM workload WHERE live>0"},
     MetricRow{"weir_alerts_open", "gauge", "Alerts that are open.",
               "SELECT count(*) FROM alert WHERE state='open'"},
-    MetricRow{"weir_reporters", "gauge", "Reporters enrolled.", "SELECT count(*) FROM reporter"},
+    MetricRow{"weir_reporters", "gauge", "Reporters enrolled.",
+              "SELECT count(*) FROM reporter WHERE removed_at IS NULL"},
     MetricRow{"weir_reporters_faulted", "gauge", "Reporters silent or at fault.",
               "SELECT count(*) FROM reporter WHERE fault<>''"},
     MetricRow{"weir_unjudged_workloads", "gauge", "Workloads that wait for a verdict.",
@@ -41,8 +42,11 @@ Result<http::Response> health(const ReadCall&) { return record_response(Health{"
 
 Result<http::Response> readiness(const ReadCall& call) {
   const bool ready = call.ports.sequencer.accepts_writes();
-  return json_response(format::encode(Health{ready ? "ready" : "damaged", call.config.version}),
-                       ready ? 200 : 503);
+  // Anybody may ask, so what was found and where is not said here.
+  const auto remedy = ready ? std::string_view() : alert::row_of(alert::Cause::ledger_damaged).remedy;
+  return json_response(
+      format::encode(Health{ready ? "ready" : "damaged", call.config.version, std::string(remedy)}),
+      ready ? 200 : 503);
 }
 
 Result<http::Response> metrics(const ReadCall& call) {

@@ -21,8 +21,8 @@ Status Tokens::reload() {
   for (store::TokenHolder& holder : TRY(store::list_token_holders(*reader_)))
     fresh->emplace(holder.token_digest, std::move(holder));
   holders_ = std::move(fresh);
-  const auto ids =
-      TRY(query(*reader_, "SELECT id FROM reporter", [](const store::Row& row) { return row.string(0); }));
+  const auto ids = TRY(query(*reader_, "SELECT id FROM reporter WHERE removed_at IS NULL",
+                             [](const store::Row& row) { return row.string(0); }));
   reporters_ = {ids.begin(), ids.end()};
   const auto names =
       TRY(query(*reader_, "SELECT name FROM integration", [](const store::Row& row) { return row.string(0); }));

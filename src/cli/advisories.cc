@@ -6,6 +6,7 @@
 #include "cli/exchange.h"
 #include "cli/families_vuln.h"
 #include "cli/session.h"
+#include "cli/working.h"
 #include "feed/read_feeds.h"
 
 namespace weir::cli {
@@ -80,8 +81,10 @@ Result<Exit> update(Session& session, const Updating& updating) {
                             .ecosystems = updating.ecosystems,
                             .missing = updating.remove_missing ? vuln::StoreUpdate::Missing::remove
                                                                : vuln::StoreUpdate::Missing::keep};
+  std::optional<Working> working(std::in_place, session, "reading feeds");
   const vuln::UpdateResult result =
       TRY(feed::update_store(updating.store, wish, session.environment().clock));
+  working.reset();
   const vuln::Manifest manifest = TRY(vuln::read_manifest(updating.store));
   Json::Array feeds;
   std::string text;

@@ -74,14 +74,18 @@ Result<ConfigFile> ConfigFile::load(const std::string& path) {
   return file;
 }
 
+std::optional<std::vector<std::string>> ConfigFile::find_in(std::string_view section,
+                                                            std::string_view option) const {
+  const auto held = sections_.find(section);
+  if (held == sections_.end()) return std::nullopt;
+  const auto found = held->second.find(std::string(option));
+  return found == held->second.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::optional<std::vector<std::string>> ConfigFile::find(std::string_view command_path,
                                                          std::string_view option) const {
   while (true) {
-    const auto section = sections_.find(command_path);
-    if (section != sections_.end()) {
-      const auto found = section->second.find(std::string(option));
-      if (found != section->second.end()) return found->second;
-    }
+    if (auto found = find_in(command_path, option)) return found;
     if (command_path.empty()) return std::nullopt;
     const std::size_t space = command_path.rfind(' ');
     command_path = space == std::string_view::npos ? "" : command_path.substr(0, space);

@@ -21,8 +21,9 @@ class ConfigFile {
   static Result<ConfigFile> parse(std::string_view yaml);
   static Result<ConfigFile> load(const std::string& path);
 
-  // The words for an option of a command; nullopt when the file says nothing.
+  // The words for an option of a command, of the nearest section; nullopt when the file says nothing.
   std::optional<std::vector<std::string>> find(std::string_view command_path, std::string_view option) const;
+  std::optional<std::vector<std::string>> find_in(std::string_view section, std::string_view option) const;
 
   struct Key {
     std::string section, option;

@@ -10,6 +10,7 @@
 #include "cli/demo_workshop.h"
 #include "cli/exchange.h"
 #include "cli/families.h"
+#include "cli/working.h"
 
 namespace weir::cli {
 namespace {
@@ -36,6 +37,11 @@ struct Demo {
   int step = 0;
   Json result = {};
 
+  // Nothing is said meanwhile: the line of progress is where it would stand.
+  auto at_work(std::string what, auto work) {
+    const Working working(session, std::move(what));
+    return work();
+  }
   void say(const std::string& text) {
     if (session.form() == OutputForm::json) return;
     session.line(fmt::format("{}/{}  {}", ++step, steps, text));
@@ -105,7 +111,8 @@ Status declare_flow(Demo& demo) {
 }
 
 Status build(Demo& demo) {
-  demo.shop = TRY(build_workshop(std::filesystem::temp_directory_path().string()));
+  demo.shop = TRY(demo.at_work(
+      "compiling a program", [] { return build_workshop(std::filesystem::temp_directory_path().string()); }));
   demo.trail = demo.shop.commit.substr(0, 12) + "-" + demo.shop.word;
   demo.say(fmt::format("made a git repository in {}, commit {}", demo.shop.directory,
                        demo.shop.commit.substr(0, 12)));
@@ -118,7 +125,7 @@ Status test(Demo& demo) {
   const std::string digest = TRY(digest_of(demo.shop.tests));
   TRY(record_artifact(demo, "greeting_test", "file", digest));
   TRY(approve(demo, digest, "tests of the demo", hours(1)));
-  demo.junit = TRY(run_tests(demo.shop));
+  demo.junit = TRY(demo.at_work("running its tests", [&] { return run_tests(demo.shop); }));
   const std::string program = TRY(digest_of(demo.shop.program));
   TRY(record_artifact(demo, "greeter", "file", program));
   const Json tests = TRY(attest(demo, "unit-tests", "test", program, "application/xml", demo.junit));
@@ -137,7 +144,8 @@ Result<std::optional<Container>> approve_program(Demo& demo) {
   const Ask ask{.environment = [&demo] { return demo.api.read(path_of({"environments", demo.environment})); },
                 .wait = demo.session.environment().wait,
                 .clock = &demo.session.environment().clock};
-  std::optional<Container> container = import_image(demo.before, demo.shop, ask);
+  std::optional<Container> container =
+      demo.at_work("making an image of it", [&] { return import_image(demo.before, demo.shop, ask); });
   if (container) {
     // The image holds the tested program and nothing else: what was found about it is said of what is deployed.
     TRY(record_artifact(demo, "greeter-image", "fingerprint", container->id));
@@ -154,6 +162,7 @@ Result<std::optional<Container>> approve_program(Demo& demo) {
 template <class Condition>
 Status await(Demo& demo, Duration within, std::string_view what, Condition holds) {
   const Instant end = demo.session.now() + within;
+  const Working working(demo.session, fmt::format("waiting until {}", what));
   for (;;) {
     const bool reached = TRY(holds());
     if (reached) return {};
@@ -199,7 +208,8 @@ Result<Json> alert_about(Demo& demo, const std::string& digest) {
 }
 
 Status go_around(Demo& demo) {
-  const std::string path = TRY(build_unreviewed(demo.shop));
+  const std::string path =
+      TRY(demo.at_work("compiling another", [&] { return build_unreviewed(demo.shop); }));
   const std::string digest = TRY(digest_of(path));
   const Instant started = demo.session.now();
   demo.end_around = TRY(start_process(path, demo.shop));
@@ -208,7 +218,7 @@ Status go_around(Demo& demo) {
     alert = TRY(alert_about(demo, digest));
     return !alert.is_null();
   };
-  TRY(await(demo, alarmed_within, "the alarm", alarmed));
+  TRY(await(demo, alarmed_within, "the alarm is raised", alarmed));
   const Duration heard = demo.session.now() - started;
   const Instant ran = TRY(parse_instant(alert.text("started_at")));
   const Instant raised = TRY(parse_instant(alert.text("opened_at")));

@@ -23,9 +23,15 @@ constexpr std::array deployment_columns{Column{"STATE", "state", Show::state},
                                         Column{"SEEN", "observed_at", Show::time},
                                         Column{"RUNNING", "running", Show::count},
                                         Column{"AT LEAST", "at_least", Show::count},
-                                        Column{"BY", "actor"}};
-constexpr std::array<std::string_view, 5> deployment_states{"expected", "observed", "ended", "missed",
-                                                            "failed"};
+                                        Column{"BY", "actor"},
+                                        Column{"SAYS", "says"}};
+constexpr std::array<std::string_view, 4> deployment_states{"expected", "observed", "ended", "missed"};
+
+// What is no longer watched is said before why the deployment stands as it does.
+Json told(Json row) {
+  row.set("says", row.text("unwatched").empty() ? row.at("reason") : row.at("unwatched"));
+  return row;
+}
 
 struct Deploying {
   std::string what, environment;
@@ -76,14 +82,49 @@ Action deploy(Options& options) {
 }
 
 Action deployments(Options& options) {
-  return listing(
-      options,
-      {.path = "deployments",
-       .columns = deployment_columns,
-       .hint = "no deployment was declared; declare one: weir deploy ARTIFACT --environment ENV",
-       .filters = {
-           environment_filter,
-           {.name = "state", .value = "STATE", .help = "only in this state", .choices = deployment_states}}});
+  struct Arguments {
+    std::optional<std::string> environment, state;
+    std::int64_t limit = 0;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  options.option(environment_filter, &arguments->environment);
+  options.option(
+      {.name = "state", .value = "STATE", .help = "only in this state", .choices = deployment_states},
+      &arguments->state);
+  options.option(limit_row, &arguments->limit);
+  return [arguments](Session& session) -> Result<Exit> {
+    const std::size_t limit = TRY(checked_limit(arguments->limit));
+    Api* api = TRY(session.api());
+    Json::Array rows = TRY(api->list(
+        "deployments", "deployments",
+        {{"environment", arguments->environment.value_or("")}, {"state", arguments->state.value_or("")}},
+        limit));
+    Json::Array people;
+    for (const Json& row : rows) people.push_back(told(row));
+    if (rows.empty())
+      session.note("no deployment was declared; declare one: weir deploy ARTIFACT --environment ENV");
+    session.answer(Json(rows), rows.empty() ? "" : table(deployment_columns, people, session.color()));
+    return Exit::yes;
+  };
+}
+
+Action deployment_end(Options& options) {
+  struct Arguments {
+    std::string id, reason;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  options.argument({.name = "ID", .help = "of the deployment", .need = Need::required}, &arguments->id);
+  options.option({.name = "reason",
+                  .value = "TEXT",
+                  .help = "why it is expected no more: withdrawn, replaced, taken away",
+                  .need = Need::required},
+                 &arguments->reason);
+  return [arguments](Session& session) -> Result<Exit> {
+    return write_and_say(session,
+                         {.path = path_of({"deployments", arguments->id, "end"}),
+                          .body = Json::object({{"reason", arguments->reason}})},
+                         fmt::format("deployment {} has ended", arguments->id));
+  };
 }
 
 }  // namespace weir::cli

@@ -19,6 +19,7 @@ constexpr std::array environment_columns{Column{"NAME", "name"},
                                          Column{"SNAPSHOT", "snapshot", Show::count},
                                          Column{"ALERTS", "alerts_open", Show::count},
                                          Column{"REPORTERS", "reporters", Show::length},
+                                         Column{"ADOPTED", "adopted", Show::count},
                                          Column{"SAYS", "sentence"}};
 
 constexpr std::array workload_columns{Column{"VERDICT", "verdict", Show::state},
@@ -36,6 +37,12 @@ constexpr std::array snapshot_columns{
     Column{"ENDED", "ended", Show::count},   Column{"RUNNING", "count", Show::count},
     Column{"ENTRY", "entry", Show::count}};
 
+constexpr std::array token_columns{Column{"STATE", "state", Show::state}, Column{"ID", "id"},
+                                   Column{"EXPIRES", "expires_at", Show::time},
+                                   Column{"REVOKED", "revoked_at", Show::time}};
+constexpr std::array run_columns{Column{"HOUR", "hour", Show::time}, Column{"HOST", "host"},
+                                 Column{"COUNT", "count", Show::count}, Column{"NAME", "name"},
+                                 Column{"PACKAGE", "package"}};
 constexpr std::array skipped_columns{Column{"NOT ADOPTED", "workload"}, Column{"NAME", "name"},
                                      Column{"WHY", "why"}};
 constexpr std::array<std::string_view, 2> truths{"true", "false"};
@@ -121,6 +128,9 @@ Action env_create(Options& options) {
     if (auto tags = TRY(parse_tags(arguments->tags, "tag"))) body.set("tags", std::move(*tags));
     constexpr std::array<std::string_view, 3> kept{"description", "arguments", "tags"};
     TRY(keep_known(session, path_of({"environments", arguments->name}), kept, body));
+    if (arguments->kind == "kubernetes")
+      session.note(
+          "Agents on its nodes report what runs there; nobody asks the cluster itself what it holds.");
     return put_and_say(session, path_of({"environments", arguments->name}), body,
                        fmt::format("environment {} is recorded", arguments->name));
   };
@@ -182,6 +192,24 @@ Action env_log(Options& options) {
     session.answer_rows(
         rows, snapshot_columns,
         "nothing was reported yet; start an agent: weir agent --environment " + arguments->environment);
+    return Exit::yes;
+  };
+}
+
+Action env_runs(Options& options) {
+  struct Arguments {
+    std::string environment;
+    std::int64_t limit = 0;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  options.argument(environment_word, &arguments->environment);
+  options.option(limit_row, &arguments->limit);
+  return [arguments](Session& session) -> Result<Exit> {
+    const std::size_t limit = TRY(checked_limit(arguments->limit));
+    Api* api = TRY(session.api());
+    const auto rows = TRY(
+        api->list(path_of({"environments", arguments->environment, "run-counts"}), "run-counts", {}, limit));
+    session.answer_rows(rows, run_columns, "no short run that a package explains was counted yet");
     return Exit::yes;
   };
 }
@@ -253,6 +281,36 @@ Action env_join_token(Options& options) {
                  " --token TOKEN");
     session.answer(answer, fmt::format("{}\n", cleaned(answer.text("token"))));
     return Exit::yes;
+  };
+}
+
+Action env_join_token_list(Options& options) {
+  const auto environment = std::make_shared<std::string>();
+  options.argument(environment_word, environment.get());
+  return [environment](Session& session) -> Result<Exit> {
+    Api* api = TRY(session.api());
+    const auto rows =
+        TRY(api->list(path_of({"environments", *environment, "join-tokens"}), "join-tokens", {}));
+    session.answer_rows(rows, token_columns,
+                        "no join token was made; make one: weir env join-token " + *environment);
+    return Exit::yes;
+  };
+}
+
+Action env_join_token_revoke(Options& options) {
+  struct Arguments {
+    std::string environment, id;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  options.argument(environment_word, &arguments->environment);
+  options.argument({.name = "ID", .help = "of the token", .need = Need::required}, &arguments->id);
+  return [arguments](Session& session) -> Result<Exit> {
+    return write_and_say(
+        session,
+        {.method = "DELETE",
+         .path = path_of({"environments", arguments->environment, "join-tokens", arguments->id}),
+         .body = {}},
+        fmt::format("join token {} is revoked; who enrolled with it goes on reporting", arguments->id));
   };
 }
 

@@ -20,7 +20,7 @@ class Session;
 enum class Exit { yes = 0, no = 1 };
 
 struct ServeOptions {
-  std::string listen, data;
+  std::string listen, data, organization;  // organization: empty for the one that `data` holds
   std::optional<std::string> tls_cert, tls_key, advisories, public_url;
 };
 
@@ -41,7 +41,7 @@ struct AgentOptions {
 
 struct LedgerOptions {
   std::string data;
-  std::string organization;
+  std::string organization;  // empty: the one that `data` holds
 };
 
 // Where one is unset, its command answers that this binary lacks it.

@@ -50,6 +50,7 @@ Action approval_withdraw(Options&);
 Action approval_requests(Options&);
 Action deploy(Options&);
 Action deployments(Options&);
+Action deployment_end(Options&);
 
 // gate.cc, decision.cc, policy.cc
 Action gate(Options&);
@@ -91,17 +92,25 @@ Action env_create(Options&);
 Action env_list(Options&);
 Action env_show(Options&);
 Action env_log(Options&);
+Action env_runs(Options&);
 Action env_diff(Options&);
 Action env_adopt(Options&);
 Action env_join_token(Options&);
+Action env_join_token_list(Options&);
+Action env_join_token_revoke(Options&);
 Action env_scope_add(Options&);
 Action env_scope_list(Options&);
 Action env_scope_remove(Options&);
+
+// reporter.cc
+Action reporter_list(Options&);
+Action reporter_remove(Options&);
 
 // alerts.cc, incident.cc, channel.cc
 Action alerts(Options&);
 Action alert_ack(Options&);
 Action incidents(Options&);
+Action incident_show(Options&);
 Action incident_ack(Options&);
 Action channel_add(Options&);
 Action channel_list(Options&);
@@ -114,6 +123,10 @@ Action delivery_retry(Options&);
 // policy_eval.cc, policy_tests.cc
 Action policy_eval(Options&);
 Action policy_test(Options&);
+
+// organization.cc
+Action org_show(Options&);
+Action org_set(Options&);
 
 // account.cc, ledger.cc, status.cc, self.cc, demo.cc
 Action account_create(Options&);

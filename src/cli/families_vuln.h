@@ -36,6 +36,7 @@ Action vuln_vex(Options&);
 // host.cc
 Action host_list(Options&);
 Action host_inventory(Options&);
+Action host_news(Options&);
 
 // sbom_scan.cc
 Action sbom_scan(Options&);

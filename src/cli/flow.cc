@@ -6,6 +6,7 @@
 #include "cli/exchange.h"
 #include "cli/families.h"
 #include "cli/listing.h"
+#include "cli/trail.h"
 #include "format/yaml.h"
 
 namespace weir::cli {
@@ -18,7 +19,7 @@ constexpr std::array flow_columns{Column{"NAME", "name"},
                                   Column{"TRAILS", "trails", Show::count},
                                   Column{"LATEST TRAIL", "latest_trail.name"},
                                   Column{"BEGUN", "latest_trail.begun_at", Show::time},
-                                  Column{"COMPLIANT", "latest_trail.compliant", Show::yes_no},
+                                  Column{"COMPLIANT", "standing"},
                                   Column{"DESCRIPTION", "description"}};
 
 Result<Json> read_template(const std::string& path) {
@@ -72,9 +73,18 @@ Action flow_create(Options& options) {
 }
 
 Action flow_list(Options& options) {
-  return listing(options, {.path = "flows",
-                           .columns = flow_columns,
-                           .hint = "no flows yet; make one: weir flow create NAME --template FILE"});
+  const auto limit_given = std::make_shared<std::int64_t>();
+  options.option(limit_row, limit_given.get());
+  return [limit_given](Session& session) -> Result<Exit> {
+    const std::size_t limit = TRY(checked_limit(*limit_given));
+    Api* api = TRY(session.api());
+    const Json::Array rows = TRY(api->list("flows", "flows", {}, limit));
+    Json::Array people = rows;
+    for (Json& row : people) row.set("standing", standing_of(row.at("latest_trail")));
+    if (rows.empty()) session.note("no flows yet; make one: weir flow create NAME --template FILE");
+    session.answer(Json(rows), rows.empty() ? "" : table(flow_columns, people, session.color()));
+    return Exit::yes;
+  };
 }
 
 Action flow_show(Options& options) {
@@ -83,7 +93,9 @@ Action flow_show(Options& options) {
   return [flow](Session& session) -> Result<Exit> {
     Api* api = TRY(session.api());
     const Json found = TRY(api->read(path_of({"flows", *flow})));
-    session.answer(found, card(flow_columns, found, session.color()) + required_lines(found));
+    Json people = found;
+    people.set("standing", standing_of(found.at("latest_trail")));
+    session.answer(found, card(flow_columns, people, session.color()) + required_lines(found));
     return Exit::yes;
   };
 }

@@ -128,9 +128,10 @@ agent:
 
 What may be given several times is a list, and may be spelled in the plural.
 
-A few commands have an option of their own named like one of every command (`channel add --url`). It comes from
-the command line only; the other one then stands before the command (`weir --url SERVER channel add …`) or comes
-from the environment or the file.
+A few commands have an option of their own named like one of every command (`channel add --url`). From
+outside of the command line it comes as `WEIR_<COMMAND>_<OPTION>` (`WEIR_CHANNEL_ADD_URL`) or from the command's own
+section of the file; the other one stands before the command (`weir --url SERVER channel add …`) or comes from
+`WEIR_URL` or the sections above.
 
 **Exit codes**: 0 yes; 1 no (a deny, a mismatch, not found); 2 usage; 3 not authorised; 4 server unavailable;
 5 internal. Errors are one line on standard error, or `{"error": {"code", "message", "field"?}}` with

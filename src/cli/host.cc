@@ -23,6 +23,7 @@ constexpr std::array host_columns{Column{"HOST", "host"},
 constexpr std::array installed_columns{Column{"PACKAGE", "name"}, Column{"VERSION", "version"},
                                        Column{"SOURCE", "source"}, Column{"OPEN", "flaws", Show::list},
                                        Column{"FIXED", "fixed", Show::list}};
+constexpr std::array news_columns{Column{"PACKAGE", "name"}, Column{"WAS", "before"}, Column{"IS", "now"}};
 constexpr std::string_view hint = "start an agent where dpkg or rpm is: weir agent --environment ENV";
 
 // With its flaws as two lists, for a table.
@@ -53,6 +54,28 @@ Action host_list(Options& options) {
                   .columns = host_columns,
                   .hint = hint,
                   .filters = {{.name = "environment", .value = "ENV", .help = "only of this environment"}}});
+}
+
+Action host_news(Options& options) {
+  struct Asking {
+    std::string host;
+    std::optional<std::string> environment;
+  };
+  const auto asking = std::make_shared<Asking>();
+  options.argument({.name = "HOST", .help = "as its agent names it", .need = Need::required}, &asking->host);
+  options.option({.name = "environment", .value = "ENV", .help = "where several have a host of this name"},
+                 &asking->environment);
+  return [asking](Session& session) -> Result<Exit> {
+    Api* api = TRY(session.api());
+    const Json answer = TRY(api->read(path_of({"hosts", asking->host, "news"}),
+                                      {{"environment", asking->environment.value_or("")}}));
+    const Json::Array& news = answer.items("news");
+    std::string people = fmt::format("since {}\n", cleaned(answer.text("since")));
+    people += news.empty() ? "nothing was installed, changed or removed\n"
+                           : table(news_columns, news, session.color());
+    session.answer(answer, people);
+    return Exit::yes;
+  };
 }
 
 Action host_inventory(Options& options) {

@@ -138,7 +138,8 @@ Result<std::int64_t> parse_integer(std::string_view text) {
 
 std::string variable_of(std::string_view option) {
   std::string name = "WEIR_";
-  for (const char c : option) name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+  for (const char c : option)
+    name += c == '-' || c == ' ' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
   return name;
 }
 
@@ -175,7 +176,7 @@ Status Options::resolve(std::span<const Source> sources) {
   for (Entry& entry : entries_) {
     std::optional<std::vector<std::string>> words;
     if (entry.given) words = entry.words;
-    const bool outside = entry.form == Form::option || entry.form == Form::shadowed;
+    const bool outside = entry.form != Form::argument;
     for (auto source = sources.begin(); !words && outside && source != sources.end(); ++source)
       words = (*source)(entry.row);
     if (!words && !entry.row.fallback.empty()) words = std::vector{std::string(entry.row.fallback)};

@@ -42,16 +42,16 @@ using Target =
 
 enum class Form {
   option,
-  own,       // an option of a command that bears the name of a global one: comes from the command line only
+  own,  // an option of a command that bears the name of a global one: outside the command line it goes by both
   argument,  // without dashes; comes from the command line only
-  shadowed,  // the global one behind an `own`: before the command, from the environment, or from the file
+  shadowed,  // the global one behind an `own`: before the command, or from outside by its name alone
 };
 
-// Asked for the words of an option that the command line did not give.
+// Asked for the words of an option that the command line did not give; the row is that of the asking entry.
 using Source = std::function<std::optional<std::vector<std::string>>(const OptionRow& row)>;
 
 Result<std::int64_t> parse_integer(std::string_view text);
-std::string variable_of(std::string_view option);  // "tls-cert" → "WEIR_TLS_CERT"
+std::string variable_of(std::string_view option);  // "tls-cert" → "WEIR_TLS_CERT", "channel add url" → …
 
 class Options {
  public:

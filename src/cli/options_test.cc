@@ -144,6 +144,21 @@ TEST(Options, an_option_of_the_command_hides_the_global_one_of_the_same_name) {
             0);
 }
 
+TEST(Options, one_named_like_a_global_one_comes_from_outside_by_the_name_of_its_command_too) {
+  CannedServer server;
+  server.on("PUT channels/c", 201, R"({"channel":{"name":"c"},"secret":"whsec_x","receipt":{}})");
+  const std::string told = R"({"url":"https://example.org/hook","kind":"webhook"})";
+  CommandLine variables{
+      .variables = {{"WEIR_URL", server.url()}, {"WEIR_CHANNEL_ADD_URL", "https://example.org/hook"}}};
+  EXPECT_EQ(variables.run({"channel", "add", "c"}).exit, 0);
+  const WrittenFile config("url: " + server.url() +
+                           "\nchannel:\n  add:\n    url: https://example.org/hook\n");
+  const Finished done = CommandLine().run({"channel", "add", "c", "--config", config.path()});
+  EXPECT_EQ(done.exit, 0) << done.err;
+  ASSERT_EQ(server.asked("channels/c").size(), 2u);
+  for (const auto& asked : server.asked("channels/c")) EXPECT_EQ(asked.body, told);
+}
+
 TEST(Options, values_of_the_wrong_kind_name_the_option) {
   CommandLine line{.variables = {{"WEIR_URL", "http://127.0.0.1:1"}}};
   const std::string digest(64, 'a');

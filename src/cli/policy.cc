@@ -10,6 +10,7 @@
 #include "cli/proposing.h"
 #include "cli/signed_file.h"
 #include "cli/simulation_lines.h"
+#include "cli/working.h"
 #include "policy/statement.h"
 
 namespace weir::cli {
@@ -247,7 +248,9 @@ Action policy_simulate(Options& options) {
     const auto since = TRY(parse_past(arguments->since, session.now()));
     set_given(body, "since", since);
     Api* api = TRY(session.api());
+    std::optional<Working> working(std::in_place, session, "deciding again");
     const Json found = TRY(api->write({.path = "policies/simulate", .body = body}));
+    working.reset();
     session.answer(found, simulation_lines(found, session.color()));
     return Exit::yes;
   };

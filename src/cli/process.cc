@@ -13,13 +13,17 @@ Result<Exit> call(Session& session, const Hook& hook, const Given& given) {
   return hook(session, given);
 }
 
+constexpr OptionRow held_organization{
+    .name = "org",
+    .value = "ORG",
+    .help = "organization; the one that the data directory holds, unless said"};
+
 std::shared_ptr<LedgerOptions> declare_ledger(Options& options) {
   const auto given = std::make_shared<LedgerOptions>();
   options.option(
       {.name = "data", .value = "DIR", .help = "data directory of the server", .fallback = "weir-data"},
       &given->data);
-  options.option({.name = "org", .value = "ORG", .help = "organization", .fallback = "default"},
-                 &given->organization);
+  options.option(held_organization, &given->organization);
   return given;
 }
 
@@ -55,6 +59,12 @@ Action serve(Options& options) {
                   .help = "everything the server keeps; the first start leaves DIR/admin.token",
                   .fallback = "weir-data"},
                  &given->data);
+  options.option(
+      {.name = "org",
+       .value = "ORG",
+       .help = "organization that a new data directory is made for (default, unless said); a directory "
+               "holds one"},
+      &given->organization);
   options.option({.name = "tls-cert", .value = "FILE", .help = "certificate chain (PEM)"}, &given->tls_cert);
   options.option({.name = "tls-key", .value = "FILE", .help = "its key (PEM)"}, &given->tls_key);
   options.option({.name = "advisories",

@@ -77,15 +77,16 @@ Result<Json::Array> write_all(Session& session, Api& api, std::span<const Write>
   return answers;
 }
 
-// The flow as it is; made without a template when it is new, because a template is somebody's decision.
-Result<Json> flow_for(Api& api, const Recording& recording) {
+// The template of the flow. A new one is made without, with all the rest, because a template is somebody's decision.
+Result<Json> template_for(Api& api, const Recording& recording, std::vector<Write>& writes) {
   const std::string path = path_of({"flows", *recording.flow});
-  Result<Json> found = api.read(path);
-  if (found || found.error().code != Errc::not_found) return found;
+  const Result<Json> found = api.read(path);
+  if (found) return found->at("template");
+  if (found.error().code != Errc::not_found) return found.error();
   Json body{Json::Object{}};
   set_given(body, "service", recording.service);
-  TRY(api.write({.method = "PUT", .path = path, .body = body}));
-  return api.read(path);
+  writes.push_back(once({.method = "PUT", .path = path, .body = body}));
+  return Json(Json::Object{});
 }
 
 std::string name_for(const Recording& recording, const artifact::Fingerprint& found,
@@ -164,18 +165,21 @@ Json machine_form(const Recorded& recorded) {
 Result<Recorded> record_all(Session& session, const Recording& recording, const artifact::Fingerprint& found,
                             EvidenceFound evidence) {
   Api* api = TRY(session.api());
-  const Json flow = TRY(flow_for(*api, recording));
-  const std::string name = name_for(recording, found, flow.at("template"));
-  assign_names(evidence.files, flow.at("template"), name);
   std::vector<Write> writes;
+  const Json wanted = TRY(template_for(*api, recording, writes));
+  const std::string name = name_for(recording, found, wanted);
+  assign_names(evidence.files, wanted, name);
   writes.push_back(TRY(begin_trail(session, recording)));
   writes.push_back(once({.path = "artifacts", .body = artifact_body(recording, found, name)}));
   for (const EvidenceFile& file : evidence.files)
     writes.push_back(once({.path = "attestations", .body = attestation_body(recording, found, file)}));
   const Json::Array answers = TRY(write_all(session, *api, writes));
-  Recorded recorded{.artifact = answers[1].at("artifact"), .unrecognised = std::move(evidence.unrecognised)};
+  const std::size_t first =
+      writes.size() - evidence.files.size();  // of the evidence; the artifact comes before
+  Recorded recorded{.artifact = answers[first - 1].at("artifact"),
+                    .unrecognised = std::move(evidence.unrecognised)};
   for (std::size_t i = 0; i < evidence.files.size(); ++i) {
-    Json row = answers[i + 2].at("attestation");
+    Json row = answers[first + i].at("attestation");
     row.set("file", evidence.files[i].path);
     recorded.attestations.push_back(std::move(row));
   }

@@ -160,6 +160,12 @@ std::vector<std::string> split_commas(std::string_view text) {
   }
 }
 
+// Of the entry that asks: it hands on its own row. Two may have the same name, a command's own and the global one.
+Form form_of(const Options& options, const OptionRow& row) {
+  const auto entries = options.entries();
+  return std::ranges::find_if(entries, [&](const Options::Entry& entry) { return &entry.row == &row; })->form;
+}
+
 // Where options come from that do not stand behind the command, the nearest first.
 Status resolve(Options& options, const Options& leading, const Command& command,
                const Environment& environment) {
@@ -171,21 +177,30 @@ Status resolve(Options& options, const Options& leading, const Command& command,
   const bool token_is_in_file = names_token_file(options) || names_token_file(leading);
   const std::array sources{
       Source([&](const OptionRow& row) -> std::optional<std::vector<std::string>> {
-        const Options::Entry* entry = leading.find(row.name);
+        const Options::Entry* entry = form_of(options, row) == Form::own ? nullptr : leading.find(row.name);
         return entry != nullptr && entry->given ? std::optional(entry->words) : std::nullopt;
       }),
       Source([&](const OptionRow& row) -> std::optional<std::vector<std::string>> {
         // The file was named for this command; a token that stands in the environment was not.
         if (row.name == "token" && token_is_in_file) return std::nullopt;
-        const std::optional<std::string> value = variable(environment, variable_of(row.name));
+        const bool own = form_of(options, row) == Form::own;
+        const std::string name = own ? fmt::format("{} {}", command.path, row.name) : std::string(row.name);
+        const std::optional<std::string> value = variable(environment, variable_of(name));
         if (!value) return std::nullopt;
         return row.many == Many::no ? std::vector{*value} : split_commas(*value);
       }),
       Source([&](const OptionRow& row) -> std::optional<std::vector<std::string>> {
         if (row.name == "token" && token_is_in_file) return std::nullopt;
-        auto words = file.find(command.path, row.name);
+        const Form form = form_of(options, row);
+        const auto look = [&](std::string_view name) {
+          if (form == Form::own) return file.find_in(command.path, name);
+          const std::size_t last = command.path.rfind(' ');
+          const std::string_view above = last == command.path.npos ? "" : command.path.substr(0, last);
+          return file.find(form == Form::shadowed ? above : command.path, name);
+        };
+        auto words = look(row.name);
         if (row.many == Many::no) return words;
-        const auto more = file.find(command.path, plural_of(row.name));
+        const auto more = look(plural_of(row.name));
         if (!words || !more) return words ? words : more;
         words->insert(words->end(), more->begin(), more->end());
         return words;

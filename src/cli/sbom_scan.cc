@@ -11,6 +11,7 @@
 #include "cli/exchange.h"
 #include "cli/families_vuln.h"
 #include "cli/session.h"
+#include "cli/working.h"
 #include "format/purl.h"
 #include "vuln/limits.h"
 #include "vuln/package.h"
@@ -147,9 +148,9 @@ Result<Exit> scan(Session& session, const Scanning& scanning) {
   vuln::ReportHead head{
       .author = scanning.author.value_or("weir"), .tool_version = WEIR_VERSION, .at = session.now()};
   if (scanning.author_namespace) head.author_namespace = TRY(vuln::checked_namespace(*scanning.author_namespace));
-  const ReadAdvisories read = 
+  std::optional<Working> working(std::in_place, session, "reading advisories and bills of materials");
+  const ReadAdvisories read =
       TRY(read_advisories(scanning.advisories, [&] { return ecosystems_of(scanning.files); }));
-  for (const std::string& refused : read.refused) session.note("refused " + cleaned(refused));
   const std::vector<vuln::Statement> statements = TRY(read_statements(scanning));
   const vuln::VexIndex index(statements);
   Statements held{index};
@@ -159,6 +160,8 @@ Result<Exit> scan(Session& session, const Scanning& scanning) {
     bills.push_back(scan_file(file, *read.reader, held));
     sound &= bills.back().error.empty();
   }
+  working.reset();
+  for (const std::string& refused : read.refused) session.note("refused " + cleaned(refused));
   if (held.covering.size() < statements.size())
     session.note(fmt::format("{} of {} statements cover no finding", statements.size() - held.covering.size(),
                              statements.size()));

@@ -32,7 +32,19 @@ std::string trust_line(const Json& trust) {
                                  dump(trust.at("events_lost")), dump(member(trust, "ledger.size")));
   for (const Json& blind : trust.items("blind"))
     if (blind.string() != nullptr) line += fmt::format("not seen: {}\n", cleaned(*blind.string()));
+  if (const auto damage = member(trust, "ledger.damage").string(); damage != nullptr)
+    line += fmt::format("the ledger is damaged: {}\n", cleaned(*damage));
   return line;
+}
+
+// What was taken over as it ran, and nobody has looked at since.
+std::string debt_lines(const Json& overview) {
+  std::string lines;
+  for (const Json& pool : overview.items("lake"))
+    if (const auto adopted = pool.at("adopted").integer(); adopted && *adopted > 0)
+      lines += fmt::format("debt: {} approval{} of {} only adopted what ran\n", *adopted,
+                           *adopted == 1 ? "" : "s", cleaned(pool.text("name")));
+  return lines;
 }
 
 }  // namespace
@@ -46,7 +58,7 @@ Action status(Options&) {
     if (!overview.items("lake").empty()) people += "\n" + table(lake_columns, overview.items("lake"), color);
     if (!overview.items("needs").empty())
       people += "\n" + table(need_columns, overview.items("needs"), color);
-    people += "\n" + styled(trust_line(overview.at("trust")), Weight::quiet, color);
+    people += "\n" + debt_lines(overview) + styled(trust_line(overview.at("trust")), Weight::quiet, color);
     session.answer(overview, people);
     return Exit::yes;
   };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "cli/exchange.h"
@@ -15,7 +16,7 @@ using format::Json;
 
 constexpr std::array trail_columns{Column{"NAME", "name"},
                                    Column{"FLOW", "flow"},
-                                   Column{"COMPLIANT", "compliant", Show::yes_no},
+                                   Column{"COMPLIANT", "standing"},
                                    Column{"COMMIT", "commit", Show::digest},
                                    Column{"BRANCH", "branch"},
                                    Column{"BEGUN", "begun_at", Show::time},
@@ -31,8 +32,19 @@ constexpr OptionRow flow_row{
 
 }  // namespace
 
+std::string standing_of(const Json& trail) {
+  if (trail.is_null()) return "";
+  if (trail.at("compliant") != Json(true)) return "no";
+  const Json::Array& beads = trail.items("beads");
+  const bool required =
+      std::ranges::any_of(beads, [](const Json& bead) { return bead.text("state") != "extra"; });
+  return required ? "yes" : "nothing required";
+}
+
 std::string trail_story(const Json& trail, Color color) {
-  std::string out = card(trail_columns, trail, color);
+  Json row = trail;
+  row.set("standing", standing_of(trail));
+  std::string out = card(trail_columns, row, color);
   const Json::Array& beads = trail.items("beads");
   if (!beads.empty()) out += "\n" + table(bead_columns, beads, color);
   return out;
@@ -79,8 +91,11 @@ Action trail_list(Options& options) {
     const std::size_t limit = TRY(checked_limit(arguments->limit));
     Api* api = TRY(session.api());
     const auto rows = TRY(api->list(path_of({"flows", arguments->flow, "trails"}), "trails", {}, limit));
-    session.answer_rows(rows, trail_columns,
-                        "no trails yet; begin one: weir trail begin NAME --flow " + arguments->flow);
+    Json::Array people = rows;
+    for (Json& row : people) row.set("standing", standing_of(row));
+    if (rows.empty())
+      session.note("no trails yet; begin one: weir trail begin NAME --flow " + arguments->flow);
+    session.answer(Json(rows), rows.empty() ? "" : table(trail_columns, people, session.color()));
     return Exit::yes;
   };
 }

@@ -6,6 +6,8 @@
 
 namespace weir::cli {
 
+// "yes", "no", or that the flow required nothing of it, which is no yes.
+std::string standing_of(const format::Json& trail);
 std::string trail_story(const format::Json& trail, Color color);
 
 }  // namespace weir::cli

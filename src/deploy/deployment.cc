@@ -23,6 +23,15 @@ Result<DeploymentDeclared> deploy(const DeploymentRequest& request, const Deploy
                             .alongside = request.alongside, .rollback = request.rollback};
 }
 
+Result<DeploymentChanged> end(const EndRequest& request, const std::optional<Deployment>& deployment) {
+  TRY(check_text(request.reason, "reason"));
+  if (!deployment) return not_found("there is no such deployment");
+  if (deployment->state == DeploymentState::ended)
+    return Error{Errc::conflict,
+                 fmt::format("deployment {} has ended: {}", deployment->id, deployment->reason)};
+  return DeploymentChanged{deployment->id, DeploymentState::ended, request.reason};
+}
+
 Assessment assess(const Deployment& at, Instant now) {
   const bool due = at.deadline <= now;
   const bool enough = at.running >= at.at_least;
@@ -43,13 +52,14 @@ Assessment assess(const Deployment& at, Instant now) {
       return {.troubles = {at.running > 0 ? DeploymentTrouble::short_of : DeploymentTrouble::missed}};
     case DeploymentState::observed:
       if (at.running == 0 && at.replaced) return {.next = DeploymentState::ended, .reason = "replaced"};
+      if (!at.unwatched.empty()) return result;  // nobody can say whether it runs
       if (at.running == 0) result.troubles.push_back(DeploymentTrouble::gone);
       else if (!enough && !at.replaced) result.troubles.push_back(DeploymentTrouble::short_of);
       if (due && at.superseded > 0 && !at.alongside && !at.replaced)
         result.troubles.push_back(DeploymentTrouble::superseded_running);
       return result;
     case DeploymentState::ended:
-    case DeploymentState::failed: return {};
+      return {};
   }
   return {};
 }

@@ -1,6 +1,6 @@
 // A deployment is a declared intent: this artifact shall run in that environment by a deadline. It is expected until
-// seen, then observed, then ended; missed when the deadline passes unseen. `assess` is pure and called on every change
-// of what runs and at every deadline.
+// seen, then observed, then ended; missed when the deadline passes unseen. Somebody may end it before: what it declared
+// is then expected no more. `assess` is pure and called on every change of what runs and at every deadline.
 #pragma once
 #include <optional>
 #include <string>
@@ -11,9 +11,9 @@
 
 namespace weir::deploy {
 
-enum class DeploymentState { expected, observed, ended, missed, failed };
+enum class DeploymentState { expected, observed, ended, missed };
 constexpr auto names_of(DeploymentState) {
-  return std::array<std::string_view, 5>{"expected", "observed", "ended", "missed", "failed"};
+  return std::array<std::string_view, 4>{"expected", "observed", "ended", "missed"};
 }
 
 struct DeploymentRequest {
@@ -33,6 +33,11 @@ struct DeploymentRequest {
     visit.maybe("rollback", self.rollback);
     visit.maybe("class", self.change_class);
   }
+};
+
+struct EndRequest {
+  std::string reason;
+  static void members(auto& visit, auto& self) { visit("reason", self.reason); }
 };
 
 struct DeploymentDeclared {
@@ -75,6 +80,8 @@ struct Deployment {
   std::int64_t running = 0;        // instances of the artifact's identity in the environment
   std::int64_t superseded = 0;     // running instances of older approved artifacts of the same name
   bool replaced = false;           // a newer deployment of the same artifact name exists here
+  std::string reason;              // of its state
+  std::string unwatched;  // why what ran of it is seen no more, though it may run; empty: it would be seen
 };
 
 enum class DeploymentTrouble { missed, gone, short_of, superseded_running };
@@ -90,6 +97,8 @@ struct DeployFacts {
   bool approved_before = false;   // for a rollback: it was approved and observed here earlier
 };
 Result<DeploymentDeclared> deploy(const DeploymentRequest& request, const DeployFacts& facts, Instant now);
+// By hand: it won't come, or what ran of it was taken away on purpose.
+Result<DeploymentChanged> end(const EndRequest& request, const std::optional<Deployment>& deployment);
 Assessment assess(const Deployment& deployment, Instant now);
 
 }  // namespace weir::deploy

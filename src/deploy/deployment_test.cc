@@ -18,6 +18,7 @@ Deployment deployment_of(std::string_view text) {
     else if (key == "due") at.deadline = Instant{} + seconds(200);
     else if (key == "replaced") at.replaced = true;
     else if (key == "alongside") at.alongside = true;
+    else if (key == "unwatched") at.unwatched = "no longer watched";
     else if (const auto state = format::enum_from<DeploymentState>(key)) at.state = *state;
     else ADD_FAILURE() << "unknown fact " << key;
   }
@@ -34,7 +35,7 @@ std::string written(const Assessment& assessment) {
 
 // Two instances are declared; it is due at second 300 unless the word `due` says it is due now, at second 200.
 TEST(Assess, says_what_a_deployment_becomes_and_what_is_wrong_with_it) {
-  constexpr std::array<std::array<std::string_view, 2>, 27> cases{{
+  constexpr std::array<std::array<std::string_view, 2>, 29> cases{{
       {"expected", "stays"},
       {"expected running=1", "stays"},
       {"expected running=2", "→observed"},
@@ -61,10 +62,25 @@ TEST(Assess, says_what_a_deployment_becomes_and_what_is_wrong_with_it) {
       {"observed running=1 older=1 due", "stays short older-runs"},
       {"observed running=0 older=1 due", "stays gone older-runs"},
       {"ended running=0 due", "stays"},
-      {"failed running=0 due", "stays"},
+      {"observed running=0 unwatched", "stays"},
+      {"observed running=1 unwatched older=1 due", "stays"},
+      {"observed running=0 unwatched replaced", "→ended"},
   }};
   for (const auto& [facts, expected] : cases)
     EXPECT_EQ(written(assess(deployment_of(facts), now)), expected) << facts;
+}
+
+TEST(End, is_said_of_one_that_has_not_ended) {
+  EXPECT_EQ(end({"withdrawn"}, std::nullopt).error().code, Errc::not_found);
+  for (const auto state : {DeploymentState::expected, DeploymentState::observed, DeploymentState::missed}) {
+    const auto ended = end({"withdrawn"}, Deployment{.id = 7, .state = state});
+    ASSERT_TRUE(ended.ok());
+    EXPECT_EQ(ended->deployment, 7);
+    EXPECT_EQ(ended->state, DeploymentState::ended);
+    EXPECT_EQ(ended->reason, "withdrawn");
+  }
+  EXPECT_EQ(end({"withdrawn"}, Deployment{.state = DeploymentState::ended}).error().code, Errc::conflict);
+  EXPECT_EQ(end({std::string("\x01", 1)}, Deployment{}).error().field, "reason");
 }
 
 TEST(Deploy, refuses_what_was_not_approved_and_says_what_to_do) {

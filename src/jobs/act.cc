@@ -2,9 +2,12 @@
 
 namespace weir::jobs {
 
-Status act(const Shared& shared, sequencer::Decide decide) {
-  auto outcome = shared.sequencer.submit_and_wait(
-      {.actor = shared.server, .idempotency = {}, .decide = std::move(decide), .done = {}});
+Status act(const Shared& shared, sequencer::Decide decide, sequencer::WhenDamaged when_damaged) {
+  auto outcome = shared.sequencer.submit_and_wait({.actor = shared.server,
+                                                   .idempotency = {},
+                                                   .decide = std::move(decide),
+                                                   .when_damaged = when_damaged,
+                                                   .done = {}});
   if (outcome.ok() || outcome.error().code == Errc::conflict) return {};
   return outcome.error();
 }

@@ -83,6 +83,7 @@ struct Deliverer::Channel {
   std::unique_ptr<Database> reader;
   bool busy = false;   // guarded by the deliverer's mutex, as is the next
   Instant not_before;  // after trouble of our own
+  std::vector<Noted> unnoted;  // what came of attempts and could not be written down yet
 };
 
 Result<std::unique_ptr<Deliverer>> Deliverer::start(Shared shared, OpenReader open_reader,
@@ -182,6 +183,7 @@ void Deliverer::serve(const std::string& name, const std::stop_token& stop) {
 
 // Sends what is due, in order, until one fails or a batch is full; then notes what came of it.
 Status Deliverer::serve_channel(Channel& channel, const std::stop_token& stop) {
+  TRY(note(channel));  // else what has arrived would be sent again
   TRY(configure(channel));
   const Instant began = clock_->now();
   const auto due = TRY(query(
@@ -193,7 +195,7 @@ Status Deliverer::serve_channel(Channel& channel, const std::stop_token& stop) {
                         row.integer(3), row.instant(4),       row.instant(5)};
       },
       channel.name, batch_deliveries_max));
-  std::vector<Noted> noted;
+  std::vector<Noted>& noted = channel.unnoted;
   Status trouble;
   for (const Delivery& delivery : due) {
     const Instant now = clock_->now();
@@ -204,7 +206,7 @@ Status Deliverer::serve_channel(Channel& channel, const std::stop_token& stop) {
     noted.push_back(std::move(*attempted));
     if (noted.back().after.state == DeliveryState::pending) break;
   }
-  TRY(note(std::move(noted)));
+  TRY(note(channel));
   return trouble;
 }
 
@@ -283,10 +285,10 @@ Result<Deliverer::Noted> Deliverer::attempt(Channel& channel, const Delivery& de
   return noted;
 }
 
-Status Deliverer::note(std::vector<Noted> noted) {
-  if (noted.empty()) return {};
-  return act(shared_, [noted = std::move(noted)](Database&, Instant) -> Result<sequencer::Decision> {
-    return sequencer::Decision{.keep = [noted](Database& db) -> Status {
+Status Deliverer::note(Channel& channel) {
+  if (channel.unnoted.empty()) return {};
+  const auto write = [&noted = channel.unnoted](Database&, Instant) -> Result<sequencer::Decision> {
+    return sequencer::Decision{.keep = [&noted](Database& db) -> Status {
       for (const Noted& each : noted) {
         const bool arrived = each.after.state == DeliveryState::delivered;
         TRY(execute(db,
@@ -298,7 +300,10 @@ Status Deliverer::note(std::vector<Noted> noted) {
       }
       return {};
     }};
-  });
+  };
+  TRY(act(shared_, write, sequencer::WhenDamaged::try_anyway));
+  channel.unnoted.clear();
+  return {};
 }
 
 }  // namespace weir::jobs

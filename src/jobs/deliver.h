@@ -2,7 +2,8 @@
 // `delivery`, written with the entry that asks for it; it leaves a few milliseconds after that commit. Deliveries of
 // one channel go in order: one that fails holds back the later ones until it is tried again or dead. Channels don't
 // wait for each other: each has its own connection, and eight of them are served at once. What was sent and not yet
-// noted when the process dies is sent again, under the same webhook-id. Format: docs/formats/webhook.md.
+// noted when the process dies is sent again, under the same webhook-id. It goes on when damage stops other writes: the
+// word of that is one of its messages. Format: docs/formats/webhook.md.
 #pragma once
 #include <map>
 #include <mutex>
@@ -75,7 +76,7 @@ class Deliverer {
   Status configure(Channel& channel);
   Result<Noted> attempt(Channel& channel, const Delivery& delivery, const std::stop_token& stop);
   Result<std::string> event_of(store::Database& db, const Delivery& delivery);
-  Status note(std::vector<Noted> noted);
+  Status note(Channel& channel);
 
   Shared shared_;
   OpenReader open_reader_;

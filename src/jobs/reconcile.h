@@ -37,12 +37,15 @@ std::unique_ptr<Job> make_snapshots(Shared shared, std::unique_ptr<store::Databa
 std::unique_ptr<Job> make_deployment_watch(Shared shared, std::unique_ptr<store::Database> reader);
 // Notices reporters that fell silent or came back.
 std::unique_ptr<Job> make_silence_watch(Shared shared, std::unique_ptr<store::Database> reader);
+// Opens the alert that the ledger is damaged, whoever found it, and says for as long as it is that writes have stopped.
+std::unique_ptr<Job> make_damage_watch(Shared shared);
 // Ends approval requests that nobody answered in time.
 std::unique_ptr<Job> make_request_watch(Shared shared, std::unique_ptr<store::Database> reader);
 // Ends exceptions when their time or condition comes, and warns before.
 std::unique_ptr<Job> make_exception_watch(Shared shared, std::unique_ptr<store::Database> reader);
 
 // Runs a command for a job. Conflict means: what it rested on changed meanwhile; the next tick looks again.
-Status act(const Shared& shared, sequencer::Decide decide);
+Status act(const Shared& shared, sequencer::Decide decide,
+           sequencer::WhenDamaged when_damaged = sequencer::WhenDamaged::refuse);
 
 }  // namespace weir::jobs

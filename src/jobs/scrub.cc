@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/sqlite/scrub.h"
+#include "store/view_alert.h"
 
 namespace weir::jobs {
 namespace {
@@ -55,16 +56,21 @@ class Scrub final : public Job {
         fmt::format("the ledger does not verify: {}; stop, run `weir ledger verify`, restore", what)};
   }
 
-  // Shown as evidence that somebody looks.
+  // Shown as evidence that somebody looks; what was restored meanwhile is damaged no more.
   Status note_soundness() {
-    return act(shared_, [](store::Database&, Instant at) -> Result<sequencer::Decision> {
-      return sequencer::Decision{.keep = [at](store::Database& tables) {
+    return act(shared_, [](store::Database& db, Instant at) -> Result<sequencer::Decision> {
+      sequencer::Decision decision;
+      if (const auto open = TRY(store::find_open_alert(db, alert::row_of(alert::Cause::ledger_damaged).name)))
+        decision.events.push_back(
+            alert::AlertsResolved{{open->id}, "all of the ledger was read and is sound"});
+      decision.keep = [at](store::Database& tables) {
         return execute(
             tables,
             "INSERT INTO timer (name, at) VALUES ('ledger-checked', $1) ON CONFLICT (name) DO UPDATE SET "
             "at=excluded.at",
             at);
-      }};
+      };
+      return decision;
     });
   }
 

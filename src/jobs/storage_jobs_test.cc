@@ -3,6 +3,7 @@
 
 #include "jobs/checkpointer.h"
 #include "jobs/scrub.h"
+#include "store/view_alert.h"
 #include "support/child_process.h"
 #include "support/ledger_fixture.h"
 
@@ -73,6 +74,42 @@ TEST_F(ScrubJob, finds_damage_that_has_good_checksums) {
   ASSERT_FALSE(found.ok());
   EXPECT_NE(found.error().message.find("entry 1234"), std::string::npos) << found.error().message;
   EXPECT_FALSE(ledger_.sequencer().accepts_writes());
+}
+
+TEST_F(ScrubJob, what_it_finds_becomes_one_alert_that_goes_out_although_writes_have_stopped) {
+  ASSERT_TRUE(ledger_.append(alert::ChannelDeclared{.name = "ops", .environments = {"prod"}}).ok());
+  ASSERT_TRUE(ledger_.alter("UPDATE payload_key SET salt=randomblob(32) WHERE idx=1234").ok());
+  const auto watch = make_damage_watch({ledger_.sequencer(), ledger_.actor()});
+  EXPECT_TRUE(watch->tick(now_).ok());
+  ASSERT_FALSE(run(minutes(2)).ok());
+  for (int look = 0; look < 3; ++look) {
+    const auto said = watch->tick(now_);
+    ASSERT_FALSE(said.ok());
+    EXPECT_NE(said.error().message.find("entry 1234"), std::string::npos) << said.error().message;
+    EXPECT_EQ(said.error().message.find("no alert of it"), std::string::npos) << said.error().message;
+  }
+  const auto alerts = store::list_alerts(*ledger_.reader(), {.state = "open"}).value();
+  ASSERT_EQ(alerts.size(), 1u);
+  EXPECT_EQ(alerts[0].cause, "ledger-damaged");
+  EXPECT_EQ(alerts[0].severity, "critical");
+  EXPECT_NE(alerts[0].story.remedy.find("weir ledger verify"), std::string::npos);
+  EXPECT_EQ(query_count(*ledger_.reader(), "SELECT count(*) FROM delivery WHERE state='pending'").value(), 1);
+  EXPECT_FALSE(ledger_.append(evidence::Service{.name = "s", .team = "one"}).ok());
+}
+
+TEST_F(ScrubJob, says_so_when_not_even_the_alert_can_be_recorded) {
+  ASSERT_TRUE(ledger_.alter("DROP TABLE alert").ok());
+  ledger_.sequencer().stop_writes("page 7 is not what was written");
+  const auto said = make_damage_watch({ledger_.sequencer(), ledger_.actor()})->tick(now_);
+  ASSERT_FALSE(said.ok());
+  EXPECT_NE(said.error().message.find("page 7"), std::string::npos);
+  EXPECT_NE(said.error().message.find("no alert of it can be recorded"), std::string::npos);
+}
+
+TEST_F(ScrubJob, resolves_the_alert_once_all_was_read_and_is_sound_again) {
+  ASSERT_TRUE(ledger_.append(alert::AlertOpened{.key = "ledger-damaged", .cause = "ledger-damaged"}).ok());
+  EXPECT_TRUE(run(hours(3)).ok());
+  EXPECT_FALSE(store::find_open_alert(*ledger_.reader(), "ledger-damaged").value());
 }
 
 TEST_F(ScrubJob, reads_no_faster_than_it_may) {

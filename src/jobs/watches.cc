@@ -131,7 +131,7 @@ class DeploymentWatch final : public Job {
       sequencer::Decision decision;
       for (const std::int64_t id : due)
         for (const auto& view :
-             TRY(store::list_deployments(db, {.unfinished_only = true, .from = id, .before = id + 1})))
+             TRY(store::list_deployments(db, {.unfinished_only = true, .from = id, .before = id + 1}, at)))
           for (store::Event& event : TRY(events_for(db, view.deployment, at)))
             decision.events.push_back(std::move(event));
       return decision;
@@ -145,7 +145,7 @@ class DeploymentWatch final : public Job {
     std::vector<std::int64_t> due;
     store::DeploymentFilter filter{.unfinished_only = true, .limit = limits::page_rows_max};
     for (;;) {
-      const auto page = TRY(store::list_deployments(*reader_, filter));
+      const auto page = TRY(store::list_deployments(*reader_, filter, now));
       for (const auto& view : page)
         if (!TRY(events_for(*reader_, view.deployment, now)).empty()) due.push_back(view.deployment.id);
       if (page.size() < limits::page_rows_max) return due;
@@ -233,7 +233,8 @@ class SilenceWatch final : public Job {
   static Result<std::vector<Seen>> all(Database& db) {
     return query(db,
                  "SELECT r.id, r.environment, r.host, r.fault, h.seen_at, e.leaf FROM reporter r LEFT JOIN "
-                 "heartbeat h ON h.reporter=r.id LEFT JOIN entry e ON e.idx=r.entry AND h.seen_at IS NULL",
+                 "heartbeat h ON h.reporter=r.id LEFT JOIN entry e ON e.idx=r.entry AND h.seen_at IS NULL "
+                 "WHERE r.removed_at IS NULL",
                  [](const Row& row) {
                    const auto at = row.maybe_instant(4);
                    return Seen{row.string(0), row.string(1), row.string(2), row.string(3),
@@ -248,6 +249,7 @@ class SilenceWatch final : public Job {
   static Result<sequencer::Decision> fault_of(Database& db, const Seen& seen, runtime::ReporterFault fault,
                                               Instant) {
     sequencer::Decision decision;
+    if (TRY(store::was_removed(db, seen.id))) return decision;
     const std::string subject = fmt::format("reporter {}", seen.id);
     const auto open = TRY(store::open_alerts_of_subject(db, subject));
     const alert::CauseRow& cause = alert::row_of(alert::Cause::reporter_silent);

@@ -45,6 +45,16 @@ struct ReporterEnrolled {
   }
 };
 
+// Its key is accepted no more; what it watched is watched no longer.
+struct ReporterRemoved {
+  std::string reporter;
+  std::string reason;
+  static void members(auto& visit, auto& self) {
+    visit("reporter", self.reporter);
+    visit.maybe("reason", self.reason);
+  }
+};
+
 // A report as it came: `body` are the exact bytes that were signed.
 struct ReportAccepted {
   std::string reporter;

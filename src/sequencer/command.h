@@ -44,10 +44,14 @@ struct Outcome {
   bool answer_is_secret = false;           // not kept with the idempotency key
 };
 
+// Once damage was found nothing is built on what may be wrong, but for the word about it and its way to people.
+enum class WhenDamaged { refuse, try_anyway };
+
 struct Command {
   ledger::ActorId actor;
   std::optional<Idempotency> idempotency;
   Decide decide;
+  WhenDamaged when_damaged = WhenDamaged::refuse;
   std::function<void(Result<Outcome>)> done;  // called once, on the sequencer's thread, after the commit
 };
 

@@ -128,7 +128,10 @@ void Sequencer::submit(Together together) {
   std::optional<Error> refused;
   {
     const std::lock_guard lock(mutex_);
-    if (damaged_) refused = Error{Errc::corrupt, damage_};
+    const bool bears_damage = std::ranges::all_of(together.commands, [](const Command& command) {
+      return command.when_damaged == WhenDamaged::try_anyway;
+    });
+    if (damaged_ && !bears_damage) refused = Error{Errc::corrupt, damage_};
     else if (stopped_) refused = Error{Errc::unavailable, "the server is stopping"};
     else if (queued_ >= limits::queue_commands_max)
       refused = Error{Errc::unavailable, "too many writes wait; try again"};
@@ -152,6 +155,11 @@ Result<Outcome> Sequencer::submit_and_wait(Command command) {
 void Sequencer::on_commit(std::function<void(std::int64_t)> listener) {
   const std::lock_guard lock(mutex_);
   listeners_.push_back(std::move(listener));
+}
+
+std::string Sequencer::damage() const {
+  const std::lock_guard lock(mutex_);
+  return damage_;
 }
 
 void Sequencer::stop_writes(std::string why) {

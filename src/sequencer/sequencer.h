@@ -53,9 +53,10 @@ class Sequencer {
 
   std::int64_t size() const { return size_.load(std::memory_order_acquire); }
   bool accepts_writes() const { return !damaged_.load(); }
+  std::string damage() const;  // what was found; empty while writes are accepted
   // Finishes the batch at work, refuses everything else, and joins; afterwards no listener is called any more.
   void stop();
-  void stop_writes(std::string why);  // damage was found; every later command gets it as its error
+  void stop_writes(std::string why);  // damage was found; later commands get it as their error
   const Identity& identity() const { return identity_; }
 
  private:
@@ -81,7 +82,7 @@ class Sequencer {
   Head head_;
   ledger::RightEdgeTiles edge_;
   Answered answered_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any filled_;
   std::deque<Together> queue_;
   std::size_t queued_ = 0;  // commands in it

@@ -8,6 +8,7 @@
 
 #include "access/account.h"
 #include "access/group.h"
+#include "access/organization.h"
 #include "alert/alert.h"
 #include "alert/channel.h"
 #include "artifact/record.h"
@@ -89,6 +90,8 @@ using EventTable = std::tuple<
     EventRow<ledger::EntryType::alerts_acknowledged, alert::AlertsAcknowledged>,
     EventRow<ledger::EntryType::channel_declared, alert::ChannelDeclared>,
     EventRow<ledger::EntryType::channel_removed, alert::ChannelRemoved>,
+    EventRow<ledger::EntryType::reporter_removed, runtime::ReporterRemoved>,
+    EventRow<ledger::EntryType::organization_named, access::OrganizationNamed>,
     EventRow<ledger::EntryType::policy_created, policy::PolicyCreated>,
     EventRow<ledger::EntryType::policy_attached, policy::PolicyAttached>,
     EventRow<ledger::EntryType::policy_detached, policy::PolicyDetached>,

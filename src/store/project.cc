@@ -117,6 +117,11 @@ Status enqueue_row(Database& db, const Stamp& stamp, const AlertsAcknowledged& e
   return {};
 }
 
+Status enqueue_row(Database& db, const Stamp&, const runtime::ReporterRemoved& event) {
+  TRY(execute(db, "DELETE FROM heartbeat_said WHERE reporter=$1", event.reporter));
+  return execute(db, "DELETE FROM heartbeat WHERE reporter=$1", event.reporter);
+}
+
 Status enqueue_row(Database& db, const Stamp&, const alert::ChannelRemoved& event) {
   TRY(execute(db, "DELETE FROM channel_secret WHERE channel=$1", event.name));
   return execute(db, "DELETE FROM delivery WHERE channel=$1 AND state='pending'", event.name);

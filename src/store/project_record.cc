@@ -36,6 +36,11 @@ Status project_row(Database& db, const Stamp& stamp, const LedgerOpened& event) 
       event.organization, event.origin, event.public_key, Blob{actor_bytes(event.server_actor)}, stamp.index);
 }
 
+Status project_row(Database& db, const Stamp& stamp, const access::OrganizationNamed& event) {
+  return execute(db, "UPDATE organization SET title=$1, contact=$2, named=$3", event.title, event.contact,
+                 stamp.index);
+}
+
 Status project_row(Database& db, const Stamp& stamp, const access::AccountCreated& event) {
   return execute(
       db,
@@ -207,7 +212,8 @@ Status project_row(Database& db, const Stamp& stamp, const deploy::DeploymentDec
 
 Status project_row(Database& db, const Stamp& stamp, const deploy::DeploymentChanged& event) {
   using deploy::DeploymentState;
-  TRY(execute(db, "UPDATE deployment SET state=$1 WHERE entry=$2", event.state, event.deployment));
+  TRY(execute(db, "UPDATE deployment SET state=$1, reason=$2 WHERE entry=$3", event.state, event.reason,
+              event.deployment));
   if (event.state == DeploymentState::observed)
     return execute(db, "UPDATE deployment SET observed_at=$1 WHERE entry=$2", stamp.at, event.deployment);
   if (event.state == DeploymentState::ended)

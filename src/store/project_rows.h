@@ -27,6 +27,8 @@ Status project_row(Database& db, const Stamp& stamp, const runtime::EnvironmentD
 Status project_row(Database& db, const Stamp& stamp, const runtime::ReporterEnrolled& event);
 Status project_row(Database& db, const Stamp& stamp, const runtime::ReportAccepted& event);
 Status project_row(Database& db, const Stamp& stamp, const runtime::ReporterFaulted& event);
+Status project_row(Database& db, const Stamp& stamp, const runtime::ReporterRemoved& event);
+Status project_row(Database& db, const Stamp& stamp, const access::OrganizationNamed& event);
 Status project_row(Database& db, const Stamp& stamp, const runtime::ScopeDeclared& event);
 Status project_row(Database& db, const Stamp& stamp, const runtime::ScopeRemoved& event);
 Status project_row(Database& db, const Stamp& stamp, const runtime::VerdictsGiven& event);

@@ -250,6 +250,20 @@ Status project_row(Database& db, const Stamp& stamp, const runtime::ReporterFaul
                  event.reporter);
 }
 
+// What it watched is in sight no more, and so is what it said of its host.
+Status project_row(Database& db, const Stamp& stamp, const runtime::ReporterRemoved& event) {
+  const auto live = TRY(query(
+      db, "SELECT id FROM instance WHERE reporter=$1 AND ended_at IS NULL",
+      [](const Row& row) { return row.string(0); }, event.reporter));
+  for (const std::string& id : live) TRY(end_instance(db, stamp, event.reporter, id, stamp.at));
+  for (const std::string_view table : {"full_set", "full_member"})
+    TRY(execute(db, fmt::format("DELETE FROM {} WHERE reporter=$1", table), event.reporter));
+  TRY(execute(db, "UPDATE host_inventory SET replaced=$1 WHERE reporter=$2 AND replaced IS NULL", stamp.index,
+              event.reporter));
+  return execute(db, "UPDATE reporter SET removed_at=$1, removed_reason=$2, fault='' WHERE id=$3", stamp.at,
+                 event.reason, event.reporter);
+}
+
 Status project_row(Database& db, const Stamp& stamp, const runtime::ScopeDeclared& event) {
   TRY(execute(db, "UPDATE environment SET scope_version=scope_version+1 WHERE name=$1", event.environment));
   return execute(db,

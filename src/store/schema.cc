@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS head (one INTEGER PRIMARY KEY CHECK (one = 1), size I
 
 constexpr std::string_view record_schema = R"sql(
 CREATE TABLE IF NOT EXISTS organization (name TEXT PRIMARY KEY, origin TEXT, public_key TEXT, server_actor BLOB,
-  entry INTEGER);
+  entry INTEGER, title TEXT NOT NULL DEFAULT '', contact TEXT NOT NULL DEFAULT '', named INTEGER);
 CREATE TABLE IF NOT EXISTS account (id BLOB PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, roles TEXT NOT NULL,
   flows TEXT NOT NULL, environments TEXT NOT NULL, expires_at INTEGER, token_digest BLOB, removed_at INTEGER,
   entry INTEGER NOT NULL, created_at INTEGER NOT NULL);
@@ -99,7 +99,8 @@ CREATE TABLE IF NOT EXISTS exception_workload (workload TEXT NOT NULL, exception
   PRIMARY KEY (workload, exception)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS deployment (entry INTEGER PRIMARY KEY, artifact BLOB NOT NULL, environment TEXT NOT NULL,
   state TEXT NOT NULL, declared_at INTEGER NOT NULL, deadline INTEGER NOT NULL, observed_at INTEGER, ended_at INTEGER,
-  at_least INTEGER NOT NULL, alongside INTEGER NOT NULL, rollback INTEGER NOT NULL, actor BLOB NOT NULL);
+  at_least INTEGER NOT NULL, alongside INTEGER NOT NULL, rollback INTEGER NOT NULL, actor BLOB NOT NULL,
+  reason TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS deployment_by_environment ON deployment (environment, state);
 CREATE INDEX IF NOT EXISTS deployment_by_entry ON deployment (environment, entry);
 )sql";
@@ -127,7 +128,7 @@ CREATE TABLE IF NOT EXISTS reporter (id TEXT PRIMARY KEY, actor BLOB NOT NULL, e
   public_key BLOB NOT NULL, incarnation TEXT NOT NULL DEFAULT '', sequence INTEGER NOT NULL DEFAULT 0, previous BLOB,
   reports INTEGER NOT NULL DEFAULT 0, events_lost INTEGER NOT NULL DEFAULT 0, sources TEXT NOT NULL DEFAULT '[]',
   fault TEXT NOT NULL DEFAULT '', fault_at INTEGER, fault_detail TEXT, reported_at INTEGER, sent_at INTEGER,
-  entry INTEGER NOT NULL);
+  entry INTEGER NOT NULL, removed_at INTEGER, removed_reason TEXT);
 CREATE TABLE IF NOT EXISTS full_set (reporter TEXT PRIMARY KEY, next INTEGER NOT NULL,
   first_sight INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS full_member (reporter TEXT NOT NULL, id TEXT NOT NULL,

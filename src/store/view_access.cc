@@ -153,6 +153,24 @@ Result<std::optional<std::string>> environment_of_join_token(Database& db, const
       [](const Row& row) { return row.string(0); }, token_digest, now);
 }
 
+Result<std::vector<JoinTokenView>> list_join_tokens(Database& db, std::string_view environment, Instant now) {
+  return query(
+      db,
+      "SELECT entry, environment, expires_at, revoked_at FROM join_token WHERE environment=$1 ORDER BY entry "
+      "DESC",
+      [now](const Row& row) {
+        JoinTokenView view{.id = row.integer(0),
+                           .environment = row.string(1),
+                           .state = "open",
+                           .expires_at = row.maybe_instant(2),
+                           .revoked_at = row.maybe_instant(3)};
+        if (view.expires_at && *view.expires_at <= now) view.state = "expired";
+        if (view.revoked_at) view.state = "revoked";
+        return view;
+      },
+      environment);
+}
+
 Result<std::optional<std::int64_t>> find_join_token(Database& db, std::string_view environment,
                                                     std::int64_t entry) {
   return query_one(

@@ -42,6 +42,20 @@ struct GroupView {
   }
 };
 
+struct JoinTokenView {
+  std::int64_t id = 0;
+  std::string environment, state;  // open, expired, revoked
+  std::optional<Instant> expires_at, revoked_at;
+  static void members(auto& visit, auto& self) {
+    visit("id", self.id);
+    visit("environment", self.environment);
+    visit("state", self.state);
+    visit("expires_at", self.expires_at);
+    visit("revoked_at", self.revoked_at);
+    visit("entry", self.id);
+  }
+};
+
 struct TokenHolder {
   access::Actor actor;
   ledger::ActorId id;
@@ -62,6 +76,7 @@ Result<std::vector<std::string>> groups_of(Database& db, std::string_view accoun
 Result<std::vector<TokenHolder>> list_token_holders(Database& db);  // everybody whose account is not removed
 // The environment a join token opens now; none when it is unknown, expired or revoked.
 Result<std::optional<std::string>> environment_of_join_token(Database& db, const Sha256& token_digest, Instant now);
+Result<std::vector<JoinTokenView>> list_join_tokens(Database& db, std::string_view environment, Instant now);
 // The entry of a join token that is not revoked.
 Result<std::optional<std::int64_t>> find_join_token(Database& db, std::string_view environment, std::int64_t entry);
 

@@ -1,6 +1,7 @@
 #include "store/view_deploy.h"
 
 #include "store/stored.h"
+#include "store/view_runtime.h"
 
 namespace weir::store {
 namespace {
@@ -43,13 +44,19 @@ constexpr std::string_view running_of_artifact =
     "JOIN workload w ON "
     "w.id=wd.workload AND w.environment=d.environment JOIN instance i ON i.workload=w.id AND i.ended_at IS "
     "NULL WHERE n.root=d.artifact)";
+// Older: recorded or declared here before, or what a rollback goes back from; a later canary is not.
 constexpr std::string_view superseded_by_artifact =
     "(SELECT count(DISTINCT i.reporter || i.id) FROM artifact o JOIN approval oa ON oa.artifact=o.digest AND "
     "oa.environment=d.environment JOIN identity n ON n.root=o.digest JOIN workload_digest wd ON "
     "wd.digest=n.child JOIN workload w ON "
     "w.id=wd.workload AND w.environment=d.environment JOIN instance i ON i.workload=w.id AND i.ended_at IS "
     "NULL WHERE "
-    "o.name=r.name AND o.digest<>d.artifact AND o.entry < r.entry)";
+    "o.name=r.name AND o.digest<>d.artifact AND (o.entry<r.entry OR d.rollback=1 OR EXISTS (SELECT 1 FROM "
+    "deployment "
+    "b WHERE b.artifact=o.digest AND b.environment=d.environment AND b.entry<d.entry)) AND NOT EXISTS "
+    "(SELECT 1 FROM "
+    "deployment c WHERE c.artifact=o.digest AND c.environment=d.environment AND c.entry>d.entry AND "
+    "c.alongside=1))";
 constexpr std::string_view replaced_by_newer =
     "EXISTS (SELECT 1 FROM deployment e LEFT JOIN artifact f ON f.digest=e.artifact WHERE "
     "e.environment=d.environment AND "
@@ -71,7 +78,51 @@ DeploymentView deployment_row(const Row& row) {
            .rollback = row.boolean(12),
            .running = row.integer(13),
            .superseded = row.integer(14),
-           .replaced = row.boolean(15)}};
+           .replaced = row.boolean(15),
+           .reason = row.string(16)}};
+}
+
+// The last that ended of what was deployed: what it was, when, and whether with its reporter.
+struct LastSeen {
+  runtime::Instance instance;
+  Instant ended_at;
+  std::string host;
+  std::optional<Instant> reporter_removed_at;
+};
+Result<std::optional<LastSeen>> last_seen_of(Database& db, const deploy::Deployment& deployment) {
+  return query_one(
+      db,
+      "SELECT i.detail, i.ended_at, r.host, r.removed_at FROM identity n JOIN workload_digest wd ON "
+      "wd.digest=n.child JOIN workload w ON w.id=wd.workload AND w.environment=$1 JOIN instance i ON "
+      "i.workload=w.id "
+      "JOIN reporter r ON r.id=i.reporter WHERE n.root=$2 AND i.ended_at IS NOT NULL ORDER BY i.ended_at "
+      "DESC LIMIT 1",
+      [](const Row& row) {
+        return LastSeen{read_stored<runtime::Instance>(row.text(0)), row.instant(1), row.string(2),
+                        row.maybe_instant(3)};
+      },
+      deployment.environment, deployment.artifact);
+}
+
+// What ended when a scope rule or the end of its reporter took it out of sight may run on. As with agents, the last
+// rule that matches counts; one that ran out a moment ago still does, until its agent looks again.
+Result<std::string> unwatched(Database& db, const deploy::Deployment& deployment, Instant now) {
+  if (deployment.state != deploy::DeploymentState::observed || deployment.running >= deployment.at_least)
+    return std::string();
+  const auto last = TRY(last_seen_of(db, deployment));
+  if (!last) return std::string();
+  if (last->reporter_removed_at && last->ended_at >= *last->reporter_removed_at)
+    return fmt::format("no longer watched: the reporter of {} was removed", last->host);
+  constexpr Duration moment = minutes(1);
+  const auto scopes = TRY(list_scopes(db, deployment.environment));
+  for (auto scope = scopes.rbegin(); scope != scopes.rend(); ++scope) {
+    const bool in_force = !scope->rule.expires_at || *scope->rule.expires_at + moment > now;
+    if (!in_force || !runtime::matches(scope->rule, last->instance)) continue;
+    if (scope->rule.effect == runtime::ScopeEffect::include || last->ended_at + moment < scope->declared_at)
+      break;
+    return fmt::format("no longer watched: scope rule {} of {} excludes it", scope->rule.id, scope->actor);
+  }
+  return std::string();
 }
 
 }  // namespace
@@ -106,20 +157,29 @@ Result<std::vector<deploy::Approval>> approvals_covering(Database& db, const Sha
       approval_row, digest, environment);
 }
 
-Result<std::vector<DeploymentView>> list_deployments(Database& db, const DeploymentFilter& filter) {
-  return query(
+Result<std::vector<DeploymentView>> list_deployments(Database& db, const DeploymentFilter& filter,
+                                                     Instant now) {
+  auto views = TRY(query(
       db,
       fmt::format(
           "SELECT d.entry, d.artifact, coalesce(r.name, ''), d.environment, coalesce(p.name, hex(d.actor)), "
           "d.state, d.declared_at, d.deadline, d.observed_at, d.ended_at, d.at_least, d.alongside, "
           "d.rollback, "
-          "{}, {}, {} FROM deployment d LEFT JOIN artifact r ON r.digest=d.artifact LEFT JOIN account p ON "
+          "{}, {}, {}, d.reason FROM deployment d LEFT JOIN artifact r ON r.digest=d.artifact LEFT JOIN "
+          "account p ON "
           "p.id=d.actor WHERE ($1='' OR d.environment=$2) AND ($3 IS NULL OR d.artifact=$4) AND ($5=0 OR "
           "d.state IN ('expected','observed','missed')) AND d.entry>=$6 AND d.entry<$7 ORDER BY d.entry DESC "
           "LIMIT $8",
           running_of_artifact, superseded_by_artifact, replaced_by_newer),
       deployment_row, filter.environment, filter.environment, filter.artifact, filter.artifact,
-      filter.unfinished_only, filter.from, filter.before, filter.limit);
+      filter.unfinished_only, filter.from, filter.before, filter.limit));
+  for (DeploymentView& view : views) view.deployment.unwatched = TRY(unwatched(db, view.deployment, now));
+  return views;
+}
+
+Result<std::optional<DeploymentView>> find_deployment(Database& db, std::int64_t id, Instant now) {
+  auto views = TRY(list_deployments(db, {.from = id, .before = id + 1}, now));
+  return views.empty() ? std::nullopt : std::optional(std::move(views.front()));
 }
 
 Result<std::string> name_of_artifact(Database& db, const Sha256& digest) {

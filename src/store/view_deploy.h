@@ -53,6 +53,8 @@ struct DeploymentView {
     visit("running", self.deployment.running);
     visit("actor", self.deployment.actor);
     visit("entry", self.deployment.id);
+    visit.maybe("reason", self.deployment.reason);
+    visit.maybe("unwatched", self.deployment.unwatched);
   }
 };
 
@@ -77,7 +79,9 @@ struct DeploymentFilter {
   std::int64_t from = 0;  // by entry, this one included
   std::int64_t before = std::numeric_limits<std::int64_t>::max();
 };
-Result<std::vector<DeploymentView>> list_deployments(Database& db, const DeploymentFilter& filter);
+Result<std::vector<DeploymentView>> list_deployments(Database& db, const DeploymentFilter& filter,
+                                                     Instant now);
+Result<std::optional<DeploymentView>> find_deployment(Database& db, std::int64_t id, Instant now);
 
 Result<std::string> name_of_artifact(Database& db, const Sha256& digest);  // empty when nobody recorded it
 Result<bool> environment_exists(Database& db, std::string_view name);

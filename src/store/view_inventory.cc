@@ -75,6 +75,15 @@ Result<std::vector<HostInventoryRow>> list_hosts(Database& db, const HostFilter&
       inventory_row, filter.environment, filter.environment, filter.host, filter.host);
 }
 
+Result<std::optional<HostInventoryRow>> first_inventory(Database& db, const HostFilter& host) {
+  return query_one(
+      db,
+      fmt::format("SELECT {} FROM host_inventory h WHERE h.kind='packages' AND h.environment=$1 AND "
+                  "h.host=$2 ORDER BY h.entry LIMIT 1",
+                  inventory_columns),
+      inventory_row, host.environment, host.host);
+}
+
 Result<std::vector<HostInventoryRow>> inventories_of(Database& db, const Sha256& holder, std::int64_t limit) {
   return query(db,
                fmt::format("SELECT {} FROM host_inventory h WHERE h.holder=$1 ORDER BY h.entry DESC LIMIT $2",
@@ -115,7 +124,7 @@ Result<bool> has_inventory(Database& db, std::string_view reporter) {
   return TRY(query_count(
              db,
              "SELECT count(*) FROM reporter r JOIN host_inventory h ON h.environment=r.environment AND "
-             "h.host=r.host AND h.kind='packages' WHERE r.id=$1",
+             "h.host=r.host AND h.kind='packages' AND h.replaced IS NULL WHERE r.id=$1",
              reporter)) > 0;
 }
 

@@ -24,6 +24,8 @@ struct HostFilter {
 };
 // The packages that each host has now, by environment and host.
 Result<std::vector<HostInventoryRow>> list_hosts(Database& db, const HostFilter& filter);
+// The packages that a host was first seen with.
+Result<std::optional<HostInventoryRow>> first_inventory(Database& db, const HostFilter& host);
 // All that were claimed of the packages of a holder, the newest first.
 Result<std::vector<HostInventoryRow>> inventories_of(Database& db, const Sha256& holder, std::int64_t limit);
 

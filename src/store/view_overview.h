@@ -90,8 +90,10 @@ struct ChannelTrust {
 struct LedgerTrust {
   std::int64_t size = 0;
   std::optional<Instant> checked_at, checkpoint_at;
+  std::string damage;  // what was found, where something was
   static void members(auto& visit, auto& self) {
     visit("size", self.size);
+    visit.maybe("damage", self.damage);
     visit("checked_at", self.checked_at);
     visit("checkpoint_at", self.checkpoint_at);
   }

@@ -252,7 +252,7 @@ Result<std::optional<ArtifactStory>> find_artifact(Database& db, const Sha256& d
       *root));
   story.attestations = TRY(list_attestations(db, {.artifact = *root}, {.limit = 1000}));
   story.approvals = TRY(list_approvals(db, {.artifact = *root}, now));
-  story.deployments = TRY(list_deployments(db, {.artifact = *root}));
+  story.deployments = TRY(list_deployments(db, {.artifact = *root}, now));
   story.runs = TRY(runs_of(db, *root));
   return std::optional(std::move(story));
 }

@@ -133,7 +133,7 @@ Result<EnvironmentView> with_counts(Database& db, EnvironmentView at) {
            db, "SELECT verdict, count(*) FROM workload WHERE environment=$1 AND live>0 GROUP BY 1",
            [](const Row& row) { return std::pair(row.string(0), row.integer(1)); }, at.name)))
     at.counts[verdict] = n;
-  at.reporters = TRY(list_reporters(db, at.name));
+  at.reporters = TRY(list_reporters(db, at.name, Removed::left_out));
   at.missing = TRY(
       query_count(db, "SELECT count(*) FROM deployment WHERE environment=$1 AND state='missed'", at.name));
   at.alerts_open =
@@ -291,20 +291,36 @@ Result<std::optional<WorkloadView>> find_workload(Database& db, std::string_view
       id);
 }
 
-Result<std::vector<ReporterView>> list_reporters(Database& db, std::string_view environment) {
+Result<std::vector<ReporterView>> list_reporters(Database& db, std::string_view environment,
+                                                 Removed removed) {
   return query(
       db,
-      "SELECT r.id, r.host, r.environment, r.fault, h.seen_at, r.sequence, r.events_lost, r.sources FROM "
-      "reporter r LEFT "
-      "JOIN heartbeat h ON h.reporter=r.id WHERE r.environment=$1 ORDER BY r.host, r.id",
+      "SELECT r.id, r.host, r.environment, r.fault, coalesce(h.seen_at, r.reported_at), r.sequence, "
+      "r.events_lost, "
+      "r.sources, r.removed_at, coalesce(r.removed_reason, '') FROM reporter r LEFT JOIN heartbeat h ON "
+      "h.reporter=r.id WHERE ($1='' OR r.environment=$2) AND ($3=1 OR r.removed_at IS NULL) ORDER BY "
+      "r.removed_at IS "
+      "NOT NULL, r.environment, r.host, r.id",
       [](const Row& row) {
-        const std::string fault = row.string(3);
-        return ReporterView{row.string(0),        row.string(1),
-                            row.string(2),        fault.empty() ? "live" : fault,
-                            row.maybe_instant(4), row.integer(5),
-                            row.integer(6),       read_stored<std::vector<runtime::Source>>(row.text(7))};
+        ReporterView view{.id = row.string(0),
+                          .host = row.string(1),
+                          .environment = row.string(2),
+                          .state = row.string(3),
+                          .last_seen_at = row.maybe_instant(4),
+                          .sequence = row.integer(5),
+                          .events_lost = row.integer(6),
+                          .sources = read_stored<std::vector<runtime::Source>>(row.text(7)),
+                          .removed_at = row.maybe_instant(8),
+                          .removed_reason = row.string(9)};
+        if (view.state.empty()) view.state = view.removed_at ? "removed" : "live";
+        return view;
       },
-      environment);
+      environment, environment, removed == Removed::shown);
+}
+
+Result<bool> was_removed(Database& db, std::string_view reporter) {
+  return TRY(query_count(db, "SELECT count(*) FROM reporter WHERE id=$1 AND removed_at IS NOT NULL",
+                         reporter)) > 0;
 }
 
 Result<std::vector<EnvironmentView>> list_environments(Database& db) {
@@ -361,7 +377,7 @@ Result<std::optional<ReporterChain>> find_reporter(Database& db, std::string_vie
       "r.reports, "
       "r.previous, e.scope_version, f.next, coalesce(r.sent_at, 0) FROM reporter r JOIN environment e ON "
       "e.name=r.environment "
-      "LEFT JOIN full_set f ON f.reporter=r.id WHERE r.id=$1",
+      "LEFT JOIN full_set f ON f.reporter=r.id WHERE r.id=$1 AND r.removed_at IS NULL",
       [](const Row& row) {
         return ReporterChain{.id = row.string(0),
                              .environment = row.string(1),

@@ -75,18 +75,23 @@ struct WorkloadView {
 };
 
 struct ReporterView {
-  std::string id, host, environment, state;  // state: live, silent, or the fault
+  std::string id, host, environment, state;  // state: live, silent, the fault, or removed
   std::optional<Instant> last_seen_at;
   std::int64_t sequence = 0, events_lost = 0;
   std::vector<runtime::Source> sources;
+  std::optional<Instant> removed_at;
+  std::string removed_reason;
   static void members(auto& visit, auto& self) {
     visit("id", self.id);
     visit("host", self.host);
+    visit("environment", self.environment);
     visit("state", self.state);
     visit("last_seen_at", self.last_seen_at);
     visit("sequence", self.sequence);
     visit("events_lost", self.events_lost);
     visit("sources", self.sources);
+    visit.maybe("removed_at", self.removed_at);
+    visit.maybe("removed_reason", self.removed_reason);
   }
 };
 
@@ -157,7 +162,9 @@ Result<std::optional<EnvironmentView>> find_environment(Database& db, std::strin
 Result<std::optional<runtime::EnvironmentKind>> kind_of_environment(Database& db, std::string_view name);
 Result<std::vector<SnapshotView>> list_snapshots(Database& db, std::string_view environment,
                                                  std::int64_t before, std::int64_t limit);
-Result<std::vector<ReporterView>> list_reporters(Database& db, std::string_view environment);
+// Of one environment, or of all; those that were removed stand last, where they are asked for.
+enum class Removed { left_out, shown };
+Result<std::vector<ReporterView>> list_reporters(Database& db, std::string_view environment, Removed removed);
 
 struct ScopeView {
   runtime::ScopeRule rule;
@@ -173,7 +180,7 @@ struct ScopeView {
 };
 Result<std::vector<ScopeView>> list_scopes(Database& db, std::string_view environment);
 
-// The chain state of a reporter, to hold a report against.
+// The chain state of a reporter that was not removed, to hold a report against.
 struct ReporterChain {
   std::string id, environment, host, incarnation, fault;
   ledger::ActorId actor;
@@ -184,6 +191,7 @@ struct ReporterChain {
   std::optional<std::int64_t> next_part;  // of an unfinished full report; 0: one of its parts got lost
 };
 Result<std::optional<ReporterChain>> find_reporter(Database& db, std::string_view id);
+Result<bool> was_removed(Database& db, std::string_view reporter);
 
 // For judging: what was seen of a workload, its deciding instance, and what is known of its digests.
 struct WorkloadFacts {

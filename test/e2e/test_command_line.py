@@ -5,8 +5,9 @@ import re
 import shutil
 import subprocess
 import unittest
+import uuid
 
-from world import WEIR, WorldCase, free_port, sha256_of, wait_until
+from world import Process, WEIR, World, WorldCase, free_port, sha256_of, wait_until
 
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
 WORKLOAD = {"id", "kind", "name", "host", "service", "digests", "started_at", "count", "verdict", "reasons"}
@@ -175,6 +176,43 @@ class Pipeline(WorldCase):
         artifact = world.api.get(f"artifacts/{sha256_of(program)}")
         self.assertEqual(artifact["commit"], "2" * 40)
         self.assertEqual(sorted(a["type"] for a in artifact["attestations"]), ["sbom", "test"])
+
+
+class Organizations(unittest.TestCase):
+    """A data directory holds one organization; whoever names another is told so."""
+
+    def serve(self, *options, env=None):
+        server = Process([WEIR, "serve", "--listen", f"127.0.0.1:{self.world.port}", "--data", self.world.data,
+                          "--output", "json", *options], self.world.directory / f"{uuid.uuid4().hex}.log",
+                         env=self.world.clean_variables() | (env or {}))
+        self.addCleanup(server.end)
+        return server
+
+    def test_the_name_is_taken_shown_and_kept(self):
+        self.world = world = World()
+        self.addCleanup(shutil.rmtree, world.directory, ignore_errors=True)
+        server = self.serve("--org", "acme")
+        said = json.loads(wait_until(lambda: server.text() if server.text().strip().endswith("}") else "", 20))
+        self.assertEqual((said["organization"], said["url"]), ("acme", world.url))
+        acme = {"WEIR_ORG": "acme"}
+        self.assertEqual(world.weir_json("org", "show", env=acme)["name"], "acme")
+        world.weir("org", "set", "--title", "Acme Ltd", env=acme)
+        world.weir("org", "set", "--contact", "ops@acme.example", env=acme)
+        shown = world.weir_json("org", "show", env=acme)
+        self.assertEqual((shown["title"], shown["contact"]), ("Acme Ltd", "ops@acme.example"))
+        world.weir("org", "show", code=1)
+        server.end()
+        for name, options, variables in (("flag", ["--org", "other"], {}), ("variable", [], {"WEIR_ORG": "other"})):
+            with self.subTest(name):
+                refused = self.serve(*options, env=variables)
+                wait_until(lambda: not refused.runs(), 20)
+                self.assertEqual(refused.child.returncode, 1)
+                self.assertIn("holds the organization 'acme', not 'other'", refused.text())
+        again = self.serve()
+        wait_until(lambda: '"acme"' in again.text(), 20, "it serves what the directory holds")
+        again.end()
+        verified = subprocess.run([WEIR, "ledger", "verify", "--data", world.data], capture_output=True, text=True)
+        self.assertEqual(verified.returncode, 0, verified.stderr)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import unittest
 
+from receiver import Receiver
 from world import Process, World, WEIR, needs_root, wait_until
 
 
@@ -104,6 +105,44 @@ class Damaged(unittest.TestCase):
         self.assertIn("ledger verify", server.text())
 
 
+class DamagedBeforeItsEyes(unittest.TestCase):
+    """Damage while the server runs becomes an alert: in the answers, in the webhook, in the log, in readiness."""
+
+    def test_a_flipped_bit_is_found_by_a_read_and_told_everywhere(self):
+        receiver = Receiver()
+        self.addCleanup(receiver.close)
+        world = World()
+        self.addCleanup(shutil.rmtree, world.directory, ignore_errors=True)
+        world.start_server()
+        self.addCleanup(world.server.end)
+        world.api.put("channels/ops", {"kind": "webhook", "url": receiver.url})
+        for number in range(400):
+            world.api.put(f"flows/f{number}", {"description": "x" * 200})
+        leaf = base64.b64decode(world.api.get("ledger/entries/200")["leaf"])
+        database = next(p for p in world.data.iterdir() if p.suffix == ".db")
+        wait_until(lambda: leaf in database.read_bytes(), 20, "the log is moved into the file")
+        with open(database, "r+b") as file:
+            at = file.read().find(leaf) + len(leaf) // 2
+            file.seek(at)
+            byte = file.read(1)[0]
+            file.seek(at)
+            file.write(bytes([byte ^ 0x40]))
+        wait_until(lambda: world.api.send("GET", "ledger/entries/200").status == 500, 30, "a read meets it")
+        wait_until(lambda: any(a["cause"] == "ledger-damaged" for a in world.api.get("alerts")["alerts"]), 20, "alert")
+        self.assertEqual(world.api.send("PUT", "flows/after", {}).status, 500)
+        wait_until(lambda: receiver.about("ledger-damaged"), 20, "the webhook is told")
+        told = receiver.about("ledger-damaged")[0].event["data"]
+        self.assertEqual(told["severity"], "critical")
+        self.assertIn("weir ledger verify", told["story"]["remedy"])
+        ready = world.api.send("GET", "/readyz")
+        self.assertEqual((ready.status, ready.json["status"]), (503, "damaged"))
+        self.assertIn("weir ledger verify", ready.json["remedy"])
+        overview = world.api.get("overview")
+        self.assertEqual(overview["sentence"][0]["text"], "The ledger is damaged; nothing is recorded any more.")
+        self.assertIn("page", overview["trust"]["ledger"]["damage"])
+        self.assertIn("writes have stopped", world.server.text())
+
+
 @needs_root
 class Disks(unittest.TestCase):
     """A small file system of its own, as full or read-only as the test wants it."""
@@ -136,19 +175,20 @@ class Disks(unittest.TestCase):
                 os.write(descriptor, b"\0" * 4096)
         except OSError:
             os.close(descriptor)
-        statuses = set()
-        for number in range(50):
-            try:
-                statuses.add(self.write(f"full-{number}").status)
-            except OSError:
-                statuses.add(None)
-                break
-        self.assertTrue(statuses - {201}, "the disk was never full")
-        filler.unlink()
-        if not world.server.runs():
-            world.start_server()
-        wait_until(lambda: self.write("after").status == 201, 20, "writes work again")
+        answers = {name: self.write(name) for name in (f"full-{number}" for number in range(50))}
+        refused = {name: answer for name, answer in answers.items() if answer.status != 201}
+        self.assertTrue(refused, "the disk was never full")
+        for answer in refused.values():
+            self.assertEqual(answer.status, 503, answer.body)
+            self.assertIn("the disk is full, nothing was recorded; make room", answer.json["error"]["message"])
+        self.assertTrue(world.server.runs(), "it stays: what it holds can still be read")
         self.assertEqual(world.api.send("GET", "flows/before").status, 200)
+        filler.unlink()
+        wait_until(lambda: self.write("after").status == 201, 20, "writes work again")
+        self.assertTrue(world.server.runs(), "nobody had to start it anew")
+        for name, answer in {"before": None, **answers}.items():
+            held = world.api.send("GET", f"flows/{name}").status
+            self.assertEqual(held, 404 if name in refused else 200, f"{name} was answered {answer}")
         world.server.end()
         world.verify_ledger()
 

@@ -2,6 +2,7 @@
 // complaint of the browser under the content security policy that the server sends.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { open } from './browser.ts';
 import { policy } from './fixture/server.ts';
 import { assert_accessible, assert_fits, go, settled, stage } from './support.ts';
 
@@ -15,6 +16,7 @@ const views = [
   '/environments/production?view=snapshots',
   '/environments/production?view=deployments',
   '/environments/production?view=watch',
+  '/environments/production?view=installed',
   '/environments/production?workload=w1',
   '/flows',
   '/flows/payments-api',
@@ -82,6 +84,21 @@ for (const [scheme, width] of [
     },
   );
 }
+
+test('so is the view in which nobody has logged in yet', async () => {
+  for (const [scheme, width] of [
+    ['light', 1600],
+    ['dark', 360],
+  ] as const) {
+    const { page, complaints, close } = await open(at.browser, at.fixture.url, { scheme, width, height: 900 });
+    await page.goto('/');
+    await page.getByLabel('Token').waitFor();
+    await assert_fits(page);
+    await assert_accessible(page);
+    assert.deepEqual(complaints, []);
+    await close();
+  }
+});
 
 test('the policy in force forbids inline styles and scripts, and the page has neither', async () => {
   const { page, close } = await at.visit('/');

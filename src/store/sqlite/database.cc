@@ -123,7 +123,7 @@ class SqliteDatabase final : public Database {
 
   static std::string_view advice(int primary, Errc code) {
     if (code == Errc::corrupt) return "; the data is damaged: stop, run `weir ledger verify`, restore";
-    if (primary == SQLITE_FULL) return "; the disk is full, nothing was recorded";
+    if (primary == SQLITE_FULL) return "; the disk is full, nothing was recorded; make room, then try again";
     if (primary == SQLITE_IOERR) return "; the disk failed";
     return "";
   }

@@ -21,6 +21,7 @@ export function useRead<T>(key: unknown[], from: string, enabled = true, again_m
 }
 
 export const useMe = () => useRead<t.Me>(['me'], 'me');
+export const useOrganization = () => useRead<t.Organization>(['organization'], 'organization');
 export const useOverview = () =>
   useRead<t.Overview>(['overview'], `overview${query({ since: last_look() })}`, true, heartbeat_ms);
 export const useEnvironments = () =>

@@ -113,12 +113,20 @@ export interface Approval {
   state: 'active' | 'early' | 'expired' | 'revoked';
   entry: number;
 }
+export interface Organization {
+  name: string;
+  title: string;
+  contact: string;
+  origin: string;
+  vkey: string;
+  entry: number;
+}
 export interface Deployment {
   id: Id;
   artifact: Digest;
   artifact_name?: string | null;
   environment: string;
-  state: 'expected' | 'observed' | 'ended' | 'missed' | 'failed';
+  state: 'expected' | 'observed' | 'ended' | 'missed';
   declared_at: Time;
   deadline?: Time | null;
   observed_at?: Time | null;
@@ -130,6 +138,8 @@ export interface Deployment {
   running?: number | null;
   actor: string;
   entry: number;
+  reason?: string;
+  unwatched?: string;
 }
 export interface Run {
   environment: string;
@@ -184,7 +194,7 @@ export interface Trust {
   events_lost: number;
   scopes_excluded: number;
   channels: { name: string; last_delivery?: Time | { at: Time } | null }[];
-  ledger: { size: number; checked_at?: Time | null; checkpoint_at?: Time | null };
+  ledger: { size: number; checked_at?: Time | null; checkpoint_at?: Time | null; damage?: string };
   blind: string[];
 }
 export interface Overview {

@@ -92,6 +92,8 @@ const draft_of = (alert: Data): Draft =>
     ? { kind: 'rule', what: '', environment: alert.environment, artifact: sha_of(alert) }
     : { kind: 'workload', what: alert.workload?.id ?? '', environment: alert.environment };
 
+// A silent reporter and a damaged ledger have none; a deployment that was never seen has its artifact.
+const is_about_workload = (alert: Data) => Boolean(alert.workload?.name || alert.workload?.digests.length);
 const sha_of = (alert: Data) => alert.workload?.digests[0] ?? '';
 
 // What a person can do about it: approve, make an exception, adopt, not watch, read the runbook, hand it on as text.
@@ -99,7 +101,7 @@ function Act({ alert, open }: { alert: Data; open: (form: Open) => void }) {
   return (
     <>
       {Boolean(alert.workload?.digests.length) && <Button onClick={() => open('approve')}>Approve…</Button>}
-      {alert.workload && (
+      {is_about_workload(alert) && (
         <Button variant="default" onClick={() => open('except')}>
           Make an exception…
         </Button>
@@ -109,7 +111,7 @@ function Act({ alert, open }: { alert: Data; open: (form: Open) => void }) {
           Adopt…
         </Button>
       )}
-      {alert.workload && (
+      {is_about_workload(alert) && (
         <Button variant="default" onClick={() => open('scope')}>
           Do not watch…
         </Button>
@@ -129,16 +131,18 @@ function Subject({ alert }: { alert: Data }) {
   const at = `/environments/${encodeURIComponent(alert.environment)}`;
   return (
     <dl className={styles.dl}>
-      <Line name="environment">
-        <Link href={at}>{alert.environment}</Link>
-      </Line>
+      {alert.environment && (
+        <Line name="environment">
+          <Link href={at}>{alert.environment}</Link>
+        </Line>
+      )}
       <Line name="cause">{alert.cause}</Line>
       {alert.incident && (
         <Line name="incident">
           <Link href={`/incidents/${encodeURIComponent(alert.incident)}`}>all alerts of this origin</Link>
         </Line>
       )}
-      {workload && (
+      {is_about_workload(alert) && workload && (
         <>
           <Line name="workload">
             {workload.id ? (

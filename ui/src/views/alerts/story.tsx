@@ -12,9 +12,11 @@ export function Story({ alert }: { alert: Alert }) {
         <code className="wrap">{story.what}</code>
       </p>
       <p>
-        {story.where}, since <When at={alert.started_at ?? alert.opened_at} />
+        {story.where || 'the server itself'}, since <When at={alert.started_at ?? alert.opened_at} />
       </p>
-      <p className="wrap">{story.who || 'nobody known started it'}</p>
+      {(story.who || alert.workload?.name) && (
+        <p className="wrap">{story.who || 'nobody known started it'}</p>
+      )}
       <p>
         {story.why}
         {story.remedy && (

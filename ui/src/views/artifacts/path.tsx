@@ -49,11 +49,7 @@ export function stops_of(artifact: Artifact, now: number): Stop[] {
     },
     {
       name: 'deploy',
-      state: !deployment
-        ? 'missing'
-        : deployment.state === 'missed' || deployment.state === 'failed'
-          ? 'failed'
-          : 'met',
+      state: !deployment ? 'missing' : deployment.state === 'missed' ? 'failed' : 'met',
       first: deployment ? `declared ${ago(deployment.declared_at, now)}` : 'not declared',
       rest: deployment ? [deployment.state] : [],
     },
@@ -79,7 +75,7 @@ export function Picture({ stops }: { stops: Stop[] }) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const step = Math.max(step_min, width / stops.length);
   const x = (index: number) => step * (index + 0.5);
-  const dry = stops.findIndex((stop) => stop.state === 'missing' || stop.state === 'failed');
+  const dry = stops.findIndex((stop) => stop.state === 'missing');
   const letters = Math.floor(step / 7.6);
   return (
     <div

@@ -13,7 +13,7 @@ import { command } from '../../words/command.ts';
 import { moment } from '../../words/time.ts';
 
 const tone = (state: Deployment['state']) =>
-  state === 'missed' || state === 'failed' ? 'amber strong' : state === 'ended' ? 'quiet' : '';
+  state === 'missed' ? 'amber strong' : state === 'ended' ? 'quiet' : '';
 const running = (row: Deployment) => `${row.running ?? 0}${row.at_least ? ` of ${row.at_least}` : ''}`;
 
 const columns: Column<Deployment>[] = [
@@ -68,6 +68,13 @@ const columns: Column<Deployment>[] = [
     wide: true,
   },
   { id: 'running', header: 'Running', text: running, show: running },
+  {
+    id: 'says',
+    header: 'Says',
+    text: (row) => row.unwatched || row.reason || '',
+    show: (row) => <span className={row.unwatched ? 'amber wrap' : 'wrap'}>{row.unwatched || row.reason || ''}</span>,
+    wide: true,
+  },
   { id: 'actor', header: 'By', text: (row) => row.actor, show: (row) => row.actor, wide: true },
   proof_column(),
 ];

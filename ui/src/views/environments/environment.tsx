@@ -61,7 +61,9 @@ export function sentence_of(environment: Data): SentencePart[] {
       ),
     ]),
     say('.'),
-    say(` ${counted(total, 'workload')} in all.`),
+    say(' '),
+    say(counted(total, 'workload'), `/environments/${encodeURIComponent(environment.name)}?view=workloads`),
+    say(' in all.'),
     ...blind,
   ];
 }

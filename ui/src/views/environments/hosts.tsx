@@ -1,4 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
+import { Fragment, useState } from 'react';
 import { Link } from 'wouter';
+import { json, query } from '../../api/client.ts';
 import { useHosts } from '../../api/queries-resolve.ts';
 import type { Host } from '../../api/types.ts';
 import { Empty } from '../../parts/empty.tsx';
@@ -23,7 +26,10 @@ export function Hosts({ environment }: { environment: string }) {
           ) : (
             <>
               {data.hosts.map((host) => (
-                <HostLine key={host.host} host={host} />
+                <Fragment key={host.host}>
+                  <HostLine host={host} />
+                  <News host={host} />
+                </Fragment>
               ))}
             </>
           )
@@ -57,5 +63,50 @@ function HostLine({ host }: { host: Host }) {
         <Copy text={show} label={`Copy the command that shows ${host.host}`} />
       </span>
     </div>
+  );
+}
+
+interface HostNews {
+  since: string;
+  news: { name: string; before: string; now: string }[];
+}
+
+const told = ({ name, before, now }: HostNews['news'][number]) =>
+  !before ? `${name} ${now} came` : !now ? `${name} ${before} went` : `${name} went from ${before} to ${now}`;
+
+// Packages that came, changed or went since Weir first saw the host; read when somebody opens it.
+function News({ host }: { host: Host }) {
+  const [open, setOpen] = useState(false);
+  const read = useQuery({
+    queryKey: [`environment:${host.environment}`, 'news', host.host],
+    queryFn: () =>
+      json<HostNews>(
+        `hosts/${encodeURIComponent(host.host)}/news${query({ environment: host.environment })}`,
+      ),
+    enabled: open,
+  });
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary className="quiet">What was installed since {host.host} was first seen</summary>
+      {open && (
+        <Loaded read={read}>
+          {({ since, news }) => (
+            <>
+              <p className="quiet">
+                first seen <When at={since} />
+                {news.length === 0 && ': nothing came, changed or went'}
+              </p>
+              <ul>
+                {news.map((each) => (
+                  <li key={`${each.name} ${each.before} ${each.now}`}>
+                    <code className="wrap">{told(each)}</code>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
+        </Loaded>
+      )}
+    </details>
   );
 }

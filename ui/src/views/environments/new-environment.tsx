@@ -62,6 +62,9 @@ export function NewEnvironment({ opened, close }: { opened: boolean; close: () =
         onChange={(event) => setKind(event.currentTarget.value)}
         disabled={Boolean(token)}
       />
+      {kind === 'kubernetes' && (
+        <Effect>Agents on its nodes report what runs there; nobody asks the cluster itself what it holds.</Effect>
+      )}
       {token && (
         <Effect>
           Start the agent there; this token is shown once:

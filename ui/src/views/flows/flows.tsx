@@ -14,7 +14,13 @@ import { Beads } from './beads.tsx';
 
 const to = (flow: Flow) => `/flows/${encodeURIComponent(flow.name)}`;
 const state = (flow: Flow) =>
-  !flow.latest_trail ? 'no trail' : flow.latest_trail.compliant ? 'met' : 'not met';
+  !flow.latest_trail
+    ? 'no trail'
+    : !flow.latest_trail.compliant
+      ? 'not met'
+      : flow.latest_trail.beads.some((bead) => bead.state === 'met')
+        ? 'met'
+        : 'nothing required';
 
 const columns: Column<Flow>[] = [
   {

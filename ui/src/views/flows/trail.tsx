@@ -17,6 +17,8 @@ import { Stream } from '../overview/stream.tsx';
 const tone = (state: Bead['state']) => (state === 'failed' ? 'red' : state === 'missing' ? 'amber' : 'quiet');
 
 function sentence_of(trail: Data) {
+  if (trail.compliant && !trail.beads.some((bead) => bead.state === 'met'))
+    return [say(`${trail.flow} requires nothing yet, so nothing vouches for ${trail.name}.`)];
   if (trail.compliant) return [say(`${trail.flow} ${trail.name} has all it requires.`)];
   const failed = trail.beads.filter((bead) => bead.state === 'failed').map((bead) => `${bead.name} failed`);
   const missing = trail.beads

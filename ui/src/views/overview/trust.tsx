@@ -28,9 +28,13 @@ export function TrustStrip({ trust, per_minute }: { trust: Trust; per_minute: nu
           <When at={trust.ledger.checkpoint_at} />
         </strong>
       </span>
-      <span className="quiet">
-        checked by the server <When at={trust.ledger.checked_at} />
-      </span>
+      {trust.ledger.damage ? (
+        <span className="red wrap">damaged: {trust.ledger.damage}</span>
+      ) : (
+        <span className="quiet">
+          checked by the server <When at={trust.ledger.checked_at} />
+        </span>
+      )}
       {last !== null && <Seal entry={last} words auto />}
       <Blind spots={trust.blind} />
       <Spark per_minute={per_minute} />
