@@ -64,7 +64,7 @@ class Mark {
   Status watch_running_workload(std::string_view workload) { return watch_running("w.id=$2", workload); }
   Status watch_running_of(const Sha256& artifact, std::string_view environment) {
     return watch_running(
-        "w.environment=$2 AND w.id IN (SELECT o.workload FROM identity m JOIN workload_digest o ON o.digest=m.child "
+        "+w.environment=$2 AND w.id IN (SELECT o.workload FROM identity m JOIN workload_digest o ON o.digest=m.child "
         "WHERE m.root=$3) AND a.artifact=$4",
         environment, artifact, artifact);
   }
