@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/golden_test_support.h"
+#include "format/json.h"
 
 namespace weir::cli {
 namespace {
@@ -21,7 +22,7 @@ struct Deciding : Shown {
 
 TEST(GoldenDecide, the_gate_says_what_is_missing_and_what_to_go_back_to) {
   Deciding shown;
-  const format::Json answer = format::parse_json(golden_content("answer-gate.json")).value();
+  const weir::format::Json answer = weir::format::parse_json(golden_content("answer-gate.json")).value();
   const std::string artifact(answer.text("artifact"));
   shown.server.on("GET gate?artifact=" + artifact + "&environment=prod&rollback=true", 200,
                   golden_content("answer-gate.json"));
@@ -56,7 +57,7 @@ TEST(GoldenDecide, a_query_has_its_value_as_opa_prints_it) {
 
 TEST(GoldenDecide, windows_say_when_they_are_open) {
   Deciding shown;
-  shown.server.on("GET windows?limit=100", 200, golden_content("answer-windows.json"));
+  shown.server.on("GET windows?limit=1000", 200, golden_content("answer-windows.json"));
   shown.golden("window-list.json", {"window", "list", "-o", "json"});
   shown.golden("window-list.txt", {"window", "list"});
   shown.golden("window-check.json", {"window", "check", "--rrule", "FREQ=WEEKLY;BYDAY=MO", "--start",
@@ -67,7 +68,7 @@ TEST(GoldenDecide, windows_say_when_they_are_open) {
 TEST(GoldenDecide, decisions_are_listed_shown_and_decided_again) {
   Deciding shown;
   shown.server.on("GET decisions?limit=100", 200, golden_content("answer-decisions.json"));
-  const format::Json bundle = format::parse_json(golden_content("decision-bundle.json")).value();
+  const weir::format::Json bundle = weir::format::parse_json(golden_content("decision-bundle.json")).value();
   const std::string entry = dump(bundle.at("decision").at("entry"));
   shown.server.on("GET decisions/" + entry, 200, dump(bundle.at("decision")));
   shown.golden("decision-list.json", {"decision", "list", "-o", "json"});
