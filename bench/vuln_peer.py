@@ -274,6 +274,12 @@ def only_listed(record, finding):
     return any(version in entry.get("versions", []) for entry in affected_entries(record, ecosystem, name))
 
 
+def has_capitals(record, finding):
+    """Its package URL library makes a module's path lower case, and the record's name has capitals."""
+    _, ecosystem, name, _, _ = finding
+    return ecosystem == "Go" and name != name.lower() and any(affected_entries(record, ecosystem, name))
+
+
 NO_VERSION = ("", "(devel)", "UNKNOWN", "NOASSERTION")
 # (who alone has it, reason, whether it is that one)
 REASONS = (
@@ -282,6 +288,7 @@ REASONS = (
     ("weir", "without a version; the flaw has no fix, osv-scanner leaves such packages out",
      lambda record, it: it[3] in NO_VERSION),
     ("weir", "osv-scanner reads no range of a record behind a range of commits", stops_at_git),
+    ("weir", "osv-scanner makes the module's path lower case, the record has capitals in it", has_capitals),
     ("weir", "osv-scanner takes the name as the bill writes it, the record has its normal form", other_name),
     ("osv-scanner", "no version; osv-scanner compares the word as if it were one",
      lambda record, it: it[3] in NO_VERSION),

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -38,6 +39,16 @@ Appearance appearance_of(const std::string& place) {
        !error && at != end && seen.size() <= vuln::advisories_max; at.increment(error))
     add_file(seen, at->path().native());
   return seen;
+}
+
+// A store that is written for the first time: its lock and its files, and no manifest yet.
+bool is_store_to_be(const std::string& place, const Appearance& seen) {
+  if (!seen.contains(fs::path(place) / "lock") || vuln::is_advisory_store(place)) return false;
+  return std::ranges::all_of(seen, [](const auto& file) {
+    const std::string name = fs::path(file.first).filename();
+    return name == "lock" || name.find(".weir") != name.npos ||
+           name.starts_with(std::string(vuln::manifest_name) + ".");
+  });
 }
 
 // As an entry may keep it: without user, password or query.
@@ -130,7 +141,7 @@ Result<std::optional<jobs::ReadAdvisories>> changes_of_files(Watch& watch, const
 
 Result<std::optional<jobs::ReadAdvisories>> look(Watch& watch) {
   Appearance now = appearance_of(watch.place);
-  if (watch.seen == now) return std::optional<jobs::ReadAdvisories>();
+  if (watch.seen == now || is_store_to_be(watch.place, now)) return std::optional<jobs::ReadAdvisories>();
   auto changes = watch.seen ? changes_of_store(watch) : std::optional<jobs::ReadAdvisories>();
   if (changes.ok() && !*changes) changes = changes_of_files(watch, now);
   if (changes.ok() && *changes && appearance_of(watch.place) == now) {

@@ -5,9 +5,13 @@
 
 #include "api/urgency.h"
 #include "evidence/inventory.h"
+#include "jobs/read_bill.h"
+#include "store/view_running.h"
 
 namespace weir::api {
 namespace {
+
+constexpr std::size_t past_bills_max = 1000;  // read for one answer
 
 std::optional<std::vector<vuln::Component>> read_parts(blob::BlobStore& blobs, const std::vector<Sha256>& parts) {
   std::vector<vuln::Component> all;
@@ -44,6 +48,26 @@ Status each_installed(const ReadCall& call, std::vector<store::HostInventoryRow>
     TRY(call_with(row, held ? Installed(*held) : std::nullopt));
   }
   return {};
+}
+
+Result<PastBills> bills_then(const ReadCall& call, const std::set<Sha256>& artifacts, Instant at) {
+  PastBills past;
+  const std::int64_t newest = TRY(store::last_bill_until(call.db, at));
+  for (const Sha256& artifact : artifacts) {
+    const auto known = exposure_of(call).read(
+        [&](const jobs::Exposure::State& state) { return state.index.attestation_of(artifact); });
+    if (!known || *known <= newest) continue;
+    const auto bill = TRY(store::bill_until(call.db, artifact, at));
+    if (!bill) {
+      past.without.insert(artifact);
+      continue;
+    }
+    auto read = past.held.size() < past_bills_max ? jobs::read_bill(call.db, *call.ports.blobs, *bill)
+                                                  : Result<jobs::ReadBill>(invalid("too many"));
+    if (read.ok()) past.held.emplace(artifact, std::move(read->components));
+    else past.unread.insert(artifact);
+  }
+  return past;
 }
 
 }  // namespace weir::api

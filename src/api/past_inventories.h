@@ -1,7 +1,8 @@
-// What hosts had installed at a past moment, where that is not what they have now: read from the documents that their
-// agents sent then, which are kept.
+// What hosts had installed, and artifacts held, at a past moment, where that is not what is known of them now: read
+// from the documents that their agents sent then, and the bills that were attested by then, which are kept.
 #pragma once
 #include <functional>
+#include <map>
 #include <set>
 #include <span>
 
@@ -22,5 +23,13 @@ Result<PastInventories> inventories_then(const ReadCall& call, Instant at);
 using Installed = std::optional<std::span<const vuln::Component>>;
 Status each_installed(const ReadCall& call, std::vector<store::HostInventoryRow> rows,
                       const std::function<Status(const store::HostInventoryRow&, const Installed&)>& call_with);
+
+// Of artifacts that have another bill since. Those that are not named here hold what the index knows.
+struct PastBills {
+  std::map<Sha256, std::vector<vuln::Component>> held;
+  std::set<Sha256> without;  // had none then
+  std::set<Sha256> unread;   // whose bill of then can't be read any more, or which are too many to read
+};
+Result<PastBills> bills_then(const ReadCall& call, const std::set<Sha256>& artifacts, Instant at);
 
 }  // namespace weir::api

@@ -25,6 +25,13 @@ Status PastUrgency::add_running(const ReadCall& call, Instant at) {
     const auto [known, fresh] = since.emplace(row.artifact, row.since);
     if (!fresh) known->second = std::min(known->second, row.since);
   }
+  std::set<Sha256> artifacts;
+  for (const auto& [artifact, began] : since) artifacts.insert(artifact);
+  const PastBills bills = TRY(bills_then(call, artifacts, at));
+  for (const Sha256& each : bills.without) since.erase(each);
+  for (const auto& [artifact, components] : bills.held)
+    if (const auto began = since.extract(artifact))
+      for (const vuln::Component& each : components) note(each.text, artifact, began.mapped());
   for (const store::HostInventoryRow& host : past.now) since.emplace(host.holder, host.claim.taken_at);
   exposure_.read([&](const Exposure::State& state) {
     std::vector<const std::string*> flawed(state.index.components());  // most components have no finding

@@ -1,5 +1,4 @@
-// What findings were at a past moment: from the tables, and the bills of materials that the index knows. Of an artifact
-// that has another bill since, that one is looked at; hosts are looked at as they were.
+// What findings were at a past moment: from the tables, and the bills of materials that were attested by then.
 #pragma once
 #include <map>
 #include <optional>

@@ -86,9 +86,9 @@ Status WhereRows::add_releases(const Place& place, const store::RunningRow& runn
   if (running.flow.empty()) return {};
   const Releases& releases = *TRY(releases_of(running));
   const auto [first, is_new] =
-      first_.try_emplace({running.flow, running.artifact_name, place.component->id});
+      first_.try_emplace({running.flow, running.artifact_name, place.component->text});
   const auto fixed = exposure_of(call_).read([&](const Exposure::State& state) {
-    if (is_new) first->second = first_with(state, releases, place.component->id);
+    if (is_new && place.component->id) first->second = first_with(state, releases, *place.component->id);
     return newest_without(state, releases, place.artifact, holding_.artifacts);
   });
   row.first = TRY(release(first->second));

@@ -2,6 +2,7 @@
 // much in common (releases of one program, one flaw, one environment): that is looked up once for a page.
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -14,7 +15,7 @@ namespace weir::api {
 
 struct AskedComponent {
   std::string text;
-  vuln::ComponentId id = 0;
+  std::optional<vuln::ComponentId> id = {};                    // nothing: the index does not know it
   const std::vector<vuln::FindingChange>* findings = nullptr;  // empty: it was asked for itself
   std::size_t rows() const { return std::max<std::size_t>(findings->size(), 1); }
 };
@@ -63,7 +64,7 @@ class WhereRows {
   std::optional<Instant> at_;
   std::map<std::pair<std::string, std::string>, Releases> releases_;  // by flow and name
   // The release that brought a component, by flow, name and component.
-  std::map<std::tuple<std::string, std::string, vuln::ComponentId>, std::optional<Sha256>> first_;
+  std::map<std::tuple<std::string, std::string, std::string>, std::optional<Sha256>> first_;
   std::map<Sha256, Release> seen_;
   std::map<std::string, bool> has_exceptions_;                                           // by environment
   std::map<std::pair<Sha256, std::string>, std::vector<store::ExceptionInForce>> accepted_;  // artifact, environment

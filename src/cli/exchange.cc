@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -98,14 +99,18 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
   std::ifstream file;
   if (path != "-") file.open(path, std::ios::binary);
   std::istream& in = path == "-" ? std::cin : file;
-  std::string content(64 * 1024, '\0');
-  std::size_t size = 0;
   if (!in) return invalid(fmt::format("{} cannot be read", path));
+  const Error too_large{Errc::too_large, fmt::format("{} is larger than {} bytes", path, bytes_max)};
+  std::error_code none;
+  const std::uintmax_t said = path == "-" ? 0 : std::filesystem::file_size(path, none);
+  if (!none && said > bytes_max) return too_large;
+  // One byte more shows the end; what says no size is read until it ends.
+  std::string content(!none && said > 0 ? static_cast<std::size_t>(said) + 1 : 64 * 1024, '\0');
+  std::size_t size = 0;
   while (in.read(content.data() + size, static_cast<std::streamsize>(content.size() - size)),
          in.gcount() > 0) {
     size += static_cast<std::size_t>(in.gcount());
-    if (size > bytes_max)
-      return Error{Errc::too_large, fmt::format("{} is larger than {} bytes", path, bytes_max)};
+    if (size > bytes_max) return too_large;
     if (size == content.size()) content.resize(size * 2);
   }
   if (in.bad()) return invalid(fmt::format("{} cannot be read", path));

@@ -377,21 +377,29 @@ class FindVulnerabilities final : public Job {
     return {};
   }
 
-  // Of what is open, memory knows all; what has ended stands in the tables alone.
-  Result<std::vector<FindingChange>> standing_of(ComponentId id, const std::string& component) {
-    std::vector<FindingChange> standing;
+  // Of what is open, memory knows all; what has ended stands in the tables alone. With `only` what is of these flaws,
+  // where they can be looked at alone; else it becomes null.
+  Result<std::vector<FindingChange>> standing_of(ComponentId id, const std::string& component,
+                                                 vuln::Flaws*& only) {
+    const auto wanted = [&](std::span<const FindingChange> standing) {
+      auto alone = only != nullptr ? only->alone_in(standing) : std::nullopt;
+      if (alone) return std::move(*alone);
+      only = nullptr;
+      return std::vector<FindingChange>(standing.begin(), standing.end());
+    };
     if (standing_) {
       const auto found = standing_->find(component);
-      return found == standing_->end() ? standing : found->second;
+      return found == standing_->end() ? wanted({}) : wanted(found->second);
     }
     if (!ended_.contains(component))
       return ports_.exposure->read([&](const Exposure::State& state) {
         const auto open = state.open.find(id);
-        return open == state.open.end() ? standing : open->second;
+        return open == state.open.end() ? wanted({}) : wanted(open->second);
       });
+    std::vector<FindingChange> standing;
     for (store::FindingRow& row : TRY(store::list_findings(*reader_, {.component = component})))
       standing.push_back(std::move(row.last));
-    return standing;
+    return wanted(standing);
   }
 
   // `only`: nothing else can have changed.
@@ -404,10 +412,10 @@ class FindVulnerabilities final : public Job {
     const Seen seen = ports_.exposure->read([id](const Exposure::State& exposure) {
       return Seen{exposure.index.component(id), exposure.index.holders(id), exposure.cves};
     });
-    std::vector<FindingChange> standing = TRY(standing_of(id, seen.component.text)), wanted;
-    auto alone = only != nullptr && seen.holders > 0 ? only->alone_in(standing) : std::nullopt;
-    if (alone) standing = std::move(*alone);
-    if (seen.holders > 0) wanted = vuln::findings_of(seen.component, state, alone ? only : nullptr);
+    if (seen.holders == 0) only = nullptr;
+    const std::vector<FindingChange> standing = TRY(standing_of(id, seen.component.text, only));
+    std::vector<FindingChange> wanted;
+    if (seen.holders > 0) wanted = vuln::findings_of(seen.component, state, only);
     for (FindingChange& each : wanted) {
       const auto before = std::ranges::find(standing, each.cluster, &FindingChange::cluster);
       TRY(vuln::add_facts(each, seen.cves.get(), before == standing.end() ? nullptr : &*before));

@@ -134,14 +134,19 @@ Result<std::optional<FlowReleaseView>> flow_release(Database& db, const Sha256& 
       artifact);
 }
 
-Result<std::int64_t> last_bill_until(Database& db, std::optional<Sha256> artifact, Instant at) {
-  if (!artifact)
-    return query_count(
-        db, "SELECT coalesce(max(entry), -1) FROM attestation WHERE type='sbom' AND recorded_at<=$1", at);
-  return query_count(db,
-                     "SELECT coalesce(max(entry), -1) FROM attestation WHERE artifact=$1 AND type='sbom' AND "
-                     "recorded_at<=$2",
-                     *artifact, at);
+Result<std::int64_t> last_bill_until(Database& db, Instant at) {
+  return query_count(
+      db, "SELECT coalesce(max(entry), -1) FROM attestation WHERE type='sbom' AND recorded_at<=$1", at);
+}
+
+Result<std::optional<BillRow>> bill_until(Database& db, const Sha256& artifact, Instant at) {
+  return query_one(
+      db,
+      "SELECT entry, artifact, content FROM attestation WHERE artifact=$1 AND type='sbom' AND "
+      "recorded_at<=$2 "
+      "ORDER BY entry DESC LIMIT 1",
+      [](const Row& row) { return BillRow{row.integer(0), row.digest(1), row.maybe_digest(2)}; }, artifact,
+      at);
 }
 
 }  // namespace weir::store

@@ -40,7 +40,9 @@ struct ReleaseAt {
 Result<std::vector<ReleaseAt>> releases_at(Database& db, std::string_view flow, std::string_view name);
 Result<std::optional<FlowReleaseView>> flow_release(Database& db, const Sha256& artifact);
 
-// The last attestation of a bill of materials until then, of one artifact or (none given) of any; -1 for none.
-Result<std::int64_t> last_bill_until(Database& db, std::optional<Sha256> artifact, Instant at);
+// The last attestation of a bill of materials until then, of any artifact; -1 for none.
+Result<std::int64_t> last_bill_until(Database& db, Instant at);
+// The artifact's own; nothing while it had none.
+Result<std::optional<BillRow>> bill_until(Database& db, const Sha256& artifact, Instant at);
 
 }  // namespace weir::store

@@ -113,6 +113,31 @@ Result<Range> read_range(const Json& json, const std::string& at) {
   return range;
 }
 
+// "https://github.com/Owner/Repo.git" → Owner/Repo; "" for repositories elsewhere.
+std::string_view repository_at_github(std::string_view url) {
+  constexpr std::string_view host = "://github.com/";
+  const std::size_t at = url.find(host);
+  if (at == url.npos) return {};
+  std::string_view path = url.substr(at + host.size());
+  if (path.ends_with('/')) path.remove_suffix(1);
+  if (path.ends_with(".git")) path.remove_suffix(4);
+  const std::size_t slash = path.find('/');
+  const bool is_one = slash != path.npos && slash > 0 && slash + 1 < path.size() && path.rfind('/') == slash;
+  return is_one ? path : std::string_view();
+}
+
+// A record about a repository alone is about what a package URL of type github calls it; its versions are tags.
+void name_repository(Affected& affected, const Json& ranges) {
+  if (!affected.name.empty() || affected.versions.empty() || ranges.array() == nullptr) return;
+  for (const Json& range : *ranges.array()) {
+    const std::string_view repository = repository_at_github(range.text("repo"));
+    if (repository.empty()) continue;
+    affected.ecosystem = "GitHub Actions";
+    affected.name = repository;
+    return;
+  }
+}
+
 Result<Affected> read_affected(const Json& json, const std::string& at) {
   if (json.object() == nullptr) return invalid(fmt::format("'{}' must be an object", at), at);
   Affected affected;
@@ -128,6 +153,7 @@ Result<Affected> read_affected(const Json& json, const std::string& at) {
   }
   TRY(read_texts(json, "versions", at, affected.versions));
   TRY(read_severity(json, at + ".", affected.severity));
+  name_repository(affected, json.at("ranges"));
   return affected;
 }
 

@@ -32,7 +32,7 @@ struct Severity {
 };
 
 struct Affected {
-  std::string ecosystem, name;  // both empty for a record about a repository alone
+  std::string ecosystem, name;  // empty for a record about a repository alone that is not at github.com
   std::vector<Range> ranges;
   std::vector<std::string> versions;
   std::vector<Severity> severity;

@@ -4,6 +4,7 @@
 
 #include "format/utf8.h"
 #include "vuln/limits.h"
+#include "vuln/match.h"
 
 namespace weir::vuln {
 
@@ -54,6 +55,27 @@ TEST(Advisory, a_long_summary_is_cut_between_characters) {
     EXPECT_TRUE(format::is_utf8(read->summary)) << before;
     EXPECT_LE(read->summary.size(), advisory_text_bytes_max);
   }
+}
+
+TEST(Advisory, of_a_repository_alone_the_tags_decide) {
+  const auto read = read_advisory(
+      R"({"id":"OSV-1","affected":[{"ranges":[{"type":"GIT","repo":"https://github.com/Owner/Repo.git",)"
+      R"("events":[{"introduced":"0"},{"fixed":"aaaa"}]}],"versions":["v1.0"]},)"
+      R"({"ranges":[{"type":"GIT","repo":"https://gitlab.com/a/b","events":[{"introduced":"0"}]}],"versions":["v1"]},)"
+      R"({"ranges":[{"type":"GIT","repo":"https://github.com/a/b/c","events":[{"introduced":"0"}]}],)"
+      R"("versions":["v1"]}]})");
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->affected[0].name, "Owner/Repo");
+  EXPECT_EQ(read->affected[1].name, "");
+  EXPECT_EQ(read->affected[2].name, "");
+  AdvisorySet set;
+  set.add(*read);
+  set.index();
+  const auto found = [&](const char* purl) {
+    return match({.items = {{"", "", purl}}}, set).findings.size();
+  };
+  EXPECT_EQ(found("pkg:github/owner/repo@v1.0"), 1u);
+  EXPECT_EQ(found("pkg:github/owner/repo@v1.1"), 0u);
 }
 
 }  // namespace weir::vuln

@@ -47,7 +47,7 @@ class AdvisorySet {
 };
 
 struct Finding {
-  std::string purl, advisory, fixed;  // purl: name@version where the component has none; fixed: empty when no fixed version is known
+  std::string purl, advisory, fixed;  // purl: or name@version; fixed: empty when no fixed version is known
   std::vector<std::string> aliases;
   std::string summary;
   Scope scope = Scope::exact;

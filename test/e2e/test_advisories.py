@@ -2,6 +2,7 @@
 import functools
 import http.server
 import json
+import os
 import random
 import subprocess
 import tempfile
@@ -72,6 +73,19 @@ class Advisories(unittest.TestCase):
         gone = self.weir("advisories", "update", url, "--ecosystem", "npm", "--store", self.store, code=1)
         self.assertEqual(gone["feeds"][0]["state"], "failed")
         self.assertEqual(self.found(self.store), [("A-1", "2.0.0")])
+
+    def test_a_bill_of_500_mb_is_refused_without_being_read(self):
+        with open(self.bill, "r+b") as bill:
+            bill.truncate(500 * 1000 * 1000)
+        write_zip(self.place / "feed.zip", [record(1, "x1", "2.0.0")])
+        words = [WEIR, "sbom", "scan", self.bill, "--advisories", self.place / "feed.zip", "--output", "json"]
+        with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+            answer = json.loads(process.stdout.read())
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("is larger than", answer[0]["error"])
+        self.assertLess(used.ru_maxrss, 100 * 1024)
 
     def test_an_update_that_is_killed_leaves_the_store_before_it_or_after_it(self):
         feed = self.place / "feed.zip"

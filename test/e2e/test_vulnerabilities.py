@@ -1,5 +1,6 @@
 """From an advisory to the running program: found, told once, asked for, withdrawn; nothing ends by mistake."""
 import json
+import time
 
 from world import World, WorldCase, wait_until
 
@@ -259,3 +260,39 @@ class Vulnerabilities(WorldCase):
             if not page:
                 return entries
             at = page[-1]["index"] + 1
+
+
+class StoreToBe(WorldCase):
+    agent = False
+
+    @classmethod
+    def setUpClass(cls):
+        cls.world = World()
+        cls.addClassCleanup(cls.world.close)
+        cls.store = cls.world.directory / "store"
+        cls.store.mkdir()
+        cls.world.start_server("--advisories", cls.store)
+        cls.prepare()
+
+    released = Vulnerabilities.released
+
+    def entries(self, kind):
+        return [each for each in self.world.api.get("ledger/entries?from=0&limit=1000")["entries"]
+                if each["type"] == kind]
+
+    def test_a_store_that_is_written_for_the_first_time_is_no_error(self):
+        self.world.weir("flow", "create", "shop")
+        for name in ("lock", "records-00000001.weir"):  # as an update has it before there is a manifest
+            (self.store / name).write_bytes(b"\0" * 64)
+        bills, end = 0, time.monotonic() + 1.5  # it is looked at twice a second, and before bills are read
+        while time.monotonic() < end:
+            bills += 1
+            self.released(f"t{bills}", f"c0ffee{bills}", f"pkg:npm/x@{bills}.0.0")
+        wait_until(lambda: len(self.entries("findings-changed")) >= bills, 20, "the bills are read")
+        self.assertNotIn("error vulnerabilities", self.world.server.text())
+        feed = self.world.directory / "feed"
+        feed.mkdir()
+        (feed / "a.json").write_text(json.dumps(advisory("GHSA-0000-0000-0001", "x", "9.9.9")))
+        self.world.weir("advisories", "update", feed, "--store", self.store)
+        wait_until(lambda: self.entries("advisories-updated"), 20, "the store is read once it is one")
+        self.assertNotIn("error vulnerabilities", self.world.server.text())
