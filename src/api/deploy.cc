@@ -2,6 +2,7 @@
 #include <span>
 
 #include "api/handlers.h"
+#include "api/requests.h"
 #include "base/name.h"
 #include "policy/form.h"
 #include "policy/form_check.h"
@@ -180,12 +181,12 @@ Result<Write> declare_deployment(const Call& call) {
 
 // With it end the alerts that it was missed, or is gone: nobody expects it any more.
 Result<Write> end_deployment(const Call& call) {
-  const auto request = TRY(body_of<deploy::EndRequest>(call.request));
+  const auto request = TRY(body_of<ReasonRequest>(call.request));
   const std::int64_t id = TRY(id_of(call.request, "id"));
   return Write{[request, id, actor = call.actor](store::Database& db, Instant now) -> Result<Decision> {
     auto found = TRY(store::find_deployment(db, id, now));
     if (found) TRY(access::check_environment_scope(actor, found->deployment.environment));
-    const auto ended = TRY(deploy::end(request, found ? std::optional(found->deployment) : std::nullopt));
+    const auto ended = TRY(deploy::end(request.reason, found ? std::optional(found->deployment) : std::nullopt));
     Decision decision{.events = {ended}};
     alert::AlertsResolved resolved{.why = fmt::format("the deployment was ended: {}", request.reason)};
     for (const auto& open : TRY(store::open_alerts_of_subject(db, fmt::format("deployment {}", id))))

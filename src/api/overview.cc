@@ -16,12 +16,21 @@ void say_damage(std::string damage, store::OverviewView& view) {
   view.trust.ledger.damage = std::move(damage);
 }
 
+Result<store::OverviewView> overview_of(const ReadCall& call, Instant since) {
+  auto view = TRY(store::find_overview(call.db, since, call.now));
+  TRY(store::add_needs_of(call.db, call.actor, call.now, view.needs));
+  return view;
+}
+
 }  // namespace
 
+// Where the damage lies in what is to be shown, that is all that is shown.
 Result<http::Response> overview(const ReadCall& call) {
   const auto since = TRY(instant_of(call.request, "since"));
-  auto view = TRY(store::find_overview(call.db, since.value_or(call.now - look_back), call.now));
-  TRY(store::add_needs_of(call.db, call.actor, call.now, view.needs));
+  auto found = overview_of(call, since.value_or(call.now - look_back));
+  const bool damaged = !found.ok() && found.error().code == Errc::corrupt;
+  if (damaged) call.ports.sequencer.stop_writes(found.error().message);
+  auto view = damaged ? store::OverviewView{} : TRY(std::move(found));
   say_damage(call.ports.sequencer.damage(), view);
   if (const auto p99 = call.ports.gate_times->p99(call.now)) view.weir.p99_us = p99->micros;
   return record_response(view);

@@ -60,7 +60,7 @@ constexpr std::array rows{
           .write = end_deployment,
           .summary = "End a deployment that won't come, or was taken away on purpose",
           .answer = written<store::DeploymentView>("deployment"),
-          .body = takes<deploy::EndRequest>},
+          .body = takes<ReasonRequest>},
     Route{.method = "GET",
           .pattern = "/v1/orgs/{org}/deployments",
           .read = list_deployments,

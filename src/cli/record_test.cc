@@ -133,8 +133,10 @@ TEST_F(Record, the_ci_system_says_what_the_flags_leave_open) {
                           {"GITHUB_SERVER_URL", "https://git.example"},
                           {"GITHUB_REF_NAME", "main"}});
   server_.on("GET flows/acme-shop", 404, R"({"error":{"code":"not_found","message":"no"}})");
-  server_.on("GET flows/acme-shop", 200, R"({"name":"acme-shop"})");
-  server_.on("PUT flows/acme-shop", 201, R"({"flow":{},"receipt":{}})");
+  server_.forget("POST writes");
+  server_.on("POST writes", 201,
+             R"({"answers":[{"flow":{}},{"trail":{}},{"artifact":{"name":"app","digest":")" + digest() +
+                 R"("}},{"attestation":{"name":"x"}},{"attestation":{"name":"x"}}]})");
   server_.on("GET flows/acme-shop/trails/" + commit, 200,
              R"({"flow":"acme-shop","name":")" + commit + R"(","missing":[]})");
   const Finished done = record({});
@@ -142,6 +144,8 @@ TEST_F(Record, the_ci_system_says_what_the_flags_leave_open) {
   const auto artifacts = written("artifacts");
   ASSERT_EQ(artifacts.size(), 1u);
   EXPECT_EQ(artifacts[0].at("body").text("commit"), commit);
+  EXPECT_EQ(written("flows/acme-shop").size(), 1u) << "a new flow comes with all the rest, or not at all";
+  EXPECT_EQ(server_.asked("/writes").size(), 1u);
 }
 
 TEST_F(Record, without_flow_and_ci_it_says_what_is_missing) {

@@ -23,13 +23,13 @@ Result<DeploymentDeclared> deploy(const DeploymentRequest& request, const Deploy
                             .alongside = request.alongside, .rollback = request.rollback};
 }
 
-Result<DeploymentChanged> end(const EndRequest& request, const std::optional<Deployment>& deployment) {
-  TRY(check_text(request.reason, "reason"));
+Result<DeploymentChanged> end(const std::string& reason, const std::optional<Deployment>& deployment) {
+  TRY(check_text(reason, "reason"));
   if (!deployment) return not_found("there is no such deployment");
   if (deployment->state == DeploymentState::ended)
     return Error{Errc::conflict,
                  fmt::format("deployment {} has ended: {}", deployment->id, deployment->reason)};
-  return DeploymentChanged{deployment->id, DeploymentState::ended, request.reason};
+  return DeploymentChanged{deployment->id, DeploymentState::ended, reason};
 }
 
 Assessment assess(const Deployment& at, Instant now) {

@@ -35,11 +35,6 @@ struct DeploymentRequest {
   }
 };
 
-struct EndRequest {
-  std::string reason;
-  static void members(auto& visit, auto& self) { visit("reason", self.reason); }
-};
-
 struct DeploymentDeclared {
   Sha256 artifact;
   std::string environment;
@@ -98,7 +93,7 @@ struct DeployFacts {
 };
 Result<DeploymentDeclared> deploy(const DeploymentRequest& request, const DeployFacts& facts, Instant now);
 // By hand: it won't come, or what ran of it was taken away on purpose.
-Result<DeploymentChanged> end(const EndRequest& request, const std::optional<Deployment>& deployment);
+Result<DeploymentChanged> end(const std::string& reason, const std::optional<Deployment>& deployment);
 Assessment assess(const Deployment& deployment, Instant now);
 
 }  // namespace weir::deploy

@@ -71,16 +71,16 @@ TEST(Assess, says_what_a_deployment_becomes_and_what_is_wrong_with_it) {
 }
 
 TEST(End, is_said_of_one_that_has_not_ended) {
-  EXPECT_EQ(end({"withdrawn"}, std::nullopt).error().code, Errc::not_found);
+  EXPECT_EQ(end("withdrawn", std::nullopt).error().code, Errc::not_found);
   for (const auto state : {DeploymentState::expected, DeploymentState::observed, DeploymentState::missed}) {
-    const auto ended = end({"withdrawn"}, Deployment{.id = 7, .state = state});
+    const auto ended = end("withdrawn", Deployment{.id = 7, .state = state});
     ASSERT_TRUE(ended.ok());
     EXPECT_EQ(ended->deployment, 7);
     EXPECT_EQ(ended->state, DeploymentState::ended);
     EXPECT_EQ(ended->reason, "withdrawn");
   }
-  EXPECT_EQ(end({"withdrawn"}, Deployment{.state = DeploymentState::ended}).error().code, Errc::conflict);
-  EXPECT_EQ(end({std::string("\x01", 1)}, Deployment{}).error().field, "reason");
+  EXPECT_EQ(end("withdrawn", Deployment{.state = DeploymentState::ended}).error().code, Errc::conflict);
+  EXPECT_EQ(end("\x01", Deployment{}).error().field, "reason");
 }
 
 TEST(Deploy, refuses_what_was_not_approved_and_says_what_to_do) {

@@ -100,9 +100,8 @@ Status deliver(Database& db, const Stamp& stamp, std::int64_t alert, std::string
   return execute(db,
                  "INSERT INTO delivery (channel, alert, change, entry, made_at, next_at) SELECT name, $1, "
                  "$2, $3, $4, $5 "
-                 "FROM channel WHERE environments='[]' OR $6='""' OR instr(environments, $7) > 0",
-                 alert, change, stamp.index, stamp.at, stamp.at, format::encode(environment),
-                 format::encode(environment));
+                 "FROM channel WHERE environments='[]' OR $6='' OR instr(environments, $7) > 0",
+                 alert, change, stamp.index, stamp.at, stamp.at, environment, format::encode(environment));
 }
 
 Status enqueue_row(Database& db, const Stamp& stamp, const AlertOpened&) {
