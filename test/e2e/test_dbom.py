@@ -96,35 +96,40 @@ class Dbom(WorldCase):
 
     def test_what_to_go_back_to_is_always_told(self):
         world = self.world
-        world.weir("flow", "create", "payments")
         place = ("--environment", "host")
 
-        def target(program):
-            return world.weir_json("gate", program, *place)["rollback"]
+        def built(trail):
+            (world.directory / "bin" / trail).mkdir(parents=True)
+            program = world.program(f"{trail}/courier")
+            world.recorded(program, flow="courier", trail=trail)
+            return program
 
-        one, _ = self.released("r1", "a1", OLD_BILL)
+        def target(program):
+            return world.weir_json("gate", program, *place, code=None)["rollback"]
+
+        one = built("r1")
+        world.weir("approve", one, *place)
         self.assertIsNone(target(one)["artifact"])
         self.assertIn("ran in host before", target(one)["why"])
-        child = world.run(one, "600")
+        world.run(one, "600")
         world.workload(sha256_of(one), verdict="approved")
-        (world.directory / "bin" / "r2").mkdir(parents=True)
-        two = world.program("r2/payments")
-        world.recorded(two, flow="payments", trail="r2")
-        self.assertEqual(target(two)["name"], "payments")
-        self.assertIn(sha256_of(one), target(two)["artifact"])
-        self.assertIn("rollback: to payments " + sha256_of(one),
-                      world.weir("gate", two, *place, "--explain", code=1))
+        two = built("r2")
+        self.assertEqual((target(two)["name"], target(two)["artifact"]), ("courier", sha256_of(one)))
         world.weir("approve", two, *place)
-        self.assertIn("rollback: to payments", world.weir("deploy", two, *place))
-        self.assertIn(sha256_of(one), world.api.get("deployments")["deployments"][0]["rollback_target"]["artifact"])
-        lines = self.lines(self.document(two))["what"]
+        self.assertIn(f"rollback: to courier {sha256_of(one)}", world.weir("gate", two, *place, "--explain"))
+        self.assertIn(f"rollback: to courier {sha256_of(one)}", world.weir("deploy", two, *place))
+        declared = [each for each in world.api.get("deployments")["deployments"]
+                    if each["artifact"] == sha256_of(two)]
+        self.assertEqual(declared[0]["rollback_target"]["artifact"], sha256_of(one))
+        document = self.document(two)
+        lines = self.lines(document)["what"]
         self.assertEqual((lines["rollback"]["state"], lines["rollback"]["basis"]), ("active", "payload"))
+        self.assertEqual(lines["replaces"]["digest"], sha256_of(one))  # nobody declared it: it ran
         approval = [each["id"] for each in world.api.get("approvals")["approvals"]
-                    if sha256_of(one) in each["artifact"]][0]
+                    if each["artifact"] == sha256_of(one)][0]
         world.weir("revoke", approval)
         self.assertIn("revoked", target(two)["why"])
         self.assertEqual(self.lines(self.document(two))["what"]["rollback"]["name"], "none")
-        child.end()
 
     def test_an_issued_document_is_kept_byte_for_byte(self):
         world = self.world

@@ -192,7 +192,7 @@ class World:
         variables |= {"WEIR_URL": self.url, "WEIR_TOKEN": token or self.token, "HOME": str(self.directory)}
         done = subprocess.run([str(WEIR), *map(str, arguments)], input=input, capture_output=True, text=True,
                               env=variables | (env or {}), timeout=120)
-        if done.returncode != code:
+        if code is not None and done.returncode != code:
             raise AssertionError(f"weir {' '.join(map(str, arguments))}: exit {done.returncode}, not {code}\n"
                                  f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
         return done.stdout
