@@ -193,8 +193,10 @@ Json responses_of(SchemaBook& book, const Route& route) {
   }
   for (const int refusal : route.refusals) {
     if (refusal == 0) continue;
+    Json answered = route.answer.form == Form::beside ? written_schema(book, route.answer, Receipt::maybe)
+                                                      : route.answer.schema(book);
     const Json either =
-        Json::object({{"anyOf", Json::Array{route.answer.schema(book), schema_out<ErrorView>(book)}}});
+        Json::object({{"anyOf", Json::Array{std::move(answered), schema_out<ErrorView>(book)}}});
     answer(refusal, "refused; what is expected instead, or why", json_content(either));
   }
   add_errors(book, route, responses);

@@ -71,6 +71,7 @@ inline runtime::InventoryClaim claim_of_installed(Instant at) {
 inline std::vector<Step> steps_of_hosts() {
   return {{"GET", "hosts?environment=prod", 200},
           {"GET", "hosts/web1/inventory?open=false", 200},
+          {"GET", "hosts/web1/news", 200},
           {"GET", "hosts/nobody/inventory", 404}};
 }
 

@@ -90,6 +90,7 @@ class World {
     walk(steps_of_flaws());
     const Answer opened = call({"POST", "campaigns", 201, R"({"flaw":"CVE-2024-0001","note":"n"})"});
     walk(steps_of_campaigns(of_digest("DIGEST"), *opened.json.at("campaign").at("id").integer()));
+    end_what_stands();
   }
 
   Answer call(const Step& step) {
@@ -165,6 +166,26 @@ class World {
   std::vector<Step> middle() const;
   std::vector<Step> end(std::int64_t approval) const;
 
+  // The organization is named, and what was declared and watched is no more.
+  void end_what_stands() {
+    ASSERT_TRUE(api_.ledger()
+                    .append(store::LedgerOpened{
+                        .organization = "org", .origin = "weir.test/org", .server_actor = std::string(32, '0')})
+                    .ok());
+    const Answer declared = api_.get("deployments");
+    const std::string deployment = dump(declared.json.items("deployments").front().at("id"));
+    const std::string reporter = to_hex(crypto::sha256(signer_.public_key()));
+    walk({{"GET", "organization", 200},
+          {"PUT", "organization", 201, R"({"title":"Example Ltd","contact":"ops@example.org"})"},
+          {"PUT", "organization", 200, R"({"title":"Example Ltd","contact":"ops@example.org"})"},
+          {"GET", "environments/prod/join-tokens", 200},
+          {"GET", "environments/prod/run-counts", 200},
+          {"POST", "deployments/" + deployment + "/end", 201, R"({"reason":"withdrawn"})"},
+          {"POST", "deployments/" + deployment + "/end", 409, R"({"reason":"again"})"},
+          {"POST", "reporters/" + reporter + "/remove", 201, R"({"reason":"the host is gone"})"},
+          {"POST", "reporters/" + reporter + "/remove", 409, R"({"reason":"again"})"},
+          {"GET", "reporters?environment=prod", 200}});
+  }
   void enrol() {
     const Answer issued = call({"POST", "environments/prod/join-tokens", 201, R"({"expires_at":null})"});
     token_ = *issued.json.at("id").integer();

@@ -488,7 +488,8 @@ class Deployed : public Reports {
   }
   Names alarms() { return strings("SELECT cause FROM alert WHERE state='open' ORDER BY id"); }
   std::string shown(std::int64_t id, std::string_view member) {
-    for (const format::Json& each : api_.get("deployments").json.items("deployments"))
+    const Answer listed = api_.get("deployments");
+    for (const format::Json& each : listed.json.items("deployments"))
       if (each.at("id") == format::Json(id)) return std::string(each.text(member));
     return "nothing";
   }

@@ -27,9 +27,11 @@ constexpr std::array deployment_columns{Column{"STATE", "state", Show::state},
                                         Column{"SAYS", "says"}};
 constexpr std::array<std::string_view, 4> deployment_states{"expected", "observed", "ended", "missed"};
 
-// What is no longer watched is said before why the deployment stands as it does.
+// What is no longer watched is said before why the deployment ended or was missed; that it runs is seen.
 Json told(Json row) {
-  row.set("says", row.text("unwatched").empty() ? row.at("reason") : row.at("unwatched"));
+  Json says = row.at("unwatched");
+  if (says.is_null() && row.text("state") != "observed") says = row.at("reason");
+  row.set("says", std::move(says));
   return row;
 }
 

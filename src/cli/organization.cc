@@ -12,7 +12,7 @@ using format::Json;
 
 constexpr std::array organization_columns{
     Column{"NAME", "name"},     Column{"TITLE", "title"}, Column{"CONTACT", "contact"},
-    Column{"ORIGIN", "origin"}, Column{"KEY", "vkey"},    Column{"ENTRY", "entry", Show::count}};
+    Column{"ORIGIN", "origin"}, Column{"ENTRY", "entry", Show::count}};
 
 }  // namespace
 

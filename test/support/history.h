@@ -322,6 +322,11 @@ inline std::vector<store::Event> history(Instant at, std::int64_t first) {
   events.push_back(integration::CallerAnswered{.integration = "github", .answer = "approved", .artifacts = {api}});
   events.push_back(integration::IntegrationRemoved{"canary"});
   events.push_back(canary);
+  const std::string gone(64, 'd');
+  events.push_back(runtime::ReporterEnrolled{
+      .id = gone, .actor = actor, .environment = "prod", .host = "web2", .public_key = key});
+  events.push_back(runtime::ReporterRemoved{gone, "the host is gone"});
+  events.push_back(access::OrganizationNamed{.title = "Example Ltd", .contact = "ops@example.org"});
   return events;
 }
 
