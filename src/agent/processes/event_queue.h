@@ -27,9 +27,17 @@ class EventQueue {
     lost_ += events;
     arrived_.notify_one();
   }
+  // Ends the wait of `take` once, without an event.
+  void wake() {
+    const std::scoped_lock lock(mutex_);
+    woken_ = true;
+    arrived_.notify_one();
+  }
   std::optional<ProcessEvent> take(std::chrono::microseconds wait) {
     std::unique_lock lock(mutex_);
-    if (wait.count() > 0) arrived_.wait_for(lock, wait, [&] { return !events_.empty() || lost_ > 0; });
+    if (wait.count() > 0)
+      arrived_.wait_for(lock, wait, [&] { return !events_.empty() || lost_ > 0 || woken_; });
+    woken_ = false;
     if (events_.empty()) return std::nullopt;
     ProcessEvent event = std::move(events_.front());
     events_.pop_front();
@@ -50,6 +58,7 @@ class EventQueue {
   std::condition_variable arrived_;
   std::deque<ProcessEvent> events_;
   std::int64_t lost_ = 0;
+  bool woken_ = false;
 };
 
 }  // namespace weir::agent

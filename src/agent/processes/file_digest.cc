@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <utility>
 #include <vector>
 
 #include "crypto/digest.h"
@@ -27,6 +28,10 @@ constexpr std::uint64_t xfs_magic = 0x58465342;  // not in linux/magic.h
 constexpr std::array<std::uint64_t, 5> file_systems_with_honest_leases{
     EXT4_SUPER_MAGIC, TMPFS_MAGIC, BTRFS_SUPER_MAGIC, F2FS_SUPER_MAGIC, xfs_magic};
 
+bool has_honest_leases(const struct statfs& system) {
+  return std::ranges::count(file_systems_with_honest_leases, static_cast<std::uint64_t>(system.f_type)) > 0;
+}
+
 Error unreadable(std::string_view doing) {
   return {Errc::unavailable, fmt::format("{}: {}", doing, strerror(errno))};
 }
@@ -38,37 +43,46 @@ class ReadLease {
  public:
   explicit ReadLease(int file) : file_(file) {
     struct statfs system{};
-    if (fstatfs(file, &system) != 0) return;
-    if (std::ranges::count(file_systems_with_honest_leases, static_cast<std::uint64_t>(system.f_type)) == 0)
-      return;
+    if (fstatfs(file, &system) != 0 || !has_honest_leases(system)) return;
     held_ = fcntl(file, F_SETSIG, SIGURG) == 0 && fcntl(file, F_SETLEASE, F_RDLCK) == 0;
   }
   ReadLease(const ReadLease&) = delete;
-  ~ReadLease() {
-    if (held_) fcntl(file_, F_SETLEASE, F_UNLCK);
-  }
+  ~ReadLease() { let_go(); }
   bool is_unbroken() const { return held_ && fcntl(file_, F_GETLEASE) == F_RDLCK; }
+  // Whoever wants to write waits for that, and a large file takes a while.
+  void let_go_if_broken() {
+    if (held_ && !is_unbroken()) let_go();
+  }
 
  private:
+  void let_go() {
+    if (std::exchange(held_, false)) fcntl(file_, F_SETLEASE, F_UNLCK);
+  }
   int file_;
   bool held_ = false;
 };
 
-Result<Sha256> read_digest(int file) {
+Error too_large() {
+  return {Errc::too_large, fmt::format("it is larger than {} GiB and is not read", digest_bytes_max >> 30)};
+}
+
+// Asks before each piece, and follows a file that grows no further than the bound.
+Result<Sha256> read_digest(int file, const DigestCache::GoesOn& goes_on) {
   thread_local std::vector<char> buffer(read_bytes);
   thread_local crypto::Hasher hasher;
-  off_t offset = 0;
-  for (;;) {
+  const auto refuse = [](Error error) {
+    hasher.finish();
+    return error;
+  };
+  for (off_t offset = 0;;) {
+    if (goes_on && !goes_on()) return refuse({Errc::unavailable, "its reading was given up"});
     const ssize_t bytes = pread(file, buffer.data(), buffer.size(), offset);
     if (bytes < 0 && errno == EINTR) continue;
-    if (bytes < 0) {
-      const Error error = unreadable("read");
-      hasher.finish();
-      return error;
-    }
+    if (bytes < 0) return refuse(unreadable("read"));
     if (bytes == 0) return hasher.finish();
     hasher.update({buffer.data(), static_cast<std::size_t>(bytes)});
     offset += bytes;
+    if (static_cast<std::uint64_t>(offset) > digest_bytes_max) return refuse(too_large());
   }
 }
 
@@ -88,15 +102,20 @@ FileKey key_of(const struct stat& status) {
           .modified_ns = nanoseconds(status.st_mtim)};
 }
 
-Result<Sha256> DigestCache::digest_of(int file) {
+Result<Sha256> DigestCache::digest_of(int file, const GoesOn& goes_on) {
   struct stat before{}, after{};
   if (fstat(file, &before) != 0) return unreadable("stat");
   if (!S_ISREG(before.st_mode)) return Error{Errc::unavailable, "not a regular file"};
   const FileKey key = key_of(before);
   if (const auto known = find(key)) return *known;
+  if (key.size > digest_bytes_max) return too_large();
   const bool settled = is_settled(key);
-  const ReadLease lease(file);
-  const Sha256 digest = TRY(read_digest(file));
+  ReadLease lease(file);
+  const auto next = [&] {
+    lease.let_go_if_broken();
+    return !goes_on || goes_on();
+  };
+  const Sha256 digest = TRY(read_digest(file, next));
   if (fstat(file, &after) != 0) return unreadable("stat");
   if (key_of(after) == key && settled && lease.is_unbroken()) keep(key, digest);
   return digest;
@@ -137,7 +156,7 @@ std::string md5_of(int file) {
   for (off_t offset = 0;;) {
     const ssize_t bytes = pread(file, buffer.data(), buffer.size(), offset);
     if (bytes < 0 && errno == EINTR) continue;
-    if (bytes < 0) return {};
+    if (bytes < 0 || static_cast<std::uint64_t>(offset) > digest_bytes_max) return {};
     if (bytes == 0) return md5.finish_hex();
     md5.update({buffer.data(), static_cast<std::size_t>(bytes)});
     offset += bytes;
@@ -158,16 +177,37 @@ Result<Fd> open_regular(int directory, const std::string& path) {
 
 Result<Fd> open_regular(const std::string& path) { return open_regular(AT_FDCWD, path); }
 
+bool is_on_this_host(int file) {
+  struct statfs system{};
+  if (fstatfs(file, &system) != 0) return false;
+  return has_honest_leases(system) || system.f_type == OVERLAYFS_SUPER_MAGIC ||
+         system.f_type == SQUASHFS_MAGIC;
+}
+
 Fd open_in_root(const std::string& root, const std::string& path) {
   const Fd folder(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) return {};
+  return folder ? open_in_root(folder.number(), path) : Fd();
+}
+
+Fd open_in_root(int root, const std::string& path) {
   open_how how{};
   how.flags = O_PATH | O_CLOEXEC;
   how.resolve = RESOLVE_IN_ROOT;
-  Fd place(static_cast<int>(syscall(SYS_openat2, folder.number(), path.c_str(), &how, sizeof how)));
+  Fd place(static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
   if (!place) return {};
   auto file = open_regular(fmt::format("/proc/self/fd/{}", place.number()));
   return file ? std::move(*file) : Fd();
+}
+
+Result<Fd> find_below(const std::string& root, const std::string& path) {
+  const Fd folder(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) return unreadable(root);
+  open_how how{};
+  how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS;
+  Fd place(static_cast<int>(syscall(SYS_openat2, folder.number(), path.c_str(), &how, sizeof how)));
+  if (place) return place;
+  return Error{errno == ENOENT ? Errc::not_found : Errc::conflict, path + ": " + strerror(errno)};
 }
 
 std::string path_of_file(int file) {

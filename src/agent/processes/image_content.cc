@@ -7,14 +7,15 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "agent/processes/exec_source.h"
+
 namespace weir::agent {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t entries_walked_max = 300'000;
-constexpr std::size_t candidates_hashed_max = 64;
-constexpr std::size_t searches_kept_max = 512;
+constexpr std::int64_t search_share = 20;  // searches in one image may take 1/20 of the time
+constexpr std::size_t searches_kept_max = 512, images_kept_max = 64;
 
 // Engines may mount with layers named relative to their store: two folders above the upper layer.
 std::string absolute_layer(const std::string& layer, const std::string& upper) {
@@ -44,72 +45,91 @@ bool are_readable(const OverlayLayers& layers) {
   return layers.upper.empty() || stat(layers.upper.c_str(), &status) == 0;
 }
 
+// `place` was opened to be looked at alone.
+bool is_content_of(const Fd& place, const Sha256& digest, const ReadDigest& read) {
+  const auto file =
+      place ? open_regular(fmt::format("/proc/self/fd/{}", place.number())) : Error{Errc::not_found, ""};
+  const auto content = file ? read(file->number()) : Result<Sha256>(file.error());
+  return content && *content == digest;
+}
+
 }  // namespace
 
-std::optional<std::string> find_in_layers(const std::vector<std::string>& layers, const std::string& path) {
+Fd find_in_layers(const std::vector<std::string>& layers, const std::string& path) {
   for (const std::string& layer : layers) {
-    const std::string candidate = layer + path;
+    auto found = find_below(layer, path);
+    if (!found && found.error().code == Errc::not_found) continue;
     struct stat status{};
-    if (lstat(candidate.c_str(), &status) != 0) continue;
-    if (S_ISREG(status.st_mode)) return candidate;
-    if (is_whiteout(status)) return std::nullopt;
+    if (!found || fstat(found->number(), &status) != 0) return {};
+    if (S_ISREG(status.st_mode)) return std::move(*found);
+    if (is_whiteout(status)) return {};
   }
-  return std::nullopt;
+  return {};
 }
 
-std::optional<Sha256> ImageContent::digest_of(const std::string& path) {
-  const auto file = open_regular(path);
-  if (!file) return std::nullopt;
-  const auto digest = digests_.digest_of(file->number());
-  if (!digest) return std::nullopt;
-  return *digest;
+ImageContent::Search& ImageContent::search_of(const std::vector<std::string>& layers) {
+  std::string key;
+  for (const std::string& layer : layers) key += ":" + layer;
+  if (const auto known = searches_.find(key); known != searches_.end()) return known->second;
+  if (searches_.size() >= images_kept_max) searches_.clear();
+  const std::int64_t at_once = search_time_max_.micros * 1000;
+  return searches_.emplace(std::move(key), Search{{at_once, at_once / search_share}, {}}).first->second;
 }
 
-bool ImageContent::holds_elsewhere(const OverlayLayers& layers, std::uint64_t size, const Sha256& digest) {
-  std::string key = to_hex(digest);
-  for (const std::string& layer : layers.lower) key += ":" + layer;
-  if (const auto known = searched_.find(key); known != searched_.end()) return known->second;
-  if (searched_.size() >= searches_kept_max) searched_.clear();
-  std::size_t walked = 0, hashed = 0;
-  bool found = false;
+bool ImageContent::holds_elsewhere(const OverlayLayers& layers, std::uint64_t size, const Sha256& digest,
+                                   const ReadDigest& read) {
+  Search& search = search_of(layers.lower);
+  if (const auto known = search.found.find(digest); known != search.found.end()) return known->second;
+  const std::int64_t begin = boot_time_ns(), time = search.time.left(begin);
+  bool found = false, whole = true;
   for (const std::string& layer : layers.lower) {
+    if (found || !whole) break;
     std::error_code error;
     for (fs::recursive_directory_iterator at(layer, fs::directory_options::skip_permission_denied, error),
          end;
-         !error && at != end && !found && walked < entries_walked_max && hashed < candidates_hashed_max;
-         at.increment(error), ++walked) {
+         !error && at != end && !found && whole; at.increment(error)) {
+      if (boot_time_ns() - begin >= time) {
+        whole = false;
+        break;
+      }
       struct stat status{};
       if (lstat(at->path().c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
       if (static_cast<std::uint64_t>(status.st_size) != size) continue;
-      ++hashed;
-      found = digest_of(at->path().string()) == digest;
+      const auto file = open_regular(at->path().string());
+      const auto content = file ? read(file->number()) : Result<Sha256>(file.error());
+      if (content) found = *content == digest;
+      else if (content.error().code == Errc::too_many) whole = false;
     }
   }
-  searched_.emplace(std::move(key), found);
+  search.time.take(boot_time_ns() - begin);
+  if (search.found.size() >= searches_kept_max) search.found.clear();
+  if (found || whole) search.found.emplace(digest, found);
   return found;
 }
 
-HeldJudgement ImageContent::judge_on_overlay(const OverlayLayers& layers, const RunningFile& running) {
+HeldJudgement ImageContent::judge_on_overlay(const OverlayLayers& layers, const RunningFile& running,
+                                             const ReadDigest& read) {
   if (!are_readable(layers))
     return {Held::blind, "the layers of its file system can't be read from here", {}};
-  const auto lower = find_in_layers(layers.lower, running.path);
-  const bool copied_up = !layers.upper.empty() && find_in_layers({layers.upper}, running.path).has_value();
+  const Fd lower = find_in_layers(layers.lower, running.path);
+  const bool copied_up = !layers.upper.empty() && find_in_layers({layers.upper}, running.path);
   struct stat runs{}, below{};
   const bool opened = running.file >= 0 && fstat(running.file, &runs) == 0;
   if (lower && !copied_up && !running.deleted) {
     if (!opened) return {Held::by_image, {}, {}};
-    if (lstat(lower->c_str(), &below) == 0 && below.st_ino == runs.st_ino && below.st_size == runs.st_size)
+    if (fstat(lower.number(), &below) == 0 && below.st_ino == runs.st_ino && below.st_size == runs.st_size)
       return {Held::by_image, {}, {}};
   }
   if (!opened) return {Held::foreign, "it can't be read", {}};
-  const auto digest = digests_.digest_of(running.file);
+  const auto digest = read(running.file);
   if (!digest) return {Held::foreign, digest.error().message, {}};
-  if (lower && digest_of(*lower) == *digest) return {Held::by_image, {}, {}};
-  const bool elsewhere = holds_elsewhere(layers, static_cast<std::uint64_t>(runs.st_size), *digest);
+  if (is_content_of(lower, *digest, read)) return {Held::by_image, {}, {}};
+  const bool elsewhere = holds_elsewhere(layers, static_cast<std::uint64_t>(runs.st_size), *digest, read);
   return {elsewhere ? Held::renamed : Held::foreign, {}, {}};
 }
 
-HeldJudgement ImageContent::judge(const std::vector<MountLine>& mounts, const RunningFile& running) {
+HeldJudgement ImageContent::judge(const std::vector<MountLine>& mounts, const RunningFile& running,
+                                  const ReadDigest& read) {
   if (running.detached) return {Held::foreign, "it lies in memory", {}};
   const MountLine* root = root_of(mounts);
   const MountLine* mount = mount_of(mounts, running.path);
@@ -125,7 +145,7 @@ HeldJudgement ImageContent::judge(const std::vector<MountLine>& mounts, const Ru
             {}};
   const auto layers = parse_overlay_options(mount->options);
   if (!layers) return {Held::blind, "its overlay does not name its layers", {}};
-  return judge_on_overlay(with_absolute_layers(*layers), running);
+  return judge_on_overlay(with_absolute_layers(*layers), running, read);
 }
 
 }  // namespace weir::agent

@@ -2,13 +2,16 @@
 // overlay root that comes from a lower layer, or whose content equals the lower file of the same path (a chmod copies
 // the file up and changes nothing), is held. Content of the image under another name is `renamed`. A file that was
 // dropped into the upper layer, or lies on a volume, a tmpfs or in memory, is foreign. Storage that isn't overlay can't
-// be judged: `blind`, and `reason` says why. One thread.
+// be judged: `blind`, and `reason` says why. Looking for content under another name takes a bounded part of the time in
+// each image; beyond it, what such a search would find is foreign too. One thread.
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "agent/processes/allowance.h"
 #include "agent/processes/file_digest.h"
 #include "agent/processes/proc_text.h"
 
@@ -28,21 +31,32 @@ struct HeldJudgement {
   std::string host_path;  // where a foreign file of a bind mount lies in its file system
 };
 
+// Of an open file. Error too_many: not known yet, and then a judgement counts for nothing and is asked for again.
+using ReadDigest = std::function<Result<Sha256>(int file)>;
+
 class ImageContent {
  public:
-  explicit ImageContent(DigestCache& digests) : digests_(digests) {}
-  HeldJudgement judge(const std::vector<MountLine>& mounts, const RunningFile& running);
+  explicit ImageContent(Duration search_time_max = seconds(1)) : search_time_max_(search_time_max) {}
+  HeldJudgement judge(const std::vector<MountLine>& mounts, const RunningFile& running,
+                      const ReadDigest& read);
 
  private:
-  HeldJudgement judge_on_overlay(const OverlayLayers& layers, const RunningFile& running);
-  std::optional<Sha256> digest_of(const std::string& path);
-  bool holds_elsewhere(const OverlayLayers& layers, std::uint64_t size, const Sha256& digest);
+  struct Search {
+    Allowance time;                // ns
+    std::map<Sha256, bool> found;  // what was looked for
+  };
+  HeldJudgement judge_on_overlay(const OverlayLayers& layers, const RunningFile& running,
+                                 const ReadDigest& read);
+  bool holds_elsewhere(const OverlayLayers& layers, std::uint64_t size, const Sha256& digest,
+                       const ReadDigest& read);
+  Search& search_of(const std::vector<std::string>& layers);
 
-  DigestCache& digests_;
-  std::map<std::string, bool> searched_;  // lowest layers and digest → found elsewhere
+  const Duration search_time_max_;
+  std::map<std::string, Search> searches_;  // by layers
 };
 
-// The topmost file of that path in the layers; nullopt when none has it or a layer above removed it.
-std::optional<std::string> find_in_layers(const std::vector<std::string>& layers, const std::string& path);
+// The topmost file of that path in the layers, to be looked at alone; none when no layer has it or one above removed it
+// or has something else on the way. Links in a layer are the image's and lead nowhere here.
+Fd find_in_layers(const std::vector<std::string>& layers, const std::string& path);
 
 }  // namespace weir::agent

@@ -143,26 +143,68 @@ TEST(ImageContent, layers_are_searched_from_the_top_and_removals_count) {
   write_text(folder / "b/x", "b");
   write_text(folder / "b/y", "b");
   const std::vector<std::string> layers{folder / "a", folder / "b"};
-  EXPECT_EQ(find_in_layers(layers, "/x"), folder / "a/x");
-  EXPECT_EQ(find_in_layers(layers, "/y"), folder / "b/y");
-  EXPECT_EQ(find_in_layers(layers, "/z"), std::nullopt);
+  const auto found = [&](const std::string& path) {
+    return path_of_file(find_in_layers(layers, path).number());
+  };
+  EXPECT_EQ(found("/x"), folder / "a/x");
+  EXPECT_EQ(found("/y"), folder / "b/y");
+  EXPECT_EQ(found("/z"), "");
   if (mknod((folder / "a/y").c_str(), S_IFCHR, 0) != 0) GTEST_SKIP() << "removals can't be made here";
-  EXPECT_EQ(find_in_layers(layers, "/y"), std::nullopt);
+  EXPECT_EQ(found("/y"), "");
+}
+
+// An image with files in one layer, and a container that has a file in its upper layer.
+class ImageLayers : public ::testing::Test {
+ protected:
+  ImageLayers() {
+    std::filesystem::create_directories(folder / "lower");
+    std::filesystem::create_directories(folder / "upper");
+    mounts = parse_mountinfo("1 0 0:9 / / rw - overlay overlay rw,lowerdir=" + (folder / "lower") +
+                             ",upperdir=" + (folder / "upper") + "\n");
+  }
+  Held judge(ImageContent& content, const std::string& path) {
+    const auto file = open_regular(folder / ("upper" + path));
+    CHECK(file.ok());
+    const auto read = [&](int opened) { return digests.digest_of(opened); };
+    return content.judge(mounts, {.path = path, .file = file->number()}, read).held;
+  }
+  Folder folder;
+  std::vector<MountLine> mounts;
+  DigestCache digests;
+};
+
+TEST_F(ImageLayers, links_in_an_image_lead_nowhere_on_the_host) {
+  write_text(folder / "host/app/evil", "evil");
+  write_text(folder / "upper/var/run/app/evil", "evil");
+  std::filesystem::create_directories(folder / "lower/var");
+  std::filesystem::create_directory_symlink(folder / "host", folder / "lower/var/run");
+  ImageContent content;
+  EXPECT_EQ(judge(content, "/var/run/app/evil"), Held::foreign);
+}
+
+TEST_F(ImageLayers, content_under_another_name_is_looked_for_as_long_as_that_takes_a_part_of_the_time) {
+  write_text(folder / "lower/bin/app", "app");
+  write_text(folder / "upper/bin/other", "app");
+  ImageContent content, hurried(Duration{0});
+  EXPECT_EQ(judge(hurried, "/bin/other"), Held::foreign);
+  EXPECT_EQ(judge(content, "/bin/other"), Held::renamed);
+  write_text(folder / "upper/bin/own", "own");
+  EXPECT_EQ(judge(content, "/bin/own"), Held::foreign);
 }
 
 TEST(ImageContent, storage_that_is_no_overlay_is_blind) {
-  DigestCache digests;
-  ImageContent content(digests);
+  ImageContent content;
+  const ReadDigest read = [](int) -> Result<Sha256> { return Error{Errc::unavailable, "not asked for"}; };
   const auto mounts =
       parse_mountinfo("1 0 8:1 / / rw - btrfs /dev/x rw\n2 1 8:2 /vol /data rw - ext4 /dev/y rw\n");
-  EXPECT_EQ(content.judge(mounts, {.path = "/bin/x"}).held, Held::blind);
-  const auto on_volume = content.judge(mounts, {.path = "/data/x"});
+  EXPECT_EQ(content.judge(mounts, {.path = "/bin/x"}, read).held, Held::blind);
+  const auto on_volume = content.judge(mounts, {.path = "/data/x"}, read);
   EXPECT_EQ(on_volume.held, Held::foreign);
   EXPECT_EQ(on_volume.host_path, "/vol/x");
-  EXPECT_EQ(content.judge({}, {.path = "/bin/x"}).held, Held::blind);
+  EXPECT_EQ(content.judge({}, {.path = "/bin/x"}, read).held, Held::blind);
   const auto covered = parse_mountinfo("1 0 8:1 / / rw - btrfs /dev/x rw\n2 1 0:9 / / rw - tmpfs tmpfs rw\n");
-  EXPECT_EQ(content.judge(covered, {.path = "/bin/x"}).held, Held::foreign) << "below \"/..\"";
-  EXPECT_EQ(content.judge(mounts, {.path = "memfd:x", .detached = true}).held, Held::foreign);
+  EXPECT_EQ(content.judge(covered, {.path = "/bin/x"}, read).held, Held::foreign) << "below \"/..\"";
+  EXPECT_EQ(content.judge(mounts, {.path = "memfd:x", .detached = true}, read).held, Held::foreign);
 }
 
 }  // namespace

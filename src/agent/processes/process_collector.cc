@@ -24,7 +24,8 @@ constexpr Duration save_interval = seconds(5);
 // Per tick: a burst settles over seconds and never stands in memory whole.
 constexpr std::size_t settled_at_once = 256;
 constexpr std::size_t listed_at_once = 128;
-constexpr std::size_t waiting_max = 128;  // for a runtime's answer; each holds two files open
+constexpr std::size_t waiting_max = 128;  // for a runtime's answer, or to be read; each holds some files open
+constexpr Duration reading_time_max = seconds(60);
 constexpr Duration answer_time_max = seconds(6);  // longer than the container collector itself waits
 constexpr Duration answer_interval = milliseconds(20);
 constexpr Duration census_time_max = seconds(1);  // for a container to be noticed while it lives
@@ -58,12 +59,17 @@ OpenedSource open_best(const ProcessOptions& options) {
   return best;
 }
 
-// Held by its image, if a runtime answers for that: which isn't known yet.
+// Held by its image, if a runtime answers for that, or of a content that is being read: which isn't known yet.
 struct Waiting {
   Sighting sighting;
+  bool for_reading = false;                        // else for a runtime's answer
   std::int64_t looked_at_ns = 0, ended_at_ns = 0;  // boot time; 0: it runs
   Instant since;                                   // boot time
 };
+
+bool lacks_answer(const Sighting& sighting, const Identified& identified) {
+  return identified.held_by_image && sighting.admission.by != Admission::By::runtime;
+}
 
 }  // namespace
 
@@ -94,8 +100,10 @@ class ProcessCollector::State {
   bool is_answered(Waiting& waiting) const;
   void wait_for_answer(Waiting waiting, Sink& sink);
   void settle_waiting(Sink& sink);
-  void tell_unheld(Waiting& waiting, Sink& sink);
+  bool is_read(Waiting& waiting) const;
+  void tell_answered(Waiting waiting, Sink& sink);
   void end(std::int64_t pid, std::int64_t at_ns, Sink& sink);
+  void tell_whole(Telling telling, runtime::Instance instance, Instant at, Sink& sink);
   void sweep(bool look_closer, Sink& sink);
   std::vector<std::int64_t> search(bool look_closer, Sink& sink);
   std::vector<std::int64_t> search_proc(bool look_closer, Sink& sink);
@@ -114,8 +122,9 @@ class ProcessCollector::State {
   PackageClaims claims_;
   mutable std::mutex mutex_;  // of the table and of what sources() tells
   RunTable runs_;
-  ProcessIdentity identity_;
   EventQueue events_;
+  ProcessMemory memory_;
+  ProcessIdentity identity_;
   RunCounts counts_;
   std::atomic<ExecMeans> means_ = ExecMeans::scan;
   std::atomic<bool> looked_ = false;  // the first sweep is over and what it found is told
@@ -124,8 +133,9 @@ class ProcessCollector::State {
   std::atomic<std::int64_t> gone_ = 0;   // execs of which nothing was left to look at
   std::set<std::string> blind_spots_;
   Duration scan_cost_;
+  std::int64_t first_look_until_ns_ = 0;  // boot time; 0: it goes on
   Instant sweep_at_, tick_at_, count_at_, save_at_, early_sweep_from_, look_at_young_from_;
-  ListMemory listed_;  // of the list that is being told
+  ListMemory listed_{.memory = memory_};  // of the list that is being told
   std::vector<Waiting> waiting_;
   std::vector<std::int64_t> young_;  // forks too young to be looked at when they were found
   bool look_closer_ = true, swept_ = false, first_look_ = true;
@@ -136,12 +146,14 @@ ProcessCollector::State::State(ProcessOptions options)
       packages_(options_.dpkg, options_.package_root),
       baseline_(options_.baseline_file, packages_, instant_of_boot_ns(boot_time_ns())),
       claims_(packages_, baseline_),
-      identity_(options_, claims_,
-                [this](std::int64_t pid) -> const KeptInstance* {
-                  const Run* run = runs_.find(pid);
-                  return run ? &run->instance : nullptr;
-                }),
-      events_(options_.queue_events_max) {}
+      events_(options_.queue_events_max),
+      identity_(
+          options_, claims_,
+          [this](std::int64_t pid) -> const KeptInstance* {
+            const Run* run = runs_.find(pid);
+            return run ? &run->instance : nullptr;
+          },
+          [this] { events_.wake(); }) {}
 
 void ProcessCollector::State::watch(Sink& sink, std::stop_token stop) {
   OpenedSource opened = open_best(options_);
@@ -174,9 +186,8 @@ void ProcessCollector::State::note_exec(ExecMoment moment) {
   sighting.folder = ProcessFolder::open(options_.proc, sighting.moment.pid);
   if (sighting.folder) {
     if (events_.size() < open_executables_max) sighting.executable = sighting.folder->open_executable();
-    sighting.facts = sighting.moment.detailed
-                         ? complete_facts(*sighting.folder, sighting.moment, identity_.host_root())
-                         : read_process(*sighting.folder, sighting.moment.pid, identity_.host_root());
+    sighting.facts = sighting.moment.detailed ? complete_facts(*sighting.folder, sighting.moment)
+                                              : read_process(*sighting.folder, sighting.moment.pid, memory_);
     const bool ended =
         sighting.facts && (sighting.facts->stat.state == 'Z' || sighting.facts->stat.state == 'X');
     if (ended) sighting.facts.reset();
@@ -233,7 +244,9 @@ void ProcessCollector::State::tick(Sink& sink) {
     settled = runs_.settle(instant_of_boot_ns(boot_time_ns()), options_.settled_age, settled_at_once);
   }
   for (runtime::Instance& instance : settled) sink.started(std::move(instance));
-  if (waiting_.empty()) looked_ = true;
+  const bool waits = std::ranges::any_of(
+      waiting_, [&](const Waiting& waiting) { return waiting.looked_at_ns <= first_look_until_ns_; });
+  if (!waits) looked_ = true;
   const Instant wall = instant_of_boot_ns(boot_time_ns());
   const bool hour_turned = wall.micros / hours(1).micros != (wall - tick_interval).micros / hours(1).micros;
   if (now >= count_at_ || hour_turned || counts_.is_full()) {
@@ -264,12 +277,17 @@ void ProcessCollector::State::handle(Sighting sighting, Sink& sink) {
 void ProcessCollector::State::replace(Sighting sighting, std::int64_t looked_at_ns, std::int64_t ended_at_ns,
                                       Sink& sink) {
   sighting.admission = admission_of(sighting);
+  if (const Run* before = runs_.find(sighting.moment.pid)) sighting.former = before->instance.id;
   Identified identified = identity_.identify(sighting);
-  const bool waits = identified.held_by_image && sighting.admission.by != Admission::By::runtime;
+  const bool for_reading = identified.is_pending, waits = for_reading || lacks_answer(sighting, identified);
   end(sighting.moment.pid, ended_at_ns, sink);
   put(sighting, std::move(identified), looked_at_ns, sink);
-  if (waits)
-    wait_for_answer({.sighting = std::move(sighting), .looked_at_ns = looked_at_ns, .since = boot_now()}, sink);
+  if (!waits) return;
+  wait_for_answer({.sighting = std::move(sighting),
+                   .for_reading = for_reading,
+                   .looked_at_ns = looked_at_ns,
+                   .since = boot_now()},
+                  sink);
 }
 
 void ProcessCollector::State::put(const Sighting& sighting, Identified identified, std::int64_t looked_at_ns,
@@ -298,6 +316,7 @@ Admission ProcessCollector::State::admission_of(const Sighting& sighting) const 
 // Whether it is known who answers for the container. A container that was gone before anybody could be asked is one if
 // a control group says so: such a name can be forged, but without it every short container would be an alarm.
 bool ProcessCollector::State::is_answered(Waiting& waiting) const {
+  if (waiting.for_reading) return is_read(waiting);
   Sighting& sighting = waiting.sighting;
   sighting.admission = admission_of(sighting);
   using By = Admission::By;
@@ -306,6 +325,13 @@ bool ProcessCollector::State::is_answered(Waiting& waiting) const {
   if (waited < (sighting.admission.by == By::asked ? answer_time_max : census_time_max)) return false;
   const bool named = sighting.facts && !sighting.facts->place.container.empty();
   sighting.admission = {.by = named ? By::runtime : By::nobody};
+  return true;
+}
+
+bool ProcessCollector::State::is_read(Waiting& waiting) const {
+  if (!waiting.sighting.readings.is_pending()) return true;
+  if (boot_now() - waiting.since < reading_time_max) return false;
+  waiting.sighting.readings.give_up();
   return true;
 }
 
@@ -318,29 +344,41 @@ void ProcessCollector::State::wait_for_answer(Waiting waiting, Sink& sink) {
 }
 
 void ProcessCollector::State::settle_waiting(Sink& sink) {
-  std::vector<Waiting> unheld;
+  std::vector<Waiting> answered;
   std::erase_if(waiting_, [&](Waiting& waiting) {
     if (!is_answered(waiting)) return false;
-    if (waiting.sighting.admission.by == Admission::By::nobody) unheld.push_back(std::move(waiting));
+    if (waiting.for_reading || waiting.sighting.admission.by == Admission::By::nobody)
+      answered.push_back(std::move(waiting));
     return true;
   });
-  for (Waiting& waiting : unheld) tell_unheld(waiting, sink);
+  for (Waiting& waiting : answered) tell_answered(std::move(waiting), sink);
 }
 
-// Nobody answers for the container, so its image holds nothing: what ran there is told after all.
-void ProcessCollector::State::tell_unheld(Waiting& waiting, Sink& sink) {
-  const Sighting& sighting = waiting.sighting;
+// What was read by now, or runs in a container that nobody answers for, whose image so holds nothing: it is told after
+// all.
+void ProcessCollector::State::tell_answered(Waiting waiting, Sink& sink) {
+  Sighting& sighting = waiting.sighting;
+  using By = Admission::By;
+  if (sighting.admission.by == By::asked || sighting.admission.by == By::unseen)
+    sighting.admission = admission_of(sighting);
   Identified identified = identity_.identify(sighting);
+  if (identified.is_pending || lacks_answer(sighting, identified)) {
+    if (waiting.for_reading != identified.is_pending) waiting.since = boot_now();
+    waiting.for_reading = identified.is_pending;
+    return waiting_.push_back(std::move(waiting));
+  }
   if (waiting.ended_at_ns == 0) return put(sighting, std::move(identified), waiting.looked_at_ns, sink);
-  if (how_to_tell(identified) == Telling::never) return;
-  identified.instance.ended_at = instant_of_boot_ns(waiting.ended_at_ns);
-  sink.started(std::move(identified.instance));
+  const Telling telling = how_to_tell(identified);
+  if (telling == Telling::never) return;
+  tell_whole(telling, std::move(identified.instance), instant_of_boot_ns(waiting.ended_at_ns), sink);
 }
 
 // What the first look finds is told by the first listing, and not one by one.
 Telling ProcessCollector::State::how_to_tell(const Identified& identified) const {
   const runtime::Instance& instance = identified.instance;
-  if (identified.held_by_image || (options_.in_scope && !options_.in_scope(instance))) return Telling::never;
+  if (identified.is_pending || identified.held_by_image ||
+      (options_.in_scope && !options_.in_scope(instance)))
+    return Telling::never;
   const bool young = instant_of_boot_ns(boot_time_ns()) - instance.started_at < options_.settled_age;
   if (identified.explained && (!first_look_ || young)) return Telling::later;
   return first_look_ ? Telling::listed : Telling::told;
@@ -367,8 +405,13 @@ void ProcessCollector::State::end(std::int64_t pid, std::int64_t at_ns, Sink& si
   if (!run || run->telling == Telling::never) return;
   const Instant at = instant_of_boot_ns(at_ns);
   if (run->telling == Telling::told) return sink.ended({.id = run->instance.id, .ended_at = at});
-  runtime::Instance instance = run->instance.whole();
-  if (run->telling == Telling::later && at - instance.started_at < options_.settled_age)
+  tell_whole(run->telling, run->instance.whole(), at, sink);
+}
+
+// A run that ended before it was told.
+void ProcessCollector::State::tell_whole(Telling telling, runtime::Instance instance, Instant at,
+                                         Sink& sink) {
+  if (telling == Telling::later && at - instance.started_at < options_.settled_age)
     return counts_.add(instance);
   instance.ended_at = at;
   sink.started(std::move(instance));
@@ -414,7 +457,7 @@ void ProcessCollector::State::look_at(std::int64_t pid, const Task* listed, Age 
   if (!sighting.folder) return;
   sighting.executable = sighting.folder->open_executable();
   if (listed) sighting.facts = complete_facts(*sighting.folder, *listed, identity_.host_root(), listed_);
-  else sighting.facts = read_process(*sighting.folder, pid, identity_.host_root());
+  else sighting.facts = read_process(*sighting.folder, pid, memory_);
   if (!sighting.facts || sighting.facts->stat.kernel_thread) return;
   if (sighting.facts->stat.state == 'Z' || sighting.facts->stat.state == 'X') return;
   if (sighting.facts->hidden) {
@@ -454,7 +497,8 @@ std::vector<std::int64_t> ProcessCollector::State::search_proc(bool look_closer,
 // The pids that are there, in order.
 std::vector<std::int64_t> ProcessCollector::State::search(bool look_closer, Sink& sink) {
   if (!options_.tasks) return search_proc(look_closer, sink);
-  listed_ = {};
+  listed_.host_root = 0;
+  listed_.places.clear();
   std::vector<std::int64_t> alive;
   alive.reserve(runs_.size());
   const Status listed = options_.tasks->each([&](const Task& task) {
@@ -473,7 +517,7 @@ void ProcessCollector::State::sweep(bool look_closer, Sink& sink) {
   hidden_ = 0;
   identity_.forget_all();
   const std::vector<std::int64_t> alive = search(look_closer, sink);
-  first_look_ = false;
+  if (std::exchange(first_look_, false)) first_look_until_ns_ = boot_time_ns();
   for (const std::int64_t pid : runs_.pids())
     if (!std::ranges::binary_search(alive, pid) && runs_.find(pid)->looked_at_ns < begin_ns)
       end(pid, begin_ns, sink);

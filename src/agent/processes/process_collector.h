@@ -1,6 +1,7 @@
 // Watches processes: every exec the moment it happens, by the best means this kernel and user allow (exec_source.h);
 // what already runs, and what comes by fork alone, by searching /proc. One thread takes the kernel's news and looks at
-// the process at once, because it may live a millisecond; another computes digests and tells the sink.
+// the process at once, because it may live a millisecond; another finds out what it is and tells the sink. A program
+// that takes long to read keeps nobody waiting: it is read beside, for a minute at most, and told then.
 // A run that packages explain is counted when it ends before it settles, and reported when it settles; every other run
 // is reported at once. What ran before `watch` is told by the first `list`, or when it ends before.
 // Kernel threads are no workloads; what a container's image holds is part of the container. A child that came by fork

@@ -11,6 +11,8 @@
 namespace weir::agent {
 namespace {
 
+constexpr std::size_t arguments_bytes_max = 1 << 16;
+
 std::uint32_t parse_user(std::string_view text, std::uint32_t otherwise) {
   std::from_chars(text.data(), text.data() + text.size(), otherwise);
   return otherwise;
@@ -21,13 +23,15 @@ CgroupPlace read_place(const ProcessFolder& folder) {
 }
 
 // What no list tells: where it stands, what it runs and with which words.
-void add_program(const ProcessFolder& folder, ProcessFacts& facts) {
+void add_program(const ProcessFolder& folder, ProcessMemory& memory, ProcessFacts& facts) {
   const auto executable = folder.link("exe");
   facts.hidden = !executable && (errno == EACCES || errno == EPERM);
   LinkTarget target = parse_link(executable.value_or(""));
   facts.executable = std::move(target.path);
   facts.deleted = target.deleted;
-  facts.arguments = split_words(folder.read("cmdline").value_or(""));
+  const auto arguments = memory.read(folder.number(), "cmdline", arguments_bytes_max);
+  facts.arguments = split_words(arguments ? *arguments : "");
+  facts.withheld = !arguments && arguments.error().code == Errc::unavailable;
   facts.directory = parse_link(folder.link("cwd").value_or("")).path;
 }
 
@@ -80,6 +84,10 @@ Fd ProcessFolder::open_executable() const {
   return Fd(openat(folder_.number(), "exe", O_RDONLY | O_CLOEXEC | O_NONBLOCK));
 }
 
+Fd ProcessFolder::open_root() const {
+  return Fd(openat(folder_.number(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
 std::vector<std::int64_t> list_processes(const std::string& proc) {
   std::vector<std::int64_t> pids;
   DIR* folder = opendir(proc.c_str());
@@ -101,12 +109,11 @@ LinkTarget parse_link(std::string text) {
   return {std::move(text), true};
 }
 
-std::optional<ProcessFacts> complete_facts(const ProcessFolder& folder, const ExecMoment& moment,
-                                           const HostRoot& host_root) {
+std::optional<ProcessFacts> complete_facts(const ProcessFolder& folder, const ExecMoment& moment) {
   const auto root = folder.status("root");
   if (!root) return std::nullopt;
   ProcessFacts facts{.pid = moment.pid, .root = {root->st_dev, root->st_ino}};
-  if (facts.root != host_root) facts.mount_namespace = moment.mount_namespace;
+  facts.mount_namespace = moment.mount_namespace;
   facts.stat = {.command = moment.command,
                 .parent = moment.parent,
                 .session = moment.session,
@@ -124,10 +131,11 @@ std::optional<ProcessFacts> complete_facts(const ProcessFolder& folder, const Ex
 ProcessFacts complete_facts(const ProcessFolder& folder, const Task& task, const HostRoot& host_root,
                             ListMemory& memory) {
   ProcessFacts facts{.pid = task.pid};
+  facts.mount_namespace = task.mount_namespace;
   facts.stat = {.parent = task.parent, .session = task.session, .start_ticks = task.start_ticks};
   facts.user = task.user;
   facts.login_user = task.login_user;
-  add_program(folder, facts);
+  add_program(folder, memory.memory, facts);
   const auto known = memory.places.find(task.cgroups);
   if (task.cgroups != 0 && known != memory.places.end()) facts.place = known->second;
   else memory.places.insert_or_assign(task.cgroups, facts.place = read_place(folder));
@@ -137,12 +145,11 @@ ProcessFacts complete_facts(const ProcessFolder& folder, const Task& task, const
   }
   if (const auto root = folder.status("root")) facts.root = {root->st_dev, root->st_ino};
   if (facts.root == host_root) memory.host_root = task.root;
-  else facts.mount_namespace = task.mount_namespace;
   return facts;
 }
 
 std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid,
-                                         const HostRoot& host_root) {
+                                         ProcessMemory& memory) {
   const auto stat_text = folder.read("stat");
   auto stat = stat_text ? parse_stat_line(*stat_text) : std::nullopt;
   if (!stat) return std::nullopt;
@@ -150,10 +157,9 @@ std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64
   if (facts.stat.kernel_thread || facts.stat.state == 'Z' || facts.stat.state == 'X') return facts;
   facts.user = folder.user();
   facts.login_user = parse_user(folder.read("loginuid").value_or(""), facts.login_user);
-  add_program(folder, facts);
+  add_program(folder, memory, facts);
   facts.place = read_place(folder);
   if (const auto root = folder.status("root")) facts.root = {root->st_dev, root->st_ino};
-  if (facts.root == host_root) return facts;
   if (const auto mounts = folder.status("ns/mnt")) facts.mount_namespace = mounts->st_ino;
   return facts;
 }

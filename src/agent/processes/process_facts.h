@@ -8,6 +8,7 @@
 
 #include "agent/processes/exec_source.h"
 #include "agent/processes/proc_text.h"
+#include "agent/processes/process_memory.h"
 #include "agent/processes/task_list.h"
 
 namespace weir::agent {
@@ -23,6 +24,7 @@ class ProcessFolder {
   std::optional<std::string> link(const char* name) const;
   std::optional<struct stat> status(const char* name) const;  // of what a link such as "root" points to
   Fd open_executable() const;
+  Fd open_root() const;  // its root directory, in the mount namespace it is in
 
  private:
   explicit ProcessFolder(Fd folder) : folder_(std::move(folder)) {}
@@ -44,18 +46,19 @@ struct ProcessFacts {
   std::string executable;  // as the kernel names it, without " (deleted)"
   bool deleted = false;
   std::string directory;
-  std::uint64_t mount_namespace = 0;  // read only where the root is not `host_root`
+  std::uint64_t mount_namespace = 0;  // 0 unknown
   HostRoot root;
   std::vector<std::string> arguments;
-  bool hidden = false;  // its executable may not be looked at
+  bool hidden = false;    // its executable may not be looked at
+  bool withheld = false;  // its arguments: reading them would wait for it
 };
 
 // The facts of an exec that the kernel told in detail: only what it did not tell is read.
 // Nullopt when the process ended.
-std::optional<ProcessFacts> complete_facts(const ProcessFolder& folder, const ExecMoment& moment,
-                                           const HostRoot& host_root);
+std::optional<ProcessFacts> complete_facts(const ProcessFolder& folder, const ExecMoment& moment);
 // What one list has told so far: processes share root and control groups by the thousands.
 struct ListMemory {
+  ProcessMemory& memory;
   std::uint64_t host_root = 0;  // the number of the host's own root directory; 0 not met yet
   std::unordered_map<std::uint64_t, CgroupPlace> places;
 };
@@ -66,7 +69,7 @@ ProcessFacts complete_facts(const ProcessFolder& folder, const Task& task, const
 
 std::vector<std::int64_t> list_processes(const std::string& proc);
 std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid,
-                                         const HostRoot& host_root);
+                                         ProcessMemory& memory);
 
 // The part of a link's text before " (deleted)".
 struct LinkTarget {

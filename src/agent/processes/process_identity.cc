@@ -18,6 +18,7 @@ constexpr std::uint32_t nobody_logged_in = 0xffffffff;
 constexpr Duration clock_tick = milliseconds(10);
 constexpr std::int64_t coarse_clock_ns = 20'000'000;
 constexpr std::uint64_t overlay_magic = 0x794c7630;
+constexpr std::string_view withheld = "withheld";
 
 void mark(runtime::Instance& instance, std::string_view name) {
   for (const std::string& present : instance.marks)
@@ -68,11 +69,16 @@ std::optional<std::string> own_file(const std::string& path) {
   return std::nullopt;
 }
 
-// Is the first line "#!" and the path of that executable?
-bool names_interpreter(int file, const std::string& executable) {
-  const std::string named = shebang_of(file).path;
-  std::array<char, PATH_MAX> resolved;
-  return !named.empty() && realpath(named.c_str(), resolved.data()) && executable == resolved.data();
+HostRoot place_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
+
+// The root a process has while it is in that mount namespace; none of one that is in another by now, or has another
+// root than it had.
+Fd root_in(const ProcessFolder& folder, std::uint64_t mounts, const std::optional<HostRoot>& root) {
+  Fd found = folder.open_root();
+  const auto space = folder.status("ns/mnt");
+  struct stat status{};
+  if (!found || !space || space->st_ino != mounts || fstat(found.number(), &status) != 0) return {};
+  return !root || place_of(status) == *root ? std::move(found) : Fd();
 }
 
 std::string root_path(const Sighting& sighting) {
@@ -84,6 +90,7 @@ bool is_terminal(const std::string& target) {
 }
 
 std::string unseen_note(const Program& program, const Sighting& sighting) {
+  if (program.path == withheld) return "its arguments can't be read: it does not let its memory be read";
   if (program.kind == ProgramKind::module) return "its program is the module " + program.path;
   if (own_file(program.path)) return "its program comes through " + program.path;
   if (program.path != "stdin") return "its program is text given by " + program.path;
@@ -112,21 +119,25 @@ std::string name_of_unseen(const Sighting& sighting) {
 
 }  // namespace
 
-ProcessIdentity::ProcessIdentity(const ProcessOptions& options, PackageClaims& claims, FindRun find_run)
+ProcessIdentity::ProcessIdentity(const ProcessOptions& options, PackageClaims& claims, FindRun find_run,
+                                 std::function<void()> has_read)
     : options_(options),
       claims_(claims),
       find_run_(std::move(find_run)),
       users_(options.users),
       ancestry_(options.proc, users_),
-      images_(digests_),
-      boot_(read_boot_id(options.proc)) {
+      boot_(read_boot_id(options.proc)),
+      reader_(digests_, std::move(has_read)) {
+  struct stat own{};
+  if (stat((options.proc + "/self/ns/mnt").c_str(), &own) == 0) own_mounts_ = own.st_ino;
+  if (stat("/", &own) == 0) own_root_ = place_of(own);
   for (const char* name :
        {"1", "2", "self"}) {  // process 1 may be hidden from us; the kernel's threads are not
     struct stat mounts{}, root{};
     if (stat(fmt::format("{}/{}/ns/mnt", options.proc, name).c_str(), &mounts) != 0) continue;
     if (stat(fmt::format("{}/{}/root", options.proc, name).c_str(), &root) != 0) continue;
     host_mounts_ = mounts.st_ino;
-    host_root_ = {root.st_dev, root.st_ino};
+    host_root_ = place_of(root);
     return;
   }
 }
@@ -138,6 +149,7 @@ std::optional<runtime::Settings> ProcessIdentity::settings_of(const Sighting& si
 }
 
 runtime::Origin ProcessIdentity::origin_of(const Sighting& sighting) {
+  if (sighting.origin) return *sighting.origin;
   const ExecMoment& moment = sighting.moment;
   runtime::Origin origin{.pid = moment.pid};
   std::uint32_t login = moment.login_user;
@@ -166,8 +178,9 @@ runtime::Origin ProcessIdentity::origin_of(const Sighting& sighting) {
 std::optional<std::uint64_t> ProcessIdentity::space_of(const Sighting& sighting) const {
   const std::uint64_t number =
       sighting.facts ? sighting.facts->mount_namespace : sighting.moment.mount_namespace;
+  const HostRoot root = sighting.facts ? sighting.facts->root : HostRoot{};
   const bool elsewhere = sighting.facts
-                             ? number != 0 && sighting.facts->root.inode != 0 && number != host_mounts_
+                             ? number != 0 && root.inode != 0 && root != host_root_ && number != host_mounts_
                              : spaces_.contains(number);
   return elsewhere ? std::optional(number) : std::nullopt;
 }
@@ -243,26 +256,60 @@ void ProcessIdentity::open_bound_file(const Sighting& sighting, File& file) cons
   }
 }
 
+// What a name means to the process: in the mount namespace in which it executed, below the root it has. A process that
+// has ended or gone into another namespace is stood in for by its parent, or whatever else is known to be inside.
+Fd ProcessIdentity::open_as_seen(const Sighting& sighting, const std::string& path) const {
+  const ExecMoment& moment = sighting.moment;
+  const std::uint64_t mounts = moment.detailed  ? moment.mount_namespace
+                               : sighting.facts ? sighting.facts->mount_namespace
+                                                : 0;
+  std::optional<HostRoot> root;
+  if (sighting.facts && sighting.facts->root.inode != 0) root = sighting.facts->root;
+  if (mounts == own_mounts_ && (!root || *root == own_root_)) return open_in_root("/", path);
+  const auto below = [&](const ProcessFolder& folder) {
+    const Fd found = root_in(folder, mounts, root);
+    return found ? open_in_root(found.number(), path) : Fd();
+  };
+  if (sighting.folder)
+    if (Fd file = below(*sighting.folder)) return file;
+  const auto space = spaces_.find(mounts);
+  for (const std::int64_t pid :
+       {moment.pid, moment.parent, space == spaces_.end() ? 0 : space->second.guide}) {
+    const auto folder = pid == 0 ? std::nullopt : ProcessFolder::open(options_.proc, pid);
+    if (!folder) continue;
+    if (Fd file = below(*folder)) return file;
+  }
+  return {};
+}
+
+// Is the first line "#!" and the path of what runs?
+bool ProcessIdentity::names_interpreter(const Sighting& sighting, int script) const {
+  const std::string named = shebang_of(script).path;
+  struct stat runs{}, there{};
+  if (named.empty() || fstat(sighting.executable.number(), &runs) != 0) return false;
+  const Fd file = open_as_seen(sighting, named);
+  return file && fstat(file.number(), &there) == 0 && place_of(there) == place_of(runs);
+}
+
 ProcessIdentity::File ProcessIdentity::script_of(const Sighting& sighting, const std::string& path) const {
   File file;
   const std::string& directory = sighting.moment.detailed ? sighting.moment.directory
                                  : sighting.facts         ? sighting.facts->directory
                                                           : sighting.moment.directory;
   file.path = absolute_path(path, directory);
-  if (const auto own = own_file(path)) {
+  if (sighting.script && sighting.script->asked == path) {
+    file.path = sighting.script->path;
+    file.opened = Fd(fcntl(sighting.script->file.number(), F_DUPFD_CLOEXEC, 0));
+  } else if (const auto own = own_file(path)) {
     file.path = path;
     const auto opened = sighting.folder ? open_regular(sighting.folder->number(), *own) : Error{};
     if (opened) file.opened = Fd(dup(opened->number()));
   } else {
-    const bool elsewhere =
-        sighting.facts && sighting.facts->root.inode != 0 && sighting.facts->root != host_root_;
-    const std::int64_t guide = sighting.facts ? sighting.moment.pid : sighting.moment.parent;
-    const std::string root = elsewhere || (!sighting.facts && space_of(sighting).has_value())
-                                 ? fmt::format("{}/{}/root", options_.proc, guide)
-                                 : "/";
-    const std::string inside =
-        elsewhere && !path.starts_with('/') ? path_below(file.path, root_path(sighting)) : file.path;
-    file.opened = open_in_root(root, inside);
+    const bool below_root = sighting.facts && sighting.facts->root.inode != 0 && !path.starts_with('/') &&
+                            sighting.facts->root != host_root_;
+    file.opened = open_as_seen(sighting, below_root ? path_below(file.path, root_path(sighting)) : file.path);
+    if (std::string resolved = path_of_file(file.opened.number()); !resolved.empty())
+      file.path = std::move(resolved);
   }
   file.number = file.opened.number();
   if (file.number < 0) {
@@ -271,17 +318,15 @@ ProcessIdentity::File ProcessIdentity::script_of(const Sighting& sighting, const
   }
   fstat(file.number, &file.status);
   file.deleted = file.status.st_nlink == 0;
-  if (std::string resolved = path_of_file(file.number); !resolved.empty() && !own_file(path))
-    file.path = std::move(resolved);
   return file;
 }
 
-void ProcessIdentity::add_digest(File& file) {
+void ProcessIdentity::add_digest(File& file, Sighting& sighting) {
   if (file.number < 0) {
     if (file.note.empty()) file.note = "it could not be read";
     return;
   }
-  auto digest = digests_.digest_of(file.number);
+  auto digest = reader_.digest_of(file.number, sighting.readings);
   if (digest) file.digest = *digest;
   else file.note = digest.error().message;
 }
@@ -334,19 +379,21 @@ void ProcessIdentity::look_at_space(const Sighting& sighting, std::uint64_t numb
     space.guide = first ? admission.pid : sighting.moment.pid;
 }
 
-HeldJudgement ProcessIdentity::judge_held(const Sighting& sighting, const File& file) {
+HeldJudgement ProcessIdentity::judge_held(Sighting& sighting, const File& file) {
   const std::uint64_t number = space_of(sighting).value_or(0);
   if (spaces_.size() >= spaces_max && !spaces_.contains(number)) spaces_.clear();
   Space& space = spaces_[number];
   look_at_space(sighting, number, space);
-  return images_.judge(space.mounts, {.path = path_below(file.path, space.root),
-                                      .file = file.number,
-                                      .deleted = file.deleted,
-                                      .detached = file.detached});
+  const RunningFile running{.path = path_below(file.path, space.root),
+                            .file = file.number,
+                            .deleted = file.deleted,
+                            .detached = file.detached};
+  return images_.judge(space.mounts, running,
+                       [&](int opened) { return reader_.digest_of(opened, sighting.readings); });
 }
 
 // Marks what the image does not hold. A file of the host that a bind mount brought in is named as the host names it.
-bool ProcessIdentity::is_held(const Sighting& sighting, File& file, runtime::Instance& instance) {
+bool ProcessIdentity::is_held(Sighting& sighting, File& file, runtime::Instance& instance) {
   if (sighting.admission.by == Admission::By::nobody) {
     mark(instance, "outside-runtime");
     instance.seen_note = "it runs below a root of its own, and no container runtime answers for it";
@@ -366,14 +413,14 @@ bool ProcessIdentity::is_held(const Sighting& sighting, File& file, runtime::Ins
   return false;
 }
 
-void ProcessIdentity::add_script(File script, const Sighting& sighting, Identified& out) {
+void ProcessIdentity::add_script(File& script, Sighting& sighting, Identified& out) {
   runtime::Instance& instance = out.instance;
   const bool inside = space_of(sighting).has_value();
   if (inside && out.held_by_image) {
     out.held_by_image = is_held(sighting, script, instance);
     if (out.held_by_image) return;
   }
-  add_digest(script);
+  add_digest(script, sighting);
   if (script.digest && sighting.moment.detailed && changed_since(script.status, sighting.moment)) {
     script.digest.reset();
     script.note = "the script was changed after it started";
@@ -396,6 +443,8 @@ Program ProcessIdentity::program_in(const Sighting& sighting, const std::string&
   const std::vector<std::string>& words = arguments_of(sighting);
   Program program =
       told ? Program{ProgramKind::file, sighting.moment.filename} : program_of(executable, words);
+  if (!sighting.moment.detailed && sighting.facts && sighting.facts->withheld)
+    return is_interpreter(executable) ? Program{ProgramKind::unseen, std::string(withheld)} : Program{};
   if (program.kind == ProgramKind::file && own_file(program.path) &&
       script_of(sighting, program.path).number < 0)
     return {ProgramKind::unseen, program.path};  // a pipe, or closed by now
@@ -404,7 +453,7 @@ Program ProcessIdentity::program_in(const Sighting& sighting, const std::string&
   for (std::size_t i = 1; i < words.size() && i <= 2; ++i) {
     if (words[i].find('/') == std::string::npos || own_file(words[i])) continue;
     const File file = script_of(sighting, words[i]);
-    if (file.number >= 0 && names_interpreter(file.number, executable)) return {ProgramKind::file, words[i]};
+    if (file.number >= 0 && names_interpreter(sighting, file.number)) return {ProgramKind::file, words[i]};
   }
   return program;
 }
@@ -420,26 +469,39 @@ std::string ProcessIdentity::id_of(const Sighting& sighting, const runtime::Inst
       crypto::sha256(instance.name, instance.digests.empty() ? BytesView() : instance.digests.front().view());
   const auto below_tick =
       static_cast<std::int64_t>(load_u64(what.view().data()) % (clock_tick.micros * 1000));
-  const KeptInstance* before = find_run_(moment.pid);
   std::string id = fmt::format("{}-{}-{}", boot_, moment.pid, forked_at + below_tick);
-  for (int again = 1; before && before->id == id; ++again)
+  for (int again = 1; sighting.former == id; ++again)
     id = fmt::format("{}-{}-{}", boot_, moment.pid, forked_at + below_tick + again);
   return id;
 }
 
-void ProcessIdentity::add_program(const Program& program, File& executable, const Sighting& sighting,
+void ProcessIdentity::add_program(const Program& program, File& executable, Sighting& sighting,
                                   Identified& out) {
   runtime::Instance& instance = out.instance;
   if (program.kind == ProgramKind::itself) return;
   instance.interpreter = runtime::Interpreter{executable.path, executable.digest, instance.package};
-  if (program.kind == ProgramKind::file) return add_script(script_of(sighting, program.path), sighting, out);
+  if (program.kind == ProgramKind::file) {
+    File script = script_of(sighting, program.path);
+    add_script(script, sighting, out);
+    if (sighting.readings.lacks_any() && script.opened && !sighting.script)
+      sighting.script = Sighting::Found{program.path, script.path, std::move(script.opened)};
+    return;
+  }
   instance.digests.clear();
   instance.package.reset();
   instance.seen = runtime::Seen::unseen;
   instance.seen_note = unseen_note(program, sighting);
 }
 
-Identified ProcessIdentity::identify(const Sighting& sighting) {
+Identified ProcessIdentity::identify(Sighting& sighting) {
+  sighting.readings.begin();
+  Identified out = look_at(sighting);
+  out.is_pending = sighting.readings.lacks_any();
+  if (out.is_pending && !sighting.origin) sighting.origin = origin_of(sighting);
+  return out;
+}
+
+Identified ProcessIdentity::look_at(Sighting& sighting) {
   Identified out;
   runtime::Instance& instance = out.instance;
   const ExecMoment& moment = sighting.moment;
@@ -457,7 +519,7 @@ Identified ProcessIdentity::identify(const Sighting& sighting) {
   Program program = program_in(sighting, inner_path);
   if (out.held_by_image && program.kind != ProgramKind::file) return out;
 
-  if (!out.held_by_image) add_digest(executable);
+  if (!out.held_by_image) add_digest(executable, sighting);
   instance.name = executable.path.empty() ? name_of_unseen(sighting) : executable.path;
   instance.seen_note = executable.note.empty() ? instance.seen_note : executable.note;
   if (executable.digest) instance.digests.push_back(*executable.digest);

@@ -35,12 +35,14 @@ TEST(ProcessIdentity, a_script_that_was_changed_after_it_started_is_not_what_ran
   Packages packages(options.dpkg, options.package_root);
   Baseline baseline("", packages, Instant{});
   PackageClaims claims(packages, baseline);
-  ProcessIdentity identity(options, claims, [](std::int64_t) { return nullptr; });
+  ProcessIdentity identity(options, claims, [](std::int64_t) { return nullptr; }, [] {});
 
-  const Identified before = identity.identify(script_run_at(script, boot_ns()));
+  Sighting now = script_run_at(script, boot_ns());
+  const Identified before = identity.identify(now);
   EXPECT_EQ(before.instance.seen, runtime::Seen::whole) << before.instance.seen_note;
   EXPECT_EQ(before.instance.digests, std::vector{testing::digest_of_file(script)});
-  const Identified after = identity.identify(script_run_at(script, boot_ns() - 60'000'000'000));
+  Sighting long_ago = script_run_at(script, boot_ns() - 60'000'000'000);
+  const Identified after = identity.identify(long_ago);
   EXPECT_EQ(after.instance.seen, runtime::Seen::unhashed);
   EXPECT_EQ(after.instance.digests, std::vector<Sha256>());
   EXPECT_EQ(after.instance.seen_note, "the script was changed after it started");
@@ -52,7 +54,7 @@ TEST(ProcessIdentity, what_could_not_be_looked_at_goes_by_what_it_calls_itself) 
   Packages packages(options.dpkg, options.package_root);
   Baseline baseline("", packages, Instant{});
   PackageClaims claims(packages, baseline);
-  ProcessIdentity identity(options, claims, [](std::int64_t) { return nullptr; });
+  ProcessIdentity identity(options, claims, [](std::int64_t) { return nullptr; }, [] {});
   Sighting gone;
   gone.moment = {.pid = 7, .at_ns = boot_ns()};
   EXPECT_EQ(identity.identify(gone).instance.name, "[ended]");
