@@ -196,8 +196,9 @@ TEST_F(Consent, request_shows_what_it_differs_in) {
 }
 
 TEST_F(Consent, exception_is_granted_by_another_person_who_saw_its_scope) {
-  const Json asked = asked_exception("", "cid");
-  EXPECT_EQ(grant("cid", asked).status, 403) << "he asked himself";
+  tokens_["eve"] = person("eve", R"(["recorder","approver"])");
+  const Json asked = asked_exception("", "eve");
+  EXPECT_EQ(grant("eve", asked).status, 403) << "she asked herself";
   EXPECT_EQ(grant("ci", asked).status, 403) << "a service account";
   Json wider = asked;
   wider.set("scope_digest", to_string(app));
@@ -215,7 +216,7 @@ TEST_F(Consent, of_two_people_is_not_given_by_one_through_an_account_of_his_maki
   EXPECT_EQ(grant("bob", asked_exception("", "ada")).status, 403) << "ada made bob";
   EXPECT_EQ(grant("ada", asked_exception("", "ci")).status, 403) << "ada made the pipeline";
   tokens_["own"] =
-      std::string(api_.call("POST", "people", R"({"name":"own","roles":["approver"]})", tokens_["eve"])
+      std::string(api_.call("POST", "people", R"({"name":"own","roles":["approver","recorder"]})", tokens_["eve"])
                       .json.text("token"));
   EXPECT_EQ(grant("ada", asked_exception("", "own")).status, 403) << "through another that she made";
   EXPECT_EQ(grant("bob", asked_exception("", "own")).status, 201);
