@@ -14,6 +14,12 @@ Status check_environments(const Actor& actor, const std::vector<std::string>& wa
 // For what belongs to the whole organization.
 Status check_unnarrowed(const Actor& actor, std::string_view what);
 
+// For an act on an artifact of these flows. It is an act on each of them; of none: nobody recorded it.
+Status check_artifact_flows(const Actor& actor, const std::vector<std::string>& flows);
+
+// What an account that ends makes ends with it.
+Status check_end(const Actor& maker, const std::optional<Instant>& wanted);
+
 // Approving is a person's act, so a service does not make people: it would hold their tokens.
 Status check_maker(const Actor& maker, AccountKind kind);
 

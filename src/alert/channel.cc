@@ -14,13 +14,13 @@ Result<std::string> public_address(std::string_view url) {
   if (scheme_end == std::string_view::npos) return wrong;
   const std::string_view scheme = url.substr(0, scheme_end);
   if (scheme != "http" && scheme != "https") return wrong;
-  std::string_view rest = url.substr(scheme_end + 3);
-  const std::size_t path_at = std::min(rest.find('/'), rest.size());
-  std::string_view authority = rest.substr(0, path_at);
-  if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
-  if (authority.empty() || authority.find_first_of(" \t\n?#") != std::string_view::npos) return wrong;
-  std::string_view path = rest.substr(path_at);
-  path = path.substr(0, path.find_first_of("?#"));
+  const std::string_view rest = url.substr(scheme_end + 3);
+  const std::size_t path_at = std::min(rest.find_first_of("/?"), rest.size());
+  const std::string_view authority = rest.substr(0, path_at);
+  if (authority.empty() || authority.find_first_of(" \t\n@") != std::string_view::npos) return wrong;
+  if (rest.find('#') != std::string_view::npos)
+    return invalid("'url' must have no '#': nothing behind it is sent", "url");
+  const std::string_view path = rest.substr(path_at, rest.find('?', path_at) - path_at);
   return fmt::format("{}://{}{}", scheme, authority, path);
 }
 

@@ -33,7 +33,8 @@ struct ChannelRemoved {
   static void members(auto& visit, auto& self) { visit("name", self.name); }
 };
 
-// Without user, password, query and fragment; invalid unless it is http(s) with a host.
+// Without its query; names the host that the client calls (http/url.cc). Invalid unless it is http(s) with a host, or
+// with a user, a password or a fragment.
 Result<std::string> public_address(std::string_view url);
 
 // "whsec_" and base64 of 24 to 64 bytes, as Standard Webhooks writes secrets.

@@ -18,6 +18,7 @@ Result<Write> create(const Call& call, access::AccountKind kind) {
   const auto request = TRY(body_of<access::AccountRequest>(call.request));
   TRY(access::check_maker(call.actor, kind));
   TRY(access::check_reach(call.actor, {request.flows, request.environments}));
+  TRY(access::check_end(call.actor, request.expires_at));
   const access::NewToken token = mint_token("weir_");
   const auto created = TRY(access::create_account(request, kind, crypto::random_hex(16), token));
   return Write{[created, text = token.text](store::Database& db, Instant) -> Result<Decision> {

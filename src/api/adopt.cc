@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "access/reach.h"
 #include "api/answers.h"
 #include "api/handlers.h"
 #include "api/requests.h"
@@ -62,7 +63,8 @@ Result<Write> adopt(const Call& call) {
   if (request.reason.empty()) return invalid("'reason' must say why this is taken over", "reason");
   TRY(check_text(request.reason, "reason"));
   const std::string environment(call.request.parameter("env"));
-  TRY(access::check_environment_scope(call.actor, environment));
+  TRY(access::check_reach(call.actor,
+                          {.environments = {environment}}));  // of all flows: it takes whatever runs there
   return Write{[environment, reason = request.reason](store::Database& db, Instant now) {
     return adopt_what_runs(db, environment, reason, now);
   }};

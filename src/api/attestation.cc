@@ -1,6 +1,7 @@
 #include "api/attestation.h"
 
 #include "access/reach.h"
+#include "api/artifact_scope.h"
 #include "api/handlers.h"
 #include "api/requests.h"
 #include "base/name.h"
@@ -85,12 +86,25 @@ Result<evidence::Summary> summarise(const Call& call, const AttestationRecorded&
   auto summary = TRY(evidence::summarise_custom(schema, dump(statement->predicate), type->type.rule));
   summary.subjects = std::move(statement->subjects);
   summary.facts.set("signatures", statement->signatures);
+  summary.facts.set("predicate_type", evidence::fact_text(statement->predicate_type));
   return summary;
 }
 
 // Where the verdict is read out of a statement, and nothing of it is the sender's word.
 bool reads_statements(std::string_view type) {
   return type == "provenance" || type == "sbom" || type == "vex" || type.starts_with(custom_prefix);
+}
+
+// Whether a statement says what the attestation's type says. Of provenance and bills their parsers have seen to it.
+Result<bool> is_of_type(store::Database& db, const AttestationRecorded& record, BytesView content) {
+  if (record.type == "vex") {
+    const auto format = evidence::recognise(content);
+    return format == evidence::EvidenceFormat::vex || format == evidence::EvidenceFormat::cyclonedx;
+  }
+  if (!std::string_view(record.type).starts_with(custom_prefix)) return true;
+  const auto type = TRY(store::find_attestation_type(db, record.type.substr(custom_prefix.size())));
+  const auto statement = TRY(evidence::read_statement(content));
+  return type && !type->type.predicate_type.empty() && statement.predicate_type == type->type.predicate_type;
 }
 
 // Who signed the evidence, as far as keys of this moment say. A signature binds the statement to the digests it names:
@@ -103,7 +117,8 @@ Status verify(const Call& call, AttestationRecorded& record, const evidence::Sum
   if (!verified.ok()) return verified.error();
   record.signature = verified->signature;
   record.signer = std::move(verified->signer);
-  if (record.signer && (!record.artifact || summary.subjects.empty())) {
+  if (!record.signer) return {};
+  if (!record.artifact || summary.subjects.empty() || !TRY(is_of_type(*db, record, content))) {
     record.signature = evidence::Signature::unbound;
     record.signer.reset();
   }
@@ -116,17 +131,6 @@ Status check_signer(store::Database& db, AttestationRecorded& record) {
   record.signature = evidence::Signature::unknown_key;
   record.signer.reset();
   return {};
-}
-
-// Statements about flaws silence alarms: who is narrowed to flows makes them about artifacts of these, and none in
-// general.
-Status check_statement_scope(store::Database& db, const access::Actor& actor,
-                             const AttestationRecorded& record) {
-  if (record.type != "vex" || actor.flows.empty()) return {};
-  if (!record.artifact) return access::check_unnarrowed(actor, "statements about no artifact");
-  const std::int64_t own = TRY(query_count(db, "SELECT count(*) FROM artifact WHERE digest=$1 AND flow=$2",
-                                           *record.artifact, record.flow));
-  return own > 0 ? Status() : access::check_unnarrowed(actor, "artifacts of another flow");
 }
 
 bool is_large(const format::Json& predicate) {
@@ -257,8 +261,9 @@ Result<Write> record_attestation(const Call& call) {
   const auto evidence = std::make_shared<Evidence>(std::move(read));
   return Write{[evidence, by = call.actor](store::Database& db, Instant) -> Result<Decision> {
     AttestationRecorded& record = evidence->record;
-    TRY(check_statement_scope(db, by, record));
     record.artifact_name = TRY(artifact_name(db, record));
+    // Statements about flaws silence alarms, and of no artifact those of all.
+    if (record.artifact || record.type == "vex") TRY(check_artifact_scope(db, by, record.artifact));
     TRY(check_subjects(db, *evidence));
     TRY(check_signer(db, record));
     return Decision{.events = {record}, .answer = [evidence, actor = by.name](auto appended) {
@@ -304,11 +309,12 @@ Result<Write> declare_attestation_type(const Call& call) {
   TRY(check_text(request.description, "description"));
   TRY(evidence::Schema::read(request.schema));
   if (!request.rule.empty()) TRY(evidence::TypeRule::read(request.rule));
-  const AttestationTypeDeclared declared{name, request.description, request.schema, request.rule};
+  if (!request.predicate_type.empty()) TRY(check_title(request.predicate_type, "predicate_type"));
+  AttestationTypeDeclared declared = request;
+  declared.name = name;
   return Write{[declared](store::Database& db, Instant) -> Result<Decision> {
     const auto known = TRY(store::find_attestation_type(db, declared.name));
-    if (known && known->type.description == declared.description && known->type.schema == declared.schema &&
-        known->type.rule == declared.rule)
+    if (known && format::encode(known->type) == format::encode(declared))
       return Decision{.answer = [known](auto) { return format::encode(*known); }};
     return Decision{.events = {declared}, .answer = [declared](auto appended) {
                       return format::encode(store::AttestationTypeView{declared, appended[0].index});

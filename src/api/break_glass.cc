@@ -1,6 +1,8 @@
 // Break-glass: opened with its approval and its alarm in one transaction; reviewed by another person.
+#include "api/artifact_scope.h"
 #include "api/handlers.h"
 #include "api/requests.h"
+#include "api/two_people.h"
 #include "store/view_access.h"
 #include "store/view_alert.h"
 #include "store/view_deploy.h"
@@ -42,6 +44,7 @@ Result<Write> break_glass(const Call& call) {
   const auto request = TRY(body_of<deploy::BreakGlassRequest>(call.request));
   TRY(access::check_environment_scope(call.actor, request.environment));
   return Write{[request, actor = call.actor](store::Database& db, Instant now) -> Result<Decision> {
+    TRY(check_artifact_scope(db, actor, request.artifact));
     const deploy::ApproveFacts facts{TRY(store::environment_exists(db, request.environment))};
     const std::int64_t id = TRY(store::next_index(db));
     deploy::GlassBroken broken = TRY(deploy::break_glass(request, facts, id, now));
@@ -80,8 +83,12 @@ Result<Write> review_break_glass(const Call& call) {
   const std::int64_t id = TRY(id_of(call.request, "id"));
   return Write{[request, id, actor = call.actor](store::Database& db, Instant) -> Result<Decision> {
     auto glass = TRY(store::find_break_glass(db, id));
-    if (glass) TRY(access::check_environment_scope(actor, glass->opened.environment));
+    if (glass) {
+      TRY(access::check_environment_scope(actor, glass->opened.environment));
+      TRY(check_artifact_scope(db, actor, glass->opened.artifact));
+    }
     const deploy::BreakGlassReviewed reviewed = TRY(deploy::review(glass, actor.id, request.note));
+    TRY(check_two_people(db, actor, glass->account));
     Decision decision{.events = {reviewed}};
     for (const auto& alert : TRY(store::open_alerts_of_subject(db, subject_of(id))))
       decision.events.push_back(alert::AlertsResolved{{alert.id}, fmt::format("reviewed by {}", actor.name)});

@@ -158,7 +158,6 @@ Result<Bulk> bulk_of(const Call& call, std::int64_t id, const CampaignExceptions
   const Wanted wanted = TRY(open_of_owners(body.owners, runs));
   Bulk bulk;
   for (const auto& [key, run] : wanted) {
-    TRY(access::check_environment_scope(call.actor, run->environment));
     bulk.requests.push_back(request_for(*run, campaign.opened.cluster, body));
     bulk.artifact_names.push_back(run->artifact_name);
   }
@@ -171,7 +170,7 @@ struct Asked {
   std::vector<CampaignSkipped> skipped;
 };
 
-Result<Asked> ask_all(store::Database& db, const Bulk& bulk, Instant now) {
+Result<Asked> ask_all(store::Database& db, const access::Actor& actor, const Bulk& bulk, Instant now) {
   Asked asked;
   for (std::size_t i = 0; i < bulk.requests.size(); ++i) {
     const exceptions::ExceptionRequest& request = bulk.requests[i];
@@ -180,7 +179,7 @@ Result<Asked> ask_all(store::Database& db, const Bulk& bulk, Instant now) {
                                "an exception is asked for already"});
       continue;
     }
-    asked.requested.push_back(TRY(asked_exception(db, request, now)));
+    asked.requested.push_back(TRY(asked_exception(db, actor, request, now)));
     asked.artifact_names.push_back(bulk.artifact_names[i]);
   }
   return asked;
@@ -283,7 +282,7 @@ Result<Write> ask_campaign_exceptions(const Call& call) {
   const Bulk bulk = TRY(bulk_of(call, id, body));
   const bool preview = flag_of(call.request, "preview");
   return Write{[bulk, preview, actor = call.actor](store::Database& db, Instant now) -> Result<Decision> {
-    const Asked asked = TRY(ask_all(db, bulk, now));
+    const Asked asked = TRY(ask_all(db, actor, bulk, now));
     Decision decision{.answer = [asked, actor](auto appended) { return answer_of(asked, actor, appended); }};
     if (!preview) decision.events.assign(asked.requested.begin(), asked.requested.end());
     return decision;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "api/artifact_scope.h"
 #include "api/attestation.h"
 #include "api/campaign_runs.h"
 #include "api/handlers_campaign.h"
@@ -40,7 +41,6 @@ struct Stated {
 
 Result<Evidence> evidence_of(const Call& call, const store::Campaign& campaign,
                              const CampaignStatements& body, const AffectedRun& run, const Place& place) {
-  TRY(access::check_flow_scope(call.actor, place.flow));
   const vuln::CampaignStatement statement{.cluster = campaign.opened.cluster,
                                           .records = campaign.opened.records,
                                           .artifact = run.artifact,
@@ -85,6 +85,7 @@ Result<Stated> stated_by(const Call& call, std::int64_t id, const CampaignStatem
           {artifact, run->artifact_name, run->environment, "it is recorded on no trail"});
       continue;
     }
+    TRY(check_artifact_scope(*db, call.actor, artifact));
     Evidence evidence = TRY(evidence_of(call, campaign, body, *run, *place));
     stated.evidence.push_back(std::move(evidence));
   }

@@ -83,9 +83,11 @@ Status check(const std::string& name, const ChannelRequest& request) {
 Kept merged(const ChannelRequest& request, const std::optional<Kept>& known,
             const std::string& fresh_secret) {
   Kept kept{request.url, {}};
-  if (known &&
-      (request.url.empty() || (request.rotate && alert::public_address(known->url).value() == request.url)))
-    kept.url = known->url;
+  const auto is_shown_of = [&](const std::string& url) {
+    const auto address = alert::public_address(url);
+    return address.ok() && *address == request.url;
+  };
+  if (known && (request.url.empty() || (request.rotate && is_shown_of(known->url)))) kept.url = known->url;
   if (known && (request.rotate || request.secret.empty())) kept.secrets = known->secrets;
   const std::string& secret = request.secret.empty() ? fresh_secret : request.secret;
   if (request.rotate || kept.secrets.empty()) kept.secrets.insert(kept.secrets.begin(), secret);

@@ -59,6 +59,16 @@ TEST_F(Channels, keep_secrets_and_queries_out_of_the_ledger) {
   EXPECT_EQ(entry.payload->find("whsec_"), std::string::npos);
 }
 
+TEST_F(Channels, are_called_what_is_called) {
+  EXPECT_EQ(api_.put("channels/hook", R"({"url":"http://127.0.0.1:9?@hooks.example/T0"})")
+                .json.at("channel")
+                .text("url"),
+            "http://127.0.0.1:9");
+  EXPECT_EQ(
+      api_.put("channels/hook", R"({"url":"http://127.0.0.1:9/@team?x=/y"})").json.at("channel").text("url"),
+      "http://127.0.0.1:9/@team");
+}
+
 TEST_F(Channels, sign_with_two_secrets_at_most_and_keep_their_address_when_rotated) {
   const std::string first(
       api_.put("channels/hook", R"({"url":"http://127.0.0.1:9/hook?token=hidden","environments":["prod"]})")
@@ -111,8 +121,10 @@ TEST_F(Channels, of_all_or_other_environments_are_not_an_administrators_of_a_par
 }
 
 TEST_F(Channels, refuse_addresses_that_are_no_webhook) {
-  for (const std::string_view url : {"", "unix:/run/docker.sock", "ftp://host/", "http://",
-                                     "http://user:word@host/", "http://host:0/", "/hook"}) {
+  for (const std::string_view url :
+       {"", "unix:/run/docker.sock", "ftp://host/", "http://", "http://user:word@host/", "http://host:0/",
+        "/hook", "http://127.0.0.1:9/#@hooks.example/T0", "http://127.0.0.1:9#@hooks.example/T0",
+        "http://127.0.0.1:9?@hooks.example#/T0"}) {
     const Answer refused = api_.put("channels/hook", fmt::format(R"({{"url":"{}"}})", url));
     EXPECT_EQ(refused.status, 400) << url;
     EXPECT_EQ(refused.json.at("error").text("field"), "url") << url;

@@ -196,8 +196,9 @@ TEST_F(Consent, request_shows_what_it_differs_in) {
 }
 
 TEST_F(Consent, exception_is_granted_by_another_person_who_saw_its_scope) {
-  const Json asked = asked_exception("", "ada");
-  EXPECT_EQ(grant("ada", asked).status, 403) << "she asked herself";
+  tokens_["eve"] = person("eve", R"(["recorder","approver"])");
+  const Json asked = asked_exception("", "eve");
+  EXPECT_EQ(grant("eve", asked).status, 403) << "she asked herself";
   EXPECT_EQ(grant("ci", asked).status, 403) << "a service account";
   Json wider = asked;
   wider.set("scope_digest", to_string(app));
@@ -207,6 +208,33 @@ TEST_F(Consent, exception_is_granted_by_another_person_who_saw_its_scope) {
   ASSERT_EQ(in_force().size(), 1u);
   EXPECT_EQ(in_force()[0].rule, "tests-pass");
   EXPECT_EQ(Json(in_force()[0].id), asked.at("id"));
+}
+
+// The maker of an account is shown its token.
+TEST_F(Consent, of_two_people_is_not_given_by_one_through_an_account_of_his_making) {
+  tokens_["eve"] = person("eve", R"(["admin","approver"])");
+  EXPECT_EQ(grant("bob", asked_exception("", "ada")).status, 403) << "ada made bob";
+  EXPECT_EQ(grant("ada", asked_exception("", "ci")).status, 403) << "ada made the pipeline";
+  tokens_["own"] =
+      std::string(api_.call("POST", "people", R"({"name":"own","roles":["approver","recorder"]})", tokens_["eve"])
+                      .json.text("token"));
+  EXPECT_EQ(grant("ada", asked_exception("", "own")).status, 403) << "through another that she made";
+  EXPECT_EQ(grant("bob", asked_exception("", "own")).status, 201);
+  const std::int64_t request = ask(R"(,"approvals":2)");
+  EXPECT_EQ(vote("eve", request).status, 201);
+  EXPECT_EQ(vote("own", request).status, 403);
+  EXPECT_EQ(vote("bob", request).json.at("approval_request").text("state"), "approved");
+  const std::string glass =
+      dump(as("own", "break-glass",
+              fmt::format(R"({{"artifact":"{}","environment":"prod","for_us":3600000000,)"
+                          R"("reason":"outage"}})",
+                          digest()))
+               .json.at("break_glass")
+               .at("id"));
+  const Answer refused = as("eve", fmt::format("break-glass/{}/review", glass), R"({"note":"fine"})");
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_NE(refused.response.body.find("neither of them made"), std::string::npos) << refused.response.body;
+  EXPECT_EQ(as("bob", fmt::format("break-glass/{}/review", glass), R"({"note":"fine"})").status, 201);
 }
 
 TEST_F(Consent, exception_asked_wider_than_shown_is_refused) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <span>
 
+#include "api/artifact_scope.h"
 #include "api/handlers.h"
 #include "api/requests.h"
 #include "base/name.h"
@@ -58,11 +59,7 @@ Result<std::string> rule_that_approves(std::span<const store::Attached> attached
 Result<std::optional<Clearance>> clearance_of(store::Database& db, const deploy::DeploymentRequest& request,
                                               bool approved, Instant now) {
   const Sha256 artifact = TRY(store::recorded_artifact(db, request.artifact));
-  const std::string flow = TRY(query_one(
-                                   db, "SELECT coalesce(flow,'') FROM artifact WHERE digest=$1",
-                                   [](const store::Row& row) { return row.string(0); }, artifact))
-                               .value_or("");
-  const auto attached = TRY(store::policies_for(db, request.environment, flow));
+  const auto attached = TRY(store::policies_for(db, request.environment, artifact));
   const bool enforced = std::any_of(attached.begin(), attached.end(),
                                     [](const auto& each) { return each.mode == policy::Mode::enforce; });
   if (!enforced) return std::optional<Clearance>();
@@ -105,6 +102,7 @@ Result<Write> approve(const Call& call) {
     const deploy::ApproveFacts facts{.environment_exists =
                                          TRY(store::environment_exists(db, request.environment))};
     deploy::ApprovalGiven given = TRY(deploy::approve(request, facts, now));
+    TRY(check_artifact_scope(db, actor, given.artifact));
     given.origin.groups = TRY(store::groups_of(db, actor.id));
     given.origin.tree = TRY(store::reviewed_source(db, given.artifact)).tree;
     const std::string name = TRY(store::name_of_artifact(db, given.artifact));
@@ -119,7 +117,10 @@ Result<Write> revoke_approval(const Call& call) {
   const std::int64_t id = TRY(id_of(call.request, "id"));
   return Write{[request, id, actor = call.actor](store::Database& db, Instant) -> Result<Decision> {
     auto approval = TRY(store::find_approval(db, id));
-    if (approval) TRY(access::check_environment_scope(actor, approval->environment));
+    if (approval) {
+      TRY(access::check_environment_scope(actor, approval->environment));
+      TRY(check_artifact_scope(db, actor, approval->artifact));
+    }
     const deploy::ApprovalRevoked revoked = TRY(deploy::revoke(request, approval));
     return Decision{.events = {revoked},
                     .answer = [approval = *approval, name = actor.name](auto appended) mutable {
@@ -150,7 +151,9 @@ Result<Write> declare_deployment(const Call& call) {
   const auto request = TRY(body_of<deploy::DeploymentRequest>(call.request));
   if (!request.change_class.empty()) TRY(policy::check_change_class(request.change_class, "class"));
   TRY(access::check_environment_scope(call.actor, request.environment));
-  return Write{[request, actor = call.actor.name](store::Database& db, Instant now) -> Result<Decision> {
+  return Write{[request, by = call.actor, actor = call.actor.name](store::Database& db,
+                                                                   Instant now) -> Result<Decision> {
+    TRY(check_artifact_scope(db, by, request.artifact));
     deploy::DeployFacts facts = TRY(store::deploy_facts(db, request, now));
     std::optional<Clearance> clearance;
     if (facts.environment_exists) clearance = TRY(clearance_of(db, request, facts.approved_now, now));
@@ -186,6 +189,7 @@ Result<Write> end_deployment(const Call& call) {
   return Write{[request, id, actor = call.actor](store::Database& db, Instant now) -> Result<Decision> {
     auto found = TRY(store::find_deployment(db, id, now));
     if (found) TRY(access::check_environment_scope(actor, found->deployment.environment));
+    if (found) TRY(check_artifact_scope(db, actor, found->deployment.artifact));
     const auto ended = TRY(deploy::end(request.reason, found ? std::optional(found->deployment) : std::nullopt));
     Decision decision{.events = {ended}};
     alert::AlertsResolved resolved{.why = fmt::format("the deployment was ended: {}", request.reason)};

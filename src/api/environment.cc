@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "access/reach.h"
 #include "api/answers.h"
 #include "api/handlers.h"
 #include "api/requests.h"
@@ -191,6 +192,7 @@ Result<Write> issue_join_token(const Call& call) {
   const auto request = TRY(body_of<JoinTokenRequest>(call.request));
   const std::string environment(call.request.parameter("env"));
   TRY(access::check_environment_scope(call.actor, environment));
+  TRY(access::check_end(call.actor, request.expires_at));
   access::NewToken token = mint_token("weir_join_");
   if (call.config.tls_key)
     token.text += "." + to_hex(*call.config.tls_key);  // the digest is of the part before

@@ -1,8 +1,10 @@
 // Exceptions: asking with the scope shown, deciding by its digest, ending.
 #include "api/answers.h"
+#include "api/artifact_scope.h"
 #include "api/asked_exception.h"
 #include "api/handlers.h"
 #include "api/requests.h"
+#include "api/two_people.h"
 #include "base/name.h"
 #include "jobs/exception_end.h"
 #include "store/view_alert.h"
@@ -19,12 +21,13 @@ Result<Exception> existing(store::Database& db, const access::Actor& actor, std:
   auto found = TRY(store::find_exception(db, id));
   if (!found) return not_found(fmt::format("there is no exception {}", id));
   TRY(access::check_environment_scope(actor, found->asked.scope.environment));
+  TRY(check_artifact_scope(db, actor, found->asked.scope.artifact));
   return std::move(*found);
 }
 
 Result<Decision> decide_ask(store::Database& db, const exceptions::ExceptionRequest& request,
                             const access::Actor& actor, Instant now) {
-  const exceptions::ExceptionRequested asked = TRY(asked_exception(db, request, now));
+  const exceptions::ExceptionRequested asked = TRY(asked_exception(db, actor, request, now));
   std::string name;
   if (asked.scope.artifact) name = TRY(store::name_of_artifact(db, *asked.scope.artifact));
   return Decision{.events = {asked}, .answer = [asked, actor, name](auto appended) {
@@ -56,6 +59,7 @@ Result<Decision> decide_grant(store::Database& db, const access::Actor& actor, s
   const auto covered = TRY(store::coverage_of(db, scope.environment, scope.workload, scope.artifact));
   const exceptions::ExceptionGranted granted =
       TRY(exceptions::grant(exception, {actor.id, actor.name}, request, covered.coverage, now));
+  TRY(check_two_people(db, actor, exception.account));
   Decision decision{.events = {granted}};
   TRY(end_renewed(db, exception, now, decision.events));
   decision.answer = [exception, granted, name = actor.name](auto appended) mutable {
@@ -72,9 +76,11 @@ Result<Decision> decide_grant(store::Database& db, const access::Actor& actor, s
 
 }  // namespace
 
-Result<exceptions::ExceptionRequested> asked_exception(store::Database& db,
+Result<exceptions::ExceptionRequested> asked_exception(store::Database& db, const access::Actor& actor,
                                                        const exceptions::ExceptionRequest& request,
                                                        Instant now) {
+  TRY(access::check_environment_scope(actor, request.environment));
+  TRY(check_artifact_scope(db, actor, request.artifact));
   exceptions::AskFacts facts;
   facts.environment_exists = TRY(store::environment_exists(db, request.environment));
   auto covered = TRY(store::coverage_of(db, request.environment, request.workload, request.artifact));
@@ -86,11 +92,10 @@ Result<exceptions::ExceptionRequested> asked_exception(store::Database& db,
 
 Result<Write> ask_for_exception(const Call& call) {
   const auto request = TRY(body_of<exceptions::ExceptionRequest>(call.request));
-  TRY(access::check_environment_scope(call.actor, request.environment));
   const bool preview = flag_of(call.request, "preview");
   return Write{[request, preview, actor = call.actor](store::Database& db, Instant now) -> Result<Decision> {
     if (!preview) return decide_ask(db, request, actor, now);
-    const exceptions::ExceptionRequested asked = TRY(asked_exception(db, request, now));
+    const exceptions::ExceptionRequested asked = TRY(asked_exception(db, actor, request, now));
     return Decision{
         .answer = [asked](auto) { return format::encode(ScopeShown{asked.scope, asked.scope_digest}); }};
   }};

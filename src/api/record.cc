@@ -1,7 +1,9 @@
+#include "api/artifact_scope.h"
 #include "api/handlers.h"
 #include "api/requests.h"
 #include "artifact/identity.h"
 #include "base/name.h"
+#include "evidence/person.h"
 #include "store/view_record.h"
 
 namespace weir::api {
@@ -149,6 +151,7 @@ Result<http::Response> find_flow(const ReadCall& call) {
 Result<Write> begin_trail(const Call& call) {
   auto trail = TRY(named<evidence::Trail>(call.request, "trail"));
   trail.flow = std::string(call.request.parameter("flow"));
+  trail.author = std::string(evidence::trim_person(trail.author));
   TRY(evidence::check(trail));
   TRY(access::check_flow_scope(call.actor, trail.flow));
   return Write{[trail](store::Database& db, Instant) -> Result<Decision> {
@@ -194,7 +197,8 @@ Result<Write> record_artifact(const Call& call) {
   const auto request = TRY(body_of<ArtifactRequest>(call.request));
   const auto recorded = TRY(recorded_from(request));
   TRY(access::check_flow_scope(call.actor, recorded.flow));
-  return Write{[recorded](store::Database& db, Instant) -> Result<Decision> {
+  return Write{[recorded, actor = call.actor](store::Database& db, Instant) -> Result<Decision> {
+    TRY(check_record_scope(db, actor, recorded));
     if (!TRY(store::trail_exists(db, recorded.flow, recorded.trail)))
       return not_found(
           fmt::format("trail '{}' of flow '{}' does not exist; begin it with `weir trail begin {} --flow {}`",

@@ -1,8 +1,10 @@
 // Approval requests: asking, voting, withdrawing, and the link that shows one of them.
 #include "api/answers.h"
+#include "api/artifact_scope.h"
 #include "api/difference.h"
 #include "api/handlers.h"
 #include "api/requests.h"
+#include "api/two_people.h"
 #include "api/urgency.h"
 #include "base/name.h"
 #include "deploy/link.h"
@@ -90,6 +92,8 @@ Result<Decision> decide_vote(store::Database& db, const Voting& by, deploy::Requ
   const store::Reviewed reviewed = TRY(store::reviewed_source(db, request.asked.artifact));
   const deploy::VoteFacts facts{reviewed.commit, reviewed.tree};
   const deploy::Voted voted = TRY(deploy::vote(request, voter, by.wanted, facts, now));
+  if (voted.vote.vote == deploy::Vote::consent)
+    for (const deploy::Ballot& ballot : request.ballots) TRY(check_two_people(db, actor, ballot.account));
   Decision decision{.events = {voted.vote}};
   if (voted.ended) decision.events.push_back(*voted.ended);
   if (voted.approval) decision.events.push_back(*voted.approval);
@@ -120,6 +124,7 @@ Result<Write> ask_for_approval(const Call& call) {
                                            request.environment));
   return Write{[request, actor = call.actor, links = links_of(call), difference = std::move(difference)](
                    store::Database& db, Instant now) -> Result<Decision> {
+    TRY(check_artifact_scope(db, actor, request.artifact));
     const auto facts = TRY(ask_facts(db, request));
     const deploy::ApprovalRequested asked = TRY(deploy::ask(request, facts, now));
     return Decision{
@@ -172,6 +177,7 @@ Result<Write> vote_on_request(const Call& call) {
   return Write{[by](store::Database& db, Instant now) -> Result<Decision> {
     auto found = TRY(existing(db, by.wanted.request));
     TRY(access::check_environment_scope(by.actor, found.asked.environment));
+    TRY(check_artifact_scope(db, by.actor, found.asked.artifact));
     return decide_vote(db, by, std::move(found), now);
   }};
 }

@@ -242,6 +242,32 @@ TEST_F(Routes, an_administrator_of_a_part_makes_and_ends_no_account_beyond_it) {
   EXPECT_EQ(api_.call("PUT", "attestation-types/t", R"({"schema":{}})", part).status, 403);
 }
 
+TEST_F(Routes, an_account_that_ends_makes_none_that_outlasts_it) {
+  const Instant end = api_.ledger().clock().now() + days(1);
+  const auto ending = [](Instant at) { return fmt::format(R"(,"expires_at":"{}")", to_string(at)); };
+  const std::string contractor =
+      person(fmt::format(R"({{"name":"contractor","roles":["admin"]{}}})", ending(end)));
+  ASSERT_EQ(api_.put("environments/prod", R"({"kind":"host"})").status, 201);
+  int made = 0;
+  for (const auto& [more, status] :
+       {std::pair{std::string(), 403}, {ending(end + seconds(1)), 403}, {ending(end), 201}}) {
+    const auto body = fmt::format(R"({{"name":"a{}","roles":["admin"]{}}})", ++made, more);
+    EXPECT_EQ(api_.call("POST", "people", body, contractor).status, status) << more;
+    const auto token = fmt::format("{{{}}}", more.substr(std::min<std::size_t>(more.size(), 1)));
+    EXPECT_EQ(api_.call("POST", "environments/prod/join-tokens", token, contractor).status, status) << more;
+  }
+}
+
+TEST_F(Routes, a_trail_leads_to_no_script) {
+  EXPECT_EQ(api_.put("flows/shop").status, 201);
+  const test::Answer refused = api_.put("flows/shop/trails/t", R"j({"url":"javascript:alert(1)"})j");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.json.at("error").text("field"), "url");
+  const test::Answer taken =
+      api_.put("flows/shop/trails/t", R"({"url":"https://ci.example/1","author":" ann "})");
+  EXPECT_EQ(taken.json.at("trail").text("author"), "ann");
+}
+
 TEST_F(Routes, a_service_makes_no_people_who_could_approve_for_it) {
   const std::string service = api_.add_account("robot", "admin");
   const auto made = [&](const char* kind) {

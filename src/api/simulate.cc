@@ -23,9 +23,11 @@ Result<std::vector<std::int64_t>> entries_in(store::Database& db, const Simulati
   return query(
       db,
       "SELECT d.entry FROM decision d LEFT JOIN artifact a ON a.digest=d.artifact WHERE d.decided_at>=$1 AND "
-      "($2='' OR d.environment=$3) AND ($4='' OR a.flow=$5) AND ($6='' OR EXISTS (SELECT 1 FROM policy_attachment "
-      "t WHERE t.policy=$7 AND (t.environment=d.environment OR (t.flow<>'' AND t.flow=a.flow)))) ORDER BY "
-      "d.entry DESC LIMIT $8",
+      "($2='' OR d.environment=$3) AND ($4='' OR a.flow=$5) AND ($6='' OR EXISTS (SELECT 1 FROM "
+      "policy_attachment "
+      "t WHERE t.policy=$7 AND (t.environment=d.environment OR (t.flow<>'' AND (t.flow=a.flow OR t.flow IN "
+      "(SELECT "
+      "flow FROM artifact_on_trail WHERE digest=a.digest)))))) ORDER BY d.entry DESC LIMIT $8",
       [](const store::Row& row) { return row.integer(0); }, scope.since, scope.environment, scope.environment,
       scope.flow, scope.flow, scope.attached, scope.attached, scope.decisions_max);
 }
@@ -52,7 +54,9 @@ Result<RunningNow> running_in(store::Database& db, const SimulationScope& scope)
       "OR "
       "w.environment=$3) AND ($4='' OR a.flow=$5) AND ($6='' OR EXISTS (SELECT 1 FROM policy_attachment t "
       "WHERE "
-      "t.policy=$7 AND (t.environment=w.environment OR (t.flow<>'' AND t.flow=a.flow)))) LIMIT $8",
+      "t.policy=$7 AND (t.environment=w.environment OR (t.flow<>'' AND (t.flow=a.flow OR t.flow IN (SELECT "
+      "flow FROM "
+      "artifact_on_trail WHERE digest=a.digest)))))) LIMIT $8",
       [&](const store::Row& row) {
         if (const auto entry = row.maybe_integer(2)) running.entries.push_back(*entry);
         else

@@ -199,7 +199,7 @@ Action attest_artifact(Options& options) {
 Action attestation_type_create(Options& options) {
   struct Arguments {
     std::string name, schema;
-    std::optional<std::string> description, rule;
+    std::optional<std::string> description, rule, predicate_type;
   };
   const auto arguments = std::make_shared<Arguments>();
   options.argument({.name = "NAME", .help = "of the type", .need = Need::required}, &arguments->name);
@@ -212,6 +212,10 @@ Action attestation_type_create(Options& options) {
                   .value = "FILE",
                   .help = "Rego whose `deny` says what is wrong with evidence that fits the schema"},
                  &arguments->rule);
+  options.option({.name = "predicate-type",
+                  .value = "URI",
+                  .help = "predicateType of the statements whose signatures count for it; else none does"},
+                 &arguments->predicate_type);
   options.option({.name = "description", .value = "TEXT", .help = "what it shows"}, &arguments->description);
   return [arguments](Session& session) -> Result<Exit> {
     const std::string text = TRY(read_file(arguments->schema, limits::request_body_bytes_max));
@@ -219,6 +223,7 @@ Action attestation_type_create(Options& options) {
     Json body{Json::Object{}};
     body.set("schema", std::move(schema));
     set_given(body, "description", arguments->description);
+    set_given(body, "predicate_type", arguments->predicate_type);
     if (arguments->rule) {
       std::string rule = TRY(read_file(*arguments->rule, limits::request_body_bytes_max));
       body.set("rule", std::move(rule));

@@ -11,7 +11,8 @@
 namespace weir::evidence {
 
 // What the signatures of the envelope were worth when the evidence was taken in. `unbound`: of a known key, but the
-// attestation names no artifact that the statement could be held against.
+// attestation names no artifact that the statement could be held against, or the statement is of another predicate type
+// than the attestation's type.
 enum class Signature { none, unsigned_, unknown_key, unbound, verified };
 constexpr auto names_of(Signature) {
   return std::array<std::string_view, 5>{"none", "unsigned", "unknown-key", "unbound", "verified"};
@@ -64,16 +65,18 @@ struct AttestationRecorded {
 };
 
 // A type of an organization's own: evidence must fit the schema (JSON Schema), and its rule, if any, must find
-// nothing wrong (Rego, type_rule.h).
+// nothing wrong (Rego, type_rule.h). A signature counts only under a statement of its predicate type: none counts where
+// none is declared, since who signs a statement of another type has said something else.
 struct AttestationTypeDeclared {
   std::string name, description;
   format::Json schema;
-  std::string rule;
+  std::string rule, predicate_type;
   static void members(auto& visit, auto& self) {
     visit.maybe("name", self.name);
     visit.maybe("description", self.description);
     visit("schema", self.schema);
     visit.maybe("rule", self.rule);
+    visit.maybe("predicate_type", self.predicate_type);
   }
 };
 

@@ -318,6 +318,23 @@ TEST(Review, four_eyes_need_somebody_else_on_this_commit) {
   EXPECT_EQ(verdict("ann", R"({"reviewer":"Ann"})"), "not compl");
   EXPECT_EQ(verdict("ann", ""), "not compl");
   EXPECT_EQ(verdict("", R"({"reviewer":"ben"})"), "undecided");
+  for (const char* same : {"ann ", " ANN", "ann\\n\\t"})
+    EXPECT_EQ(verdict("ann", fmt::format(R"({{"reviewer":"{}"}})", same)), "not compl") << same;
+  EXPECT_EQ(verdict("ann ", R"({"reviewer":"ann"})"), "not compl");
+  EXPECT_NE(
+      read(
+          "review",
+          R"({"change":"x","commit":"c","author":"ann","approvals":[{"reviewer":"ben"},{"reviewer":"Ben "}]})")
+          .find(R"("reviewers":["ben"])"),
+      std::string::npos)
+      << "one reviewer, written in two ways";
+  for (const char* alike : {"ann\u200b", "\u0430nn", "\u00c4NN", "a\u0001nn"})
+    EXPECT_FALSE(
+        summarise_review(
+            fmt::format(R"({{"change":"x","commit":"c","author":"ann","approvals":[{{"reviewer":"{}"}}]}})",
+                        alike))
+            .ok())
+        << alike;
   for (const char* bad : {"{}", "[]", R"({"change":"x","commit":"","approvals":[]})",
                           R"({"change":"x","commit":"c","approvals":[{}]})",
                           R"({"change":"x","commit":"c","approvals":[],"more":1})"})

@@ -15,6 +15,14 @@ Status check_requirements(const std::vector<Requirement>& requirements, const st
   return {};
 }
 
+// What a page leads to: nothing that would run in it.
+Status check_address(std::string_view address, std::string_view field) {
+  if (!address.empty() && !address.starts_with("https://") && !address.starts_with("http://"))
+    return invalid(fmt::format("'{}' is an address that begins with https:// or http://", field),
+                   std::string(field));
+  return check_text(address, field);
+}
+
 BeadState state_of(const Requirement& required, const Attested& found) {
   if (required.type != "*" && required.type != found.type) return BeadState::missing;
   if (!found.compliant.has_value()) return BeadState::missing;
@@ -62,9 +70,7 @@ Status check(const Service& service) {
   TRY(check_text(service.contact, "contact"));
   TRY(check_text(service.tier, "tier"));
   TRY(check_text(service.repository, "repository"));
-  if (!service.runbook.empty() && !service.runbook.starts_with("https://") && !service.runbook.starts_with("http://"))
-    return invalid("'runbook' is an address that begins with https:// or http://", "runbook");
-  return check_text(service.runbook, "runbook");
+  return check_address(service.runbook, "runbook");
 }
 
 Status check(const Flow& flow) {
@@ -85,7 +91,7 @@ Status check(const Trail& trail) {
   TRY(check_name(trail.name, "name"));
   for (const std::string* text : {&trail.commit, &trail.branch, &trail.url, &trail.author, &trail.description})
     TRY(check_text(*text, "trail"));
-  return {};
+  return check_address(trail.url, "url");
 }
 
 std::vector<Bead> beads_of(const Template& required, const std::vector<Attested>& latest) {

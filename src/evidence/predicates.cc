@@ -1,9 +1,9 @@
 #include "evidence/predicates.h"
 
-#include <algorithm>
 #include <set>
 
 #include "evidence/document.h"
+#include "evidence/person.h"
 #include "format/members.h"
 
 namespace weir::evidence {
@@ -56,38 +56,33 @@ Result<T> read(BytesView content) {
   return format::decode<T>(json);
 }
 
-std::string lower(std::string_view name) {
-  std::string folded(name);
-  std::transform(folded.begin(), folded.end(), folded.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return folded;
-}
-
 }  // namespace
 
 Result<Summary> summarise_review(BytesView content) {
   const Review review = TRY(read<Review>(content));
   if (review.change.empty() || review.commit.empty())
     return invalid("a review needs 'change' and 'commit'", "commit");
-  std::set<std::string> reviewers;  // accounts are compared without regard to case
+  const std::string author = TRY(read_person(review.author, "author"));
+  std::set<std::string> reviewers;  // folded
   std::int64_t stale = 0;
   for (const ReviewApproval& approval : review.approvals) {
     const bool current = approval.commit.empty() || approval.commit == review.commit;
     stale += current ? 0 : 1;
-    if (current && !approval.reviewer.empty() && lower(approval.reviewer) != lower(review.author))
-      reviewers.insert(lower(approval.reviewer));
+    const std::string reviewer = TRY(read_person(approval.reviewer, "approvals.reviewer"));
+    if (current && !reviewer.empty() && fold_person(reviewer) != fold_person(author))
+      reviewers.insert(fold_person(reviewer));
   }
   Json::Array names;
   for (const std::string& reviewer : reviewers)
     if (names.size() < fact_items_max) names.emplace_back(fact_text(reviewer));
   std::optional<bool> compliant;
-  if (!review.author.empty()) compliant = !reviewers.empty();
+  if (!author.empty()) compliant = !reviewers.empty();
   Summary summary{.type = "review",
                   .compliant = compliant,
                   .facts = Json::object({{"format", "review"},
                                          {"change", fact_text(review.change)},
                                          {"commit", fact_text(review.commit)},
-                                         {"author", fact_text(review.author)},
+                                         {"author", fact_text(author)},
                                          {"reviewers", std::move(names)},
                                          {"approvals", static_cast<std::int64_t>(review.approvals.size())},
                                          {"stale", stale},

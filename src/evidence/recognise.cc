@@ -25,6 +25,7 @@ constexpr std::array predicate_types{
     PredicateRow{"https://cyclonedx.org/bom", EvidenceFormat::cyclonedx},
     PredicateRow{"https://cyclonedx.org/vex", EvidenceFormat::vex},
     PredicateRow{"https://openvex.dev/ns", EvidenceFormat::vex},
+    PredicateRow{"https://docs.oasis-open.org/csaf/", EvidenceFormat::vex},
     PredicateRow{"https://spdx.dev/Document", EvidenceFormat::spdx},
 };
 

@@ -55,7 +55,7 @@ Result<Decider::Made> Decider::decide_one(store::DecisionInputs& inputs, const s
   KnownVulnerabilities known;
   if (exposure != nullptr) known = vulnerabilities_for(*exposure, input, watched.subject.artifact);
   input.vulnerabilities = known.counts;
-  const std::vector<store::Attached>& versions = *TRY(inputs.policies_for(input));
+  const std::vector<store::Attached>& versions = *TRY(inputs.policies_for(watched.subject));
   for (const store::Attached& each : versions) TRY(prepared(each.policy));  // may drop others to make room
   std::vector<policy::Attached> attached;
   for (const store::Attached& each : versions) {

@@ -342,10 +342,11 @@ Result<Input> DecisionInputs::of(const DecisionSubject& subject) {
   return input;
 }
 
-Result<const std::vector<Attached>*> DecisionInputs::policies_for(const Input& input) {
-  std::pair<std::string, std::string> place(input.environment.name, input.flow ? input.flow->name : "");
+Result<const std::vector<Attached>*> DecisionInputs::policies_for(const DecisionSubject& subject) {
+  const OfArtifact* const what = TRY(artifact(subject.artifact));
+  std::pair<std::string, std::vector<std::string>> place(subject.environment, what->flows);
   if (const auto known = policies_.find(place); known != policies_.end()) return &known->second;
-  auto found = TRY(store::policies_for(db_, place.first, place.second));
+  auto found = TRY(store::policies_for(db_, subject.environment, subject.artifact));
   return &policies_.emplace(std::move(place), std::move(found)).first->second;
 }
 
@@ -373,6 +374,11 @@ Result<const DecisionInputs::OfArtifact*> DecisionInputs::artifact(const Sha256&
   found.attestations = TRY(attestations_of(db_, digest));
   found.runs = TRY(runs_of(db_, digest, now_));
   const auto text = [](const Row& row) { return row.string(0); };
+  found.flows = TRY(query(db_,
+                          "SELECT flow FROM artifact WHERE digest=$1 AND flow IS NOT NULL UNION SELECT flow "
+                          "FROM artifact_on_trail WHERE "
+                          "digest=$2 ORDER BY 1",
+                          text, digest, digest));
   found.approved_in = TRY(query(
       db_, "SELECT DISTINCT a.environment FROM identity n JOIN approval a ON a.artifact=n.root WHERE n.child=$1",
       text, digest));

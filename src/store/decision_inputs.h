@@ -15,7 +15,8 @@ class DecisionInputs {
  public:
   DecisionInputs(Database& db, Instant now) : db_(db), now_(now) {}
   Result<policy::Input> of(const DecisionSubject& subject);  // as decision_input
-  Result<const std::vector<Attached>*> policies_for(const policy::Input& input);
+  Result<const std::vector<Attached>*> policies_for(
+      const DecisionSubject& subject);  // of each flow that recorded it
 
  private:
   struct OfEnvironment {
@@ -32,6 +33,7 @@ class DecisionInputs {
     std::vector<policy::InputTrail> trails;
     std::map<std::string, std::vector<policy::InputAttestation>> attestations;
     std::vector<policy::InputRun> runs;
+    std::vector<std::string> flows;                     // that recorded it
     std::vector<std::string> approved_in, excepted_in;  // environments in which there is anything of it to look for
   };
   using RunningIn = std::map<std::string, std::vector<policy::InputRunning>>;  // by environment
@@ -47,7 +49,8 @@ class DecisionInputs {
   std::map<std::string, OfEnvironment> environments_;
   std::map<std::string, OfFlow> flows_;
   std::map<std::string, RunningIn> running_;
-  std::map<std::pair<std::string, std::string>, std::vector<Attached>> policies_;
+  // By environment and flows.
+  std::map<std::pair<std::string, std::vector<std::string>>, std::vector<Attached>> policies_;
   std::map<std::string, std::vector<policy::InputFreeze>> freezes_;
   std::optional<OfArtifact> artifact_;  // of the last subject
   std::optional<Windows> windows_;

@@ -45,10 +45,10 @@ Status project_row(Database& db, const Stamp& stamp, const access::AccountCreate
   return execute(
       db,
       "INSERT INTO account (id, name, kind, roles, flows, environments, expires_at, token_digest, entry, "
-      "created_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
+      "created_at, maker) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)",
       Blob{actor_bytes(event.id)}, event.name, event.kind, format::encode(event.roles),
       format::encode(event.flows), format::encode(event.environments), event.expires_at, event.token_digest,
-      stamp.index, stamp.at);
+      stamp.index, stamp.at, Blob{stamp.actor.view()});
 }
 
 // Memberships are of accounts: a later account of the same name has none of them.
@@ -170,10 +170,11 @@ Status project_row(Database& db, const Stamp& stamp, const evidence::SigningKeyR
 Status project_row(Database& db, const Stamp& stamp, const evidence::AttestationTypeDeclared& event) {
   return execute(
       db,
-      "INSERT INTO attestation_type (name, description, schema, rule, entry) VALUES ($1,$2,$3,$4,$5) ON CONFLICT "
-      "(name) DO UPDATE SET description=excluded.description, schema=excluded.schema, rule=excluded.rule, "
-      "entry=excluded.entry",
-      event.name, event.description, dump(event.schema), event.rule, stamp.index);
+      "INSERT INTO attestation_type (name, description, schema, rule, predicate_type, entry) VALUES "
+      "($1,$2,$3,$4,$5,$6) ON CONFLICT (name) DO UPDATE SET description=excluded.description, "
+      "schema=excluded.schema, "
+      "rule=excluded.rule, predicate_type=excluded.predicate_type, entry=excluded.entry",
+      event.name, event.description, dump(event.schema), event.rule, event.predicate_type, stamp.index);
 }
 
 Status project_row(Database& db, const Stamp& stamp, const deploy::ApprovalGiven& event) {

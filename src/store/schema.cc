@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS organization (name TEXT PRIMARY KEY, origin TEXT, pub
   entry INTEGER, title TEXT NOT NULL DEFAULT '', contact TEXT NOT NULL DEFAULT '', named INTEGER);
 CREATE TABLE IF NOT EXISTS account (id BLOB PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, roles TEXT NOT NULL,
   flows TEXT NOT NULL, environments TEXT NOT NULL, expires_at INTEGER, token_digest BLOB, removed_at INTEGER,
-  entry INTEGER NOT NULL, created_at INTEGER NOT NULL);
+  entry INTEGER NOT NULL, created_at INTEGER NOT NULL, maker BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS account_by_name ON account (name) WHERE removed_at IS NULL;
 CREATE TABLE IF NOT EXISTS join_token (entry INTEGER PRIMARY KEY, environment TEXT NOT NULL, expires_at INTEGER,
   token_digest BLOB NOT NULL, revoked_at INTEGER);
@@ -60,7 +60,7 @@ CREATE TABLE IF NOT EXISTS attestation (entry INTEGER PRIMARY KEY, flow TEXT NOT
 CREATE INDEX IF NOT EXISTS attestation_by_trail ON attestation (flow, trail);
 CREATE INDEX IF NOT EXISTS attestation_by_artifact ON attestation (artifact) WHERE artifact IS NOT NULL;
 CREATE TABLE IF NOT EXISTS attestation_type (name TEXT PRIMARY KEY, description TEXT, schema TEXT NOT NULL, rule TEXT,
-  entry INTEGER);
+  predicate_type TEXT, entry INTEGER);
 CREATE TABLE IF NOT EXISTS signing_key (entry INTEGER PRIMARY KEY, name TEXT NOT NULL, declared TEXT NOT NULL,
   actor BLOB NOT NULL, declared_at INTEGER NOT NULL, removed_at INTEGER);
 CREATE UNIQUE INDEX IF NOT EXISTS signing_key_by_name ON signing_key (name) WHERE removed_at IS NULL;

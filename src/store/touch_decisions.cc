@@ -84,7 +84,9 @@ class Mark {
             "a.environment=w.environment WHERE {} AND w.live>0 AND EXISTS (SELECT 1 FROM policy_attachment t "
             "LEFT "
             "JOIN artifact r ON r.digest=a.artifact WHERE t.environment=w.environment OR (t.flow<>'' AND "
-            "t.flow=r.flow)) ON CONFLICT DO NOTHING",
+            "(t.flow=r.flow OR t.flow IN (SELECT flow FROM artifact_on_trail WHERE digest=a.artifact)))) ON "
+            "CONFLICT "
+            "DO NOTHING",
             which),
         cause, names...);
   }

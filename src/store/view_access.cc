@@ -118,6 +118,18 @@ Result<std::vector<std::string>> groups_of(Database& db, std::string_view accoun
       [](const Row& row) { return row.string(0); }, Blob{id});
 }
 
+Result<bool> may_be_one_person(Database& db, std::string_view one, std::string_view other) {
+  const Bytes first = TRY(decode_hex(one)), second = TRY(decode_hex(other));
+  const auto descends = [&db](const Bytes& account, const Bytes& from) {
+    return query_count(
+        db,
+        "WITH RECURSIVE line(id) AS (SELECT $1 UNION SELECT a.maker FROM account a JOIN line ON "
+        "a.id=line.id) SELECT count(*) FROM line WHERE id=$2",
+        Blob{account}, Blob{from});
+  };
+  return TRY(descends(first, second)) > 0 || TRY(descends(second, first)) > 0;
+}
+
 Result<std::vector<TokenHolder>> list_token_holders(Database& db) {
   auto holders =
       TRY(query(db,

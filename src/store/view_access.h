@@ -73,6 +73,9 @@ Result<std::vector<GroupView>> list_groups(Database& db);  // with the members w
 Result<std::optional<GroupView>> find_group(Database& db, std::string_view name);
 // The names of the groups that an account (its id, 32 hex digits) is a member of now, in order.
 Result<std::vector<std::string>> groups_of(Database& db, std::string_view account);
+// Whether one person may hold both accounts (ids, 32 hex digits) because of who made them: they are one, or one of them
+// was made by the other, or by an account that was. The token of a new account is shown to its maker.
+Result<bool> may_be_one_person(Database& db, std::string_view one, std::string_view other);
 Result<std::vector<TokenHolder>> list_token_holders(Database& db);  // everybody whose account is not removed
 // The environment a join token opens now; none when it is unknown, expired or revoked.
 Result<std::optional<std::string>> environment_of_join_token(Database& db, const Sha256& token_digest, Instant now);

@@ -88,17 +88,20 @@ Result<std::optional<PolicyVersionView>> find_policy_by_digest(Database& db, con
       digest);
 }
 
-Result<std::vector<Attached>> policies_for(Database& db, std::string_view environment, std::string_view flow) {
+Result<std::vector<Attached>> policies_for(Database& db, std::string_view environment,
+                                           const Sha256& artifact) {
   auto rows = TRY(query(
       db,
-      fmt::format("SELECT {}, t.mode FROM policy_attachment t JOIN policy n ON n.name=t.policy JOIN {} WHERE "
-                  "v.name=n.name AND v.version=n.version AND ((t.environment=$1 AND t.flow='') OR "
-                  "(t.environment='' AND t.flow=$2)) ORDER BY v.name",
-                  version_columns, version_tables),
+      fmt::format(
+          "SELECT {}, t.mode FROM policy_attachment t JOIN policy n ON n.name=t.policy JOIN {} WHERE "
+          "v.name=n.name AND v.version=n.version AND ((t.environment=$1 AND t.flow='') OR "
+          "(t.environment='' AND t.flow IN (SELECT flow FROM artifact WHERE digest=$2 UNION SELECT flow FROM "
+          "artifact_on_trail WHERE digest=$3))) ORDER BY v.name",
+          version_columns, version_tables),
       [](const Row& row) {
         return Attached{version_row(row), *format::enum_from<policy::Mode>(row.text(10))};
       },
-      environment, flow));
+      environment, artifact, artifact));
   std::vector<Attached> attached;
   for (Attached& each : rows)
     if (!attached.empty() && attached.back().policy.name == each.policy.name)

@@ -66,12 +66,13 @@ Result<std::optional<PolicyVersionView>> find_policy_version(Database& db, std::
                                                              std::int64_t version);
 Result<std::optional<PolicyVersionView>> find_policy_by_digest(Database& db, const Sha256& digest);
 
-// What counts for an artifact of this flow (empty: of none) in this environment, by name; of one that is attached to
-// both, the stricter mode.
+// What counts for an artifact in this environment, by name: what is attached to the environment, or to a flow that
+// recorded the artifact; of one that is attached to several of these, the stricter mode.
 struct Attached {
   PolicyVersionView policy;
   policy::Mode mode = policy::Mode::enforce;
 };
-Result<std::vector<Attached>> policies_for(Database& db, std::string_view environment, std::string_view flow);
+Result<std::vector<Attached>> policies_for(Database& db, std::string_view environment,
+                                           const Sha256& artifact);
 
 }  // namespace weir::store

@@ -152,8 +152,12 @@ Result<std::vector<RunView>> runs_of(Database& db, const Sha256& digest) {
       digest);
 }
 
+constexpr std::string_view attestation_type_columns =
+    "name, description, schema, coalesce(rule, ''), coalesce(predicate_type, ''), entry";
 AttestationTypeView attestation_type_row(const Row& row) {
-  return {{row.string(0), row.string(1), format::parse_json(row.text(2)).value(), row.string(3)}, row.integer(4)};
+  return {
+      {row.string(0), row.string(1), format::parse_json(row.text(2)).value(), row.string(3), row.string(4)},
+      row.integer(5)};
 }
 
 }  // namespace
@@ -261,6 +265,17 @@ Result<bool> artifact_exists(Database& db, const Sha256& digest) {
   return TRY(query_count(db, "SELECT count(*) FROM artifact WHERE digest=$1", digest)) > 0;
 }
 
+Result<std::vector<std::string>> flows_of_artifact(Database& db, const Sha256& digest) {
+  return query(
+      db,
+      "WITH shared AS (SELECT root FROM identity WHERE child IN (SELECT $1 UNION SELECT child FROM identity "
+      "WHERE "
+      "root=$2)) SELECT flow FROM artifact WHERE digest IN shared AND flow IS NOT NULL UNION SELECT flow "
+      "FROM "
+      "artifact_on_trail WHERE digest IN shared ORDER BY 1",
+      [](const Row& row) { return row.string(0); }, digest, digest);
+}
+
 Result<std::string> artifact_name_on_trail(Database& db, std::string_view flow, std::string_view trail,
                                            const Sha256& digest) {
   const auto name = TRY(query_one(
@@ -291,15 +306,13 @@ Result<std::optional<AttestationView>> find_attestation(Database& db, std::int64
 }
 
 Result<std::vector<AttestationTypeView>> list_attestation_types(Database& db) {
-  return query(db,
-               "SELECT name, description, schema, coalesce(rule, ''), entry FROM attestation_type ORDER BY name",
+  return query(db, fmt::format("SELECT {} FROM attestation_type ORDER BY name", attestation_type_columns),
                attestation_type_row);
 }
 
 Result<std::optional<AttestationTypeView>> find_attestation_type(Database& db, std::string_view name) {
-  return query_one(
-      db, "SELECT name, description, schema, coalesce(rule, ''), entry FROM attestation_type WHERE name=$1",
-      attestation_type_row, name);
+  return query_one(db, fmt::format("SELECT {} FROM attestation_type WHERE name=$1", attestation_type_columns),
+                   attestation_type_row, name);
 }
 
 }  // namespace weir::store

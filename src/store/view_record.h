@@ -200,6 +200,8 @@ struct ArtifactFilter {
 Result<std::vector<ArtifactView>> list_artifacts(Database& db, const ArtifactFilter& filter, const Page& page);
 Result<std::optional<ArtifactStory>> find_artifact(Database& db, const Sha256& digest, Instant now);
 Result<bool> artifact_exists(Database& db, const Sha256& digest);
+// The flows that recorded it, or an artifact that shares something with it (an index and the images in it), in order.
+Result<std::vector<std::string>> flows_of_artifact(Database& db, const Sha256& digest);
 // The name an artifact carries on a trail; empty when it is not on it.
 Result<std::string> artifact_name_on_trail(Database& db, std::string_view flow, std::string_view trail,
                                            const Sha256& digest);

@@ -5,7 +5,7 @@
 #include <cctype>
 #include <charconv>
 
-#include "access/reach.h"
+#include "api/artifact_scope.h"
 #include "api/attestation.h"
 #include "base/limits.h"
 #include "base/name.h"
@@ -131,7 +131,8 @@ Status name_artifact(store::Database& db, evidence::AttestationRecorded& record)
 }
 
 // The flow and the trail where they are not yet there and may be made, and the attestation.
-Result<Decision> decide(store::Database& db, const Place& place, Evidence evidence, bool creates) {
+Result<Decision> decide(store::Database& db, const access::Actor& actor, const Place& place,
+                        Evidence evidence, bool creates) {
   Decision decision;
   const bool has_flow = TRY(store::flow_exists(db, place.flow));
   const bool has_trail = has_flow && TRY(store::trail_exists(db, place.flow, place.trail));
@@ -144,6 +145,7 @@ Result<Decision> decide(store::Database& db, const Place& place, Evidence eviden
                                               .name = place.trail,
                                               .description = description_of(place.trail, place.trail_title)});
   TRY(name_artifact(db, evidence.record));
+  if (evidence.record.artifact) TRY(check_artifact_scope(db, actor, evidence.record.artifact));
   decision.events.push_back(std::move(evidence.record));
   decision.answer = [](std::span<const sequencer::Appended> appended) {
     return dump(Json::object({{"token", id_of_entry(IdKind::token, appended.back().index)}}));
@@ -216,8 +218,8 @@ Result<Write> dependency_track_upload(const Call& call) {
                                        .type = "sbom",
                                        .media_type = std::string(media_type_of(upload.bill))};
   const Evidence evidence = TRY(read_evidence(call, std::move(record), std::move(upload.bill)));
-  return Write{[place, evidence, creates = upload.creates](store::Database& db, Instant) {
-    return decide(db, place, evidence, creates);
+  return Write{[place, evidence, actor = call.actor, creates = upload.creates](store::Database& db, Instant) {
+    return decide(db, actor, place, evidence, creates);
   }};
 }
 
