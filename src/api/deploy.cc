@@ -221,8 +221,7 @@ Result<http::Response> list_deployments(const ReadCall& call) {
     std::erase_if(deployments,
                   [&](const auto& each) { return format::name_of(each.deployment.state) != state; });
   for (store::DeploymentView& each : deployments)
-    if (each.deployment.state != deploy::DeploymentState::ended &&
-        each.deployment.state != deploy::DeploymentState::failed)
+    if (each.deployment.state != deploy::DeploymentState::ended)
       each.rollback_target = TRY(store::rollback_target(call.db, {.artifact = each.deployment.artifact,
                                                                   .environment = each.deployment.environment,
                                                                   .at = call.now}));

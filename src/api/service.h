@@ -13,6 +13,7 @@
 #include "blob/store.h"
 #include "http/message.h"
 #include "http/router.h"
+#include "http/server.h"
 #include "http/worker_pool.h"
 #include "sequencer/sequencer.h"
 #include "store/view_access.h"

@@ -1,5 +1,5 @@
-// The border to what throws: an exception of a library, or of the standard one where our own use of it was wrong, becomes
-// an Error `internal`, so that it costs one request its answer and not everybody the server.
+// The border to what throws: an exception of a library, or of the standard one where our own use of it was wrong,
+// becomes an Error `internal`, so that it costs one request its answer and not everybody the server.
 #pragma once
 #include <exception>
 #include <type_traits>

@@ -28,7 +28,7 @@ constexpr std::size_t body_step_bytes = 64 * 1024;
 constexpr std::size_t joined_body_bytes_max = 16 * 1024;  // copying a body up to this beats a second write
 constexpr std::size_t write_bytes = 256 * 1024;           // of one deadline
 constexpr SteadyTime never = SteadyTime::max();
-// Where connections run out, whoever has not said within this what he wants, or does not read what he is told, makes room.
+// Where connections run out, who within this has not said what he wants, or read what he is told, makes room.
 constexpr auto crowded_time_max = std::chrono::seconds(2);
 
 void rethrow(std::exception_ptr error) {
@@ -568,18 +568,6 @@ Awaitable<void> HttpConnection<S>::linger() {
 }  // namespace
 
 // ---- the server's side ----
-
-void ServerShared::opened() { open_.fetch_add(1); }
-
-void ServerShared::closed() {
-  const std::lock_guard lock(mutex_);
-  if (open_.fetch_sub(1) == 1) none_.notify_all();
-}
-
-void ServerShared::wait_for_none(Duration at_most) {
-  std::unique_lock lock(mutex_);
-  none_.wait_for(lock, std::chrono::microseconds(at_most.micros), [&] { return open_ == 0; });
-}
 
 void serve_connection(IoThread& io, const std::shared_ptr<ServerShared>& shared, Socket socket) {
   shared->opened();

@@ -94,6 +94,18 @@ Duration sweep_interval_of(const ServerConfig& config) {
 
 }  // namespace
 
+void ServerShared::opened() { open_.fetch_add(1); }
+
+void ServerShared::closed() {
+  const std::lock_guard lock(mutex_);
+  if (open_.fetch_sub(1) == 1) none_.notify_all();
+}
+
+void ServerShared::wait_for_none(Duration at_most) {
+  std::unique_lock lock(mutex_);
+  none_.wait_for(lock, std::chrono::microseconds(at_most.micros), [&] { return open_ == 0; });
+}
+
 struct Server::State {
   std::shared_ptr<ServerShared> shared = std::make_shared<ServerShared>();
   std::vector<std::unique_ptr<IoThread>> threads;

@@ -337,7 +337,8 @@ TEST(Server, strangers_share_less_room_for_bodies_and_little_ones_always_find_so
     return BodyLimit{limits::report_bytes_max, head.header("authorization") ? Sender::known : Sender::stranger};
   };
   const Server server = start(echo, {.body_limit = limit});
-  const std::string head = fmt::format("POST /p HTTP/1.1\r\nhost: h\r\ncontent-length: {}\r\n", limits::report_bytes_max);
+  const std::string head =
+      fmt::format("POST /p HTTP/1.1\r\nhost: h\r\ncontent-length: {}\r\n", limits::report_bytes_max);
   const std::string most(limits::report_bytes_max - 1, 'x');
   std::vector<std::unique_ptr<RawConnection>> holding;
   for (std::size_t i = 0; i < limits::stranger_bodies_bytes_max / limits::report_bytes_max; ++i) {
