@@ -26,6 +26,8 @@ inline constexpr std::array body_rules{
     RuleRow{"/overrides", " without reason", "its terms ask why"},
     RuleRow{"/freezes", " without incident", "a freeze says why"},
     RuleRow{"/attachments", " without environment", "a policy counts somewhere"},
+    RuleRow{"/policy-proposals", " without policy", "a version is of a policy"},
+    RuleRow{"/policy-proposals", " without source", "a proposal is one change"},
     RuleRow{"/exceptions", " without rule", "an exception is for something"},
     RuleRow{"/exceptions", " without artifact", "an exception for a rule is for some content"},
     RuleRow{"/windows/{name}", " without from", "a window has a rule or a period"},

@@ -160,6 +160,7 @@ class World {
     const Json decisions = call({"GET", "decisions", 200}).json;
     const std::int64_t entry = *decisions.items("decisions").at(0).at("entry").integer();
     walk({{"GET", fmt::format("decisions/{}", entry), 200},
+          {"GET", fmt::format("decisions/{}/replay", entry), 200},
           {"GET", fmt::format("decisions/{}/vsa", entry), 200},
           {"GET", "decisions/0/vsa", 404}});
   }

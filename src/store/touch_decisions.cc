@@ -192,11 +192,11 @@ Status touch(Mark mark, const policy::PolicyDetached& event) {
   return mark.flow(event.flow);
 }
 
-// What may start where the window selects it, as it is or as it was before this entry.
-Status touch_window(Mark mark, const std::string& name) {
+// What may start where the newest so many versions of the window select it.
+Status touch_window(Mark mark, const std::string& name, std::int64_t versions) {
   const auto definitions = TRY(query(
-      mark.db, "SELECT definition FROM window_version WHERE name=$1 ORDER BY entry DESC LIMIT 2",
-      [](const Row& row) { return read_stored<window::Definition>(row.text(0)); }, name));
+      mark.db, "SELECT definition FROM window_version WHERE name=$1 ORDER BY entry DESC LIMIT $2",
+      [](const Row& row) { return read_stored<window::Definition>(row.text(0)); }, name, versions));
   struct Asked {
     std::string environment, cls, flow;
   };
@@ -219,8 +219,8 @@ Status touch_window(Mark mark, const std::string& name) {
   }
   return {};
 }
-Status touch(Mark mark, const window::WindowDeclared& event) { return touch_window(mark, event.name); }
-Status touch(Mark mark, const window::WindowRemoved& event) { return touch_window(mark, event.name); }
+Status touch(Mark mark, const window::WindowDeclared& event) { return touch_window(mark, event.name, 2); }
+Status touch(Mark mark, const window::WindowRemoved& event) { return touch_window(mark, event.name, 1); }
 Status touch(Mark mark, const window::FreezeDeclared& event) { return mark.environment(event.environment); }
 Status touch(Mark mark, const window::FreezeEnded& event) {
   const auto freeze = TRY(find_freeze(mark.db, event.freeze));

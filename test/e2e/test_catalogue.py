@@ -124,12 +124,14 @@ class Catalogue(WorldCase):
     def test_a_type_of_ones_own_is_judged_by_its_rule(self):
         world = self.world
         world.environment("covered")
-        world.weir("policy", "create", "covered", self.write("covered.yaml", TYPED))
-        world.weir("policy", "attach", "covered", "--environment", "covered", "--mode", "enforce")
         schema, rule = self.write("schema.json", SCHEMA), self.write("coverage.rego", RULE)
         world.weir("attestation-type", "create", "coverage", "--schema", schema, "--rule",
                    self.write("broken.rego", "package a\ndeny contains 1 if nothing_like_this(1)\n"), code=2)
+        policy = self.write("covered.yaml", TYPED)
+        world.weir("policy", "create", "covered", policy, code=1)  # nothing can be attested of that type yet
         world.weir("attestation-type", "create", "coverage", "--schema", schema, "--rule", rule)
+        world.weir("policy", "create", "covered", policy)
+        world.weir("policy", "attach", "covered", "--environment", "covered", "--mode", "enforce")
         program = world.program()
         world.recorded(program, flow="covered", trail="t1")
         for lines, verdict, code in ((79, "deny", 1), (80, "allow", 0)):
