@@ -72,7 +72,7 @@ class World {
  public:
   World() {
     walk(beginning());
-    enrol();
+    enrol("web1");
     report();
     alert_ = first_id("alerts");  // the newest: of what came last
     incident_ = *call({"GET", "incidents", 200}).json.items("incidents").back().at("id").integer();
@@ -175,7 +175,10 @@ class World {
                     .ok());
     const Answer declared = api_.get("deployments");
     const std::string deployment = dump(declared.json.items("deployments").front().at("id"));
+    const crypto::Signer own = std::exchange(signer_, crypto::Signer::generate());
+    enrol("web2");
     const std::string reporter = to_hex(crypto::sha256(signer_.public_key()));
+    signer_ = own;
     walk({{"GET", "organization", 200},
           {"PUT", "organization", 201, R"({"title":"Example Ltd","contact":"ops@example.org"})"},
           {"PUT", "organization", 200, R"({"title":"Example Ltd","contact":"ops@example.org"})"},
@@ -187,14 +190,11 @@ class World {
           {"POST", "reporters/" + reporter + "/remove", 409, R"({"reason":"again"})"},
           {"GET", "reporters?environment=prod", 200}});
   }
-  void enrol() {
+  void enrol(const std::string& host) {
     const Answer issued = call({"POST", "environments/prod/join-tokens", 201, R"({"expires_at":null})"});
     token_ = *issued.json.at("id").integer();
-    const runtime::Enrolment enrolment{.environment = "prod",
-                                       .host = "web1",
-                                       .public_key = encode_base64(signer_.public_key()),
-                                       .token = std::string(issued.json.text("token"))};
-    walk({{"POST", "reporters", 201, format::encode(enrolment)}});
+    const std::string token(issued.json.text("token")), key = encode_base64(signer_.public_key());
+    walk({{"POST", "reporters", 201, format::encode(runtime::Enrolment{"prod", host, key, token})}});
   }
   runtime::Report report_of(std::int64_t sequence, const std::vector<std::string>& started) {
     runtime::Report report{.environment = "prod",

@@ -21,7 +21,7 @@ TEST(Pages, an_address_that_is_no_page_is_told_by_the_page_to_who_browses) {
   const auto lost = at("/nothing/here", {browser});
   EXPECT_EQ(lost.status, 404);
   EXPECT_EQ(lost.content_type, "text/html; charset=utf-8");
-  EXPECT_EQ(lost.body, page::find_asset("/")->plain);
+  EXPECT_EQ(lost.content(), page::find_asset("/")->plain);
   const auto again = at("/nothing/here", {browser, {"if-none-match", std::string(page::find_asset("/")->etag)}});
   EXPECT_EQ(again.status, 404) << "what a browser keeps of it is no page either";
 }
