@@ -130,7 +130,10 @@ TEST_F(RootOfOnesOwn, that_was_gone_before_anybody_was_asked_is_told_as_ended) {
     return Admission{.by = Admission::By::unseen};
   })};
   const pid_t pid = overlay.run("/bin/app");
-  for (int times = asked; times < 2; times = asked) asked.wait(times);  // the second time it has been looked at
+  testing::await_exec(pid, "/bin/app");
+  const int before = asked;
+  // The second time the runtimes are asked again, it has been looked at.
+  for (int times = asked; times < before + 3; times = asked) asked.wait(times);
   finish(pid);
   const auto instance = watching.sink.await_pid(pid);
   expect_outside(instance, app);
