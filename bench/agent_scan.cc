@@ -137,13 +137,12 @@ void measure_warm() {
   agent::Packages packages(options.dpkg, options.package_root);
   agent::Baseline baseline("", packages, SystemClock().now());
   agent::PackageClaims claims(packages, baseline);
-  agent::ProcessMemory process_memory;
   agent::ProcessIdentity identity(options, claims, [](std::int64_t) { return nullptr; }, [] {});
   for (const char* round : {"cold", "warm", "warm", "warm"}) {
     const double cpu_before = cpu_milliseconds();
     const auto begin = Clock::now();
     std::vector<runtime::Instance> found;
-    agent::ListMemory memory{.memory = process_memory};
+    agent::ListMemory memory;
     CHECK(options.tasks->each([&](const agent::Task& task) {
       if (auto instance = look_at(task, identity, memory)) found.push_back(std::move(*instance));
     }));

@@ -97,10 +97,10 @@ void add_identity(runtime::Instance& instance, const ContainerIdentity& identity
   if (identity.rootless) instance.marks.push_back("rootless");
 }
 
-void add_outsider(runtime::Instance& instance, const ContainerRoot& root, ProcessMemory& memory) {
+void add_outsider(runtime::Instance& instance, const ContainerRoot& root) {
   const std::string id = container_id_of_cgroup(procfs::cgroup_of(root.pid));
   instance.id = !id.empty() ? id : fmt::format("ns-{}", root.mounts);
-  const auto words = procfs::command_line(root.pid, memory);
+  const auto words = procfs::command_line(root.pid);
   instance.name = words.empty() ? fmt::format("container {}", instance.id) : words[0];
   instance.seen_note = "no runtime admits to this container, so nothing says which image it runs";
   instance.marks.emplace_back(outside_runtime);
@@ -108,12 +108,11 @@ void add_outsider(runtime::Instance& instance, const ContainerRoot& root, Proces
   instance.uncertainty = milliseconds(200);
 }
 
-runtime::Instance make_instance(const ContainerRoot& root, const Identification& found, Instant now,
-                                ProcessMemory& memory) {
+runtime::Instance make_instance(const ContainerRoot& root, const Identification& found, Instant now) {
   runtime::Instance instance{.kind = runtime::WorkloadKind::container};
   instance.started_at = procfs::start_time(root.start_ticks, now);
   if (found.state == Identification::State::known) add_identity(instance, found.identity);
-  else add_outsider(instance, root, memory);
+  else add_outsider(instance, root);
   if (instance.name.empty()) instance.name = instance.id;
   if (instance.digests.empty()) instance.seen = runtime::Seen::unhashed;
   if (root.nested) instance.marks.push_back("nested");
@@ -137,7 +136,6 @@ struct ContainerCollector::State {
   const Clock& clock;
   const Census census;
   WakeUp wake_up;
-  ProcessMemory memory;
 
   // Of the watching thread alone.
   Identifier identifier;
@@ -233,7 +231,7 @@ void ContainerCollector::State::identify_pending(Sink& sink) {
       continue;
     }
     const ContainerRoot& root = at->second.root;
-    runtime::Instance instance = make_instance(root, found, clock.now(), memory);
+    runtime::Instance instance = make_instance(root, found, clock.now());
     {
       const std::lock_guard lock(mutex);
       const int process = static_cast<int>(syscall(SYS_pidfd_open, root.pid, 0));
@@ -276,7 +274,7 @@ Status ContainerCollector::State::add_listed(std::map<std::string, runtime::Inst
     }
     const ContainerRoot root{.pid = found->pid};
     runtime::Instance instance =
-        make_instance(root, {Identification::State::known, found->identity}, clock.now(), memory);
+        make_instance(root, {Identification::State::known, found->identity}, clock.now());
     instance.marks.push_back("listed-only");
     {
       const std::lock_guard lock(mutex);

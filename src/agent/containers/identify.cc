@@ -26,14 +26,14 @@ std::string program_of(std::int64_t pid) {
   return std::string(path.substr(std::min(path.rfind('/') + 1, path.size())));
 }
 
-Keeper find_keeper(const ContainerRoot& root, ProcessMemory& memory) {
+Keeper find_keeper(const ContainerRoot& root) {
   std::int64_t pid = root.parent;
   for (int i = 0; i < ancestors_max && pid > 1; ++i) {
     const std::string program = program_of(pid);
     const bool conmon = program == "conmon", shim = program.starts_with("containerd-shim");
     if (conmon || shim)
       return {conmon ? Keeper::Kind::conmon : Keeper::Kind::shim, pid, procfs::user_of(pid).value_or(~0u),
-              procfs::command_line(pid, memory)};
+              procfs::command_line(pid)};
     const auto stat = procfs::stat_of(pid);
     if (!stat) break;
     pid = stat->parent;
@@ -70,11 +70,11 @@ std::vector<std::int64_t> daemons_named(std::string_view name, const TaskList* t
 }
 
 // "-H unix:///x.sock", "--host=unix:///x.sock" of each dockerd that root runs.
-std::vector<std::string> sockets_of_daemons(const TaskList* tasks, ProcessMemory& memory) {
+std::vector<std::string> sockets_of_daemons(const TaskList* tasks) {
   std::vector<std::string> sockets;
   for (const std::int64_t pid : daemons_named("dockerd", tasks)) {
     if (procfs::user_of(pid) != 0u) continue;
-    for (const std::string& word : procfs::command_line(pid, memory))
+    for (const std::string& word : procfs::command_line(pid))
       if (const std::size_t at = word.find("unix://"); at != word.npos)
         sockets.push_back(word.substr(at + 7));
   }
@@ -99,8 +99,7 @@ Identification identify_kept(const Keeper& keeper, std::int64_t pid) {
 
 }  // namespace
 
-std::vector<EngineSocket> find_engine_sockets(const std::vector<std::string>& extra, ProcessMemory& memory,
-                                              const TaskList* tasks) {
+std::vector<EngineSocket> find_engine_sockets(const std::vector<std::string>& extra, const TaskList* tasks) {
   std::vector<EngineSocket> found;
   const auto add = [&](const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
@@ -116,7 +115,7 @@ std::vector<EngineSocket> find_engine_sockets(const std::vector<std::string>& ex
   add({"/run/docker.sock", "/run/podman/podman.sock"});
   add(matches("/run/user/*/docker.sock"));
   add(matches("/run/user/*/podman/podman.sock"));
-  add(sockets_of_daemons(tasks, memory));
+  add(sockets_of_daemons(tasks));
   return found;
 }
 
@@ -139,7 +138,7 @@ Identifier::Identifier(std::vector<std::string> sockets, std::shared_ptr<const T
 }
 
 void Identifier::find_engines() {
-  const std::vector<EngineSocket> sockets = find_engine_sockets(sockets_, memory_, tasks_.get());
+  const std::vector<EngineSocket> sockets = find_engine_sockets(sockets_, tasks_.get());
   std::erase_if(engines_, [&](const auto& engine) {
     return std::find(sockets.begin(), sockets.end(), EngineSocket{engine->runtime(), engine->socket()}) ==
            sockets.end();
@@ -186,7 +185,7 @@ Identification Identifier::ask_engines(const std::string& id, std::int64_t pid, 
 }
 
 Identification Identifier::identify(const ContainerRoot& root) {
-  const Keeper keeper = find_keeper(root, memory_);
+  const Keeper keeper = find_keeper(root);
   if (keeper.kind == Keeper::Kind::none) return {};
   Identification found = ask_keeper(keeper, root.pid);
   if (keeper.user == 0) found.patience = patience_with_root;

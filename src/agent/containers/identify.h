@@ -9,7 +9,6 @@
 #include "agent/containers/census.h"
 #include "agent/containers/engine.h"
 #include "agent/containers/identity.h"
-#include "agent/processes/process_memory.h"
 
 namespace weir::agent {
 
@@ -50,7 +49,6 @@ class Identifier {
 
   std::vector<std::string> sockets_;
   std::shared_ptr<const TaskList> tasks_;
-  ProcessMemory memory_;
   std::vector<std::unique_ptr<Engine>> engines_;
   Instant looked_for_engines_at_;  // boot time
 };
@@ -60,7 +58,7 @@ struct EngineSocket {
   std::string runtime, path;
   bool operator==(const EngineSocket&) const = default;
 };
-std::vector<EngineSocket> find_engine_sockets(const std::vector<std::string>& extra, ProcessMemory& memory,
+std::vector<EngineSocket> find_engine_sockets(const std::vector<std::string>& extra,
                                               const TaskList* tasks = nullptr);
 
 // 64 hex digits somewhere in the last parts of a cgroup path ("docker-<id>.scope"); empty when there are none.

@@ -11,8 +11,6 @@
 #include <charconv>
 #include <memory>
 
-#include "agent/processes/process_facts.h"
-
 namespace weir::agent::procfs {
 namespace {
 
@@ -97,10 +95,15 @@ std::optional<Stat> stat_of(std::int64_t pid) {
   return text ? parse_stat(*text) : std::nullopt;
 }
 
-std::vector<std::string> command_line(std::int64_t pid, ProcessMemory& memory) {
-  const auto folder = ProcessFolder::open("/proc", pid);
-  const auto text = folder ? memory.read(folder->number(), "cmdline", 1 << 20) : not_found("it is gone");
-  return split_words(text ? *text : "");
+std::vector<std::string> command_line(std::int64_t pid) {
+  std::vector<std::string> words;
+  const std::string text = read(fmt::format("/proc/{}/cmdline", pid)).value_or("");
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\0', at), text.size());
+    words.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
 }
 
 std::string longest_cgroup(std::string_view text) {

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "agent/processes/process_memory.h"
 #include "base/bytes.h"
 #include "base/time.h"
 
@@ -39,7 +38,7 @@ std::optional<OwnedText> read_regular(const std::string& path, std::size_t bytes
 std::vector<std::int64_t> process_ids();
 std::optional<Stat> stat_of(std::int64_t pid);
 std::optional<Stat> parse_stat(std::string_view text);
-std::vector<std::string> command_line(std::int64_t pid, ProcessMemory& memory);
+std::vector<std::string> command_line(std::int64_t pid);
 std::string cgroup_of(std::int64_t pid);                         // the longest of its paths
 std::string longest_cgroup(std::string_view text);               // of the text of /proc/PID/cgroup
 std::uint64_t namespace_of(std::int64_t pid, const char* kind);  // inode of "mnt", "pid", "user"; 0 unknown

@@ -58,17 +58,17 @@ std::optional<std::string> link_of(const std::string& path) {
   return std::string(target.data(), static_cast<std::size_t>(bytes));
 }
 
-// The paths in the text of /proc/PID/maps that are archives.
-std::vector<std::string> mapped_jars(std::string_view maps) {
+// The paths in /proc/PID/maps that are archives.
+std::vector<std::string> mapped_jars(const std::string& folder) {
   std::vector<std::string> paths;
-  while (!maps.empty()) {
-    const std::string_view line = maps.substr(0, maps.find('\n'));
-    maps.remove_prefix(std::min(line.size() + 1, maps.size()));
+  const Fd file(open((folder + "/maps").c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return paths;
+  (void)each_line_of(file.number(), path_bytes_max, maps_bytes_max, [&](std::string_view line) {
     const auto slash = line.find('/');
-    if (slash == line.npos || !is_jar_name(line)) continue;
+    if (slash == line.npos || !is_jar_name(line)) return;
     std::string path(line.substr(slash));
     if (paths.empty() || paths.back() != path) paths.push_back(std::move(path));
-  }
+  });
   return paths;
 }
 
@@ -117,12 +117,13 @@ std::optional<std::vector<ProgramLook::Candidate>> ProgramLook::open_jars(const 
 }
 
 // What is mapped, and what the command line names. A path is the process's own: its root and directory decide.
-void ProgramLook::add_named(const std::string& folder, int handle, std::vector<Candidate>& jars) {
+void ProgramLook::add_named(const std::string& folder, std::vector<Candidate>& jars) const {
   const std::string root = folder + "/root";
-  const auto maps = memory_.read(handle, "maps", maps_bytes_max);
-  std::vector<std::string> paths = mapped_jars(maps ? *maps : "");
-  const auto command = memory_.read(handle, "cmdline", command_bytes_max);
-  const std::string words = command ? *command : "";
+  std::vector<std::string> paths = mapped_jars(folder);
+  const Fd command(open((folder + "/cmdline").c_str(), O_RDONLY | O_CLOEXEC));
+  std::string words(command_bytes_max, '\0');
+  const ssize_t bytes = command ? ::read(command.number(), words.data(), words.size()) : 0;
+  words.resize(bytes < 0 ? 0 : static_cast<std::size_t>(bytes));
   const std::string directory = link_of(folder + "/cwd").value_or("/");
   for (const std::string& named : jars_on_command_line(split_words(words))) {
     const std::string path = absolute_path(named, directory);
@@ -170,7 +171,7 @@ void ProgramLook::look_at(std::int64_t pid, ProgramsSeen& seen, const std::stop_
     return;
   }
   if (jars->empty() && !is_java(handle->link("exe").value_or(""))) return;
-  add_named(folder, handle->number(), *jars);
+  add_named(folder, *jars);
   const auto instance = jars->empty() ? std::nullopt : options_.instance_of(pid);
   const auto after = parse_stat_line(handle->read("stat").value_or(""));
   if (!instance || !after || after->start_ticks != stat->start_ticks) return;

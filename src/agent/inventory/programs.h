@@ -62,11 +62,10 @@ class ProgramLook {
   void look_at(std::int64_t pid, ProgramsSeen& seen, const std::stop_token& stop);
   // nullopt when its handles may not be seen.
   std::optional<std::vector<Candidate>> open_jars(const std::string& folder) const;
-  void add_named(const std::string& folder, int handle, std::vector<Candidate>& jars);
+  void add_named(const std::string& folder, std::vector<Candidate>& jars) const;
   const Cached& contents_of(const Candidate& jar, ProgramsSeen& seen);
 
   const ProgramOptions options_;
-  ProcessMemory memory_;
   std::map<std::pair<FileKey, std::string>, Cached> cache_;
   std::uint64_t looks_ = 0;
 };

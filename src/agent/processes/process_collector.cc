@@ -123,7 +123,6 @@ class ProcessCollector::State {
   mutable std::mutex mutex_;  // of the table and of what sources() tells
   RunTable runs_;
   EventQueue events_;
-  ProcessMemory memory_;
   ProcessIdentity identity_;
   RunCounts counts_;
   std::atomic<ExecMeans> means_ = ExecMeans::scan;
@@ -135,7 +134,7 @@ class ProcessCollector::State {
   Duration scan_cost_;
   std::int64_t first_look_until_ns_ = 0;  // boot time; 0: it goes on
   Instant sweep_at_, tick_at_, count_at_, save_at_, early_sweep_from_, look_at_young_from_;
-  ListMemory listed_{.memory = memory_};  // of the list that is being told
+  ListMemory listed_;  // of the list that is being told
   std::vector<Waiting> waiting_;
   std::vector<std::int64_t> young_;  // forks too young to be looked at when they were found
   bool look_closer_ = true, swept_ = false, first_look_ = true;
@@ -187,7 +186,7 @@ void ProcessCollector::State::note_exec(ExecMoment moment) {
   if (sighting.folder) {
     if (events_.size() < open_executables_max) sighting.executable = sighting.folder->open_executable();
     sighting.facts = sighting.moment.detailed ? complete_facts(*sighting.folder, sighting.moment)
-                                              : read_process(*sighting.folder, sighting.moment.pid, memory_);
+                                              : read_process(*sighting.folder, sighting.moment.pid);
     const bool ended =
         sighting.facts && (sighting.facts->stat.state == 'Z' || sighting.facts->stat.state == 'X');
     if (ended) sighting.facts.reset();
@@ -457,7 +456,7 @@ void ProcessCollector::State::look_at(std::int64_t pid, const Task* listed, Age 
   if (!sighting.folder) return;
   sighting.executable = sighting.folder->open_executable();
   if (listed) sighting.facts = complete_facts(*sighting.folder, *listed, identity_.host_root(), listed_);
-  else sighting.facts = read_process(*sighting.folder, pid, memory_);
+  else sighting.facts = read_process(*sighting.folder, pid);
   if (!sighting.facts || sighting.facts->stat.kernel_thread) return;
   if (sighting.facts->stat.state == 'Z' || sighting.facts->stat.state == 'X') return;
   if (sighting.facts->hidden) {
@@ -497,8 +496,7 @@ std::vector<std::int64_t> ProcessCollector::State::search_proc(bool look_closer,
 // The pids that are there, in order.
 std::vector<std::int64_t> ProcessCollector::State::search(bool look_closer, Sink& sink) {
   if (!options_.tasks) return search_proc(look_closer, sink);
-  listed_.host_root = 0;
-  listed_.places.clear();
+  listed_ = {};
   std::vector<std::int64_t> alive;
   alive.reserve(runs_.size());
   const Status listed = options_.tasks->each([&](const Task& task) {

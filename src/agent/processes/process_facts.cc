@@ -11,8 +11,6 @@
 namespace weir::agent {
 namespace {
 
-constexpr std::size_t arguments_bytes_max = 1 << 16;
-
 std::uint32_t parse_user(std::string_view text, std::uint32_t otherwise) {
   std::from_chars(text.data(), text.data() + text.size(), otherwise);
   return otherwise;
@@ -23,15 +21,13 @@ CgroupPlace read_place(const ProcessFolder& folder) {
 }
 
 // What no list tells: where it stands, what it runs and with which words.
-void add_program(const ProcessFolder& folder, ProcessMemory& memory, ProcessFacts& facts) {
+void add_program(const ProcessFolder& folder, ProcessFacts& facts) {
   const auto executable = folder.link("exe");
   facts.hidden = !executable && (errno == EACCES || errno == EPERM);
   LinkTarget target = parse_link(executable.value_or(""));
   facts.executable = std::move(target.path);
   facts.deleted = target.deleted;
-  const auto arguments = memory.read(folder.number(), "cmdline", arguments_bytes_max);
-  facts.arguments = split_words(arguments ? *arguments : "");
-  facts.withheld = !arguments && arguments.error().code == Errc::unavailable;
+  facts.arguments = split_words(folder.read("cmdline").value_or(""));
   facts.directory = parse_link(folder.link("cwd").value_or("")).path;
 }
 
@@ -135,7 +131,7 @@ ProcessFacts complete_facts(const ProcessFolder& folder, const Task& task, const
   facts.stat = {.parent = task.parent, .session = task.session, .start_ticks = task.start_ticks};
   facts.user = task.user;
   facts.login_user = task.login_user;
-  add_program(folder, memory.memory, facts);
+  add_program(folder, facts);
   const auto known = memory.places.find(task.cgroups);
   if (task.cgroups != 0 && known != memory.places.end()) facts.place = known->second;
   else memory.places.insert_or_assign(task.cgroups, facts.place = read_place(folder));
@@ -148,8 +144,7 @@ ProcessFacts complete_facts(const ProcessFolder& folder, const Task& task, const
   return facts;
 }
 
-std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid,
-                                         ProcessMemory& memory) {
+std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid) {
   const auto stat_text = folder.read("stat");
   auto stat = stat_text ? parse_stat_line(*stat_text) : std::nullopt;
   if (!stat) return std::nullopt;
@@ -157,7 +152,7 @@ std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64
   if (facts.stat.kernel_thread || facts.stat.state == 'Z' || facts.stat.state == 'X') return facts;
   facts.user = folder.user();
   facts.login_user = parse_user(folder.read("loginuid").value_or(""), facts.login_user);
-  add_program(folder, memory, facts);
+  add_program(folder, facts);
   facts.place = read_place(folder);
   if (const auto root = folder.status("root")) facts.root = {root->st_dev, root->st_ino};
   if (const auto mounts = folder.status("ns/mnt")) facts.mount_namespace = mounts->st_ino;

@@ -8,7 +8,6 @@
 
 #include "agent/processes/exec_source.h"
 #include "agent/processes/proc_text.h"
-#include "agent/processes/process_memory.h"
 #include "agent/processes/task_list.h"
 
 namespace weir::agent {
@@ -49,8 +48,7 @@ struct ProcessFacts {
   std::uint64_t mount_namespace = 0;  // 0 unknown
   HostRoot root;
   std::vector<std::string> arguments;
-  bool hidden = false;    // its executable may not be looked at
-  bool withheld = false;  // its arguments: reading them would wait for it
+  bool hidden = false;  // its executable may not be looked at
 };
 
 // The facts of an exec that the kernel told in detail: only what it did not tell is read.
@@ -58,7 +56,6 @@ struct ProcessFacts {
 std::optional<ProcessFacts> complete_facts(const ProcessFolder& folder, const ExecMoment& moment);
 // What one list has told so far: processes share root and control groups by the thousands.
 struct ListMemory {
-  ProcessMemory& memory;
   std::uint64_t host_root = 0;  // the number of the host's own root directory; 0 not met yet
   std::unordered_map<std::uint64_t, CgroupPlace> places;
 };
@@ -68,8 +65,7 @@ ProcessFacts complete_facts(const ProcessFolder& folder, const Task& task, const
                             ListMemory& memory);
 
 std::vector<std::int64_t> list_processes(const std::string& proc);
-std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid,
-                                         ProcessMemory& memory);
+std::optional<ProcessFacts> read_process(const ProcessFolder& folder, std::int64_t pid);
 
 // The part of a link's text before " (deleted)".
 struct LinkTarget {

@@ -18,7 +18,6 @@ constexpr std::uint32_t nobody_logged_in = 0xffffffff;
 constexpr Duration clock_tick = milliseconds(10);
 constexpr std::int64_t coarse_clock_ns = 20'000'000;
 constexpr std::uint64_t overlay_magic = 0x794c7630;
-constexpr std::string_view withheld = "withheld";
 
 void mark(runtime::Instance& instance, std::string_view name) {
   for (const std::string& present : instance.marks)
@@ -90,7 +89,6 @@ bool is_terminal(const std::string& target) {
 }
 
 std::string unseen_note(const Program& program, const Sighting& sighting) {
-  if (program.path == withheld) return "its arguments can't be read: it does not let its memory be read";
   if (program.kind == ProgramKind::module) return "its program is the module " + program.path;
   if (own_file(program.path)) return "its program comes through " + program.path;
   if (program.path != "stdin") return "its program is text given by " + program.path;
@@ -443,8 +441,6 @@ Program ProcessIdentity::program_in(const Sighting& sighting, const std::string&
   const std::vector<std::string>& words = arguments_of(sighting);
   Program program =
       told ? Program{ProgramKind::file, sighting.moment.filename} : program_of(executable, words);
-  if (!sighting.moment.detailed && sighting.facts && sighting.facts->withheld)
-    return is_interpreter(executable) ? Program{ProgramKind::unseen, std::string(withheld)} : Program{};
   if (program.kind == ProgramKind::file && own_file(program.path) &&
       script_of(sighting, program.path).number < 0)
     return {ProgramKind::unseen, program.path};  // a pipe, or closed by now

@@ -38,8 +38,7 @@ class KernelsTaskList : public ::testing::Test {
 
 TEST_F(KernelsTaskList, says_of_this_process_what_proc_says) {
   const auto folder = ProcessFolder::open("/proc", getpid());
-  ProcessMemory memory;
-  const auto facts = read_process(*folder, getpid(), memory);
+  const auto facts = read_process(*folder, getpid());
   const auto tasks = all_of(*list);
   ASSERT_TRUE(tasks.contains(getpid()));
   const Task& self = tasks.at(getpid());
