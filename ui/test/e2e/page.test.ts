@@ -107,6 +107,7 @@ for (const [scheme, width] of [
       const { page, complaints, close } = await enter('/', { scheme, width });
       for (const view of await views_of(weir.ask)) {
         await go(page, view);
+        await page.waitForFunction(() => document.querySelector('.dimmed') === null); // what it shows is no older answer
         await assert_fits(page);
         await assert_accessible(page);
         assert.equal(await page.locator('main [role="alert"]').count(), 0, `${view} shows a problem`);
