@@ -247,6 +247,8 @@ TEST(Rego, literals_nested_so_that_reading_them_never_ends_are_refused_and_usual
     EXPECT_NE(refusal("allow if { x := " + repeated(opening, 60) + "1" + repeated(closing, 60) + " }"), "loaded");
     EXPECT_EQ(refusal("allow if { x := " + repeated(opening, 10) + "1" + repeated(closing, 10) + " }"), "loaded");
   }
+  for (const char* opening : {"[0, ", "{0, ", "{\"z\": 0, \"a\": "})  // what does not stand first is read once
+    EXPECT_EQ(refusal("x := " + repeated(opening, 60) + "1" + repeated(*opening == '[' ? "]" : "}", 60)), "loaded");
   const std::string pod =
       R"({"request": {"object": {"spec": {"template": {"spec": {"containers": [{"securityContext": {"capabilities": )"
       R"({"drop": ["ALL"]}}}, {"name": "b", "ports": [{"port": 80}, {"port": 81}]}]}}}}}})";

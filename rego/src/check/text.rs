@@ -4,9 +4,9 @@
 const STEPS_MAX: usize = 256; // of one reference: a.b["c"]
 const OPERATORS_MAX: usize = 512; // characters of operators in one expression, and words `in`
 const BRACKETS_MAX: usize = 256;
-/// The parser tries what begins with `[` or `{` several ways, and what stands inside each time anew: a literal below
-/// `n` others is read some 2ⁿ times.
-const READINGS_MAX: usize = 24_000; // of the literals of a module together; about a second
+/// The parser tries what begins with `[` or `{` several ways, and reads the first thing inside each time anew: a literal
+/// that stands first in `n` others, each first in the next, is read some 2ⁿ times.
+const READINGS_MAX: usize = 24_000; // beyond the first, of the literals of a module together; two seconds at most
 
 const NEWER: [&str; 4] = ["future.keywords.and", "future.keywords.not", "future.keywords.or", "rego.v2"];
 
@@ -15,7 +15,9 @@ const NEWER: [&str; 4] = ["future.keywords.and", "future.keywords.not", "future.
 struct Open {
     steps: usize,
     operators: usize,
-    literals: u32, // open around it
+    is_literal: bool,
+    past_first: bool, // of the things in it
+    doublings: u32,   // it is read two to the power of this times
 }
 
 struct Scanner<'a> {
@@ -110,11 +112,12 @@ impl Scanner<'_> {
         let is_literal = !continues && self.peek(0) != b'(' && !self.opens_body();
         let top = self.top();
         top.steps = if continues { top.steps + 1 } else { 0 };
-        let literals = top.literals + u32::from(is_literal);
-        if is_literal && literals > 2 {
-            self.readings = self.readings.saturating_add(1_usize.checked_shl(literals).unwrap_or(usize::MAX));
+        let doublings = top.doublings + u32::from(top.is_literal && !top.past_first);
+        if is_literal {
+            let times = 1_usize.checked_shl(doublings).unwrap_or(usize::MAX);
+            self.readings = self.readings.saturating_add(times - 1);
         }
-        self.open.push(Open { literals, ..Open::default() });
+        self.open.push(Open { is_literal, doublings, ..Open::default() });
         self.at += 1;
     }
 
@@ -161,6 +164,7 @@ impl Scanner<'_> {
             c if is_word(c) => self.skip_word(),
             c => {
                 let top = self.top();
+                top.past_first |= c == b',' || c == b'|';
                 top.steps = 0;
                 top.operators = if is_operator(c) { top.operators + 1 } else { 0 };
                 self.at += 1;
