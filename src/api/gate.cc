@@ -140,9 +140,7 @@ Result<http::Response> replay_decision(const ReadCall& call) {
                                                    .engine = recorded.record.engine}));
     policies.push_back(std::move(prepared));
   }
-  std::vector<policy::Prepared*> pointers;
-  for (policy::Prepared& each : policies) pointers.push_back(&each);
-  const policy::Replay replayed = TRY(policy::replay(recorded.record, pointers));
+  const policy::Replay replayed = TRY(policy::replay(recorded.record, pointers_to(policies)));
   return record_response(Replayed{.decision = entry,
                                   .same = replayed.same,
                                   .verdict = replayed.again.verdict,

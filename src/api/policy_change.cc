@@ -11,6 +11,15 @@
 #include "store/view_record.h"
 
 namespace weir::api {
+namespace {
+
+SimulationScope trial_in(const std::string& environment, const std::string& flow, Instant now,
+                         const jobs::Exposure* exposure) {
+  return {
+      .environment = environment, .flow = flow, .since = now - tried_on, .now = now, .exposure = exposure};
+}
+
+}  // namespace
 
 Error no_policy(std::string_view name) {
   return not_found(
@@ -78,11 +87,7 @@ Status check_if_enforced(store::Database& db, blob::BlobStore& blobs, const stor
   auto candidate = TRY(policy::Prepared::prepare(
       {.name = newest.name, .version = newest.version, .text = newest.source, .form = newest.form}));
   return check_lets_something_through(db, blobs, std::move(candidate),
-                                      {.environment = there.environment,
-                                       .flow = there.flow,
-                                       .since = now - tried_on,
-                                       .now = now,
-                                       .exposure = exposure});
+                                      trial_in(there.environment, there.flow, now, exposure));
 }
 
 Status end_proposal(store::Database& db, policy::PolicyProposalEnded ended,
@@ -116,11 +121,7 @@ Status check_where_enforced(store::Database& db, blob::BlobStore& blobs, const p
       candidate = TRY(policy::Prepared::prepare(
           {.name = next.name, .version = next.version, .text = next.source, .form = next.form}));
     TRY(check_lets_something_through(db, blobs, candidate->clone(),
-                                     {.environment = each.environment,
-                                      .flow = each.flow,
-                                      .since = now - tried_on,
-                                      .now = now,
-                                      .exposure = exposure}));
+                                     trial_in(each.environment, each.flow, now, exposure)));
   }
   return {};
 }

@@ -193,29 +193,17 @@ Action dbom(Options& options) {
 }
 
 Action dbom_verify(Options& options) {
-  struct Arguments {
-    std::string file, key;
-    std::optional<std::string> bill;
-  };
-  const auto given = std::make_shared<Arguments>();
-  options.argument(
-      {.name = "FILE", .help = "the signed document; - is standard input", .need = Need::required},
-      &given->file);
-  options.option({.name = "vkey",
-                  .value = "FILE",
-                  .help = "the ledger's public key, as `weir ledger vkey` prints it",
-                  .need = Need::required},
-                 &given->key);
+  const auto given = declare_signed_file(options);
+  const auto bill = std::make_shared<std::optional<std::string>>();
   options.option(
       {.name = "sbom", .value = "FILE", .help = "the attested file, to hold its components against"},
-      &given->bill);
-  return [given](Session& session) -> Result<Exit> {
+      bill.get());
+  return [given, bill](Session& session) -> Result<Exit> {
     const ledger::VerifierKey key = TRY(read_vkey(given->key));
     const std::string file = TRY(read_file(given->file, limits::blob_bytes_max));
     dbom::Checked checked = dbom::check(file, key);
-    if (given->bill && checked.dbom)
-      if (auto fault =
-              dbom::check_components(*checked.dbom, TRY(read_file(*given->bill, limits::blob_bytes_max))))
+    if (*bill && checked.dbom)
+      if (auto fault = dbom::check_components(*checked.dbom, TRY(read_file(**bill, limits::blob_bytes_max))))
         checked.faults.push_back(std::move(*fault));
     session.answer(summary_of(checked), said_of(checked));
     return checked.genuine() ? Exit::yes : Exit::no;

@@ -40,12 +40,6 @@ Result<policy::DecisionRecord> record_of(const Json& bundle) {
                                                      format::Unknown::ignore);
 }
 
-std::vector<policy::Prepared*> pointers_to(std::vector<policy::Prepared>& policies) {
-  std::vector<policy::Prepared*> pointers;
-  for (policy::Prepared& each : policies) pointers.push_back(&each);
-  return pointers;
-}
-
 bool is_entry_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
 }

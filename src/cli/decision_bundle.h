@@ -13,7 +13,6 @@ Result<format::Json> fetch_bundle(Session& session, const std::string& id);
 
 Result<std::vector<policy::Prepared>> prepare_policies(const format::Json& bundle);
 Result<policy::DecisionRecord> record_of(const format::Json& bundle);
-std::vector<policy::Prepared*> pointers_to(std::vector<policy::Prepared>& policies);
 
 bool is_entry_number(std::string_view text);
 

@@ -84,30 +84,15 @@ Action deploy(Options& options) {
 }
 
 Action deployments(Options& options) {
-  struct Arguments {
-    std::optional<std::string> environment, state;
-    std::int64_t limit = 0;
-  };
-  const auto arguments = std::make_shared<Arguments>();
-  options.option(environment_filter, &arguments->environment);
-  options.option(
-      {.name = "state", .value = "STATE", .help = "only in this state", .choices = deployment_states},
-      &arguments->state);
-  options.option(limit_row, &arguments->limit);
-  return [arguments](Session& session) -> Result<Exit> {
-    const std::size_t limit = TRY(checked_limit(arguments->limit));
-    Api* api = TRY(session.api());
-    Json::Array rows = TRY(api->list(
-        "deployments", "deployments",
-        {{"environment", arguments->environment.value_or("")}, {"state", arguments->state.value_or("")}},
-        limit));
-    Json::Array people;
-    for (const Json& row : rows) people.push_back(told(row));
-    if (rows.empty())
-      session.note("no deployment was declared; declare one: weir deploy ARTIFACT --environment ENV");
-    session.answer(Json(rows), rows.empty() ? "" : table(deployment_columns, people, session.color()));
-    return Exit::yes;
-  };
+  return listing(
+      options,
+      {.path = "deployments",
+       .columns = deployment_columns,
+       .hint = "no deployment was declared; declare one: weir deploy ARTIFACT --environment ENV",
+       .filters =
+           {environment_filter,
+            {.name = "state", .value = "STATE", .help = "only in this state", .choices = deployment_states}},
+       .told = told});
 }
 
 Action deployment_end(Options& options) {

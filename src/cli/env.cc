@@ -96,6 +96,26 @@ std::string scope_commands(std::string_view environment, const Json::Array& skip
   return fmt::format("What is no file can be excluded, for a while:\n{}", fmt::join(commands, ""));
 }
 
+// What the API lists below an environment; `{}` in the hint stands for its name.
+Action list_of_environment(Options& options, std::string_view resource, std::span<const Column> columns,
+                           std::string_view hint) {
+  struct Arguments {
+    std::string environment;
+    std::int64_t limit = 0;
+  };
+  const auto arguments = std::make_shared<Arguments>();
+  options.argument(environment_word, &arguments->environment);
+  options.option(limit_row, &arguments->limit);
+  return [=](Session& session) -> Result<Exit> {
+    const std::size_t limit = TRY(checked_limit(arguments->limit));
+    Api* api = TRY(session.api());
+    const auto rows =
+        TRY(api->list(path_of({"environments", arguments->environment, resource}), resource, {}, limit));
+    session.answer_rows(rows, columns, fmt::format(fmt::runtime(hint), arguments->environment));
+    return Exit::yes;
+  };
+}
+
 }  // namespace
 
 Action env_create(Options& options) {
@@ -177,41 +197,13 @@ Action env_show(Options& options) {
 }
 
 Action env_log(Options& options) {
-  struct Arguments {
-    std::string environment;
-    std::int64_t limit = 0;
-  };
-  const auto arguments = std::make_shared<Arguments>();
-  options.argument(environment_word, &arguments->environment);
-  options.option(limit_row, &arguments->limit);
-  return [arguments](Session& session) -> Result<Exit> {
-    const std::size_t limit = TRY(checked_limit(arguments->limit));
-    Api* api = TRY(session.api());
-    const auto rows = TRY(
-        api->list(path_of({"environments", arguments->environment, "snapshots"}), "snapshots", {}, limit));
-    session.answer_rows(
-        rows, snapshot_columns,
-        "nothing was reported yet; start an agent: weir agent --environment " + arguments->environment);
-    return Exit::yes;
-  };
+  return list_of_environment(options, "snapshots", snapshot_columns,
+                             "nothing was reported yet; start an agent: weir agent --environment {}");
 }
 
 Action env_runs(Options& options) {
-  struct Arguments {
-    std::string environment;
-    std::int64_t limit = 0;
-  };
-  const auto arguments = std::make_shared<Arguments>();
-  options.argument(environment_word, &arguments->environment);
-  options.option(limit_row, &arguments->limit);
-  return [arguments](Session& session) -> Result<Exit> {
-    const std::size_t limit = TRY(checked_limit(arguments->limit));
-    Api* api = TRY(session.api());
-    const auto rows = TRY(
-        api->list(path_of({"environments", arguments->environment, "run-counts"}), "run-counts", {}, limit));
-    session.answer_rows(rows, run_columns, "no short run that a package explains was counted yet");
-    return Exit::yes;
-  };
+  return list_of_environment(options, "run-counts", run_columns,
+                             "no short run that a package explains was counted yet");
 }
 
 Action env_diff(Options& options) {

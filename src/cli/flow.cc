@@ -42,6 +42,11 @@ std::string required_lines(const Json& flow) {
   return out.empty() ? "requires nothing yet\n" : "requires\n" + out;
 }
 
+Json with_standing(Json flow) {
+  flow.set("standing", standing_of(flow.at("latest_trail")));
+  return flow;
+}
+
 }  // namespace
 
 Action flow_create(Options& options) {
@@ -73,18 +78,10 @@ Action flow_create(Options& options) {
 }
 
 Action flow_list(Options& options) {
-  const auto limit_given = std::make_shared<std::int64_t>();
-  options.option(limit_row, limit_given.get());
-  return [limit_given](Session& session) -> Result<Exit> {
-    const std::size_t limit = TRY(checked_limit(*limit_given));
-    Api* api = TRY(session.api());
-    const Json::Array rows = TRY(api->list("flows", "flows", {}, limit));
-    Json::Array people = rows;
-    for (Json& row : people) row.set("standing", standing_of(row.at("latest_trail")));
-    if (rows.empty()) session.note("no flows yet; make one: weir flow create NAME --template FILE");
-    session.answer(Json(rows), rows.empty() ? "" : table(flow_columns, people, session.color()));
-    return Exit::yes;
-  };
+  return listing(options, {.path = "flows",
+                           .columns = flow_columns,
+                           .hint = "no flows yet; make one: weir flow create NAME --template FILE",
+                           .told = with_standing});
 }
 
 Action flow_show(Options& options) {
@@ -93,9 +90,7 @@ Action flow_show(Options& options) {
   return [flow](Session& session) -> Result<Exit> {
     Api* api = TRY(session.api());
     const Json found = TRY(api->read(path_of({"flows", *flow})));
-    Json people = found;
-    people.set("standing", standing_of(found.at("latest_trail")));
-    session.answer(found, card(flow_columns, people, session.color()) + required_lines(found));
+    session.answer(found, card(flow_columns, with_standing(found), session.color()) + required_lines(found));
     return Exit::yes;
   };
 }

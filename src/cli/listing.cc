@@ -27,7 +27,13 @@ Action listing(Options& options, const Listing& what) {
     Api* api = TRY(session.api());
     const format::Json::Array rows =
         TRY(api->list(what.path, what.path.substr(what.path.rfind('/') + 1), query, limit));
-    session.answer_rows(rows, what.columns, what.hint);
+    if (what.told == nullptr || rows.empty()) {
+      session.answer_rows(rows, what.columns, what.hint);
+      return Exit::yes;
+    }
+    format::Json::Array people = rows;
+    for (format::Json& row : people) row = what.told(std::move(row));
+    session.answer(format::Json(rows), table(what.columns, people, session.color()));
     return Exit::yes;
   };
 }

@@ -92,5 +92,6 @@ struct Replay {
   std::string difference;          // the first member that differs: "rules[2].result: satisfied, now violated"
 };
 Result<Replay> replay(const DecisionRecord& record, std::span<Prepared* const> policies);
+std::vector<Prepared*> pointers_to(std::vector<Prepared>& policies);
 
 }  // namespace weir::policy

@@ -38,6 +38,12 @@ Result<std::vector<Attached>> attached_of(const DecisionRecord& record, std::spa
 
 }  // namespace
 
+std::vector<Prepared*> pointers_to(std::vector<Prepared>& policies) {
+  std::vector<Prepared*> pointers;
+  for (Prepared& each : policies) pointers.push_back(&each);
+  return pointers;
+}
+
 Result<Replay> replay(const DecisionRecord& record, std::span<Prepared* const> policies) {
   const std::vector<Attached> attached = TRY(attached_of(record, policies));
   Replay replay;

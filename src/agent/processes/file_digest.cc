@@ -184,16 +184,25 @@ bool is_on_this_host(int file) {
          system.f_type == SQUASHFS_MAGIC;
 }
 
+namespace {
+
+// What stands at `path` below the folder `root`, which is the root of what is followed on the way.
+Fd place_in(int root, const std::string& path, std::uint64_t flags, std::uint64_t resolve) {
+  open_how how{};
+  how.flags = flags;
+  how.resolve = resolve;
+  return Fd(static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
+}
+
+}  // namespace
+
 Fd open_in_root(const std::string& root, const std::string& path) {
   const Fd folder(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   return folder ? open_in_root(folder.number(), path) : Fd();
 }
 
 Fd open_in_root(int root, const std::string& path) {
-  open_how how{};
-  how.flags = O_PATH | O_CLOEXEC;
-  how.resolve = RESOLVE_IN_ROOT;
-  Fd place(static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
+  const Fd place = place_in(root, path, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT);
   if (!place) return {};
   auto file = open_regular(fmt::format("/proc/self/fd/{}", place.number()));
   return file ? std::move(*file) : Fd();
@@ -202,10 +211,8 @@ Fd open_in_root(int root, const std::string& path) {
 Result<Fd> find_below(const std::string& root, const std::string& path) {
   const Fd folder(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!folder) return unreadable(root);
-  open_how how{};
-  how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS;
-  Fd place(static_cast<int>(syscall(SYS_openat2, folder.number(), path.c_str(), &how, sizeof how)));
+  Fd place =
+      place_in(folder.number(), path, O_PATH | O_NOFOLLOW | O_CLOEXEC, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
   if (place) return place;
   return Error{errno == ENOENT ? Errc::not_found : Errc::conflict, path + ": " + strerror(errno)};
 }
