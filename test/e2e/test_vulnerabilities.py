@@ -20,6 +20,15 @@ def advisory(number, name, fixed, **more):
                           "ranges": [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": fixed}]}]}], **more}
 
 
+def entries(api, kind):
+    """Every entry of that type; the ledger answers in pages."""
+    found, at = [], 0
+    while page := api.get(f"ledger/entries?from={at}&limit=1000")["entries"]:
+        found += [each for each in page if each["type"] == kind]
+        at = page[-1]["index"] + 1
+    return found
+
+
 class Vulnerabilities(WorldCase):
     @classmethod
     def setUpClass(cls):
@@ -253,13 +262,7 @@ class Vulnerabilities(WorldCase):
         self.assertTrue(self.where("GHSA-kept")["running"])
 
     def updates(self):
-        entries, at = [], 0
-        while True:
-            page = self.world.api.get(f"ledger/entries?from={at}&limit=1000")["entries"]
-            entries += [e for e in page if e["type"] == "advisories-updated"]
-            if not page:
-                return entries
-            at = page[-1]["index"] + 1
+        return entries(self.world.api, "advisories-updated")
 
 
 class StoreToBe(WorldCase):
@@ -276,15 +279,6 @@ class StoreToBe(WorldCase):
 
     released = Vulnerabilities.released
 
-    def entries(self, kind):
-        return [each for each in self.world.api.get("ledger/entries?from=0&limit=1000")["entries"]
-                if each["type"] == kind]
-
-    # One entry tells of several where they came together.
-    def bills_read(self):
-        return sum(len(self.world.api.get(f"ledger/entries/{each['index']}")["payload"].get("bills", []))
-                   for each in self.entries("findings-changed"))
-
     def test_a_store_that_is_written_for_the_first_time_is_no_error(self):
         self.world.weir("flow", "create", "shop")
         for name in ("lock", "records-00000001.weir"):  # as an update has it before there is a manifest
@@ -293,11 +287,11 @@ class StoreToBe(WorldCase):
         while time.monotonic() < end:
             bills += 1
             self.released(f"t{bills}", f"c0ffee{bills}", f"pkg:npm/x@{bills}.0.0")
-        wait_until(lambda: self.bills_read() >= bills, 20, "the bills are read")
+        wait_until(lambda: len(entries(self.world.api, "findings-changed")) >= bills, 20, "the bills are read")
         self.assertNotIn("error vulnerabilities", self.world.server.text())
         feed = self.world.directory / "feed"
         feed.mkdir()
         (feed / "a.json").write_text(json.dumps(advisory("GHSA-0000-0000-0001", "x", "9.9.9")))
         self.world.weir("advisories", "update", feed, "--store", self.store)
-        wait_until(lambda: self.entries("advisories-updated"), 20, "the store is read once it is one")
+        wait_until(lambda: entries(self.world.api, "advisories-updated"), 20, "the store is read once it is one")
         self.assertNotIn("error vulnerabilities", self.world.server.text())
