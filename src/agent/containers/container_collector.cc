@@ -456,7 +456,9 @@ Admission ContainerCollector::admission_of(std::uint64_t mount_namespace) const 
   const ContainerRoot& root = found->second.root;
   return {.by = is_outside(found->second) ? Admission::By::nobody : Admission::By::runtime,
           .pid = root.pid,
-          .root = {root.root.device, root.root.inode}};
+          .root = {root.root.device, root.root.inode},
+          .container = found->second.instance.id,
+          .runtime = found->second.instance.origin.runtime};
 }
 
 void ContainerCollector::poke(std::int64_t pid) {

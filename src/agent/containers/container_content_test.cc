@@ -83,10 +83,13 @@ class ContainerContent : public test::Podman {
     drop("/bin/sentinel", program_text(Life::short_lived, "sentinel" + command));
     in_container("/bin/sentinel");
     testing::RecordingSink& told = watched_->processes.sink;
-    EXPECT_TRUE(told.await_name("/bin/sentinel")) << "the sentinel is not seen";
-    for (const runtime::Instance& one : told.starts)
-      if (one.name == name) return one;
-    return std::nullopt;
+    // Other tests run containers of theirs at the same time.
+    const auto is_here = [&](const std::string& which) {
+      return [this, which](const auto& one) { return one.name == which && one.origin.container == id_; };
+    };
+    EXPECT_TRUE(told.await_start(is_here("/bin/sentinel"))) << "the sentinel is not seen";
+    const auto found = std::ranges::find_if(told.starts, is_here(name));
+    return found == told.starts.end() ? std::nullopt : std::optional(*found);
   }
   std::optional<runtime::Instance> seen(const std::string& path) { return seen(path, path); }
 
@@ -110,6 +113,26 @@ TEST_F(ContainerContent, a_file_dropped_into_the_upper_layer_is_foreign) {
   EXPECT_FALSE(has_mark(*instance, "outside-runtime"));
   EXPECT_EQ(instance->origin.container, id_);
   EXPECT_EQ(instance->digests, std::vector{crypto::sha256(text)});
+}
+
+TEST_F(ContainerContent, programs_that_are_gone_before_they_are_looked_at_are_told_with_their_container) {
+  std::string commands = "true";
+  for (int i = 0; i < 20; ++i) {
+    const std::string path = "/bin/brief" + std::to_string(i);
+    drop(path, program_text(Life::short_lived, path + id_));
+    commands += " && " + path;
+  }
+  in_container("/bin/sh -c '" + commands + "'");
+  for (int i = 0; i < 20; ++i) {
+    const auto digest =
+        crypto::sha256(program_text(Life::short_lived, "/bin/brief" + std::to_string(i) + id_));
+    const auto instance = watched_->processes.sink.await_start(
+        [&](const auto& one) { return one.digests == std::vector{digest}; });
+    ASSERT_TRUE(instance);
+    EXPECT_EQ(instance->origin.container, id_);
+    EXPECT_EQ(instance->origin.runtime, "podman");
+    EXPECT_TRUE(has_mark(*instance, "foreign"));
+  }
 }
 
 TEST_F(ContainerContent, a_file_that_replaces_one_of_the_image_is_foreign) {
@@ -159,10 +182,12 @@ TEST_F(ContainerContent, a_root_of_ones_own_inside_does_not_hide_what_lies_on_a_
 
 TEST_F(ContainerContent, of_a_container_that_no_runtime_answers_for_is_reported_with_its_digest) {
   const std::string root = scratch_.path() + "/rootfs";
-  const test::Daemon shell("unshare --mount --fork --kill-child chroot " + root + " /bin/app", "/dev/null", SIGKILL);
-  const auto instance = watched_->processes.sink.await_start([&](const auto& one) {
-    return one.digests == std::vector{crypto::sha256(app)};
-  });
+  const std::string alone = program_text(Life::until_killed, root);
+  write_text(root + "/bin/alone", alone);
+  const test::Daemon shell("unshare --mount --fork --kill-child chroot " + root + " /bin/alone", "/dev/null",
+                           SIGKILL);
+  const auto instance = watched_->processes.sink.await_start(
+      [&](const auto& one) { return one.digests == std::vector{crypto::sha256(alone)}; });
   ASSERT_TRUE(instance);
   EXPECT_TRUE(has_mark(*instance, "outside-runtime"));
   EXPECT_FALSE(has_mark(*instance, "foreign"));

@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include "agent/processes/process_facts.h"
 
@@ -19,6 +20,7 @@ struct Admission {
   By by = By::nobody;
   std::int64_t pid = 0;  // the container's first process
   HostRoot root;         // its root directory
+  std::string container, runtime;  // its full id, and who answers
 };
 
 // Cheap, from any thread. None: no containers are watched, so nobody answers for any.

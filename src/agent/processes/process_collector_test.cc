@@ -48,6 +48,49 @@ TEST_F(Ebpf, a_program_that_lives_a_millisecond_is_seen_with_its_digest) {
   }
 }
 
+// A control group of the tree of version 2, named as that of a unit; none where it can't be made.
+class UnitGroup {
+ public:
+  explicit UnitGroup(const std::string& unit) {
+    for (const char* tree : {"/sys/fs/cgroup/unified", "/sys/fs/cgroup"}) {
+      if (access((std::string(tree) + "/cgroup.subtree_control").c_str(), F_OK) != 0) continue;
+      path_ = std::string(tree) + "/" + unit;
+      is_there_ = mkdir(path_.c_str(), 0755) == 0;
+      return;
+    }
+  }
+  ~UnitGroup() {
+    if (is_there_) rmdir(path_.c_str());
+  }
+  bool is_there() const { return is_there_; }
+  void enter() const { std::ofstream(path_ + "/cgroup.procs") << getpid(); }
+
+ private:
+  std::string path_;
+  bool is_there_ = false;
+};
+
+TEST_F(Ebpf,
+       programs_that_are_gone_before_they_are_looked_at_are_told_with_the_unit_that_others_there_are_in) {
+  const std::string unit = "weir-test-" + std::to_string(getpid()) + ".service";
+  const UnitGroup group(unit);
+  if (!group.is_there()) GTEST_SKIP() << "no tree of control groups of version 2 that may be changed";
+  write_text(folder / "stays", program_text(Life::until_killed, "stays"));
+  const pid_t stays = spawn({folder / "stays"}, [&] { group.enter(); });
+  const auto known = sink.await_pid(stays);
+  for (int i = 0; i < 20; ++i) {
+    const std::string path = folder / ("brief" + std::to_string(i));
+    write_text(path, program_text(Life::short_lived, unit + std::to_string(i)));
+    wait_for(spawn({path}, [&] { group.enter(); }));
+    const auto instance = sink.await_name(path);
+    ASSERT_TRUE(instance) << path;
+    EXPECT_EQ(instance->origin.unit, unit);
+  }
+  finish(stays);
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->origin.unit, unit);
+}
+
 TEST_F(Ebpf, a_program_called_by_a_relative_path_is_named_whole) {
   write_text(folder / "here", program_text(Life::short_lived, "here"));
   wait_for(spawn({"./here"}, [&] { (void)!chdir(folder.path.c_str()); }));

@@ -13,7 +13,8 @@
 namespace weir::agent {
 namespace {
 
-constexpr std::size_t originals_max = 2048, spaces_max = 64;
+constexpr std::size_t originals_max = 2048, spaces_max = 64, places_max = 4096;
+constexpr std::uint64_t root_cgroup = 1;  // its id in the tree of version 2
 constexpr std::uint32_t nobody_logged_in = 0xffffffff;
 constexpr Duration clock_tick = milliseconds(10);
 constexpr std::int64_t coarse_clock_ns = 20'000'000;
@@ -146,17 +147,34 @@ std::optional<runtime::Settings> ProcessIdentity::settings_of(const Sighting& si
   return runtime::Settings{.run_as_root = user == 0};
 }
 
+// Where a process ran that was gone before its own files were looked at: what a runtime says of its mount namespace,
+// else what others in its control group are in. Where control groups of version 2 are not used, all are in its root.
+CgroupPlace ProcessIdentity::place_of_gone(const ExecMoment& moment) const {
+  if (moment.mount_namespace != 0 && moment.mount_namespace != host_mounts_ && options_.admission) {
+    const Admission admission = options_.admission(moment.mount_namespace);
+    if (admission.by == Admission::By::runtime)
+      return {.container = admission.container, .runtime = admission.runtime};
+  }
+  const auto known = places_.find(moment.cgroup);
+  return known == places_.end() ? CgroupPlace{} : known->second;
+}
+
 runtime::Origin ProcessIdentity::origin_of(const Sighting& sighting) {
   if (sighting.origin) return *sighting.origin;
   const ExecMoment& moment = sighting.moment;
   runtime::Origin origin{.pid = moment.pid};
   std::uint32_t login = moment.login_user;
+  const CgroupPlace place = sighting.facts ? sighting.facts->place : place_of_gone(moment);
+  origin.unit = place.unit;
+  origin.container = place.container;
+  origin.runtime = place.runtime;
   if (sighting.facts) {
     const ProcessFacts& facts = *sighting.facts;
+    if (moment.cgroup > root_cgroup) {
+      if (places_.size() >= places_max) places_.clear();
+      places_[moment.cgroup] = place;
+    }
     origin.user = users_.name_of(facts.user);
-    origin.unit = facts.place.unit;
-    origin.container = facts.place.container;
-    origin.runtime = facts.place.runtime;
     origin.session = facts.stat.session;
     origin.directory = facts.directory;
     login = facts.login_user;

@@ -84,6 +84,7 @@ class ProcessIdentity {
 
   static std::optional<runtime::Settings> settings_of(const Sighting& sighting);
   runtime::Origin origin_of(const Sighting& sighting);
+  CgroupPlace place_of_gone(const ExecMoment& moment) const;
   Identified look_at(Sighting& sighting);
   Fd open_as_seen(const Sighting& sighting, const std::string& path) const;
   bool names_interpreter(const Sighting& sighting, int script) const;
@@ -117,6 +118,8 @@ class ProcessIdentity {
   HostRoot own_root_;
   std::map<Sha256, Original> originals_;             // programs of packages that ran, by content
   std::unordered_map<std::uint64_t, Space> spaces_;  // of containers, by mount namespace
+  std::unordered_map<std::uint64_t, CgroupPlace>
+      places_;  // of what was there to be looked at, by control group
   std::set<std::string> blind_spots_;
   DigestReader reader_;  // last, so that it ends first
 };
