@@ -95,9 +95,16 @@ TEST_F(PodmanContainers, command_executed_in_a_container_is_no_container_of_its_
   Watching watching;
   const std::string id = start("localhost/weir-test:1");
   ASSERT_TRUE(watching.sink.await_started(by_id(id)));
-  const std::size_t before = watching.sink.all_started().size();
-  ASSERT_EQ(test::run(podman("exec " + id + " /bin/sleep 1")).status, 0);
-  EXPECT_EQ(watching.sink.all_started().size(), before);
+  const std::string sleep = "/bin/sleep 1" + std::to_string(getpid());  // other tests' containers run beside
+  ASSERT_EQ(test::run(podman("exec -d " + id + " " + sleep)).status, 0);
+  const std::string find = "pgrep -xf '" + sleep + "'";
+  ASSERT_TRUE(test::await([&] { return test::run(find).status == 0; }));
+  const std::string executed = test::run(find).output, after = start("localhost/weir-test:1");
+  ASSERT_TRUE(watching.sink.await_started(by_id(after)));
+  const auto all = watching.sink.all_started();
+  EXPECT_EQ(std::ranges::count_if(all, by_id(id)), 1);
+  EXPECT_TRUE(
+      std::ranges::none_of(all, [&](const auto& one) { return std::to_string(one.origin.pid) == executed; }));
 }
 
 class Docker : public testing::Test {
@@ -157,12 +164,12 @@ TEST_F(Docker, daemon_nobody_told_us_of_is_found_by_its_process) {
 TEST_F(Docker, restart_of_a_container_is_an_end_and_a_start) {
   Watching watching({.sockets = {socket_}});
   const auto ran = test::run(docker("run -d --network none weir-test:1"));
-  ASSERT_TRUE(watching.sink.await_started(by_id(ran.output)));
-  const auto first = watching.sink.all_started().back();
+  const auto first = watching.sink.await_started(by_id(ran.output));
+  ASSERT_TRUE(first);
   test::run(docker("restart -t 0 " + ran.output));
   EXPECT_TRUE(watching.sink.await_ended(ran.output));
   EXPECT_TRUE(watching.sink.await_started([&](const runtime::Instance& instance) {
-    return instance.id == ran.output && instance.started_at > first.started_at;
+    return instance.id == ran.output && instance.started_at > first->started_at;
   }));
 }
 
@@ -272,8 +279,9 @@ class Containerd : public testing::Test {
     import_image("image.tar");
   }
   void TearDown() override {
-    if (daemon_)
-      test::run(ctr("tasks kill -s KILL weir-evil") + "; sleep 0.3; " + ctr("containers rm weir-evil"));
+    if (!daemon_) return;
+    test::run(ctr("tasks kill -s KILL " + container_));
+    test::await([&] { return test::run(ctr("containers rm " + container_)).status == 0; }, seconds(5));
   }
   // containerd's garbage collector may take an import's content from under it; then it is imported once more.
   void import_image(const std::string& archive) const {
@@ -287,13 +295,15 @@ class Containerd : public testing::Test {
   test::ScratchDirectory scratch_;
   std::string socket_;
   std::optional<test::Daemon> daemon_;
+  // runc keeps its state per host, whichever containerd asks: tests at one time need names of their own.
+  const std::string container_ = "weir-evil-" + std::to_string(getpid());
 };
 
 TEST_F(Containerd, container_started_by_hand_in_a_namespace_of_its_own_is_known_by_its_image) {
   Watching watching;
-  const auto ran = test::run(ctr("run -d --snapshotter native localhost/weir-test:1 weir-evil"));
+  const auto ran = test::run(ctr("run -d --snapshotter native localhost/weir-test:1 " + container_));
   ASSERT_EQ(ran.status, 0) << ran.output;
-  const auto seen = watching.sink.await_started(by_id("weir-evil"));
+  const auto seen = watching.sink.await_started(by_id(container_));
   ASSERT_TRUE(seen);
   EXPECT_EQ(seen->origin.runtime, "containerd");
   EXPECT_EQ(seen->name, "localhost/weir-test:1");
@@ -307,7 +317,7 @@ TEST_F(Containerd, container_started_by_hand_in_a_namespace_of_its_own_is_known_
 }
 
 TEST_F(Containerd, image_name_that_moved_is_not_believed) {
-  ASSERT_EQ(test::run(ctr("run -d --snapshotter native localhost/weir-test:1 weir-evil")).status, 0);
+  ASSERT_EQ(test::run(ctr("run -d --snapshotter native localhost/weir-test:1 " + container_)).status, 0);
   const std::string at = scratch_.path();
   const std::string podman =
       "podman --root " + at + "/store --runroot " + at + "/run --tmpdir " + at + "/tmp ";
@@ -318,7 +328,7 @@ TEST_F(Containerd, image_name_that_moved_is_not_believed) {
   ASSERT_EQ(moved.status, 0) << moved.output;
   import_image("other-image.tar");
   Watching watching;
-  const auto seen = watching.sink.await_started(by_id("weir-evil"));
+  const auto seen = watching.sink.await_started(by_id(container_));
   ASSERT_TRUE(seen);
   EXPECT_EQ(seen->seen, runtime::Seen::unhashed);
   EXPECT_THAT(seen->seen_note, testing::HasSubstr("other content"));

@@ -62,7 +62,7 @@ class SealedCopy : public ::testing::Test {
 TEST_F(SealedCopy, in_memory_is_explained_by_the_package_whose_program_it_is) {
   run_from_its_place(sleep_path, "1000");
   const pid_t pid = spawn_in_memory(text_of(sleep_path), "sealed", "1000");
-  const auto instance = sink.await_name("memfd:sealed");
+  const auto instance = sink.await_pid(pid);
   finish(pid);
   ASSERT_TRUE(instance);
   ASSERT_TRUE(instance->package) << instance->seen_note;
@@ -155,7 +155,7 @@ TEST(SealedCopyOfAChangedProgram, is_unknown) {
   const auto replaced = watching.sink.await_pid(second);
   ASSERT_TRUE(replaced && replaced->package && replaced->package->changed);
   const pid_t copy = spawn_in_memory(changed, "sealed");
-  const auto instance = watching.sink.await_name("memfd:sealed");
+  const auto instance = watching.sink.await_pid(copy);
   finish(second);
   finish(copy);
   ASSERT_TRUE(instance);
