@@ -1,9 +1,9 @@
 """What the scripts behind the Makefile promise, where it can be tried without installing or building anything."""
 import os
+import resource
 import shutil
 import subprocess
 import tempfile
-import time
 import unittest
 from pathlib import Path
 
@@ -16,6 +16,12 @@ LOGS = {
     "node": ("ℹ tests 5\nℹ suites 0\nℹ pass 3\nℹ fail 1\nℹ cancelled 0\nℹ skipped 1\nℹ todo 0\n", "3 1 1"),
     "nothing": ("", "0 0 0"),
 }
+
+
+def processor_time():
+    """Seconds of processor that children which have ended took: a busy machine doesn't change it."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Install(unittest.TestCase):
@@ -36,10 +42,10 @@ class Install(unittest.TestCase):
                               env=os.environ | {"WEIR_PACKAGE_LISTS": str(self.lists), "PATH": "/usr/bin:/bin"})
 
     def test_says_nothing_and_is_quick_when_nothing_is_missing(self):
-        began = time.monotonic()
+        began = processor_time()
         done = self.install("# comment\ncoreutils\n\nbash\n")
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
-        self.assertLess(time.monotonic() - began, 2)
+        self.assertLess(processor_time() - began, 1)
 
     @unittest.skipIf(shutil.which("sudo"), "sudo is here: it would be asked")
     def test_names_exactly_what_is_missing_to_who_cannot_install(self):
