@@ -21,15 +21,23 @@ endif()
 find_package(GTest REQUIRED)
 
 # One test of ctest for a binary, or as many as `<name>_test_shards` says, which share its cases: for binaries that
-# mostly wait.
+# mostly wait. Cases that `<name>_test_conformance` names (a pattern) are of the suite of that name: they hold very much that
+# others made, or hold a store to its promise at each operation of a failing disk.
 function(weir_add_test name binary)
+  set(cases)
+  if(DEFINED ${name}_test_conformance)
+    set(cases --gtest_filter=-${${name}_test_conformance})
+    add_test(NAME ${name}_conformance COMMAND ${binary} --gtest_brief=1 --gtest_filter=${${name}_test_conformance}
+      WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(${name}_conformance PROPERTIES LABELS conformance)
+  endif()
   if(NOT DEFINED ${name}_test_shards)
-    add_test(NAME ${name} COMMAND ${binary} --gtest_brief=1 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    add_test(NAME ${name} COMMAND ${binary} --gtest_brief=1 ${cases} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     return()
   endif()
   math(EXPR last "${${name}_test_shards} - 1")
   foreach(shard RANGE ${last})
-    add_test(NAME ${name}_${shard} COMMAND ${binary} --gtest_brief=1 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    add_test(NAME ${name}_${shard} COMMAND ${binary} --gtest_brief=1 ${cases} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(${name}_${shard} PROPERTIES
       ENVIRONMENT "GTEST_TOTAL_SHARDS=${${name}_test_shards};GTEST_SHARD_INDEX=${shard}")
   endforeach()
