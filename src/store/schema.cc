@@ -275,6 +275,7 @@ CREATE TABLE IF NOT EXISTS finding_name (name TEXT NOT NULL, cluster TEXT NOT NU
 CREATE TABLE IF NOT EXISTS finding_change (finding INTEGER NOT NULL, entry INTEGER NOT NULL, at INTEGER NOT NULL,
   cause TEXT NOT NULL, change TEXT NOT NULL, PRIMARY KEY (finding, entry)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS attestation_of_bill ON attestation (artifact, entry) WHERE type = 'sbom';
+CREATE INDEX IF NOT EXISTS attestation_by_turn_of_bill ON attestation (entry) WHERE type = 'sbom';
 CREATE INDEX IF NOT EXISTS attestation_of_statements ON attestation (entry) WHERE type = 'vex';
 CREATE TABLE IF NOT EXISTS statements_read (attestation INTEGER PRIMARY KEY, entry INTEGER NOT NULL,
   statements INTEGER NOT NULL, error TEXT NOT NULL);
