@@ -97,12 +97,14 @@ CREATE INDEX IF NOT EXISTS exception_of_findings ON exception (environment)
 CREATE INDEX IF NOT EXISTS exception_by_until ON exception (until_at) WHERE state IN ('requested', 'in-force');
 CREATE TABLE IF NOT EXISTS exception_workload (workload TEXT NOT NULL, exception INTEGER NOT NULL,
   PRIMARY KEY (workload, exception)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS exception_workload_by_exception ON exception_workload (exception);
 CREATE TABLE IF NOT EXISTS deployment (entry INTEGER PRIMARY KEY, artifact BLOB NOT NULL, environment TEXT NOT NULL,
   state TEXT NOT NULL, declared_at INTEGER NOT NULL, deadline INTEGER NOT NULL, observed_at INTEGER, ended_at INTEGER,
   at_least INTEGER NOT NULL, alongside INTEGER NOT NULL, rollback INTEGER NOT NULL, actor BLOB NOT NULL,
   reason TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS deployment_by_environment ON deployment (environment, state);
 CREATE INDEX IF NOT EXISTS deployment_by_entry ON deployment (environment, entry);
+CREATE INDEX IF NOT EXISTS deployment_missed ON deployment (entry) WHERE state = 'missed';
 )sql";
 
 // `follow_up`: a later entry changes what an earlier one said.
@@ -150,6 +152,7 @@ CREATE TABLE IF NOT EXISTS verdict_past (workload TEXT NOT NULL, until_at INTEGE
   reasons TEXT NOT NULL, PRIMARY KEY (workload, until_at)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS workload_digest (digest BLOB NOT NULL, workload TEXT NOT NULL, PRIMARY KEY (digest,
   workload)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS workload_digest_by_workload ON workload_digest (workload);
 CREATE TABLE IF NOT EXISTS workload_interpreter (digest BLOB NOT NULL, workload TEXT NOT NULL, PRIMARY KEY (digest,
   workload)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS workload_package (workload TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
@@ -159,6 +162,7 @@ CREATE TABLE IF NOT EXISTS host_inventory (entry INTEGER PRIMARY KEY, reporter T
   environment TEXT NOT NULL, kind TEXT NOT NULL, holder BLOB NOT NULL, claim TEXT NOT NULL, at INTEGER NOT NULL,
   replaced INTEGER);
 CREATE INDEX IF NOT EXISTS host_inventory_by_holder ON host_inventory (holder, entry);
+CREATE INDEX IF NOT EXISTS host_inventory_of_reporter ON host_inventory (reporter) WHERE replaced IS NULL;
 CREATE INDEX IF NOT EXISTS host_inventory_of_host ON host_inventory (environment, host) WHERE kind = 'packages';
 CREATE TABLE IF NOT EXISTS program_bill (reporter TEXT NOT NULL, instance TEXT NOT NULL, holder BLOB NOT NULL,
   entry INTEGER NOT NULL, PRIMARY KEY (reporter, instance)) WITHOUT ROWID;
@@ -306,6 +310,7 @@ CREATE TABLE IF NOT EXISTS delivery (id INTEGER PRIMARY KEY, channel TEXT NOT NU
   made_at INTEGER NOT NULL,
   next_at INTEGER NOT NULL, delivered_at INTEGER, last_status INTEGER, last_error TEXT);
 CREATE INDEX IF NOT EXISTS delivery_pending ON delivery (channel, id) WHERE state = 'pending';
+CREATE INDEX IF NOT EXISTS delivery_dead ON delivery (channel) WHERE state = 'dead';
 CREATE TABLE IF NOT EXISTS channel_secret (channel TEXT PRIMARY KEY, url TEXT NOT NULL, secrets TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS integration_secret (integration TEXT PRIMARY KEY, secrets TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS caller_request (id INTEGER PRIMARY KEY, integration TEXT NOT NULL,

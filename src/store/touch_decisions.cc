@@ -52,6 +52,9 @@ class Mark {
         cause, name);
   }
 
+  Result<bool> has_policies() {
+    return TRY(query_count(db, "SELECT count(*) FROM (SELECT 1 FROM policy_attachment LIMIT 1)")) > 0;
+  }
   Result<bool> is_idle() {
     return TRY(query_count(db, "SELECT count(*) FROM (SELECT 1 FROM decision_watch LIMIT 1)")) == 0;
   }
@@ -71,8 +74,7 @@ class Mark {
 
  private:
   Status watch_running(std::string_view which, const auto&... names) {
-    if (TRY(query_count(db, "SELECT count(*) FROM (SELECT 1 FROM policy_attachment LIMIT 1)")) == 0)
-      return {};
+    if (!TRY(has_policies())) return {};
     return execute(
         db,
         fmt::format(
@@ -165,6 +167,7 @@ Status touch(Mark mark, const runtime::ReportAccepted& event) {
   return touch_settings(mark, event.reporter, report);
 }
 Status touch(Mark mark, const runtime::VerdictsGiven& event) {
+  if (TRY(mark.is_idle()) && !TRY(mark.has_policies())) return {};
   for (const runtime::VerdictGiven& given : event.verdicts) {
     TRY(mark.watch_running_workload(given.workload));
     TRY(execute(

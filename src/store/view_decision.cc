@@ -95,7 +95,7 @@ Result<std::vector<Watched>> list_stale(Database& db, Instant now, std::int64_t 
   auto stale = TRY(query(
       db,
       "SELECT artifact, environment, change_class, purpose, cause, checked FROM decision_watch WHERE "
-      "checked<cause LIMIT $1",
+      "checked<cause ORDER BY cause LIMIT $1",
       stale_row, limit));
   const auto room = limit - static_cast<std::int64_t>(stale.size());
   auto due = TRY(query(

@@ -78,7 +78,7 @@ Result<std::optional<RequestedApproval>> find_request(Database& db, std::int64_t
 
 Result<std::vector<std::int64_t>> requests_due(Database& db, Instant now) {
   return query(
-      db, "SELECT entry FROM approval_request WHERE ended='' AND expires_at<=$1 ORDER BY entry LIMIT 1000",
+      db, "SELECT entry FROM approval_request WHERE ended='' AND expires_at<=$1 ORDER BY expires_at LIMIT 1000",
       [](const Row& row) { return row.integer(0); }, now);
 }
 
@@ -93,9 +93,9 @@ Result<Reviewed> reviewed_source(Database& db, const Sha256& artifact) {
   reviewed.commit = commit.value_or("");
   const auto review = TRY(query_one(
       db,
-      "SELECT t.summary FROM attestation t LEFT JOIN artifact a ON a.digest=$1 WHERE t.type='review' AND "
-      "(t.artifact=$2 OR (t.artifact IS NULL AND t.flow=a.flow AND t.trail=a.trail)) ORDER BY t.entry DESC "
-      "LIMIT 1",
+      "SELECT summary FROM (SELECT entry, summary FROM attestation WHERE type='review' AND artifact=$1 UNION "
+      "ALL SELECT t.entry, t.summary FROM artifact a JOIN attestation t ON t.flow=a.flow AND t.trail=a.trail "
+      "WHERE a.digest=$2 AND t.type='review' AND t.artifact IS NULL) ORDER BY entry DESC LIMIT 1",
       [](const Row& row) { return row.string(0); }, artifact, artifact));
   if (review) reviewed.tree = read_stored<format::Json>(*review).text("tree");
   return reviewed;
