@@ -14,42 +14,34 @@ class Mark {
   Database& db;
   std::int64_t cause;
 
+  // Decisions that are watched and that `where` names ($2 and on are `names`). Most ledgers watch none for a long time.
+  Status decisions(std::string_view where, const auto&... names) {
+    if (TRY(is_idle())) return {};
+    return execute(db, fmt::format("UPDATE decision_watch SET cause=$1 WHERE {}", where), cause, names...);
+  }
   Status artifact(const Sha256& digest) {
-    return execute(
-        db,
-        "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT root FROM identity WHERE child=$2 "
-        "UNION SELECT $3)",
-        cause, digest, digest);
+    return decisions("artifact IN (SELECT root FROM identity WHERE child=$2 UNION SELECT $3)", digest,
+                     digest);
   }
   Status trail(std::string_view flow, std::string_view name) {
-    return execute(
-        db,
-        "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT digest FROM artifact_on_trail "
-        "WHERE flow=$2 AND trail=$3)",
-        cause, flow, name);
+    return decisions("artifact IN (SELECT digest FROM artifact_on_trail WHERE flow=$2 AND trail=$3)", flow,
+                     name);
   }
   Status flow(std::string_view name) {
-    return execute(
-        db,
-        "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT digest FROM artifact_on_trail "
-        "WHERE flow=$2)",
-        cause, name);
+    return decisions("artifact IN (SELECT digest FROM artifact_on_trail WHERE flow=$2)", name);
   }
-  Status environment(std::string_view name) {
-    return execute(db, "UPDATE decision_watch SET cause=$1 WHERE environment=$2", cause, name);
-  }
+  Status environment(std::string_view name) { return decisions("environment=$2", name); }
 
   // Where the policy counts.
   Status policy(std::string_view name) {
-    TRY(execute(db,
-                "UPDATE decision_watch SET cause=$1 WHERE environment IN (SELECT environment FROM "
-                "policy_attachment WHERE policy=$2 AND environment<>'')",
-                cause, name));
-    return execute(
-        db,
-        "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT o.digest FROM policy_attachment t "
-        "JOIN artifact_on_trail o ON o.flow=t.flow WHERE t.policy=$2 AND t.flow<>'')",
-        cause, name);
+    TRY(decisions(
+        "environment IN (SELECT environment FROM policy_attachment WHERE policy=$2 AND environment<>'')",
+        name));
+    return decisions(
+        "artifact IN (SELECT o.digest FROM policy_attachment t JOIN artifact_on_trail o ON o.flow=t.flow "
+        "WHERE "
+        "t.policy=$2 AND t.flow<>'')",
+        name);
   }
 
   Result<bool> has_policies() {
@@ -67,7 +59,8 @@ class Mark {
   Status watch_running_workload(std::string_view workload) { return watch_running("w.id=$2", workload); }
   Status watch_running_of(const Sha256& artifact, std::string_view environment) {
     return watch_running(
-        "+w.environment=$2 AND w.id IN (SELECT o.workload FROM identity m JOIN workload_digest o ON o.digest=m.child "
+        "+w.environment=$2 AND w.id IN (SELECT o.workload FROM identity m JOIN workload_digest o ON "
+        "o.digest=m.child "
         "WHERE m.root=$3) AND a.artifact=$4",
         environment, artifact, artifact);
   }
@@ -138,18 +131,18 @@ Status touch(Mark mark, const runtime::EnvironmentDeclared& event) { return mark
 Status touch_settings(Mark mark, const std::string& reporter, const runtime::Report& report) {
   for (const runtime::Instance& instance : report.started) {
     if (!instance.settings || instance.ended_at || instance.digests.empty()) continue;
-    const std::int64_t same = TRY(query_count(
-        mark.db,
-        "SELECT count(*) FROM (SELECT 1 FROM instance i JOIN instance o ON o.workload=i.workload AND o.ended_at IS "
-        "NULL AND o.settings=i.settings AND (o.reporter<>i.reporter OR o.id<>i.id) WHERE i.reporter=$1 AND i.id=$2 "
-        "LIMIT 1)",
-        reporter, instance.id));
+    const std::int64_t same = TRY(query_count(mark.db,
+                                              "SELECT count(*) FROM (SELECT 1 FROM instance i JOIN instance "
+                                              "o ON o.workload=i.workload AND o.ended_at IS "
+                                              "NULL AND o.settings=i.settings AND (o.reporter<>i.reporter OR "
+                                              "o.id<>i.id) WHERE i.reporter=$1 AND i.id=$2 "
+                                              "LIMIT 1)",
+                                              reporter, instance.id));
     if (same > 0) continue;
-    TRY(execute(mark.db,
-                "UPDATE decision_watch SET cause=$1 WHERE purpose='running' AND artifact IN (SELECT n.root FROM "
-                "instance i JOIN workload_digest d ON d.workload=i.workload JOIN identity n ON n.child=d.digest WHERE "
-                "i.reporter=$2 AND i.id=$3)",
-                mark.cause, reporter, instance.id));
+    TRY(mark.decisions(
+        "purpose='running' AND artifact IN (SELECT n.root FROM instance i JOIN workload_digest d ON "
+        "d.workload=i.workload JOIN identity n ON n.child=d.digest WHERE i.reporter=$2 AND i.id=$3)",
+        reporter, instance.id));
   }
   return {};
 }
@@ -159,22 +152,21 @@ Status touch(Mark mark, const runtime::ReportAccepted& event) {
   if (TRY(mark.is_idle())) return {};
   const auto report = TRY(format::decode_text<runtime::Report>(event.body, format::Unknown::ignore));
   for (const runtime::Ended& ended : report.ended)
-    TRY(execute(mark.db,
-                "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT n.root FROM instance i JOIN "
-                "workload_digest d ON d.workload=i.workload JOIN identity n ON n.child=d.digest WHERE "
-                "i.reporter=$2 AND i.id=$3)",
-                mark.cause, event.reporter, ended.id));
+    TRY(
+        mark.decisions("artifact IN (SELECT n.root FROM instance i JOIN workload_digest d ON "
+                       "d.workload=i.workload JOIN identity n "
+                       "ON n.child=d.digest WHERE i.reporter=$2 AND i.id=$3)",
+                       event.reporter, ended.id));
   return touch_settings(mark, event.reporter, report);
 }
 Status touch(Mark mark, const runtime::VerdictsGiven& event) {
   if (TRY(mark.is_idle()) && !TRY(mark.has_policies())) return {};
   for (const runtime::VerdictGiven& given : event.verdicts) {
     TRY(mark.watch_running_workload(given.workload));
-    TRY(execute(
-        mark.db,
-        "UPDATE decision_watch SET cause=$1 WHERE artifact IN (SELECT n.root FROM workload_digest d JOIN "
-        "identity n ON n.child=d.digest WHERE d.workload=$2)",
-        mark.cause, given.workload));
+    TRY(
+        mark.decisions("artifact IN (SELECT n.root FROM workload_digest d JOIN identity n ON "
+                       "n.child=d.digest WHERE d.workload=$2)",
+                       given.workload));
   }
   return {};
 }
@@ -214,11 +206,11 @@ Status touch_window(Mark mark, const std::string& name, std::int64_t versions) {
           return window::selects(definition.selector, subject);
         }))
       continue;
-    TRY(execute(
-        mark.db,
-        "UPDATE decision_watch SET cause=$1 WHERE purpose='start' AND environment=$2 AND change_class=$3 AND "
-        "coalesce((SELECT flow FROM artifact a WHERE a.digest=decision_watch.artifact), '')=$4",
-        mark.cause, each.environment, each.cls, each.flow));
+    TRY(
+        mark.decisions("purpose='start' AND environment=$2 AND change_class=$3 AND coalesce((SELECT flow "
+                       "FROM artifact a WHERE "
+                       "a.digest=decision_watch.artifact), '')=$4",
+                       each.environment, each.cls, each.flow));
   }
   return {};
 }
@@ -238,11 +230,9 @@ Status touch_exception(Mark mark, std::int64_t exception) {
       [](const Row& row) { return std::pair(row.string(0), row.maybe_digest(1)); }, exception));
   if (!of) return {};
   if (!of->second) return mark.environment(of->first);
-  return execute(
-      mark.db,
-      "UPDATE decision_watch SET cause=$1 WHERE environment=$2 AND artifact IN (SELECT child FROM identity "
-      "WHERE root=$3 UNION SELECT $4)",
-      mark.cause, of->first, *of->second, *of->second);
+  return mark.decisions(
+      "environment=$2 AND artifact IN (SELECT child FROM identity WHERE root=$3 UNION SELECT $4)", of->first,
+      *of->second, *of->second);
 }
 Status touch(Mark mark, const exceptions::ExceptionGranted& event) {
   return touch_exception(mark, event.exception);
