@@ -24,7 +24,7 @@ Result<std::size_t> route_of(const Call& call, http::Request& alone) {
   const auto* found = std::get_if<http::RouteFound>(&match);
   if (found == nullptr) {
     const auto& refused = std::get<http::RouteRefused>(match);
-    if (refused.status == 400) return refused.error;
+    if (refused.error.code == Errc::invalid && refused.allow.empty()) return refused.error;
     return not_found(fmt::format("there is no {} {}", alone.method, alone.path));
   }
   const Route& route = routes()[found->index];

@@ -131,31 +131,8 @@ Json parameters_of(const Route& route) {
   return parameters;
 }
 
-std::string_view summary_of(Errc code) {
-  switch (code) {
-    case Errc::invalid:
-      return "the input is wrong; the message names where";
-    case Errc::unauthenticated:
-      return "nobody who is known here";
-    case Errc::forbidden:
-      return "known, but may not";
-    case Errc::not_found:
-      return "there is no such thing";
-    case Errc::conflict:
-      return "the same key with another body, or a state that does not allow it";
-    case Errc::too_large:
-      return "beyond a limit";
-    case Errc::too_many:
-      return "slow down; try later";
-    case Errc::unavailable:
-      return "the server, or what it needs; try later";
-    case Errc::corrupt:
-      return "stored data is not what was written; writes have stopped";
-    case Errc::internal:
-      return "a fault of the server";
-  }
-  return "";
-}
+// Met by what is on no route.
+constexpr int method_status = http::row_of(http::Refusal::method).status;
 
 bool can_meet(const Route& route, Errc code) {
   if (route.door == Door::integration) return code != Errc::forbidden && code != Errc::corrupt;
@@ -168,13 +145,18 @@ bool can_meet(const Route& route, Errc code) {
 
 void add_errors(SchemaBook& book, const Route& route, Json& responses) {
   const Json error = json_content(schema_out<ErrorView>(book));
-  for (const ErrcRow& row : errc_table) {
-    const std::string status = std::to_string(row.http_status);
-    if (can_meet(route, row.code) && responses.find(status) == nullptr)
-      responses.set(status, Json::object({{"description", summary_of(row.code)}, {"content", error}}));
+  for (const http::ErrorRow& row : http::error_table) {
+    const std::string status = std::to_string(row.status);
+    const bool can = row.status == weir::row_of(row.code).http_status ? can_meet(route, row.code)
+                                                                      : row.status != method_status;
+    if (can && responses.find(status) == nullptr)
+      responses.set(status, Json::object({{"description", row.summary}, {"content", error}}));
   }
-  responses.set("default",
-                Json::object({{"description", "an error before the route was found"}, {"content", error}}));
+  responses.set(
+      "default",
+      Json::object({{"description", fmt::format("an error before the route was found; {}: {}", method_status,
+                                                http::row_of(http::Refusal::method).summary)},
+                    {"content", error}}));
 }
 
 Json responses_of(SchemaBook& book, const Route& route) {

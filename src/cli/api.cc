@@ -25,9 +25,15 @@ Duration pause_before_retry(const http::ClientResponse* response, int tries_done
   return {first_pause.micros << (2 * (tries_done - 1))};
 }
 
+Errc code_of_status(int status) {
+  if (const http::ErrorRow* row = http::row_of_status(status)) return row->code;
+  if (status == 502 || status == 504) return Errc::unavailable;
+  return status >= 400 && status < 500 ? Errc::invalid : Errc::internal;
+}
+
 bool worth_another_try(const Result<http::ClientResponse>& answer) {
   if (!answer) return row_of(answer.error().code).retry == Retry::yes;
-  return answer->status == 429 || answer->status == 502 || answer->status == 503 || answer->status == 504;
+  return row_of(code_of_status(answer->status)).retry == Retry::yes;
 }
 
 // "id: 7" → "7": one space after the colon belongs to the form, not to the value.
@@ -40,13 +46,6 @@ const Json::Array& rows_of(const Json& page, std::string_view plural) {
   std::string other(plural);
   std::replace(other.begin(), other.end(), '-', '_');
   return page.find(plural) != nullptr ? page.items(plural) : page.items(other);
-}
-
-Errc code_of_status(int status) {
-  for (const ErrcRow& row : errc_table)
-    if (row.http_status == status) return row.code;
-  if (status == 502 || status == 504) return Errc::unavailable;
-  return status >= 400 && status < 500 ? Errc::invalid : Errc::internal;
 }
 
 }  // namespace

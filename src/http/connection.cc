@@ -101,7 +101,11 @@ class HttpConnection final : public Connection, public std::enable_shared_from_t
   Awaitable<void> linger();
 
   // Each prepares `refusal_`. Not inside the coroutines, because g++ 12 destroys braced temporaries there twice.
-  Read refuse(int status, const Error& error);
+  Read refuse(const Error& error) { return refuse_with(error_response(error)); }
+  Read refuse(Refusal how, std::string message) {
+    return refuse_with(error_response(how, std::move(message)));
+  }
+  Read refuse_with(Response response);
   Read refuse_parse(ErrorCode error);
   Read refuse_head_size();
   Read refuse_trailer();
@@ -288,38 +292,37 @@ void HttpConnection<S>::hand_over() {
 // ---- reading ----
 
 template <class S>
-Read HttpConnection<S>::refuse(int status, const Error& error) {
-  refusal_ = row_of(error.code).http_status == status ? error_response(error) : error_response(status, error);
+Read HttpConnection<S>::refuse_with(Response response) {
+  refusal_ = std::move(response);
   return Read::refused;
 }
 
 template <class S>
 Read HttpConnection<S>::refuse_parse(ErrorCode error) {
   if (error == ParseError::body_limit)
-    return refuse(413,
-                  {Errc::too_large, fmt::format("the body has more than {} bytes", parser_->body_bytes_max)});
-  return refuse(400, invalid(fmt::format("not a well-formed HTTP/1.1 request: {}", error.message())));
+    return refuse({Errc::too_large, fmt::format("the body has more than {} bytes", parser_->body_bytes_max)});
+  return refuse(invalid(fmt::format("not a well-formed HTTP/1.1 request: {}", error.message())));
 }
 
 template <class S>
 Read HttpConnection<S>::refuse_head_size() {
-  return refuse(431,
-                {Errc::too_large, fmt::format("the head has more than {} bytes", config().header_bytes_max)});
+  return refuse(Refusal::head_size,
+                fmt::format("the head has more than {} bytes", config().header_bytes_max));
 }
 
 template <class S>
 Read HttpConnection<S>::refuse_trailer() {
-  return refuse(400, invalid("a chunk's head or the trailer is too long"));
+  return refuse(invalid("a chunk's head or the trailer is too long"));
 }
 
 template <class S>
 Read HttpConnection<S>::refuse_room() {
-  return refuse(503, {Errc::unavailable, "too many large requests at once"});
+  return refuse({Errc::unavailable, "too many large requests at once"});
 }
 
 template <class S>
 void HttpConnection<S>::refuse_connection() {
-  refuse(503, {Errc::unavailable, fmt::format("more than {} connections", config().connections_max)});
+  refuse({Errc::unavailable, fmt::format("more than {} connections", config().connections_max)});
 }
 
 template <class S>
@@ -328,17 +331,17 @@ Read HttpConnection<S>::check_head() {
   parser_->request.remote_address = remote_address_;
   head_only_ = parser_->request.method == "HEAD";
   http11_ = parser_->version() >= 11;
-  if (const Status good = parser_->check_head(); !good)
-    return refuse(row_of(good.error().code).http_status, good.error());
-  if (parser_->expects_other()) return refuse(417, invalid("the only expectation met here is 100-continue"));
+  if (const Status good = parser_->check_head(); !good) return refuse(good.error());
+  if (parser_->expects_other())
+    return refuse(Refusal::expectation, "the only expectation met here is 100-continue");
   return Read::complete;
 }
 
 template <class S>
 Read HttpConnection<S>::cut_short() {
   if (!expired_ || phase_ != Phase::reading) return Read::ended;
-  return refuse(408, {Errc::unavailable, fmt::format("the request did not arrive within {} ms",
-                                                     config().request_time_max.micros / 1000)});
+  return refuse(Refusal::time, fmt::format("the request did not arrive within {} ms",
+                                           config().request_time_max.micros / 1000));
 }
 
 template <class S>
@@ -413,7 +416,7 @@ Awaitable<Read> HttpConnection<S>::read_body() {
   if (!chunked && length == 0) co_return Read::complete;
   const auto announced = chunked ? std::nullopt : std::optional(length);
   const Result<BodyLimit> limit = body_limit(announced);
-  if (!limit.ok()) co_return refuse(row_of(limit.error().code).http_status, limit.error());
+  if (!limit.ok()) co_return refuse(limit.error());
   parser_->body_bytes_max = limit->bytes_max;
   sender_ = limit->sender;
   if (length > parser_->body_bytes_max) co_return refuse_parse(ParseError::body_limit);

@@ -66,7 +66,9 @@ std::string_view Request::parameter(std::string_view name) const {
   return found == parameters.end() ? std::string_view{} : std::string_view(found->value);
 }
 
-Response error_response(int status, const Error& error) {
+namespace {
+
+Response error_with(int status, const Error& error, Duration retry_after) {
   std::string body = "{\"error\":{\"code\":";
   format::append_json_string(body, row_of(error.code).name);
   body += ",\"message\":";
@@ -76,16 +78,23 @@ Response error_response(int status, const Error& error) {
     format::append_json_string(body, error.field);
   }
   body += "}}";
-  return {.status = status, .body = std::move(body)};
-}
-
-Response error_response(const Error& error, Duration retry_after) {
-  Response response = error_response(row_of(error.code).http_status, error);
+  Response response{.status = status, .body = std::move(body)};
   if (row_of(error.code).retry == Retry::yes) {
     const std::int64_t whole_seconds = std::max<std::int64_t>(1, (retry_after.micros + 999'999) / 1'000'000);
     response.headers.push_back({"retry-after", std::to_string(whole_seconds)});
   }
   return response;
+}
+
+}  // namespace
+
+Response error_response(const Error& error, Duration retry_after) {
+  return error_with(row_of(error.code).http_status, error, retry_after);
+}
+
+Response error_response(Refusal refusal, std::string message) {
+  const ErrorRow& row = row_of(refusal);
+  return error_with(row.status, {row.code, std::move(message)}, seconds(1));
 }
 
 Result<std::string> decode_percent(std::string_view text) { return decode(text, Plus::literal); }

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "http/error_table.h"
 
 namespace weir::http {
 
@@ -58,10 +59,9 @@ struct Response {
 
 using Respond = std::move_only_function<void(Response)>;
 
-// {"error":{"code","message","field"?}} with the status of errc_table, and Retry-After where that says "later".
+// {"error":{"code","message","field"?}} with the status of error_table.h, and Retry-After where its kind says "later".
 Response error_response(const Error& error, Duration retry_after = seconds(1));
-Response error_response(int status,
-                        const Error& error);  // for statuses the table does not have: 405, 408, 431
+Response error_response(Refusal refusal, std::string message);
 
 // RFC 3986 §2.1. `invalid` for a broken %-sequence.
 Result<std::string> decode_percent(std::string_view text);

@@ -193,7 +193,7 @@ std::string allow_of(std::vector<std::string_view> methods) {
 
 std::variant<RouteFound, RouteRefused> Router::match(Request& request) const {
   Segments segments;
-  if (const Status good = split(request.path, segments); !good) return RouteRefused{400, {}, good.error()};
+  if (const Status good = split(request.path, segments); !good) return RouteRefused{good.error()};
   const MethodRow* row = nullptr;
   std::vector<std::string_view> others;
   auto accept = [&](const Node& node) {
@@ -208,16 +208,16 @@ std::variant<RouteFound, RouteRefused> Router::match(Request& request) const {
     fill_parameters(request, *row, segments);
     return RouteFound{row->index};
   }
-  if (others.empty())
-    return RouteRefused{404, {}, not_found(fmt::format("there is no path {}", request.path))};
+  if (others.empty()) return RouteRefused{not_found(fmt::format("there is no path {}", request.path))};
   std::string allow = allow_of(std::move(others));
   Error error = invalid(fmt::format("{} is not possible here; {} is", request.method, allow));
-  return RouteRefused{405, std::move(allow), std::move(error)};
+  return RouteRefused{std::move(error), std::move(allow)};
 }
 
 Response refusal_response(const RouteRefused& refused) {
-  Response response = error_response(refused.status, refused.error);
-  if (!refused.allow.empty()) response.headers.push_back({"allow", refused.allow});
+  if (refused.allow.empty()) return error_response(refused.error);
+  Response response = error_response(Refusal::method, refused.error.message);
+  response.headers.push_back({"allow", refused.allow});
   return response;
 }
 

@@ -27,9 +27,8 @@ struct RouteFound {
 };
 // No such path (404), no such method on it (405, with Allow), or a path that is wrong in itself (400).
 struct RouteRefused {
-  int status;
-  std::string allow = {};  // of 405: "GET, HEAD, PUT"
-  Error error = {};
+  Error error;
+  std::string allow = {};  // of a method: "GET, HEAD, PUT"
 };
 
 class Router {

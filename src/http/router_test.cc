@@ -29,7 +29,8 @@ Answer ask(std::string_view method, std::string_view path) {
   static const Router router(rows);
   Request request{.method = std::string(method), .path = std::string(path)};
   const auto matched = router.match(request);
-  if (const auto* refused = std::get_if<RouteRefused>(&matched)) return {refused->status, 0, refused->allow};
+  if (const auto* refused = std::get_if<RouteRefused>(&matched))
+    return {refusal_response(*refused).status, 0, refused->allow};
   std::string parameters;
   for (const Parameter& parameter : request.parameters)
     parameters += fmt::format("{}={};", parameter.name, parameter.value);
@@ -113,7 +114,7 @@ TEST(Router, tells_an_unknown_path_from_an_impossible_method) {
 }
 
 TEST(Router, refusals_become_answers_with_allow) {
-  const Response response = refusal_response({405, "GET, HEAD", invalid("no")});
+  const Response response = refusal_response({invalid("no"), "GET, HEAD"});
   EXPECT_EQ(response.status, 405);
   EXPECT_EQ(response.headers, (std::vector<Field>{{"allow", "GET, HEAD"}}));
   EXPECT_EQ(response.body, R"({"error":{"code":"invalid","message":"no"}})");
