@@ -10,7 +10,6 @@
 #include <cerrno>
 #include <system_error>
 
-#include "crypto/digest.h"
 
 namespace weir::artifact {
 namespace {
@@ -85,10 +84,10 @@ OpenFile::~OpenFile() {
   if (number_ >= 0) close(number_);
 }
 
-Result<DiskTree> DiskTree::open(const std::string& root) {
+Result<DiskTree> DiskTree::open(const std::string& root, OnPiece on_piece) {
   OpenFile directory(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.number() < 0) return cannot("open directory", printable(root), errno);
-  return DiskTree(std::move(directory), printable(root));
+  return DiskTree(std::move(directory), printable(root), std::move(on_piece));
 }
 
 std::string DiskTree::where(BytesView path) const {
@@ -135,12 +134,9 @@ Result<Sha256> DiskTree::content(BytesView path) {
   const OpenFile file(
       openat(root_.number(), Bytes(path).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | follow));
   if (file.number() < 0) return cannot("read", where(path), errno);
-  crypto::Hasher hasher;
-  TRY(read_open_file(file.number(), where(path), [&](BytesView piece) {
-    hasher.update(piece);
-    return Status();
-  }));
-  return hasher.finish();
+  MeteredHash hash(on_piece_);
+  TRY(read_open_file(file.number(), where(path), [&](BytesView piece) { return hash.add(piece); }));
+  return hash.finish();
 }
 
 Result<Bytes> DiskTree::target(BytesView path) {
@@ -170,6 +166,13 @@ Status DiskTree::check_unchanged() const {
     const auto now = stamp(seen.path, seen.flags);
     if (!now.ok() || *now != seen.stamp) return changed(where(seen.path));
   }
+  return {};
+}
+
+Status MeteredHash::add(BytesView piece) {
+  bytes_ += piece.size();
+  if (on_piece_) TRY(on_piece_(bytes_, piece.size()));
+  hasher_.update(piece);
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "artifact/tree.h"
+#include "crypto/digest.h"
 
 namespace weir::artifact {
 
@@ -36,9 +37,14 @@ struct FileStamp {
   bool operator==(const FileStamp&) const = default;
 };
 
+// Asked for leave before a piece of a file's content counts: how many bytes of the file there are with it, and how many
+// the piece has.
+using OnPiece = std::function<Status(std::uint64_t file_bytes, std::size_t piece_bytes)>;
+
 class DiskTree final : public TreeSource {
  public:
-  static Result<DiskTree> open(const std::string& root);  // a link given as root is followed
+  // A link given as root is followed. `on_piece` is asked where `content` reads.
+  static Result<DiskTree> open(const std::string& root, OnPiece on_piece = {});
 
   Result<Entry> look(BytesView path) override;
   Result<Entry> look_through(BytesView path) override;
@@ -56,14 +62,29 @@ class DiskTree final : public TreeSource {
     int flags = 0;  // of fstatat
     FileStamp stamp;
   };
-  DiskTree(OpenFile root, std::string name) : root_(std::move(root)), name_(std::move(name)) {}
+  DiskTree(OpenFile root, std::string name, OnPiece on_piece)
+      : root_(std::move(root)), name_(std::move(name)), on_piece_(std::move(on_piece)) {}
   std::string where(BytesView path) const;
   Result<FileStamp> stamp(BytesView path, int flags) const;
   Result<Entry> look_with(BytesView path, int flags);
 
   OpenFile root_;
   std::string name_;
+  OnPiece on_piece_;
   std::vector<Seen> seen_;
+};
+
+// What `on_piece` lets through, hashed. Belongs to one file.
+class MeteredHash {
+ public:
+  explicit MeteredHash(const OnPiece& on_piece) : on_piece_(on_piece) {}
+  Status add(BytesView piece);
+  Sha256 finish() { return hasher_.finish(); }
+
+ private:
+  const OnPiece& on_piece_;
+  std::uint64_t bytes_ = 0;
+  crypto::Hasher hasher_;
 };
 
 // Hands the file's bytes on piece by piece. Errc::conflict when it changed meanwhile.

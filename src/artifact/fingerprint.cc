@@ -7,11 +7,9 @@
 #include <filesystem>
 #include <map>
 
-#include "artifact/disk_tree.h"
 #include "artifact/image_layout.h"
 #include "artifact/kosli_tree.h"
 #include "base/limits.h"
-#include "crypto/digest.h"
 
 namespace weir::artifact {
 namespace {
@@ -61,13 +59,10 @@ Result<bool> is_directory(const std::string& path) {
 
 }  // namespace
 
-Result<Sha256> fingerprint_file(const std::string& path) {
-  crypto::Hasher hasher;
-  TRY(read_file(path, [&](BytesView piece) {
-    hasher.update(piece);
-    return Status();
-  }));
-  return hasher.finish();
+Result<Sha256> fingerprint_file(const std::string& path, const OnPiece& on_piece) {
+  MeteredHash hash(on_piece);
+  TRY(read_file(path, [&](BytesView piece) { return hash.add(piece); }));
+  return hash.finish();
 }
 
 Result<Sha256> fingerprint_directory(const std::string& path, const FingerprintOptions& options) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "artifact/disk_tree.h"
 #include "artifact/record.h"
 #include "base/bytes.h"
 
@@ -36,8 +37,8 @@ struct FingerprintOptions {
 // several images, `image` names one.
 Result<Fingerprint> fingerprint_path(const std::string& path, const FingerprintOptions& options = {});
 
-// Always the content's SHA-256, whatever it holds.
-Result<Sha256> fingerprint_file(const std::string& path);
+// Always the content's SHA-256, whatever it holds. `on_piece` as of a DiskTree.
+Result<Sha256> fingerprint_file(const std::string& path, const OnPiece& on_piece = {});
 // Always the tree's, by the rule.
 Result<Sha256> fingerprint_directory(const std::string& path, const FingerprintOptions& options = {});
 

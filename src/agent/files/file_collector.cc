@@ -13,7 +13,7 @@
 #include <set>
 
 #include "agent/containers/wait.h"
-#include "agent/files/watched_tree.h"
+#include "agent/files/path_reader.h"
 
 namespace weir::agent {
 namespace {
@@ -22,6 +22,7 @@ constexpr std::uint32_t events_watched = IN_CLOSE_WRITE | IN_MODIFY | IN_ATTRIB 
                                          IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
 constexpr Duration look_again = milliseconds(50);
 constexpr int changing_tries_max = 10;  // a path that never rests is reported as such
+constexpr std::uint64_t quick_bytes_max = 4 << 20, quick_files_max = 1000;  // read at once, others beside
 
 // What one inotify descriptor watches for which paths.
 class Notices {
@@ -73,19 +74,35 @@ struct Watched {
   WatchedPath path;
   std::optional<PathStamp> stamp;
   std::optional<runtime::Instance> instance;
+  PathReader::Held reading;  // what is read beside; none when nothing is
   int changing_tries = 0;
   std::string trouble;     // why it isn't seen; empty when it is
   bool unnoticed = false;  // inotify gives no more watches
 };
 
-runtime::Instance make_instance(const WatchedPath& path, const std::optional<Sha256>& digest,
-                                Instant started_at) {
+bool is_changing(const Result<Sha256>& digest) {
+  return !digest && (digest.error().code == Errc::conflict || digest.error().code == Errc::not_found);
+}
+
+runtime::Instance make_instance(const WatchedPath& path, const Result<Sha256>& digest, Instant started_at) {
   runtime::Instance instance{
       .kind = runtime::WorkloadKind::file, .name = path.path, .started_at = started_at};
-  const std::string content = digest ? to_hex(*digest).substr(0, 16) : "changing";
+  std::string content;
+  if (digest) {
+    instance.digests.push_back(*digest);
+    content = to_hex(*digest).substr(0, 16);
+  } else {
+    content = is_changing(digest) ? "changing" : "unread";
+    instance.seen = runtime::Seen::unhashed;
+    instance.seen_note =
+        is_changing(digest) ? "it never rests long enough to be read whole" : digest.error().message;
+  }
   instance.id = fmt::format("{}@{}@{}", path.path, content, started_at.micros);
-  if (digest) instance.digests.push_back(*digest);
   return instance;
+}
+
+bool is_quick(const PathStamp& stamp) {
+  return stamp.bytes <= quick_bytes_max && stamp.files <= quick_files_max;
 }
 
 }  // namespace
@@ -102,7 +119,10 @@ struct FileCollector::State {
   std::atomic<bool> looked = false;
   mutable std::mutex mutex;
   std::vector<Watched> watched;
+  PathReader reader{[this] { wake_up.wake(); }};  // last, so that it ends first
 
+  std::optional<Result<Sha256>> read(Watched& entry, const PathStamp& stamp);
+  bool reads_any() const;
   void look(std::size_t number, Sink& sink, const std::stop_token& stop);
   std::optional<runtime::PackageClaim> claim_of(const std::string& path, const Sha256& digest) const;
   std::optional<runtime::PackageClaim> settled_claim_of(const std::string& path, const Sha256& digest,
@@ -117,7 +137,9 @@ void FileCollector::State::set_instance(Watched& entry, std::optional<runtime::I
   std::optional<runtime::Instance> old;
   {
     const std::lock_guard lock(mutex);
-    if (entry.instance && next && entry.instance->digests == next->digests) return;
+    if (entry.instance && next && entry.instance->digests == next->digests &&
+        entry.instance->seen_note == next->seen_note)
+      return;
     old = std::exchange(entry.instance, next);
   }
   if (old) sink.ended({old->id, next ? next->started_at : clock.now()});
@@ -129,6 +151,7 @@ void FileCollector::State::set_trouble(Watched& entry, const Error& error, Sink&
     const std::lock_guard lock(mutex);
     entry.trouble = error.message;
     entry.stamp.reset();
+    entry.reading.reset();
   }
   set_instance(entry, std::nullopt, sink);
 }
@@ -156,6 +179,33 @@ std::optional<runtime::PackageClaim> FileCollector::State::settled_claim_of(cons
   return claim;
 }
 
+// None while it is read beside.
+std::optional<Result<Sha256>> FileCollector::State::read(Watched& entry, const PathStamp& stamp) {
+  PathReader::Held reading;
+  {
+    const std::lock_guard lock(mutex);
+    reading = std::exchange(entry.reading, nullptr);
+  }
+  if (const Status readable = check_readable(stamp); !readable) return readable.error();
+  if (is_quick(stamp)) return digest_of(entry.path);
+  if (reading && !(reading->stamp() == stamp)) {  // it changed meanwhile: from the beginning
+    reading.reset();
+    if (++entry.changing_tries >= changing_tries_max)
+      return Error{Errc::conflict, "it changes while it is read"};
+  }
+  if (reading)
+    if (auto result = reading->result()) return result;
+  if (!reading) reading = reader.ask(entry.path, stamp);
+  const std::lock_guard lock(mutex);
+  entry.reading = std::move(reading);
+  return std::nullopt;
+}
+
+bool FileCollector::State::reads_any() const {
+  const std::lock_guard lock(mutex);
+  return std::ranges::any_of(watched, [](const Watched& entry) { return entry.reading != nullptr; });
+}
+
 void FileCollector::State::look(std::size_t number, Sink& sink, const std::stop_token& stop) {
   Watched& entry = watched[number];
   const auto stamp = stamp_of(entry.path);
@@ -168,33 +218,31 @@ void FileCollector::State::look(std::size_t number, Sink& sink, const std::stop_
     const std::lock_guard lock(mutex);
     entry.unnoticed = !all_noticed;
     entry.trouble.clear();
-    if (entry.stamp == *stamp) return;
+    if (entry.stamp == *stamp) return entry.reading.reset();
   }
-  const auto digest = digest_of(entry.path);
-  const bool changing =
-      !digest && (digest.error().code == Errc::conflict || digest.error().code == Errc::not_found);
-  if (!digest && !changing) return set_trouble(entry, digest.error(), sink);
-  if (changing && ++entry.changing_tries < changing_tries_max) return wake_up.wake();
+  const auto read_now = read(entry, *stamp);
+  if (!read_now) return;
+  const Result<Sha256>& digest = *read_now;
+  if (!digest && !is_changing(digest) && digest.error().code != Errc::too_large)
+    return set_trouble(entry, digest.error(), sink);
+  if (is_changing(digest) && ++entry.changing_tries < changing_tries_max) return wake_up.wake();
   entry.changing_tries = 0;
   const Instant started_at = std::min(stamp->changed_at, clock.now());
-  runtime::Instance next =
-      make_instance(entry.path, digest ? std::optional(*digest) : std::nullopt, started_at);
-  if (!digest) {
-    next.seen = runtime::Seen::unhashed;
-    next.seen_note = "it never rests long enough to be read whole";
-  }
+  runtime::Instance next = make_instance(entry.path, digest, started_at);
   if (digest) next.package = settled_claim_of(entry.path.path, *digest, stop);
   {
     const std::lock_guard lock(mutex);
-    entry.stamp = *stamp;
+    if (is_changing(digest)) entry.stamp.reset();  // it may rest from here on
+    else entry.stamp = *stamp;
   }
   set_instance(entry, std::move(next), sink);
 }
 
-// The paths that changed and then rested, or all of them when it is time for a rescan.
+// The paths that changed and then rested; all of them when it is time for a rescan, or something asks for a look.
 std::set<std::size_t> FileCollector::State::await_changes(std::stop_token stop) {
   const int file = notices.file();
   std::set<std::size_t> touched;
+  bool is_called = false;
   Duration wait = options.rescan_interval;
   Instant settled_by;
   while (!stop.stop_requested()) {
@@ -203,11 +251,11 @@ std::set<std::size_t> FileCollector::State::await_changes(std::stop_token stop) 
     const bool first = touched.empty() && !more.empty();
     touched.insert(more.begin(), more.end());
     if (first) settled_by = clock.now() + options.settle_time_max;
-    if (woken == WakeUp::Woken::by_file && (touched.empty() || clock.now() < settled_by)) {
-      if (!touched.empty()) wait = options.settle_time;
-      continue;
-    }
-    if (!touched.empty()) return touched;
+    is_called |= woken == WakeUp::Woken::by_call;
+    const bool settles = woken != WakeUp::Woken::by_time && !touched.empty() && clock.now() < settled_by;
+    if (settles) wait = options.settle_time;
+    if (settles || (woken == WakeUp::Woken::by_file && touched.empty())) continue;
+    if (!touched.empty() && !is_called) return touched;
     break;
   }
   for (std::size_t number = 0; number < watched.size(); ++number) touched.insert(number);
@@ -221,10 +269,11 @@ FileCollector::~FileCollector() = default;
 void FileCollector::watch(Sink& sink, std::stop_token stop) {
   const std::stop_callback on_stop(stop, [this] { state_->wake_up.wake(); });
   for (std::size_t number = 0; number < state_->watched.size(); ++number) state_->look(number, sink, stop);
-  state_->looked = true;
-  while (!stop.stop_requested())
+  while (!stop.stop_requested()) {
+    if (!state_->reads_any()) state_->looked = true;
     for (const std::size_t number : state_->await_changes(stop))
       if (!stop.stop_requested()) state_->look(number, sink, stop);
+  }
 }
 
 void FileCollector::list(const Tell& tell) {
@@ -245,6 +294,9 @@ std::vector<runtime::Source> FileCollector::sources() const {
     if (!entry.trouble.empty()) {
       source.blind = entry.trouble;
       source.remedy = "let the agent's user read it, or take it out of the configuration";
+    } else if (entry.reading) {
+      source.blind = "it is being read; until that is done what it held before is told";
+      source.remedy = "wait for it, or watch less of it";
     } else if (entry.unnoticed) {
       source.blind = "changes are seen only by the walk each minute";
       source.remedy = "raise the kernel's setting fs.inotify.max_user_watches";

@@ -3,7 +3,8 @@
 // walk each minute, which compares stamps (name, kind, mode, size, inode, times) and hashes again only where these
 // moved. A file that a package owns carries that claim, as a process does.
 // What is excluded is not part of a directory's digest. A path that isn't there, can't be read, or is too large for
-// inotify is a source that says so.
+// inotify is a source that says so. One that takes long to read keeps no other waiting: it is read beside
+// (path_reader.h), and its source says that it is; what is too large to be read (watched_tree.h) is told as unhashed.
 // Threads: `watch` in its own; everything else from any.
 #pragma once
 #include <functional>

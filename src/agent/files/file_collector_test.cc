@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <fstream>
 #include <thread>
 
 #include "agent/containers/support_for_test.h"
+#include "agent/files/path_reader.h"
 #include "artifact/fingerprint.h"
 #include "crypto/digest.h"
 
@@ -197,6 +199,78 @@ TEST_F(PackagedFileTest, upgrade_whose_files_come_before_its_list_is_no_change_w
   ASSERT_TRUE(upgraded && upgraded->package);
   EXPECT_FALSE(upgraded->package->changed);
   EXPECT_EQ(upgraded->package->version, "2");
+}
+
+constexpr std::int64_t mebibyte = 1 << 20, gibibyte = 1 << 30;
+
+// Holes take no room.
+void make_large(const std::string& path, std::int64_t bytes) {
+  std::ofstream(path, std::ios::app) << "begin";
+  CHECK(truncate(path.c_str(), bytes) == 0);
+}
+
+TEST_F(FileCollectorTest, what_is_beyond_the_bound_is_told_as_unread_and_why_and_others_are_seen) {
+  make_large(path("huge"), 200 * gibibyte);
+  write("small", "one");
+  watch({.paths = {{.path = path("huge")}, {.path = path("small")}}});
+  const auto huge = sink.await_started([&](const auto& i) { return i.name == path("huge"); });
+  ASSERT_TRUE(huge);
+  EXPECT_EQ(huge->seen, runtime::Seen::unhashed);
+  EXPECT_TRUE(huge->digests.empty());
+  EXPECT_EQ(huge->seen_note, path("huge") + " is larger than 4 GiB and is not read");
+  write("small", "two");
+  EXPECT_TRUE(sink.await_started(with_digest(crypto::sha256("two"))));
+  write("huge", "small by now");
+  EXPECT_TRUE(sink.await_started(with_digest(crypto::sha256("small by now"))));
+  EXPECT_TRUE(sink.await_ended(huge->id));
+}
+
+TEST_F(FileCollectorTest, files_of_a_directory_are_bounded_each_and_together) {
+  test::run("mkdir -p " + path("one") + " " + path("many"));
+  make_large(path("one/huge"), 5 * gibibyte);
+  for (int i = 0; i < 17; ++i) make_large(path("many/" + std::to_string(i)), 4 * gibibyte);
+  watch(
+      {.paths = {{.path = path("one")}, {.path = path("many")}, {.path = path("one"), .exclude = {"huge"}}}});
+  std::vector<std::string> notes;
+  for (const runtime::Instance& instance : list_all(*collector)) notes.push_back(instance.seen_note);
+  EXPECT_EQ(notes, (std::vector<std::string>{path("one/huge") + " is larger than 4 GiB and is not read",
+                                             "what it holds is larger than 64 GiB and is not read", ""}));
+}
+
+TEST_F(FileCollectorTest, large_file_keeps_no_other_waiting_and_is_told_when_it_was_read) {
+  write("large", "one");
+  write("small", "one");
+  watch({.paths = {{.path = path("large")}, {.path = path("small")}}});
+  make_large(path("large"), gibibyte);
+  ASSERT_TRUE(test::await([this] { return collector->sources()[0].blind.starts_with("it is being read"); }));
+  write("small", "two");
+  ASSERT_TRUE(sink.await_started(with_digest(crypto::sha256("two"))));
+  EXPECT_EQ(sink.all_started().size(), 3U) << "it was read whole before the other was told";
+  const Sha256 whole = *artifact::fingerprint_file(path("large"));
+  ASSERT_TRUE(sink.await_started(with_digest(whole), seconds(60)));
+  EXPECT_EQ(collector->sources()[0].blind, "");
+}
+
+TEST_F(FileCollectorTest, large_file_that_ran_at_the_first_look_is_part_of_it) {
+  make_large(path("large"), 256 * mebibyte);
+  watch({.paths = {{.path = path("large")}}});
+  EXPECT_EQ(only()->digests, std::vector<Sha256>{*artifact::fingerprint_file(path("large"))});
+}
+
+TEST(PathReader, reads_a_smaller_path_in_between_and_what_nobody_holds_no_further) {
+  const test::ScratchDirectory scratch;
+  make_large(scratch.path() + "/large", 4 * gibibyte);
+  make_large(scratch.path() + "/small", 8 * mebibyte);
+  const WatchedPath large{.path = scratch.path() + "/large"}, small{.path = scratch.path() + "/small"};
+  std::atomic<int> finished = 0;
+  PathReader reader([&] { ++finished; });
+  auto reads_large = reader.ask(large, *stamp_of(large));
+  const auto reads_small = reader.ask(small, *stamp_of(small));
+  ASSERT_TRUE(test::await([&] { return reads_small->result().has_value(); }));
+  EXPECT_EQ(**reads_small->result(), *artifact::fingerprint_file(small.path));
+  EXPECT_FALSE(reads_large->result()) << "it was read whole before";
+  reads_large.reset();
+  EXPECT_TRUE(test::await([&] { return finished == 2; })) << "it was given up";
 }
 
 TEST_F(FileCollectorTest, removal_is_an_end) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "agent/processes/file_digest.h"
 #include "artifact/disk_tree.h"
 #include "artifact/fingerprint.h"
 #include "crypto/digest.h"
@@ -46,25 +47,45 @@ class Rest final : public artifact::TreeSource {
   const WatchedPath& watched_;
 };
 
+Error too_large(std::string_view what, std::uint64_t bytes_max) {
+  return {Errc::too_large, fmt::format("{} is larger than {} GiB and is not read", what, bytes_max >> 30)};
+}
+
 std::int64_t nanos(const timespec& time) { return time.tv_sec * 1'000'000'000LL + time.tv_nsec; }
 
 class Stamper {
  public:
+  explicit Stamper(PathStamp& into) : into_(into) {}
   Status add(const std::string& path, std::string_view name) {
     struct stat found{};
     if (lstat(path.c_str(), &found) != 0)
       return Error{errno == ENOENT ? Errc::not_found : Errc::unavailable, path + ": " + strerror(errno)};
     if (++entries_ > entries_max)
       return Error{Errc::too_large, fmt::format("{} holds more than {} entries", path, entries_max)};
+    add_size(path, found);
     hasher_.update(fmt::format("{}:{}\n{} {} {} {} {} {}\n", name.size(), name, found.st_mode, found.st_size,
                                found.st_ino, found.st_dev, nanos(found.st_mtim), nanos(found.st_ctim)));
     newest_ = std::max(newest_, Instant{nanos(found.st_ctim) / 1000});
     return {};
   }
-  Sha256 finish() { return hasher_.finish(); }
-  Instant newest() const { return newest_; }
+  // What reading it will take goes by what a link given as the path leads to; in a directory none is followed.
+  void add_size(const std::string& path, struct stat found) {
+    if (entries_ == 1 && S_ISLNK(found.st_mode) && stat(path.c_str(), &found) != 0) return;
+    if (!S_ISREG(found.st_mode)) return;
+    const auto bytes = static_cast<std::uint64_t>(found.st_size);
+    into_.bytes += bytes;
+    ++into_.files;
+    if (bytes < into_.largest_bytes) return;
+    into_.largest_bytes = bytes;
+    into_.largest = path;
+  }
+  void finish() {
+    into_.stamp = hasher_.finish();
+    into_.changed_at = newest_;
+  }
 
  private:
+  PathStamp& into_;
   crypto::Hasher hasher_;
   Instant newest_;
   std::size_t entries_ = 0;
@@ -96,20 +117,33 @@ Status walk(const WatchedPath& watched, const std::string& relative, Stamper& st
 
 Result<PathStamp> stamp_of(const WatchedPath& watched) {
   PathStamp found;
-  Stamper stamper;
+  Stamper stamper(found);
   TRY(stamper.add(watched.path, ""));
   std::error_code error;
   if (fs::is_directory(watched.path, error)) TRY(walk(watched, "", stamper, found));
   else found.directories.push_back(fs::path(watched.path).parent_path());
-  found.stamp = stamper.finish();
-  found.changed_at = stamper.newest();
+  stamper.finish();
   return found;
 }
 
-Result<Sha256> digest_of(const WatchedPath& watched) {
+Status check_readable(const PathStamp& stamp) {
+  if (stamp.largest_bytes > digest_bytes_max) return too_large(stamp.largest, digest_bytes_max);
+  if (stamp.bytes > watched_bytes_max) return too_large("what it holds", watched_bytes_max);
+  return {};
+}
+
+Result<Sha256> digest_of(const WatchedPath& watched, const GoesOn& goes_on) {
+  std::uint64_t bytes = 0;
+  const artifact::OnPiece meter = [&](std::uint64_t of_file, std::size_t piece) -> Status {
+    if (goes_on && !goes_on()) return Error{Errc::unavailable, "its reading was given up"};
+    bytes += piece;
+    if (of_file > digest_bytes_max) return too_large("a file", digest_bytes_max);
+    if (bytes > watched_bytes_max) return too_large("what it holds", watched_bytes_max);
+    return {};
+  };
   std::error_code error;
-  if (!fs::is_directory(watched.path, error)) return artifact::fingerprint_file(watched.path);
-  artifact::DiskTree whole = TRY(artifact::DiskTree::open(watched.path));
+  if (!fs::is_directory(watched.path, error)) return artifact::fingerprint_file(watched.path, meter);
+  artifact::DiskTree whole = TRY(artifact::DiskTree::open(watched.path, meter));
   Rest rest(whole, watched);
   const Sha256 digest = TRY(artifact::tree_digest(rest));
   TRY(whole.check_unchanged());
