@@ -24,10 +24,10 @@ std::string counted(std::size_t count, std::string_view thing) {
 }
 
 // The processes of a container are one instance.
-std::map<std::string, Program> by_instance(const ProgramsSeen& seen) {
-  std::map<std::string, Program> all;
-  for (const Program& program : seen.programs) {
-    Program& whole = all[program.instance];
+std::map<std::string, RunningProgram> by_instance(const ProgramsSeen& seen) {
+  std::map<std::string, RunningProgram> all;
+  for (const RunningProgram& program : seen.programs) {
+    RunningProgram& whole = all[program.instance];
     whole.jars.insert(whole.jars.end(), program.jars.begin(), program.jars.end());
     whole.key += program.key;
   }
@@ -66,7 +66,7 @@ struct InventoryCollector::State {
   void look_at_packages(Sink& sink, const std::stop_token& stop);
   void read_packages(Sink& sink, const std::stop_token& stop);
   void look_at_programs(Sink& sink, const std::stop_token& stop);
-  void tell(const Program& program, std::vector<std::string> instances, Sink& sink);
+  void tell(const RunningProgram& program, std::vector<std::string> instances, Sink& sink);
   void say(const ProgramsSeen& seen);
 };
 
@@ -113,7 +113,8 @@ void InventoryCollector::State::read_packages(Sink& sink, const std::stop_token&
   sink.surveyed(std::move(survey));
 }
 
-void InventoryCollector::State::tell(const Program& program, std::vector<std::string> instances, Sink& sink) {
+void InventoryCollector::State::tell(const RunningProgram& program, std::vector<std::string> instances,
+                                     Sink& sink) {
   std::vector<JarComponent> components;
   for (const LoadedJar& jar : program.jars)
     for (JarComponent component : jar.contents->components) {
@@ -133,7 +134,7 @@ void InventoryCollector::State::look_at_programs(Sink& sink, const std::stop_tok
   const ProgramsSeen seen = program_look.look(stop);
   if (stop.stop_requested()) return;
   const auto programs = by_instance(seen);
-  std::map<std::string, std::pair<const Program*, std::vector<std::string>>> by_key;
+  std::map<std::string, std::pair<const RunningProgram*, std::vector<std::string>>> by_key;
   for (const auto& [instance, program] : programs) {
     auto& [first, instances] = by_key[program.key];
     if (first == nullptr) first = &program;

@@ -180,7 +180,7 @@ void ProgramLook::look_at(std::int64_t pid, ProgramsSeen& seen, const std::stop_
     return;
   }
   std::ranges::sort(*jars, {}, &Candidate::path);
-  Program program{.instance = *instance, .jars = {}, .key = {}};
+  RunningProgram program{.instance = *instance, .jars = {}, .key = {}};
   for (const Candidate& jar : *jars) {
     if (stop.stop_requested()) return;
     if (!program.jars.empty() && program.jars.back().path == jar.path) continue;

@@ -30,14 +30,14 @@ struct LoadedJar {
   std::string path;  // as the process sees it
   std::shared_ptr<const JarContents> contents;
 };
-struct Program {
+struct RunningProgram {
   std::string instance;
   std::vector<LoadedJar> jars;  // by path
   std::string key;              // equal when the same archives are at the same paths
 };
 
 struct ProgramsSeen {
-  std::vector<Program> programs;
+  std::vector<RunningProgram> programs;
   std::int64_t hidden = 0;         // processes that could not be looked at
   std::int64_t archives_read = 0;  // that no look had read before
   bool cut = false;                // a bound was met
