@@ -1,8 +1,12 @@
 #include "agent/processes/digest_reader.h"
 
 #include <fcntl.h>
+#include <fmt/ranges.h>
+
+#include <set>
 
 #include "agent/processes/processes_fixture.h"
+#include "agent/processes/run_ids.h"
 
 namespace weir::agent {
 namespace {
@@ -71,6 +75,74 @@ TEST_F(LargeProgram, is_told_with_its_digest_when_it_was_read) {
   EXPECT_TRUE(ends->ended_at || sink.await_end(ends->id));
   EXPECT_EQ(stays->origin.parents.front().pid, getpid());
   EXPECT_TRUE(sink.await_end(stays->id));
+}
+
+// Programs that execute what their arguments say, each from its own place, and so themselves again.
+void copy_env(const std::string& path) { std::filesystem::copy_file("/usr/bin/env", path); }
+
+std::vector<std::string> ids_of(testing::RecordingSink& sink, pid_t pid, const std::string& name,
+                                std::size_t runs) {
+  std::vector<std::string> ids;
+  sink.wait([&] {
+    ids.clear();
+    for (const runtime::Instance& instance : sink.starts)
+      if (instance.origin.pid == pid && instance.name == name) ids.push_back(instance.id);
+    return ids.size() >= runs;
+  });
+  std::ranges::sort(ids);
+  return ids;
+}
+
+bool has_twins(const std::vector<std::string>& ids) { return std::ranges::adjacent_find(ids) != ids.end(); }
+
+TEST_F(LargeProgram, that_executes_itself_while_it_is_read_has_an_id_for_each_run) {
+  const std::string again = folder / "again";
+  copy_env(again);
+  CHECK(truncate(again.c_str(), 64 * mebibyte) == 0);
+  const pid_t pid = spawn({again, again, again, again, "/usr/bin/sleep", "60"});
+  const auto ids = ids_of(sink, pid, again, 4);
+  finish(pid);
+  EXPECT_EQ(ids.size(), 4U);
+  EXPECT_FALSE(has_twins(ids)) << fmt::format("{}", fmt::join(ids, " "));
+}
+
+TEST_F(LargeProgram, ids_are_not_shared_by_runs_between_which_others_ran) {
+  const std::string one = folder / "one", other = folder / "other";
+  copy_env(one);
+  copy_env(other);
+  std::ofstream(other, std::ios::app) << "other";
+  const pid_t pid = spawn({one, one, one, other, one, other, "/usr/bin/sleep", "60"});
+  const auto ids = ids_of(sink, pid, one, 4);
+  finish(pid);
+  EXPECT_EQ(ids.size(), 4U);
+  EXPECT_FALSE(has_twins(ids)) << fmt::format("{}", fmt::join(ids, " "));
+}
+
+// The second script is run by the same program a moment later.
+TEST_F(LargeProgram, scripts_that_one_interpreter_runs_in_its_own_place_are_each_told) {
+  const std::string first = folder / "first.sh", second = folder / "second.sh", third = folder / "third.sh";
+  write_text(first, "#!/bin/sh\nexec " + second + "\n");
+  write_text(second, "#!/bin/sh\nexec " + third + "\n");
+  write_text(third, "#!/bin/sh\nexec sleep 60\n");
+  const pid_t pid = spawn({first});
+  const auto last = sink.await_name(third);
+  finish(pid);
+  ASSERT_TRUE(last);
+  for (const std::string& script : {first, second})
+    EXPECT_EQ(sink.await_name(script)->digests, std::vector{digest_of_file(script)}) << script;
+}
+
+TEST(RunIds, are_the_bare_ones_first_and_never_shared) {
+  RunIds ids;
+  const std::int64_t first = ids.next_run(), second = ids.next_run(), third = ids.next_run();
+  EXPECT_EQ(ids.give(second, "a"), "a") << "told first";
+  EXPECT_EQ(ids.give(first, "a"), "a-1");
+  EXPECT_EQ(ids.give(first, "a"), "a-1") << "the same run again";
+  EXPECT_EQ(ids.give(second, "a"), "a");
+  EXPECT_EQ(ids.give(third, "b"), "b");
+  std::set<std::string> given;
+  for (int i = 0; i < 100; ++i)
+    EXPECT_TRUE(given.insert(ids.give(ids.next_run(), std::to_string(i % 40))).second);
 }
 
 TEST(DigestReader, reads_what_is_given_up_no_further) {

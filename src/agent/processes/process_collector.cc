@@ -94,6 +94,7 @@ class ProcessCollector::State {
   void handle(const ExitEvent& exit, Sink& sink);
   bool is_known(const Sighting& sighting);
   Telling how_to_tell(const Identified& identified) const;
+  void number(Sighting& sighting);
   void replace(Sighting sighting, std::int64_t looked_at_ns, std::int64_t ended_at_ns, Sink& sink);
   void put(const Sighting& sighting, Identified identified, std::int64_t looked_at_ns, Sink& sink);
   Admission admission_of(const Sighting& sighting) const;
@@ -268,17 +269,35 @@ bool ProcessCollector::State::is_known(const Sighting& sighting) {
 
 void ProcessCollector::State::handle(Sighting sighting, Sink& sink) {
   if (is_known(sighting)) return;
-  const std::int64_t at_ns = sighting.moment.at_ns;
-  replace(std::move(sighting), boot_time_ns(), at_ns, sink);
+  const std::int64_t at_ns =
+      sighting.moment.at_ns;  // what the kernel tells of it says nothing of an exec after that
+  const std::int64_t looked_at_ns = sighting.moment.detailed ? at_ns : boot_time_ns();
+  replace(std::move(sighting), looked_at_ns, at_ns, sink);
+}
+
+// Which run of its process it is, where something else is known to have run there.
+void ProcessCollector::State::number(Sighting& sighting) {
+  Run* before = runs_.find(sighting.moment.pid);
+  if (!before || before->start_ticks != sighting.moment.start_ticks) return;  // of another process
+  if (!before->ids) {
+    before->ids = std::make_shared<RunIds>();
+    before->ids->give(before->ids->next_run(), before->instance.id);
+  }
+  sighting.ids = before->ids;
+  sighting.run = sighting.ids->next_run();
 }
 
 // What runs from here on in a process; what ran there before ends.
 void ProcessCollector::State::replace(Sighting sighting, std::int64_t looked_at_ns, std::int64_t ended_at_ns,
                                       Sink& sink) {
   sighting.admission = admission_of(sighting);
-  if (const Run* before = runs_.find(sighting.moment.pid)) sighting.former = before->instance.id;
+  number(sighting);
   Identified identified = identity_.identify(sighting);
   const bool for_reading = identified.is_pending, waits = for_reading || lacks_answer(sighting, identified);
+  if (waits && !sighting.ids) {  // others may run in its place, and be told, before its own id is known
+    sighting.ids = std::make_shared<RunIds>();
+    sighting.run = sighting.ids->next_run();
+  }
   end(sighting.moment.pid, ended_at_ns, sink);
   put(sighting, std::move(identified), looked_at_ns, sink);
   if (!waits) return;
@@ -295,7 +314,8 @@ void ProcessCollector::State::put(const Sighting& sighting, Identified identifie
           .device = identified.device,
           .inode = identified.inode,
           .looked_at_ns = looked_at_ns,
-          .telling = how_to_tell(identified)};
+          .telling = how_to_tell(identified),
+          .ids = sighting.ids};
   std::optional<runtime::Instance> news;
   if (run.telling == Telling::told) news = identified.instance;
   {

@@ -484,9 +484,8 @@ std::string ProcessIdentity::id_of(const Sighting& sighting, const runtime::Inst
   const auto below_tick =
       static_cast<std::int64_t>(load_u64(what.view().data()) % (clock_tick.micros * 1000));
   std::string id = fmt::format("{}-{}-{}", boot_, moment.pid, forked_at + below_tick);
-  for (int again = 1; sighting.former == id; ++again)
-    id = fmt::format("{}-{}-{}", boot_, moment.pid, forked_at + below_tick + again);
-  return id;
+  const bool is_final = !sighting.readings.lacks_any();  // the digest is in it
+  return sighting.ids && is_final ? sighting.ids->give(sighting.run, std::move(id)) : id;
 }
 
 void ProcessIdentity::add_program(const Program& program, File& executable, Sighting& sighting,

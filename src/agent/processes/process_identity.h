@@ -14,6 +14,7 @@
 #include "agent/processes/interpreters.h"
 #include "agent/processes/package_claims.h"
 #include "agent/processes/process_options.h"
+#include "agent/processes/run_ids.h"
 #include "agent/processes/run_table.h"
 
 namespace weir::agent {
@@ -24,7 +25,8 @@ struct Sighting {
   std::optional<ProcessFolder> folder;
   Fd executable;
   Admission admission;  // of its mount namespace, where its root is not the host's
-  std::string former;   // the id of what ran in the process before
+  std::shared_ptr<RunIds> ids;  // of its process, where something ran in it before, or may before it is told
+  std::int64_t run = 0;         // its number among them
   Readings readings;
   // Kept while files are read for it: what was found then may be gone, or another, afterwards.
   struct Found {

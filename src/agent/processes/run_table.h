@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/processes/pool.h"
+#include "agent/processes/run_ids.h"
 #include "runtime/report.h"
 
 namespace weir::agent {
@@ -37,6 +38,7 @@ struct Run {
   std::uint64_t listed_inode = 0;       // the same as the kernel's list has it; 0 not compared yet
   std::int64_t looked_at_ns = 0;        // when /proc was read; boot time
   Telling telling = Telling::told;
+  std::shared_ptr<RunIds> ids;  // of its process; none while this is its only run, and told
 };
 
 class RunTable {
