@@ -32,6 +32,7 @@ enum class Cause {
   reporter_replay,
   reporter_gap,
   reporter_backwards,
+  reporter_second_key,
   ledger_damaged,
   exception_ending,
   break_glass,
@@ -68,16 +69,24 @@ inline constexpr std::array cause_table{
              "reports were lost on the way; the agent sends everything again"},
     CauseRow{Cause::reporter_backwards, "reporter-backwards", Severity::critical,
              "the reporter's sequence ran backwards: its state was restored or copied; enrol it anew"},
+    CauseRow{
+        Cause::reporter_second_key, "reporter-second-key", Severity::high,
+        "find out who enrolled it: of a host that was set up anew remove the reporter it had (weir reporter "
+        "list, "
+        "weir reporter remove ID --reason …); if nobody did, remove this one, and revoke what it joined with "
+        "(weir env join-token revoke ENV ID); two hosts of one name need two names"},
     CauseRow{Cause::ledger_damaged, "ledger-damaged", Severity::critical,
              "stop the server, run `weir ledger verify`, restore from the last good copy"},
     CauseRow{Cause::exception_ending, "exception-ending", Severity::medium,
              "mend what it covers, or ask to renew it; when it ends, what it covered counts again"},
     CauseRow{Cause::break_glass, "break-glass", Severity::critical,
              "another person looks at what was let in, and says so: weir break-glass review ID --note …"},
-    CauseRow{Cause::vulnerable, "vulnerable", Severity::high,
-             "deploy a release with the fixed version; weir vuln where says what runs and what is fixed already"},
+    CauseRow{
+        Cause::vulnerable, "vulnerable", Severity::high,
+        "deploy a release with the fixed version; weir vuln where says what runs and what is fixed already"},
     CauseRow{Cause::consent_vacant, "consent-vacant", Severity::critical,
-             "an administrator will be able to consent in their place: if that is not wanted, refuse it in time, and "
+             "an administrator will be able to consent in their place: if that is not wanted, refuse it in "
+             "time, and "
              "propose people for the group: weir group create GROUP --member … --propose"},
 };
 constexpr const CauseRow& row_of(Cause cause) { return cause_table[static_cast<std::size_t>(cause)]; }

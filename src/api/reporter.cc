@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "api/handlers.h"
+#include "api/reporter_alerts.h"
 #include "api/requests.h"
 #include "base/name.h"
-#include "store/view_alert.h"
 #include "store/view_runtime.h"
 
 namespace weir::api {
@@ -11,13 +11,11 @@ namespace {
 
 using sequencer::Decision;
 
-// Its silence and its gaps are over with it; that its key was misused still needs a person.
-Result<std::vector<std::int64_t>> alerts_that_end(store::Database& db, const std::string& reporter) {
-  std::vector<std::int64_t> ending;
-  for (const store::OpenAlert& open : TRY(store::open_alerts_of_subject(db, "reporter " + reporter)))
-    if (open.cause == alert::row_of(alert::Cause::reporter_silent).name ||
-        open.cause == alert::row_of(alert::Cause::reporter_gap).name)
-      ending.push_back(open.id);
+// That its key was misused still needs a person.
+Result<std::vector<std::int64_t>> alerts_that_end(store::Database& db, const store::ReporterView& reporter) {
+  auto ending = TRY(passing_alerts_of(db, reporter.id));
+  const auto settled = TRY(second_keys_settled(db, reporter.id, reporter.environment, reporter.host));
+  ending.insert(ending.end(), settled.begin(), settled.end());
   return ending;
 }
 
@@ -40,7 +38,7 @@ Result<Write> remove_reporter(const Call& call) {
     TRY(access::check_environment_scope(actor, found->environment));
     if (found->removed_at) return Error{Errc::conflict, "this reporter was removed already"};
     Decision decision{.events = {runtime::ReporterRemoved{id, request.reason}}};
-    auto ending = TRY(alerts_that_end(db, id));
+    auto ending = TRY(alerts_that_end(db, *found));
     if (!ending.empty())
       decision.events.push_back(alert::AlertsResolved{
           std::move(ending), fmt::format("the reporter was removed: {}", request.reason)});

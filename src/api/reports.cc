@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/inventory_claims.h"
+#include "api/reporter_alerts.h"
 #include "api/routes.h"
 #include "base/name.h"
 #include "crypto/digest.h"
@@ -122,12 +123,11 @@ Result<sequencer::Decision> faulted(store::Database& db, const ReporterChain& ch
   return decision;
 }
 
-// An accepted report ends the conditions that a next report heals: gaps and silence. Replays stay until acknowledged.
+// An accepted report ends the conditions that a next report heals. Replays stay until acknowledged.
 Status heal(store::Database& db, const ReporterChain& chain, std::vector<store::Event>& events) {
-  for (const store::OpenAlert& open :
-       TRY(store::open_alerts_of_subject(db, fmt::format("reporter {}", chain.id))))
-    if (open.cause == "reporter-gap" || open.cause == "reporter-silent")
-      events.push_back(alert::AlertsResolved{{open.id}, "the reporter reports again"});
+  auto ending = TRY(passing_alerts_of(db, chain.id));
+  if (!ending.empty())
+    events.push_back(alert::AlertsResolved{std::move(ending), "the reporter reports again"});
   return {};
 }
 
@@ -283,6 +283,40 @@ Status check_join_token(store::Database& db, const runtime::Enrolment& enrolment
                "this join token is unknown, expired, revoked, or for another environment"};
 }
 
+Status check_takes_key(const std::optional<ReporterChain>& known, const runtime::Enrolment& enrolment) {
+  if (!known || known->environment == enrolment.environment) return {};
+  return Error{Errc::conflict,
+               fmt::format("this key already reports for '{}'; give the agent a state directory of its own",
+                           known->environment)};
+}
+
+// A key that nobody had seen, or one that goes by another host's name from here on.
+Result<sequencer::Decision> decide_enrolment(store::Database& db, const runtime::Enrolment& enrolment,
+                                             const std::string& id) {
+  if (TRY(store::was_removed(db, id)))
+    return Error{
+        Errc::conflict,
+        "this reporter was removed and its key is not taken again; to watch this host anew, stop the "
+        "agent, delete its state directory (--state), and start it with a join token"};
+  const auto known = TRY(store::find_reporter(db, id));
+  TRY(check_takes_key(known, enrolment));
+  if (known && known->host == enrolment.host) return sequencer::Decision{};
+  const runtime::ReporterEnrolled enrolled{
+      .id = id,
+      .actor = known ? encode_hex(known->actor.view()) : crypto::random_hex(16),
+      .environment = enrolment.environment,
+      .host = enrolment.host,
+      .public_key = enrolment.public_key};
+  sequencer::Decision decision{.events = {enrolled}};
+  if (auto alarm = TRY(second_key_alert(db, enrolled))) decision.events.push_back(std::move(*alarm));
+  if (!known) return decision;
+  auto ending = TRY(second_keys_settled(db, id, known->environment, known->host));
+  if (!ending.empty())
+    decision.events.push_back(alert::AlertsResolved{
+        std::move(ending), fmt::format("its key speaks for {} from here on", enrolment.host)});
+  return decision;
+}
+
 // A stranger who has no token is turned away before the sequencer hears of him; the token is looked at again there.
 Result<http::Response> receive_enrolment(const http::Request& request, const Ports& ports,
                                          store::Database& db, Instant now) {
@@ -300,26 +334,7 @@ Result<http::Response> receive_enrolment(const http::Request& request, const Por
        .idempotency = {},
        .decide = [&, id](store::Database& tables, Instant at) -> Result<sequencer::Decision> {
          TRY(check_join_token(tables, enrolment, at));
-         if (TRY(store::was_removed(tables, id)))
-           return Error{
-               Errc::conflict,
-               "this reporter was removed and its key is not taken again; to watch this host anew, stop the "
-               "agent, delete its state directory (--state), and start it with a join token"};
-         const auto known = TRY(store::find_reporter(tables, id));
-         if (known && known->environment == enrolment.environment && known->host == enrolment.host)
-           return sequencer::Decision{};
-         if (known && known->environment != enrolment.environment)
-           return Error{
-               Errc::conflict,
-               fmt::format("this key already reports for '{}'; give the agent a state directory of its own",
-                           known->environment)};
-         return sequencer::Decision{
-             .events = {runtime::ReporterEnrolled{
-                 .id = id,
-                 .actor = known ? encode_hex(known->actor.view()) : crypto::random_hex(16),
-                 .environment = enrolment.environment,
-                 .host = enrolment.host,
-                 .public_key = enrolment.public_key}}};
+         return decide_enrolment(tables, enrolment, id);
        },
        .done = {}}));
   auto reader = TRY(ports.open_reader());
