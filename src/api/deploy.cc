@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <span>
 
 #include "api/artifact_scope.h"
@@ -91,6 +92,24 @@ deploy::ApprovalGiven approval_by_rule(const deploy::DeploymentRequest& request,
   given.origin.decision = clearance.decision;
   given.origin.change = request.change();
   return given;
+}
+
+// Of those that are not over. What one artifact goes back to in one environment is looked for once, however often it
+// was declared there.
+Status add_rollback_targets(const ReadCall& call, std::vector<store::DeploymentView>& deployments) {
+  std::map<std::pair<Sha256, std::string>, store::RollbackTarget> known;
+  for (store::DeploymentView& each : deployments) {
+    const deploy::Deployment& at = each.deployment;
+    if (at.state == deploy::DeploymentState::ended) continue;
+    auto found = known.find({at.artifact, at.environment});
+    if (found == known.end()) {
+      auto target = TRY(store::rollback_target(
+          call.db, {.artifact = at.artifact, .environment = at.environment, .at = call.now}));
+      found = known.emplace(std::pair(at.artifact, at.environment), std::move(target)).first;
+    }
+    each.rollback_target = found->second;
+  }
+  return {};
 }
 
 }  // namespace
@@ -220,11 +239,7 @@ Result<http::Response> list_deployments(const ReadCall& call) {
   if (const std::string state = text_of(call.request, "state"); !state.empty())
     std::erase_if(deployments,
                   [&](const auto& each) { return format::name_of(each.deployment.state) != state; });
-  for (store::DeploymentView& each : deployments)
-    if (each.deployment.state != deploy::DeploymentState::ended)
-      each.rollback_target = TRY(store::rollback_target(call.db, {.artifact = each.deployment.artifact,
-                                                                  .environment = each.deployment.environment,
-                                                                  .at = call.now}));
+  if (flag_of(call.request, "rollback")) TRY(add_rollback_targets(call, deployments));
   return list_response("deployments", deployments, next);
 }
 

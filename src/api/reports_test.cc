@@ -565,5 +565,23 @@ TEST_F(Deployed, by_a_rollback_sees_the_later_one_run_on) {
   EXPECT_EQ(alarms(), Names{});
 }
 
+TEST_F(Deployed, lists_what_it_could_go_back_to_where_that_is_asked_for) {
+  for (const std::string program : {"a", "b"})
+    ASSERT_TRUE(api_.ledger()
+                    .append(artifact::ArtifactRecorded{
+                        .flow = "f", .trail = "t", .name = "app", .digest = crypto::sha256(program)})
+                    .ok());
+  deploy("a");
+  send({.full = true}, {"a"});
+  look();
+  deploy("b");
+  deploy("b");
+  std::size_t targets = 0;
+  for (const std::string path : {"deployments", "deployments?rollback=true"})
+    for (const Answer listed = api_.get(path); const format::Json& each : listed.json.items("deployments"))
+      targets += each.at("rollback_target").text("artifact") == to_string(crypto::sha256("a"));
+  EXPECT_EQ(targets, 2U) << "of both declarations of b, when it is asked for";
+}
+
 }  // namespace
 }  // namespace weir::api

@@ -67,8 +67,13 @@ inline constexpr std::array attestation_query{limit, cursor, artifact, flow,
                                        Query{"trail", QueryKind::text, "only of this trail"}};
 inline constexpr std::array approval_query{limit, cursor, environment, artifact,
                                     one_of<deploy::ApprovalState>("state", "only in this state")};
-inline constexpr std::array deployment_query{limit, cursor, environment, artifact,
-                                      one_of<deploy::DeploymentState>("state", "only in this state")};
+inline constexpr Query rollback_query{"rollback", QueryKind::flag, "also what to go back to, as it is now"};
+inline constexpr std::array deployment_query{limit,
+                                             cursor,
+                                             environment,
+                                             artifact,
+                                             one_of<deploy::DeploymentState>("state", "only in this state"),
+                                             rollback_query};
 inline constexpr std::array workload_query{Query{"at", QueryKind::moment, "a time or #snapshot; else now"},
                                     Query{"snapshot", QueryKind::moment, "its number; goes before `at`"},
                                     Query{"instances", QueryKind::flag, "each with its instances"},

@@ -20,7 +20,6 @@ constexpr std::array attachment_query{
 constexpr std::array<std::string_view, 1> status_words{"verdict"};
 constexpr Query status_query{"status", QueryKind::word, "verdict: 200 when it may run, 403 denied, 409 undecided",
                              status_words};
-constexpr Query rollback_query{"rollback", QueryKind::flag, "also what to go back to, as it is now"};
 constexpr std::array gate_query{
     Query{"artifact", QueryKind::artifact,
           "what is to run: a digest, or an image named with one; must be given"},

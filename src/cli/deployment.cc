@@ -27,10 +27,14 @@ constexpr std::array deployment_columns{Column{"STATE", "state", Show::state},
                                         Column{"SAYS", "says"}};
 constexpr std::array<std::string_view, 4> deployment_states{"expected", "observed", "ended", "missed"};
 
-// What is no longer watched is said before why the deployment ended or was missed; that it runs is seen.
+// What is no longer watched is said before why the deployment ended or was missed, and that before what it could go
+// back to, where that was asked; that it runs is seen.
 Json told(Json row) {
   Json says = row.at("unwatched");
   if (says.is_null() && row.text("state") != "observed") says = row.at("reason");
+  std::string back = rollback_line(row.at("rollback_target"));
+  while (back.ends_with('\n')) back.pop_back();
+  if (says.is_null() && !back.empty()) says = Json(std::move(back));
   row.set("says", std::move(says));
   return row;
 }
@@ -92,6 +96,7 @@ Action deployments(Options& options) {
        .filters =
            {environment_filter,
             {.name = "state", .value = "STATE", .help = "only in this state", .choices = deployment_states}},
+       .flags = {{.name = "rollback", .help = "also what each could go back to, as it is now"}},
        .told = told});
 }
 

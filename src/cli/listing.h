@@ -13,6 +13,7 @@ struct Listing {
   std::span<const Column> columns;
   std::string_view hint;                // when there is nothing: the command that fills the list
   std::vector<OptionRow> filters = {};  // options that go into the query under their own name
+  std::vector<OptionRow> flags = {};    // the same, without a value
   format::Json (*told)(format::Json row) =
       nullptr;  // a row as the table shows it, where that is not as it came
 };

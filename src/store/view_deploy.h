@@ -35,7 +35,7 @@ struct ApprovalView {
 
 struct DeploymentView {
   deploy::Deployment deployment;
-  std::optional<RollbackTarget> rollback_target;  // of one that is not over
+  std::optional<RollbackTarget> rollback_target;  // of one that is not over; of a list only where asked
   static void members(auto& visit, auto& self) {
     visit("id", self.deployment.id);
     visit("artifact", self.deployment.artifact);

@@ -118,7 +118,7 @@ class Dbom(WorldCase):
         world.weir("approve", two, *place)
         self.assertIn(f"rollback: to courier {sha256_of(one)}", world.weir("gate", two, *place, "--explain"))
         self.assertIn(f"rollback: to courier {sha256_of(one)}", world.weir("deploy", two, *place))
-        declared = [each for each in world.api.get("deployments")["deployments"]
+        declared = [each for each in world.api.get("deployments?rollback=true")["deployments"]
                     if each["artifact"] == sha256_of(two)]
         self.assertEqual(declared[0]["rollback_target"]["artifact"], sha256_of(one))
         document = self.document(two)

@@ -134,7 +134,7 @@ export interface Deployment {
   at_least?: number | null;
   alongside?: boolean;
   rollback?: boolean;
-  rollback_target?: { artifact: string | null; name: string; why: string } | null; // of one that is not over
+  rollback_target?: { artifact: string | null; name: string; why: string } | null; // of one that is not over, where asked
   running?: number | null;
   actor: string;
   entry: number;

@@ -94,7 +94,7 @@ function Rollback({ target }: { target: Deployment['rollback_target'] }) {
 export function Deployments({ environment }: { environment: string }) {
   const read = useQuery({
     queryKey: [`environment:${environment}`, 'deployments'],
-    queryFn: () => json<{ deployments: Deployment[] }>(`deployments${query({ environment, limit: 500 })}`),
+    queryFn: () => json<{ deployments: Deployment[] }>(`deployments${query({ environment, limit: 500, rollback: true })}`),
   });
   return (
     <Loaded read={read}>
