@@ -4,8 +4,9 @@
 
 namespace weir::cli {
 
-// policy_catalogue.cc
+// policy_bundle.cc
 Action policy_bundle(Options&);
+// policy_catalogue.cc
 Action policy_catalogue(Options&);
 Action policy_schema(Options&);
 // policy_explain.cc

@@ -40,6 +40,21 @@ TEST(PolicyCatalogue, shows_a_bundle_as_it_is) {
   EXPECT_EQ(CommandLine().run({"policy", "bundle", "starter"}).exit, 2);
 }
 
+TEST(PolicyCatalogue, a_bundle_that_would_decide_names_the_command_that_proposes_it_and_does_nothing) {
+  CannedServer server;
+  server.on("GET policy-roles", 200, R"({"roles":["security","risk"]})");
+  CommandLine line;
+  line.variables = {{"WEIR_URL", server.url()}, {"WEIR_TOKEN", "t"}};
+  const Finished done =
+      line.run({"policy", "bundle", "regulated", "--environment", "prod", "--mode", "enforce"});
+  EXPECT_EQ(done.exit, 1);
+  EXPECT_NE(done.err.find("needs the consent of security, risk"), std::string::npos) << done.err;
+  EXPECT_NE(done.err.find("weir policy bundle regulated --environment prod --mode enforce --propose"),
+            std::string::npos)
+      << done.err;
+  for (const http::Request& request : server.asked()) EXPECT_EQ(request.method, "GET");
+}
+
 TEST(PolicyTests, run_what_a_yaml_policy_brings_along_and_name_what_they_do_not_cover) {
   const test::ScratchDirectory folder;
   const std::string file = folder.write("own.yaml", own);

@@ -12,9 +12,34 @@
 #include "cli/simulation_lines.h"
 
 namespace weir::cli {
-namespace {
 
 using format::Json;
+
+std::string joined_texts(const Json& list) {
+  std::string text;
+  for (const Json& item : list.array() == nullptr ? Json::Array() : *list.array())
+    if (item.string() != nullptr) text += (text.empty() ? "" : ", ") + *item.string();
+  return cleaned(text);
+}
+
+std::string proposal_standing(const Json& proposal) {
+  const std::string id = dump(proposal.at("id"));
+  if (proposal.text("state") == "in-force" && proposal.at("version").is_null())
+    return fmt::format("proposal {} is in force: {}\n", id, cleaned(proposal.text("title")));
+  if (proposal.text("state") == "in-force")
+    return fmt::format("proposal {} is in force as version {} of {}\n", id, dump(proposal.at("version")),
+                       cleaned(proposal.text("policy")));
+  if (proposal.text("state") != "open")
+    return fmt::format("proposal {} has ended: {}{}{}\n", id, proposal.text("state"),
+                       proposal.text("ended_reason").empty() ? "" : ", ",
+                       cleaned(proposal.text("ended_reason")));
+  if (proposal.items("roles").empty())
+    return fmt::format("proposal {} is open: another person who may change policies consents\n", id);
+  return fmt::format("proposal {} is open: the consent of {} is missing\n", id,
+                     joined_texts(proposal.at("open_roles")));
+}
+
+namespace {
 
 constexpr std::array proposal_columns{Column{"STATE", "state", Show::state},
                                       Column{"ID", "id"},
@@ -51,36 +76,11 @@ std::string difference_lines(std::string_view text, Color color) {
   return out;
 }
 
-std::string joined(const Json& list) {
-  std::string text;
-  for (const Json& item : list.array() == nullptr ? Json::Array() : *list.array())
-    if (item.string() != nullptr) text += (text.empty() ? "" : ", ") + *item.string();
-  return cleaned(text);
-}
-
-// What a proposal waits for, or how it ended.
-std::string standing(const Json& proposal) {
-  const std::string id = dump(proposal.at("id"));
-  if (proposal.text("state") == "in-force" && proposal.at("version").is_null())
-    return fmt::format("proposal {} is in force: {}\n", id, cleaned(proposal.text("title")));
-  if (proposal.text("state") == "in-force")
-    return fmt::format("proposal {} is in force as version {} of {}\n", id, dump(proposal.at("version")),
-                       cleaned(proposal.text("policy")));
-  if (proposal.text("state") != "open")
-    return fmt::format("proposal {} has ended: {}{}{}\n", id, proposal.text("state"),
-                       proposal.text("ended_reason").empty() ? "" : ", ",
-                       cleaned(proposal.text("ended_reason")));
-  if (proposal.items("roles").empty())
-    return fmt::format("proposal {} is open: another person who may change policies consents\n", id);
-  return fmt::format("proposal {} is open: the consent of {} is missing\n", id,
-                     joined(proposal.at("open_roles")));
-}
-
 // What who asks may say to it now.
 std::string own_part(const Json& proposal) {
   const Json::Array& roles = proposal.items("may_speak");
   if (roles.empty()) return "";
-  const std::string as = joined(proposal.at("may_speak"));
+  const std::string as = joined_texts(proposal.at("may_speak"));
   return fmt::format("you may consent{}{}: weir policy consent {}\n", as.empty() ? "" : " as ", as,
                      dump(proposal.at("id")));
 }
@@ -92,7 +92,7 @@ std::string told(const Json& proposal, Color color) {
   if (!proposal.at("simulation").is_null())
     text += so + simulation_lines(proposal.at("simulation"), color) + "\n";
   if (!proposal.items("voices").empty()) text += table(voice_columns, proposal.items("voices"), color) + "\n";
-  return text + standing(proposal) + own_part(proposal);
+  return text + proposal_standing(proposal) + own_part(proposal);
 }
 
 struct Speaking {
@@ -109,7 +109,7 @@ Result<Exit> speak(Session& session, const Speaking& given, std::string_view voi
   Api* api = TRY(session.api());
   const Json answer =
       TRY(api->write({.path = path_of({"policy-proposals", given.id, "voices"}), .body = body}));
-  session.answer(answer, standing(answer.at("proposal")));
+  session.answer(answer, proposal_standing(answer.at("proposal")));
   return Exit::yes;
 }
 
@@ -136,13 +136,20 @@ Status check_reason(const Proposing& proposing) {
   return {};
 }
 
+Result<Json> post_proposal(Api& api, const Proposing& proposing, Json body) {
+  set_given(body, "description", proposing.reason);
+  const Json answer = TRY(api.write({.path = "policy-proposals", .body = std::move(body)}));
+  return answer.at("proposal");
+}
+
 Result<Exit> propose(Session& session, const Proposing& proposing, Json body) {
   set_given(body, "description", proposing.reason);
   Api* api = TRY(session.api());
   const Json answer = TRY(api->write({.path = "policy-proposals", .body = body}));
   const Json& proposal = answer.at("proposal");
-  session.answer(answer, standing(proposal) + fmt::format("look at it with: weir policy proposal {}\n",
-                                                          dump(proposal.at("id"))));
+  session.answer(answer,
+                 proposal_standing(proposal) +
+                     fmt::format("look at it with: weir policy proposal {}\n", dump(proposal.at("id"))));
   return Exit::yes;
 }
 
@@ -226,7 +233,7 @@ Action policy_withdraw(Options& options) {
     Api* api = TRY(session.api());
     const Json answer =
         TRY(api->write({.path = path_of({"policy-proposals", given->id, "withdraw"}), .body = body}));
-    session.answer(answer, standing(answer.at("proposal")));
+    session.answer(answer, proposal_standing(answer.at("proposal")));
     return Exit::yes;
   };
 }

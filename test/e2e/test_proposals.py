@@ -132,6 +132,26 @@ class Proposals(WorldCase):
                       self.agreed("policy", "attach", *place, "--mode", "warn"))
         self.world.weir("policy", "detach", *place)
 
+    def test_a_bundle_that_would_decide_is_proposed_policy_by_policy(self):
+        self.world.environment("bundled")
+        take = ("policy", "bundle", "regulated", "--environment", "bundled", "--mode", "enforce")
+        self.world.weir(*take, code=1)
+        shipped = [each["name"] for each in self.world.weir_json("policy", "list") if each["name"].startswith("weir-")]
+        self.assertEqual(shipped, [], "nothing of it was done")
+        self.world.weir(*take[:-1], "warn")
+        told = self.weir("dan", *take, "--propose", "--reason", "as audited")
+        self.assertEqual(told.count("the consent of security, risk, development is missing"), 2)
+        again = self.world.weir_json(*take, "--propose", token=self.tokens["dan"])["policies"]
+        numbers = [str(each["proposal"]["id"]) for each in again]
+        proposed = [str(each["id"]) for each in self.world.weir_json("policy", "proposals", "--state", "open")
+                    if each["policy"].startswith("weir-")]
+        self.assertEqual(sorted(proposed), sorted(numbers), "the same again is the proposal that is open")
+        for number in numbers:
+            self.weir("sue", "policy", "consent", number, "--role", "security")
+            self.weir("eve", "policy", "consent", number)
+            self.weir("rik", "policy", "consent", number)
+        self.assertIn("counted already in bundled in mode enforce", self.world.weir(*take))
+
     def test_it_waits_in_the_queue_of_who_may_act(self):
         number = int(self.proposed("queued", TESTED))
 
