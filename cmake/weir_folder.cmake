@@ -21,8 +21,8 @@ endif()
 find_package(GTest REQUIRED)
 
 # One test of ctest for a binary, or as many as `<name>_test_shards` says, which share its cases: for binaries that
-# mostly wait. Cases that `<name>_test_conformance` names (a pattern) are of the suite of that name: they hold very much that
-# others made, or hold a store to its promise at each operation of a failing disk.
+# mostly wait. Cases that `<name>_test_conformance` names (a pattern) are of the suite of that name: they hold very
+# much that others made, or hold a store to its promise at each operation of a failing disk.
 function(weir_add_test name binary)
   set(cases)
   if(DEFINED ${name}_test_conformance)
