@@ -147,6 +147,7 @@ pub const TABLE: &[Builtin] = &[
     row("weir.ago", &["s", "n"], "s"),
     row("weir.last", &["a", "s"], "*"),
     row("weir.met", &["a", "s", "s"], "a"),
+    row("weir.met_each", &["o", "s", "a"], "a"),
     row("weir.newest", &["a"], "a"),
     row("weir.oldest", &["a"], "a"),
     row("yaml.is_valid", &["s"], "b"),

@@ -5,22 +5,37 @@ use crate::shape::Shape;
 use regorus::utils::limits::check_memory_limit_if_needed;
 use regorus::Value;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
 pub fn read(text: &str, shape: &Shape) -> anyhow::Result<Value> {
-    let mut keys = Keys::default();
+    let mut keys = KEYS.take();
+    if keys.known.len() == KEYS_MAX {
+        keys = Keys::default(); // of other documents than these
+    }
+    let value = read_with(&mut keys, text, shape);
+    KEYS.set(keys);
+    value
+}
+
+fn read_with(keys: &mut Keys, text: &str, shape: &Shape) -> anyhow::Result<Value> {
     let mut from = serde_json::Deserializer::from_str(text);
-    let value = Node(&mut keys, shape).deserialize(&mut from)?;
+    let value = Node(keys, shape).deserialize(&mut from)?;
     from.end()?;
     Ok(value)
 }
 
 const KEYS_MAX: usize = 256;
+const KEY_BYTES_MAX: usize = 64;
 
-/// The names of members seen so far. Objects that are alike name theirs in one order, so what came after a name once is
-/// tried first.
+thread_local! {
+    static KEYS: RefCell<Keys> = RefCell::new(Keys::default());
+}
+
+/// The names of members seen so far, in documents before this one too. Objects that are alike name theirs in one order,
+/// so what came after a name once is tried first.
 #[derive(Default)]
 struct Keys {
     known: Vec<(Arc<str>, usize)>, // and where the one that followed it stands
@@ -48,7 +63,7 @@ impl Keys {
         if let Some(place) = self.places.get(text) {
             return Some(*place);
         }
-        if self.known.len() == KEYS_MAX {
+        if self.known.len() == KEYS_MAX || text.len() > KEY_BYTES_MAX {
             return None;
         }
         let (place, name) = (self.known.len(), Arc::<str>::from(text));
@@ -127,7 +142,7 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut all = Vec::new();
+        let mut all = Vec::with_capacity(self.1.size());
         while let Some(key) = members.next_key_seed(Key(self.0, self.1))? {
             let Some((key, shape)) = key else {
                 members.next_value::<IgnoredAny>()?;

@@ -49,6 +49,14 @@ impl Shape {
         }
     }
 
+    /// How many members an object of it mostly has.
+    pub fn size(&self) -> usize {
+        match self {
+            Shape::Members { named, others: None } => named.len(),
+            _ => 4,
+        }
+    }
+
     /// What either asks for.
     pub fn with(&self, other: &Shape) -> Shape {
         let (Shape::Members { named, others }, Shape::Members { named: more, others: rest }) = (self, other)

@@ -6,7 +6,7 @@
 
 #include "api/handlers.h"
 #include "api/requests.h"
-#include "format/take.h"
+#include "format/json_view.h"
 #include "jobs/decider.h"
 #include "sequencer/ledger_store.h"
 #include "store/view_policy.h"
@@ -94,14 +94,8 @@ Status try_on(store::Database& db, blob::BlobStore& blobs, std::span<const std::
     if (!stored.payload) continue;  // erased
     const auto leaf = TRY(ledger::decode_leaf(stored.leaf));
     if (leaf.type != ledger::EntryType::decision_recorded) continue;
-    format::Json payload = TRY(format::parse_json(*stored.payload));
-    policy::DecisionRecorded recorded;
-    if (format::take(payload, recorded)) {
-      TRY(simulator.add(entry, recorded.record));
-      continue;
-    }
-    const auto event = TRY(store::decode_payload(leaf.type, *stored.payload));
-    if (const auto* read = event.as<policy::DecisionRecorded>()) TRY(simulator.add(entry, read->record));
+    const auto payload = TRY(format::JsonDocument::parse(*stored.payload, format::JsonDocument::any_number));
+    TRY(simulator.add_view(entry, payload.root().at("record")));
   }
   return {};
 }

@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <memory>
 
 #include "base/limits.h"
 #include "format/json_offence.h"
+#include "format/json_tree.h"
 
 namespace weir::format {
 namespace {
@@ -16,11 +19,11 @@ namespace dom = simdjson::dom;
 
 const Error number_too_large{Errc::too_large, "a JSON integer does not fit into 64 bits with sign"};
 
-// Values are made where they are to stand: moving one costs as much as making a small one.
-Status convert(dom::element element, Json& out);
+// A value where there is none yet: assigning would look first at what is there.
+Json& make(Json& null, auto value) { return *std::construct_at(&null, std::move(value)); }
 
 Status convert_array(dom::array array, Json& out) {
-  Json::Array& items = *(out = Json(Json::Array())).array();
+  Json::Array& items = *make(out, Json::Array()).array();
   items.resize(array.size());
   std::size_t at = 0;
   for (const dom::element item : array) {
@@ -55,24 +58,10 @@ Status refuse_duplicate_keys(const Json::Object& members) {
 }
 
 Status convert_object(dom::object object, Json& out) {
-  Json::Object& members = *(out = Json(Json::Object())).object();
+  Json::Object& members = *make(out, Json::Object()).object();
   members.reserve(object.size());
   for (const auto [key, value] : object) TRY(convert(value, members.emplace_back(key, nullptr).second));
   return refuse_duplicate_keys(members);
-}
-
-Status convert(dom::element element, Json& out) {
-  switch (element.type()) {
-    case dom::element_type::ARRAY: return convert_array(element.get_array().value_unsafe(), out);
-    case dom::element_type::OBJECT: return convert_object(element.get_object().value_unsafe(), out);
-    case dom::element_type::INT64: out = Json(std::int64_t{element.get_int64().value_unsafe()}); return {};
-    case dom::element_type::UINT64: return number_too_large;
-    case dom::element_type::DOUBLE: out = Json(element.get_double().value_unsafe()); return {};
-    case dom::element_type::STRING: out = Json(std::string_view(element.get_string().value_unsafe())); return {};
-    case dom::element_type::BOOL: out = Json(element.get_bool().value_unsafe()); return {};
-    case dom::element_type::NULL_VALUE: out = Json(); return {};
-  }
-  return internal("unknown JSON element");
 }
 
 Error refusal(std::string_view text, simdjson::error_code code) {
@@ -87,7 +76,8 @@ void append_integer(std::string& out, std::int64_t value) {
 }
 
 void append_number(std::string& out, double value) {
-  if (std::isfinite(value)) fmt::format_to(std::back_inserter(out), "{}", value);
+  if (value == 0) out += '0';  // without the sign, as RFC 8785 has it: read again it is a whole number
+  else if (std::isfinite(value)) fmt::format_to(std::back_inserter(out), "{}", value);
   else out += "null";
 }
 
@@ -175,6 +165,77 @@ const Json::Array no_items;
 
 }  // namespace
 
+Status convert(dom::element element, Json& out) {
+  switch (element.type()) {
+    case dom::element_type::ARRAY:
+      return convert_array(element.get_array().value_unsafe(), out);
+    case dom::element_type::OBJECT:
+      return convert_object(element.get_object().value_unsafe(), out);
+    case dom::element_type::INT64:
+      make(out, std::int64_t{element.get_int64().value_unsafe()});
+      return {};
+    case dom::element_type::UINT64:
+      return number_too_large;
+    case dom::element_type::DOUBLE:
+      make(out, element.get_double().value_unsafe());
+      return {};
+    case dom::element_type::STRING:
+      make(out, std::string_view(element.get_string().value_unsafe()));
+      return {};
+    case dom::element_type::BOOL:
+      make(out, element.get_bool().value_unsafe());
+      return {};
+    case dom::element_type::NULL_VALUE:
+      return {};
+  }
+  return internal("unknown JSON element");
+}
+
+namespace {
+
+void append_json_array(std::string& out, dom::array items) {
+  out += '[';
+  bool first = true;
+  for (const dom::element item : items) {
+    if (!std::exchange(first, false)) out += ',';
+    append_json(out, item);
+  }
+  out += ']';
+}
+
+void append_json_object(std::string& out, dom::object members) {
+  out += '{';
+  bool first = true;
+  for (const auto [key, value] : members) {
+    if (!std::exchange(first, false)) out += ',';
+    append_json_string(out, key);
+    out += ':';
+    append_json(out, value);
+  }
+  out += '}';
+}
+
+}  // namespace
+
+void append_json(std::string& out, dom::element element) {
+  switch (element.type()) {
+    case dom::element_type::ARRAY:
+      return append_json_array(out, element.get_array().value_unsafe());
+    case dom::element_type::OBJECT:
+      return append_json_object(out, element.get_object().value_unsafe());
+    case dom::element_type::INT64:
+      return append_integer(out, element.get_int64().value_unsafe());
+    case dom::element_type::DOUBLE:
+      return append_number(out, element.get_double().value_unsafe());
+    case dom::element_type::STRING:
+      return append_json_string(out, element.get_string().value_unsafe());
+    case dom::element_type::BOOL:
+      return void(out += element.get_bool().value_unsafe() ? "true" : "false");
+    default:
+      return void(out += "null");  // a document that was checked holds no other number
+  }
+}
+
 const Json* Json::find(std::string_view key) const {
   if (const auto* members = object())
     for (const auto& [name, value] : *members)
@@ -242,26 +303,78 @@ std::string dump_canonical(const Json& value) {
   return out;
 }
 
-void append_json_string(std::string& out, std::string_view text) {
-  out += '"';
-  std::size_t done = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out.append(text, done, i - done);
-    done = i + 1;
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
-    }
+namespace {
+
+// Whether a byte of eight is a quote, a backslash, or below a space. May say so of bytes behind one that is.
+bool any_needs_escape(std::uint64_t eight) {
+  constexpr std::uint64_t ones = 0x0101'0101'0101'0101, tops = 0x8080'8080'8080'8080;
+  const auto zero_in = [](std::uint64_t word) { return (word - ones) & ~word; };
+  const std::uint64_t quotes = zero_in(eight ^ (ones * '"')), slashes = zero_in(eight ^ (ones * '\\'));
+  return ((quotes | slashes | ((eight - ones * 0x20) & ~eight)) & tops) != 0;
+}
+
+bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+// How much of the text from its begin can be written as it is.
+std::size_t plain_size(std::string_view text) {
+  const auto plain_at = [&](std::size_t at) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    return !any_needs_escape(eight);
+  };
+  std::size_t at = 0;
+  while (text.size() - at >= sizeof(std::uint64_t) && plain_at(at)) at += sizeof(std::uint64_t);
+  const bool few_left = text.size() >= sizeof(std::uint64_t) && text.size() - at < sizeof(std::uint64_t);
+  if (few_left && plain_at(text.size() - sizeof(std::uint64_t))) return text.size();
+  while (at < text.size() && !needs_escape(text[at])) ++at;
+  return at;
+}
+
+void append_escaped(std::string& out, char c) {
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    case '\b':
+      out += "\\b";
+      break;
+    case '\f':
+      out += "\\f";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    case '\r':
+      out += "\\r";
+      break;
+    case '\t':
+      out += "\\t";
+      break;
+    default:
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
   }
-  out.append(text, done, text.size() - done);
+}
+
+}  // namespace
+
+// Most texts stay as they are: their place is made at once.
+void append_json_string(std::string& out, std::string_view text) {
+  std::size_t plain = plain_size(text);
+  if (plain == text.size()) {
+    out.append(text.size() + 2, '"');
+    return void(
+        std::copy(text.begin(), text.end(), out.end() - static_cast<std::ptrdiff_t>(text.size()) - 1));
+  }
+  out += '"';
+  for (;; plain = plain_size(text)) {
+    out.append(text.substr(0, plain));
+    if (plain == text.size()) break;
+    append_escaped(out, text[plain]);
+    text.remove_prefix(plain + 1);
+  }
   out += '"';
 }
 

@@ -111,6 +111,29 @@ TEST(Json, both_readers_agree_on_every_one_byte_change) {
     }
 }
 
+// Eight bytes are looked at together.
+TEST(Json, texts_are_escaped_wherever_it_is_needed) {
+  const auto by_bytes = [](std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+      if (c == '"' || c == '\\') out += '\\';
+      if (c == '\n') out += "\\n";
+      else if (static_cast<unsigned char>(c) < 0x20) out += fmt::format("\\u{:04x}", static_cast<int>(c));
+      else out += c;
+    }
+    return out;
+  };
+  for (std::size_t size = 0; size < 20; ++size)
+    for (std::size_t at = 0; at <= size; ++at)
+      for (const char c :
+           {'"', '\\', '\n', '\x01', '\x1f', ' ', '!', '#', '[', ']', '\x7f', '\x80', '\xff'}) {
+        std::string text(size, at % 2 == 0 ? 'a' : '\xe9'), out = "[";
+        if (at < size) text[at] = text[size - 1 - at / 2] = c;
+        append_json_string(out, text);
+        EXPECT_EQ(out, "[\"" + by_bytes(text) + "\"") << size << ' ' << at << ' ' << static_cast<int>(c);
+      }
+}
+
 TEST(Json, invalid_utf8_is_named_by_its_byte) {
   const std::string text = "{\"name\":\"0123456789\xff\"}";
   EXPECT_NE(error_of(text).find("at byte 19 (line 1, column 20): expected UTF-8"), std::string::npos)

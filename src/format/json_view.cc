@@ -7,8 +7,7 @@
 #include <bit>
 
 #include "base/limits.h"
-#include "format/json.h"
-#include "format/json_offence.h"
+#include "format/json_tree.h"
 
 namespace weir::format {
 namespace {
@@ -20,6 +19,8 @@ using Place = std::array<std::uint64_t, 2>;
 // header.
 static_assert(sizeof(dom::element) == sizeof(Place) && std::is_trivially_copyable_v<dom::element>);
 dom::element element_at(const Place& place) { return std::bit_cast<dom::element>(place); }
+static_assert(sizeof(dom::object::iterator) == sizeof(Place) &&
+              sizeof(dom::array::iterator) == sizeof(Place));
 
 // Empty when the element is of another type.
 dom::array array_of(dom::element element) {
@@ -56,33 +57,35 @@ class Strictness {
   bool full() const { return left_ == 0; }
 
  private:
+  // Keys that stand in order are each there once, as in all that we write.
   Status check_object(dom::object object) {
-    const std::size_t begin = keys_.size();
-    for (const auto [key, value] : object) keys_.push_back(key);
-    const Status unique = check_unique(begin);
-    keys_.resize(begin);
-    TRY(unique);
-    for (const auto [key, value] : object) TRY(check(value));
-    return {};
+    bool ordered = true, first = true;
+    std::string_view before;
+    for (const auto [key, value] : object) {
+      TRY(check(value));
+      ordered = ordered && (std::exchange(first, false) || before < key);
+      before = key;
+    }
+    return ordered ? Status() : check_unique(object);
   }
 
-  // Duplicate keys: quadratic search is quicker for the usual handful, sorting for the rest.
-  Status check_unique(std::size_t begin) {
+  // Quadratic search is quicker for the usual handful, sorting for the rest.
+  static Status check_unique(dom::object object) {
     const auto duplicate = [](std::string_view key) { return invalid("a key twice", std::string(key)); };
-    if (keys_.size() - begin <= 16) {
-      for (std::size_t i = begin + 1; i < keys_.size(); ++i)
-        for (std::size_t k = begin; k < i; ++k)
-          if (keys_[i] == keys_[k]) return duplicate(keys_[i]);
+    std::vector<std::string_view> keys;
+    for (const auto [key, value] : object) keys.push_back(key);
+    if (keys.size() <= 16) {
+      for (std::size_t i = 1; i < keys.size(); ++i)
+        for (std::size_t k = 0; k < i; ++k)
+          if (keys[i] == keys[k]) return duplicate(keys[i]);
       return {};
     }
-    const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(begin);
-    std::sort(first, keys_.end());
-    const auto twin = std::adjacent_find(first, keys_.end());
-    return twin == keys_.end() ? Status() : duplicate(*twin);
+    std::sort(keys.begin(), keys.end());
+    const auto twin = std::adjacent_find(keys.begin(), keys.end());
+    return twin == keys.end() ? Status() : duplicate(*twin);
   }
 
   std::size_t left_;
-  std::vector<std::string_view> keys_;
 };
 
 }  // namespace
@@ -131,6 +134,72 @@ std::vector<std::pair<std::string_view, JsonView>> JsonView::members() const {
     all.emplace_back(key, view);
   }
   return all;
+}
+
+std::optional<bool> JsonView::boolean() const {
+  bool value = false;
+  return place_[0] != 0 && element_at(place_).get(value) == simdjson::SUCCESS ? std::optional(value)
+                                                                              : std::nullopt;
+}
+
+std::optional<std::int64_t> JsonView::integer() const {
+  if (place_[0] == 0 || element_at(place_).type() != dom::element_type::INT64) return std::nullopt;
+  return element_at(place_).get_int64().value_unsafe();
+}
+
+std::optional<double> JsonView::number() const {
+  double value = 0;
+  return place_[0] != 0 && element_at(place_).get(value) == simdjson::SUCCESS ? std::optional(value)
+                                                                              : std::nullopt;
+}
+
+std::optional<std::string_view> JsonView::maybe_string() const {
+  std::string_view value;
+  return place_[0] != 0 && element_at(place_).get(value) == simdjson::SUCCESS ? std::optional(value)
+                                                                              : std::nullopt;
+}
+
+std::size_t JsonView::size() const { return is_array() ? array_of(element_at(place_)).size() : 0; }
+
+Json JsonView::json() const {
+  Json value;
+  if (place_[0] != 0) CHECK(convert(element_at(place_), value).ok());  // its document was checked
+  return value;
+}
+
+std::string dump(const JsonView& value) {
+  if (value.place_[0] == 0) return "null";
+  std::string out;
+  append_json(out, element_at(value.place_));
+  return out;
+}
+
+JsonWalk::JsonWalk(const JsonView& of) : object_(of.is_object()) {
+  if (object_) {
+    const dom::object object = object_of(element_at(of.place_));
+    at_ = std::bit_cast<Place>(object.begin());
+    end_ = std::bit_cast<Place>(object.end());
+  } else if (of.is_array()) {
+    const dom::array array = array_of(element_at(of.place_));
+    at_ = std::bit_cast<Place>(array.begin());
+    end_ = std::bit_cast<Place>(array.end());
+  }
+}
+
+bool JsonWalk::next(std::string_view& key, JsonView& value) {
+  if (at_ == end_) return false;
+  if (object_) {
+    auto at = std::bit_cast<dom::object::iterator>(at_);
+    key = at.key();
+    value.place_ = std::bit_cast<Place>(at.value());
+    at_ = std::bit_cast<Place>(++at);
+  } else {
+    auto at = std::bit_cast<dom::array::iterator>(at_);
+    key = {};
+    value.place_ = std::bit_cast<Place>(*at);
+    at_ = std::bit_cast<Place>(++at);
+  }
+  return true;
 }
 
 std::unique_ptr<JsonDocument::Reader>& JsonDocument::kept_reader() {

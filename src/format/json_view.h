@@ -5,11 +5,12 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "base/result.h"
+#include "format/json.h"
 
 namespace weir::format {
 
@@ -26,14 +27,39 @@ class JsonView {
   std::vector<JsonView> items() const;
   std::vector<JsonView> items(std::string_view key) const { return at(key).items(); }
   std::vector<std::pair<std::string_view, JsonView>> members() const;
+  // What it is; nothing when it is of another type.
+  std::optional<bool> boolean() const;
+  std::optional<std::int64_t> integer() const;
+  std::optional<double> number() const;  // whole or not
+  std::optional<std::string_view> maybe_string() const;
+  std::size_t size() const;  // of an array
+  Json json() const;         // by itself, beyond the document
 
  private:
   friend class JsonDocument;
+  friend class JsonWalk;
+  friend std::string dump(const JsonView& value);
   std::array<std::uint64_t, 2> place_{};
+};
+
+std::string dump(const JsonView& value);  // as of the Json
+
+// The members of an object or the items of an array one after another, without a list of them; of anything else none.
+class JsonWalk {
+ public:
+  explicit JsonWalk(const JsonView& of);
+  // False: there are no more. Of an item the key is empty.
+  bool next(std::string_view& key, JsonView& value);
+
+ private:
+  std::array<std::uint64_t, 2> at_{}, end_{};
+  bool object_ = false;
 };
 
 class JsonDocument {
  public:
+  static constexpr std::size_t any_number = static_cast<std::size_t>(-1);  // of values: the text is ours
+
   // Errors: as parse_json; too_large beyond `values_max` values.
   static Result<JsonDocument> parse(std::string_view text, std::size_t values_max);
   JsonDocument(JsonDocument&&) noexcept;

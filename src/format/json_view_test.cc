@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "format/json.h"
+#include "format/take.h"
 
 namespace weir::format {
 namespace {
@@ -29,6 +30,74 @@ TEST(JsonView, members_are_found_and_what_is_not_there_is_nothing) {
   EXPECT_TRUE(root.items("e").empty());
   EXPECT_EQ(root.members().size(), 3u);
   EXPECT_TRUE(JsonView().members().empty());
+}
+
+struct Leaf {
+  std::optional<std::int64_t> count;
+  Json rest;
+  std::string text;
+  static void members(auto& visit, auto& self) {
+    visit("count", self.count);
+    visit("rest", self.rest);
+    visit("text", self.text);
+  }
+};
+struct Tree {
+  std::vector<Leaf> leaves;
+  std::map<std::string, bool> marks;
+  std::string more;
+  double share = 0;
+  Json whole;
+  Instant when;
+  static void members(auto& visit, auto& self) {
+    visit("leaves", self.leaves);
+    visit("marks", self.marks);
+    visit.maybe("more", self.more);
+    visit("share", self.share);
+    visit("whole", self.whole);
+    visit("when", self.when);
+  }
+};
+
+std::string taken(std::string_view text) {
+  const auto document = JsonDocument::parse(text, JsonDocument::any_number);
+  Tree tree;
+  return document.ok() && take(document->root(), tree) ? encode(tree) : "";
+}
+
+TEST(JsonView, records_are_taken_as_they_are_decoded) {
+  const std::string leaf = R"({"count":-5,"rest":[null,{"b":1,"a":[2.5,"\n",true]}],"text":"\u00e9\"x"})";
+  const std::string tree = R"({"leaves":[)" + leaf +
+                           R"(,{"count":null,"rest":7,"text":""}],"marks":{"a":true,"b":false},)"
+                           R"("share":0.25,"whole":{"z":[1,2],"a":{}},"when":"2026-11-28T12:00:00.000000Z"})";
+  EXPECT_EQ(taken(tree), encode(decode_text<Tree>(tree).value()));
+  EXPECT_EQ(
+      taken(
+          R"({"unknown":{},"when":"2026-11-28T12:00:00Z","whole":1,"share":2,"more":"m","marks":{},"leaves":[]})"),
+      R"({"leaves":[],"marks":{},"more":"m","share":2,"whole":1,"when":"2026-11-28T12:00:00.000000Z"})");
+  const std::string end = R"("whole":1,"when":"2026-11-28T12:00:00Z"})";
+  EXPECT_NE(taken(R"({"leaves":[],"marks":{},"share":1,)" + end), "");
+  for (const std::string_view wrong :
+       {R"({"leaves":{},"marks":{},"share":1,)", R"({"leaves":[{}],"marks":{},"share":1,)",
+        R"({"marks":{},"share":1,)", R"({"leaves":[],"marks":{"a":1},"share":1,)",
+        R"({"leaves":[],"marks":{},"share":"1",)"})
+    EXPECT_EQ(taken(std::string(wrong) + end), "") << wrong;
+}
+
+TEST(JsonView, what_is_written_of_it_is_what_the_value_comes_to) {
+  for (const std::string_view text :
+       {"null", "true", "-0.0", "[1e400]", "1E2", "1.5e300", R"(["\u0000","\/","\ud83d\ude00"])",
+        "9223372036854775807", R"( { "b" : [ ] , "a" : { } } )",
+        "[-1,0.1,1e-7,100000000000000000000000.0]"}) {
+    const auto document = JsonDocument::parse(text, plenty);
+    const auto value = parse_json(text);
+    ASSERT_EQ(document.ok(), value.ok()) << text;
+    if (!value.ok()) continue;
+    EXPECT_EQ(dump(document->root()), dump(*value));
+    EXPECT_EQ(document->root().json(), *value);
+  }
+  EXPECT_EQ(dump(JsonView()), "null");
+  EXPECT_EQ(dump(Json(-0.0)), "0");
 }
 
 TEST(JsonView, two_documents_live_beside_each_other) {

@@ -28,8 +28,14 @@ std::string comprehension(const std::vector<std::string>& applies, const std::op
   return text + "  ]";
 }
 
+// How a rule is asked when all of them are: in its place of the array, or together with others.
+struct Asking {
+  std::string alone = "[]";
+  std::string spec = "\"\"";
+};
+
 // Writes `ruleN`, the rule's whole answer, and returns its quick one.
-std::string write_rule(RegoWriter& out, const Rule& rule, std::size_t index, const std::string& policy_applies) {
+Asking write_rule(RegoWriter& out, const Rule& rule, std::size_t index, const std::string& policy_applies) {
   std::vector<std::string> applies;
   if (!policy_applies.empty()) applies.push_back(policy_applies);
   for (std::string& line : compile_condition(out, rule.when)) applies.push_back(std::move(line));
@@ -46,7 +52,9 @@ std::string write_rule(RegoWriter& out, const Rule& rule, std::size_t index, con
     out.rule(head + branch.value, branch.body);
     head = "else := ";
   }
-  return comprehension(applies, compiled.quick);
+  if (applies.empty() && compiled.quick && !compiled.quick->spec.empty())
+    return {.spec = compiled.quick->spec};
+  return {.alone = comprehension(applies, compiled.quick)};
 }
 
 rego::Module own_module(const Rule& rule, std::size_t index) {
@@ -79,14 +87,17 @@ Program compile(const Document& document) {
   const std::vector<std::string> when = compile_condition(out, document.policy.when);
   const std::string applies = when.empty() ? "" : any_of(out, {when});
   std::vector<rego::Module> modules;
-  std::vector<std::string> quick;
+  std::vector<Asking> askings;
   for (std::size_t i = 0; i < document.policy.rules.size(); ++i) {
     const Rule& rule = document.policy.rules[i];
-    quick.push_back(write_rule(out, rule, i, applies));
+    askings.push_back(write_rule(out, rule, i, applies));
     if (rule.require.rego) modules.push_back(own_module(rule, i));
   }
   out.line("met_at_once := [");
-  for (const std::string& each : quick) out.line(fmt::format("  {},", each));
+  out.line("  weir.met_each(input.attestations, input.now, [");
+  for (const Asking& each : askings) out.line(fmt::format("    {},", each.spec));
+  out.line("  ]),");
+  for (const Asking& each : askings) out.line(fmt::format("  {},", each.alone));
   out.line("]");
   const bool own = !modules.empty();
   modules.push_back({.name = "weir library", .text = std::string(rego_library())});

@@ -11,9 +11,11 @@
 
 namespace weir::policy {
 
-// Of the modules of a YAML form, by the rules' order: for each rule that is met and common, [[entry, ...]]; for the
-// others [], and those are asked by themselves: {"result", "message", "evidence"}. Most rules are met most of the time,
-// and asking all of them in one array costs a third of asking each.
+// Of the modules of a YAML form: [together, [of each rule], ...], by the rules' order. `together` has for each rule
+// that asks for evidence whatever is decided, and is met, its entries, else null; what stands behind it has [[entry,
+// ...]] for each other rule that is met and common, else []. Rules that neither says of are asked by themselves:
+// {"result", "message", "evidence"}. Most rules are met most of the time, and asking all of them in one array costs
+// a third of asking each; those that are asked together cost less again, for that is one call of a builtin.
 inline constexpr std::string_view met_query = "data.weir.policy.met_at_once";
 std::string rule_query(std::size_t index);
 std::string rule_package(std::size_t index);  // of the rule's own Rego

@@ -181,9 +181,16 @@ Json condition(std::string_view path, Json tests) {
   return Json::object({{"at", std::move(steps)}, {"is", std::move(tests)}});
 }
 
+constexpr std::size_t spec_bytes_max = 600;  // it stands in one line
+
+std::optional<std::string> spec_text(const Json& spec) {
+  std::string text = rego_text(format::dump(spec));
+  if (text.size() > spec_bytes_max) return std::nullopt;
+  return text;
+}
+
 // The plan as weir.met takes it; none when it cannot say all of it.
-std::optional<std::string> spec_of(const AttestationPlan& plan) {
-  constexpr std::size_t spec_bytes_max = 600;  // it stands in one line
+std::optional<Json> spec_of(const AttestationPlan& plan) {
   const bool every_name = plan.name == "*";
   if (!plan.only.empty() || (!every_name && (is_glob(plan.name) || plan.at_least > 1))) return std::nullopt;
   Json::Array all;
@@ -203,10 +210,15 @@ std::optional<std::string> spec_of(const AttestationPlan& plan) {
     if (!fact.check.tests) return std::nullopt;
     all.push_back(condition(fact.path, *fact.check.tests));
   }
-  std::string spec = rego_text(format::dump(Json::object(
-      {{"name", plan.name}, {"at_least", std::max<std::int64_t>(plan.at_least, 1)}, {"all", std::move(all)}})));
-  if (spec.size() > spec_bytes_max) return std::nullopt;
-  return spec;
+  return Json::object(
+      {{"name", plan.name}, {"at_least", std::max<std::int64_t>(plan.at_least, 1)}, {"all", std::move(all)}});
+}
+
+// The same with where the items stand and how old they may be; empty when that is more than a line.
+std::string whole_spec(const AttestationPlan& plan, Json spec) {
+  spec.set("type", plan.type);
+  if (plan.max_age) spec.set("max_age", plan.max_age->length.micros);
+  return spec_text(spec).value_or("");
 }
 
 // Where the newest of a name passes every filter, it is the newest of those that pass. So the filters can be asked of
@@ -215,8 +227,11 @@ std::optional<Quick> quick_of(RegoWriter& out, const AttestationPlan& plan) {
   if (plan.which != Which::latest || is_glob(plan.type)) return std::nullopt;
   const std::string all = fmt::format("input.attestations[{}]", rego_text(plan.type));
   if (const auto spec = spec_of(plan)) {
-    const std::string since = plan.max_age ? out.ago(plan.max_age->length) : rego_text("");
-    return Quick{"held", {fmt::format("held := weir.met({}, {}, {})", all, *spec, since)}};
+    if (const auto text = spec_text(*spec)) {
+      const std::string since = plan.max_age ? out.ago(plan.max_age->length) : rego_text("");
+      return Quick{
+          "held", {fmt::format("held := weir.met({}, {}, {})", all, *text, since)}, whole_spec(plan, *spec)};
+    }
   }
   std::vector<std::string> conditions = filters_of(out, plan, true);
   for (std::string& line : all_well(plan, "item")) conditions.push_back(std::move(line));
@@ -294,8 +309,13 @@ namespace {
 
 // Members of attestations that the lines of a plan look at, `weir.newest` and `weir.oldest` too.
 std::vector<std::string> paths_of(const AttestationPlan& plan) {
-  std::vector<std::string> paths{"about", "actor",       "compliant", "entry",
-                                 "name",  "recorded_at", "signer",    "type"};
+  std::vector<std::string> paths{"entry", "name"};
+  if (is_glob(plan.type)) paths.push_back("type");  // else it is that of all of them
+  if (plan.compliant || plan.which == Which::never_failed) paths.push_back("compliant");
+  if (plan.about != About::any) paths.push_back("about");
+  if (!plan.by.empty()) paths.push_back("actor");
+  if (plan.signer) paths.push_back("signer");
+  if (plan.max_age) paths.push_back("recorded_at");
   for (const FactCheck& fact : plan.facts) paths.push_back(fact.path);
   if (!plan.only.empty()) paths.insert(paths.end(), {"summary.author", "summary.commit"});
   return paths;

@@ -24,6 +24,8 @@ struct Branch {
 struct Quick {
   std::string evidence;  // an array
   std::vector<std::string> body;
+  std::string spec =
+      {};  // the same as one thing that weir.met_each can be asked for, quoted; empty: it cannot
 };
 struct Compiled {
   std::vector<Branch> branches;

@@ -119,6 +119,28 @@ TEST(PolicyCompile, requirements_come_out_as_the_table_says) {
   }
 }
 
+// Rules that apply always are asked together, others alone.
+TEST(PolicyCompile, a_rule_says_the_same_together_with_others_and_alone) {
+  const Input input = rich_input();
+  std::string text;
+  for (std::size_t i = 0; i < requirement_cases.size(); ++i)
+    text += fmt::format(
+        "  - {{id: together-{0}, require: {1}}}\n  - {{id: alone-{0}, when: {{environments: [prod-*]}}, "
+        "require: {1}}}\n",
+        i, requirement_cases[i].requirement);
+  Prepared policy = prepared(policy_of(text));
+  const std::vector<RuleResult> rules = decide_by(policy, input).rules;
+  ASSERT_GE(rules.size(), 2 * requirement_cases.size());
+  for (std::size_t i = 0; i < requirement_cases.size(); ++i) {
+    RuleResult together = rules[2 * i], alone = rules[2 * i + 1];
+    EXPECT_EQ(format::name_of(together.result), requirement_cases[i].result)
+        << requirement_cases[i].requirement;
+    EXPECT_EQ(together.id, fmt::format("together-{}", i));
+    alone.id = together.id;
+    EXPECT_EQ(together, alone) << requirement_cases[i].requirement << ": " << alone.message;
+  }
+}
+
 TEST(PolicyCompile, what_says_when_something_may_start_says_nothing_of_what_runs) {
   Input input = rich_input();
   input.workload = format::parse_json("{}").value();

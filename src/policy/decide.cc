@@ -58,11 +58,11 @@ DecisionRecord decide(std::span<const Attached> policies, const Input& input, co
 
 Result<DecisionRecord> decide_document(std::span<const Attached> policies, std::string_view document,
                                        const Surroundings& around) {
-  format::Json json = TRY(format::parse_json(document));
-  auto input = take_input(json);
-  if (!input) input = TRY(read_input(json));
+  const auto read = TRY(format::JsonDocument::parse(document, format::JsonDocument::any_number));
+  auto input = take_input(read.root());
+  if (!input) input = TRY(read_input(document));
   DecisionRecord record = decided(policies, *input, document, around);
-  record.input = std::move(json);
+  record.input = read.root().json();
   return record;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "policy/decision_recorded.h"
 #include "policy/test_support.h"
 
 namespace weir::policy {
@@ -316,6 +317,25 @@ TEST(Decide, the_explanation_says_what_is_missing_and_who_supplies_it) {
   EXPECT_EQ(lines[1], "missing  p/tests: Unit tests must have passed: no test attestation");
   EXPECT_EQ(lines[2], "  who: developers");
   EXPECT_EQ(lines[4], "0 of 1 rules met");
+}
+
+TEST(Decide, the_meaning_of_a_record_is_all_of_it_but_its_input_and_its_moments) {
+  Prepared policy = prepared(policy_of(
+      std::string(tests_rule) + "  - {id: r, require: {attestation: {type: test, max_age: 1000h}}}\n"));
+  Input input = with_test(true);
+  input.windows = InputWindow{.next_closing = input.now + hours(2), .window = "w"};
+  DecisionRecord record = decide_by(policy, input);
+  ASSERT_TRUE(record.next_evaluation_at);
+  for (std::size_t rules = record.rules.size(); record.rules.resize(rules), true; --rules) {
+    DecisionRecord plain = record;
+    plain.input = {};
+    plain.decided_at = {};
+    plain.next_evaluation_at.reset();
+    for (RuleResult& rule : plain.rules) rule.next.reset();
+    plain.window->next_opening = plain.window->next_closing = std::nullopt;
+    EXPECT_EQ(meaning_of(record), crypto::sha256(format::encode(plain)));
+    if (rules == 0) break;
+  }
 }
 
 TEST(Decide, times_alone_do_not_make_another_decision) {

@@ -93,14 +93,24 @@ void ask_alone(rego::Engine& engine, const rego::Input& document, RuleAnswers& a
   }
 }
 
+// See met_query.
+void take_met(const Json::Array& said, RuleAnswers& answers) {
+  const auto satisfied_by = [](const Json& entries) {
+    return RuleAnswer{Outcome::satisfied, "", entries_of(entries)};
+  };
+  const Json::Array* together = said.empty() ? nullptr : said.front().array();
+  for (std::size_t i = 0; together != nullptr && i < std::min(together->size(), answers.size()); ++i)
+    if ((*together)[i].array() != nullptr) answers[i] = satisfied_by((*together)[i]);
+  for (std::size_t i = 0; i + 1 < said.size() && i < answers.size(); ++i)
+    if (const Json::Array* held = said[i + 1].array(); held != nullptr && !held->empty())
+      answers[i] = satisfied_by(held->front());
+}
+
 // One query for all that is common, and one more round for the rules that it leaves.
 void ask_rules(rego::Engine& engine, const rego::Input& document, RuleAnswers& answers) {
   const auto met = engine.query(met_query, document);
   if (!met.ok()) return ask_alone(engine, document, answers);
-  const Json::Array* of_rules = *met ? (*met)->array() : nullptr;
-  for (std::size_t i = 0; of_rules != nullptr && i < std::min(of_rules->size(), answers.size()); ++i)
-    if (const Json::Array* held = (*of_rules)[i].array(); held != nullptr && !held->empty())
-      answers[i] = RuleAnswer{Outcome::satisfied, "", entries_of(held->front())};
+  if (*met && (*met)->array() != nullptr) take_met(*(*met)->array(), answers);
   std::string queries;
   for (std::size_t i = 0; i < answers.size(); ++i)
     if (!answers[i]) queries += rule_query(i) + "\n";

@@ -11,15 +11,18 @@ namespace weir::policy {
 namespace {
 
 // The record without what the candidate's older version and the built-in rules said.
-DecisionRecord without(const DecisionRecord& record, const std::string& policy) {
-  DecisionRecord rest{.artifact = record.artifact, .environment = record.environment, .window = record.window,
+DecisionRecord without(DecisionRecord record, const std::string& policy) {
+  DecisionRecord rest{.artifact = std::move(record.artifact),
+                      .environment = std::move(record.environment),
+                      .window = std::move(record.window),
                       .decided_at = record.decided_at};
-  for (const RuleResult& rule : record.rules)
-    if (!rule.policy.empty() && rule.policy != policy) rest.rules.push_back(rule);
-  for (const Warning& warning : record.warnings)
-    if (warning.policy != policy) rest.warnings.push_back(warning);
-  for (const PolicyUsed& used : record.policies)
-    if (used.name != policy) rest.policies.push_back(used);
+  std::erase_if(record.rules,
+                [&](const RuleResult& rule) { return rule.policy.empty() || rule.policy == policy; });
+  std::erase_if(record.warnings, [&](const Warning& warning) { return warning.policy == policy; });
+  std::erase_if(record.policies, [&](const PolicyUsed& used) { return used.name == policy; });
+  rest.rules = std::move(record.rules);
+  rest.warnings = std::move(record.warnings);
+  rest.policies = std::move(record.policies);
   return rest;
 }
 
@@ -42,36 +45,67 @@ bool denies_everything(const Simulation& simulation) {
   return simulation.decisions > 0 && !simulation.passes_anything;
 }
 
-Status Simulator::add(std::int64_t entry, const DecisionRecord& record) {
-  auto input = take_input(record.input);
-  if (!input) input = TRY(read_input(record.input));
-  const std::string document = format::dump(record.input);
-  DecisionRecord changed = without(record, candidate_.name());
+Status Simulator::add(std::int64_t entry, DecisionRecord record, const Input& input,
+                      std::string_view document) {
+  const Verdict was = record.verdict;
+  Prepared::Evaluation said = candidate_.evaluate(input, document);
+  DecisionRecord changed = without(std::move(record), candidate_.name());
   changed.policies.push_back({candidate_.name(), candidate_.version(), candidate_.digest(), mode_});
-  Prepared::Evaluation said = candidate_.evaluate(*input, document);
   for (RuleResult& rule : said.rules) {
     rule.mode = mode_;
-    except(rule, *input);
+    except(rule, input);
     if (rule.result == Outcome::violated || rule.result == Outcome::no_evidence) ++simulation_.rules[rule.id];
   }
   simulation_.passes_anything = simulation_.passes_anything || lets_through(said.rules);
   std::move(said.rules.begin(), said.rules.end(), std::back_inserter(changed.rules));
   std::move(said.warnings.begin(), said.warnings.end(), std::back_inserter(changed.warnings));
-  conclude(changed, *input);
+  conclude(changed, input);
   ++simulation_.decisions;
   ++simulation_.verdicts[std::string(format::name_of(changed.verdict))];
-  if (changed.verdict != record.verdict)
-    add_flip(simulation_, {entry, record.artifact, input->artifact.name, record.environment, record.verdict,
+  if (changed.verdict != was)
+    add_flip(simulation_, {entry, changed.artifact, input.artifact.name, changed.environment, was,
                            changed.verdict, missing_of(changed)});
   return {};
 }
 
-Status Simulator::add_text(std::int64_t entry, std::string_view record_json) {
-  format::Json json = TRY(format::parse_json(record_json));
+Status Simulator::add(std::int64_t entry, const DecisionRecord& record) {
+  return add_text(entry, format::encode(record));
+}
+
+namespace {
+
+// All of a record but its input, of which no tree of values is made.
+struct RecordBesideInput {
   DecisionRecord record;
-  if (!format::take(json, record))
-    record = TRY(format::decode_text<DecisionRecord>(record_json, format::Unknown::ignore));
-  return add(entry, record);
+  static void members(auto& visit, auto& self) {
+    visit("artifact", self.record.artifact);
+    visit("environment", self.record.environment);
+    visit("verdict", self.record.verdict);
+    visit("rules", self.record.rules);
+    visit("warnings", self.record.warnings);
+    visit("window", self.record.window);
+    visit("policies", self.record.policies);
+    visit("decided_at", self.record.decided_at);
+  }
+};
+
+}  // namespace
+
+Status Simulator::add_view(std::int64_t entry, const format::JsonView& record_json) {
+  const std::string document = dump(record_json.at("input"));
+  RecordBesideInput read;
+  auto input = take_input(record_json.at("input"));
+  const bool fits = input && format::take(record_json, read);
+  if (!fits) {  // say why
+    read.record = TRY(format::decode_text<DecisionRecord>(dump(record_json), format::Unknown::ignore));
+    input = TRY(read_input(document));
+  }
+  return add(entry, std::move(read.record), *input, document);
+}
+
+Status Simulator::add_text(std::int64_t entry, std::string_view record_json) {
+  const auto document = TRY(format::JsonDocument::parse(record_json, format::JsonDocument::any_number));
+  return add_view(entry, document.root());
 }
 
 void merge(Simulation& into, const Simulation& part) {

@@ -5,6 +5,7 @@
 #pragma once
 #include <map>
 
+#include "format/json_view.h"
 #include "policy/decide.h"
 
 namespace weir::policy {
@@ -53,10 +54,14 @@ class Simulator {
   Simulator(Prepared candidate, Mode mode) : candidate_(std::move(candidate)), mode_(mode) {}
   Status add(std::int64_t entry, const DecisionRecord& record);
   Status add_text(std::int64_t entry, std::string_view record_json);
+  // The record where it stands in a larger document, such as the payload of its entry.
+  Status add_view(std::int64_t entry, const format::JsonView& record_json);
   const Simulation& so_far() const { return simulation_; }
   Simulator clone() const { return {candidate_.clone(), mode_}; }  // with nothing added yet
 
  private:
+  Status add(std::int64_t entry, DecisionRecord record, const Input& input, std::string_view document);
+
   Prepared candidate_;
   Mode mode_;
   Simulation simulation_;

@@ -350,7 +350,7 @@ TEST(Rego, of_an_input_only_what_the_shape_asks_for_is_there) {
   EXPECT_EQ(seen(one.with({})), seen({}));
 }
 
-// What weir.met says in one step is what the lines beside it say, whatever the value is.
+// What weir.met and weir.met_each say in one step is what the lines beside them say, whatever the value is.
 TEST(Rego, met_means_what_rego_means) {
   struct Row {
     std::string tests, lines;
@@ -373,18 +373,26 @@ TEST(Rego, met_means_what_rego_means) {
                                      "-1",   R"("")", R"("x")", R"("xy")", "[]", "[5]", "{}",  R"({"x": 5})"};
   for (const Row& row : rows) {
     const std::string spec =
-        R"({"name": "n", "at_least": 1, "all": [{"at": ["s", "v"], "is": )" + row.tests + "}]}";
-    const Module module{.name = "met", .text = fmt::format(R"(package weir.policy
+        R"({"name": "n", "at_least": 1, "all": [{"at": ["s", "v"], "is": )" + row.tests + "}]";
+    const Module module{
+        .name = "met",
+        .text = fmt::format(R"(package weir.policy
 quick := [held | held := weir.met(input.items, {}, "2026")]
+each := [held | some held in weir.met_each({{"t": input.items}}, "2026-01-02T00:00:00Z", ["", {}]); held != null]
 plain := [[item.entry] | item := weir.last(input.items, "n"); item.recorded_at > "2026"; v := item["s"]["v"]{}]
-)", format::dump(format::Json(spec)), row.lines)};
+)",
+                            format::dump(format::Json(spec + "}")),
+                            format::dump(format::Json(spec + R"(, "type": "t", "max_age": 86400000000})")),
+                            row.lines)};
     auto engine = Engine::load({&module, 1}, {}).value();
     const auto said = [&](const std::string& newest, std::string_view query) {
       const std::string first = R"({"name": "n", "entry": 1, "recorded_at": "2027", "s": {"v": 5}})";
       return engine.query_text(query, fmt::format(R"({{"items": [{}, {}]}})", first, newest)).value();
     };
     const auto expect_alike = [&](const std::string& newest) {
-      EXPECT_EQ(said(newest, "data.weir.policy.quick"), said(newest, "data.weir.policy.plain")) << row.tests << newest;
+      const auto plain = said(newest, "data.weir.policy.plain");
+      EXPECT_EQ(said(newest, "data.weir.policy.quick"), plain) << row.tests << newest;
+      EXPECT_EQ(said(newest, "data.weir.policy.each"), plain) << row.tests << newest;
     };
     for (const std::string_view value : values)
       expect_alike(fmt::format(R"({{"name": "n", "entry": 2, "recorded_at": "2027", "s": {{"v": {}}}}})", value));

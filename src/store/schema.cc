@@ -230,9 +230,10 @@ CREATE TABLE IF NOT EXISTS policy_voice (entry INTEGER PRIMARY KEY, proposal INT
 CREATE INDEX IF NOT EXISTS policy_voice_by_proposal ON policy_voice (proposal);
 CREATE TABLE IF NOT EXISTS policy_roles (one INTEGER PRIMARY KEY CHECK (one = 1), roles TEXT NOT NULL,
   actor BLOB NOT NULL, named_at INTEGER NOT NULL, entry INTEGER NOT NULL);
+-- The meaning stands before what is long: looking at it reads one page of the row.
 CREATE TABLE IF NOT EXISTS decision (entry INTEGER PRIMARY KEY, artifact BLOB NOT NULL, environment TEXT NOT NULL,
   change_class TEXT NOT NULL, purpose TEXT NOT NULL, verdict TEXT NOT NULL, decided_at INTEGER NOT NULL,
-  objection TEXT NOT NULL, answer TEXT NOT NULL, meaning BLOB NOT NULL);
+  meaning BLOB NOT NULL, objection TEXT NOT NULL, answer TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS decision_by_artifact ON decision (artifact, entry);
 CREATE INDEX IF NOT EXISTS decision_by_environment ON decision (environment, entry);
 CREATE TABLE IF NOT EXISTS decision_current (artifact BLOB NOT NULL, environment TEXT NOT NULL,

@@ -2,12 +2,13 @@
 //! ordered by entry. Only package `weir.policy` may call these (see `builtins`).
 use super::{text, Answer, Refusal};
 use chrono::{DateTime, Datelike, Timelike, Utc};
+use regorus::value::Array;
 use regorus::Value;
 use std::collections::HashMap;
 
-fn items(values: &[Value]) -> Result<impl DoubleEndedIterator<Item = &Value>, Refusal> {
+pub fn items(values: &[Value]) -> Result<&Array, Refusal> {
     match values.first() {
-        Some(Value::Array(items)) => Ok(items.iter()),
+        Some(Value::Array(items)) => Ok(items),
         _ => Err("operand 1 must be array".into()),
     }
 }
@@ -19,38 +20,64 @@ fn member<'a>(item: &'a Value, key: &Value) -> Option<&'a Value> {
     }
 }
 
+/// Names of members that are looked for, made once for each thread.
+pub struct Names {
+    pub entry: Value,
+    pub name: Value,
+    pub recorded_at: Value,
+    pub kind: Value,
+}
+
+thread_local! {
+    pub static NAMES: Names = Names {
+        entry: Value::from("entry"),
+        name: Value::from("name"),
+        recorded_at: Value::from("recorded_at"),
+        kind: Value::from("type"),
+    };
+}
+
 /// The last item of a name.
-pub fn last_named<'a>(values: &'a [Value], name: Option<&Value>) -> Result<Option<&'a Value>, Refusal> {
-    let key = Value::from("name");
-    Ok(items(values)?.rev().find(|item| member(item, &key) == name))
+pub fn last_named<'a>(items: &'a Array, name: Option<&Value>) -> Option<&'a Value> {
+    NAMES.with(|names| items.iter().rev().find(|item| member(item, &names.name) == name))
 }
 
 /// weir.last(items, name): the last item of that name; undefined when there is none.
 pub fn last(values: &[Value]) -> Answer {
-    Ok(last_named(values, values.get(1))?.cloned().unwrap_or(Value::Undefined))
+    Ok(last_named(items(values)?, values.get(1)).cloned().unwrap_or(Value::Undefined))
 }
 
 /// Of each name and type the last item.
-pub fn newest_of(values: &[Value]) -> Result<Vec<&Value>, Refusal> {
-    one_of_each(values, true)
+pub fn newest_of(items: &Array) -> Vec<&Value> {
+    one_of_each(items, true)
 }
 
 /// Of each name and type one item, where the last or the first one of them stands.
-fn one_of_each(values: &[Value], latest: bool) -> Result<Vec<&Value>, Refusal> {
-    let (name, kind) = (Value::from("name"), Value::from("type"));
-    let all: Vec<&Value> = items(values)?.collect();
+fn one_of_each(items: &Array, latest: bool) -> Vec<&Value> {
+    NAMES.with(|names| one_of_each_named(items, latest, names))
+}
+
+const FEW: usize = 16;
+
+fn one_of_each_named<'a>(items: &'a Array, latest: bool, names: &Names) -> Vec<&'a Value> {
+    let all: Vec<&Value> = items.iter().collect();
+    let key = |item: &'a Value| (text_of(member(item, &names.name)), text_of(member(item, &names.kind)));
+    if all.len() <= FEW {
+        let others = |at: usize| if latest { &all[at + 1..] } else { &all[..at] };
+        let is_chosen = |at: &usize| others(*at).iter().all(|other| key(other) != key(all[*at]));
+        return (0..all.len()).filter(is_chosen).map(|at| all[at]).collect();
+    }
     let mut chosen = HashMap::new();
     for (at, item) in all.iter().enumerate() {
-        let key = (text_of(member(item, &name)), text_of(member(item, &kind)));
         if latest {
-            chosen.insert(key, at);
+            chosen.insert(key(item), at);
         } else {
-            chosen.entry(key).or_insert(at);
+            chosen.entry(key(item)).or_insert(at);
         }
     }
     let mut places: Vec<usize> = chosen.into_values().collect();
     places.sort_unstable();
-    Ok(places.into_iter().map(|at| all[at]).collect())
+    places.into_iter().map(|at| all[at]).collect()
 }
 
 fn text_of(value: Option<&Value>) -> &str {
@@ -62,7 +89,7 @@ fn text_of(value: Option<&Value>) -> &str {
 
 /// weir.newest(items): the last item of each name and type.
 pub fn newest(values: &[Value]) -> Answer {
-    newest_of(values).map(listed)
+    Ok(listed(newest_of(items(values)?)))
 }
 
 fn listed(items: Vec<&Value>) -> Value {
@@ -71,13 +98,17 @@ fn listed(items: Vec<&Value>) -> Value {
 
 /// weir.oldest(items): the first item of each name and type.
 pub fn oldest(values: &[Value]) -> Answer {
-    one_of_each(values, false).map(listed)
+    Ok(listed(one_of_each(items(values)?, false)))
 }
 
 /// weir.ago(now, microseconds): a moment so long before one, as RFC 3339 in UTC with microseconds.
 pub fn ago(values: &[Value]) -> Answer {
-    let now = DateTime::parse_from_rfc3339(text(values, 0)?).map_err(|error| error.to_string())?;
     let Some(Ok(length)) = values.get(1).map(Value::as_i64) else { return Err("operand 2 must be integer".into()) };
+    moment_before(text(values, 0)?, length)
+}
+
+pub fn moment_before(now: &str, length: i64) -> Answer {
+    let now = DateTime::parse_from_rfc3339(now).map_err(|error| error.to_string())?;
     let moment = now
         .with_timezone(&Utc)
         .checked_sub_signed(chrono::TimeDelta::microseconds(length))

@@ -107,6 +107,7 @@ pub const TABLE: &[(&str, u8, Builtin)] = &[
     ("weir.last", 2, evidence::last),
     ("weir.minus", 2, kinds::minus),
     ("weir.met", 3, met::met),
+    ("weir.met_each", 3, met::met_each),
     ("weir.newest", 1, evidence::newest),
     ("weir.number", 1, kinds::number),
     ("weir.oldest", 1, evidence::oldest),
