@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <numeric>
 #include <random>
 
 #include "feed/read_feeds.h"
@@ -100,22 +101,26 @@ int run(const std::string& index, const std::string& place, std::size_t later) {
   fmt::print(
       "{} components against {} advisories, all findings recorded: {:.0f} ms, {:.1f} s of CPU, {} findings\n",
       finding.components(), all.size() - later, opened, cpu_seconds() - begun, finding.findings());
-  std::vector<double> times;
-  double cpu = 0;
+  std::vector<double> times, cpu_times;
   const std::int64_t before = finding.findings();
   for (std::size_t i = 0; i < later; ++i) {
     jobs::ReadAdvisories one{.set = {}, .only_changes = true, .refused = {}, .source = place};
     one.set.add(all[i]);
     const double cpu_before = cpu_seconds();
     times.push_back(finding.give(std::move(one)));
-    cpu += cpu_seconds() - cpu_before;
+    cpu_times.push_back((cpu_seconds() - cpu_before) * 1000);
   }
+  const double cpu = std::accumulate(cpu_times.begin(), cpu_times.end(), 0.0);
   std::ranges::sort(times);
+  std::ranges::sort(cpu_times);
   fmt::print(
       "{} new advisories, one at a time, each durable with its findings: p50 {:.2f} ms, p99 {:.2f} ms, max "
-      "{:.2f} ms; {:.2f} ms of CPU each; {} findings more, {} entries in all\n",
-      later, times[later / 2], times[later * 99 / 100], times.back(), cpu * 1000 / static_cast<double>(later),
-      finding.findings() - before, finding.entries());
+      "{:.2f} ms; of CPU: {:.2f} ms each, p50 {:.2f} ms, p99 {:.2f} ms, max {:.2f} ms; {} findings more, {} "
+      "entries "
+      "in all\n",
+      later, times[later / 2], times[later * 99 / 100], times.back(), cpu / static_cast<double>(later),
+      cpu_times[later / 2], cpu_times[later * 99 / 100], cpu_times.back(), finding.findings() - before,
+      finding.entries());
   return 0;
 }
 

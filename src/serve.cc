@@ -232,13 +232,10 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   const auto say = [log](const Error& error) { log->warn("vulnerabilities: {}", error.message); };
   auto findings = TRY(findings_of(*organization, *sequencer, exposure, options.advisories, say));
   const auto service = TRY(api::Service::open(config, ports_of(*organization, *sequencer, clock, exposure)));
-  const auto report_finder = [log](const std::string& job, const Error& error) {
-    log->error("{}: {}", job, error.message);
-  };
-  // But for the finder, whose advisories may be what is damaged, a job reads nothing but the ledger and its tables.
-  const auto report = [report_finder, &sequencer](const std::string& job, const Error& error) {
+  // What a job finds damaged is the ledger or its tables: advisories that are say so by another code.
+  const auto report = [log, &sequencer](const std::string& job, const Error& error) {
     if (error.code == Errc::corrupt) sequencer->stop_writes(error.message);
-    report_finder(job, error);
+    log->error("{}: {}", job, error.message);
   };
   auto schedules = TRY(schedules_for(*organization, *sequencer));
   jobs::Runner runner(std::move(schedules), clock, report);
@@ -254,7 +251,7 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
        .on_error = [report](const Error& error) { report("checkpointer", error); }}));
   auto decisions = TRY(decisions_of(*organization, *sequencer, *exposure));
   jobs::Runner decider(std::move(decisions), clock, report);
-  jobs::Runner finder(std::move(findings), clock, report_finder);
+  jobs::Runner finder(std::move(findings), clock, report);
   sequencer->on_commit([&runner, &finder, &decider, &deliverer, &answerer, &checkpointer](std::int64_t) {
     runner.committed();
     decider.committed();

@@ -1,8 +1,8 @@
 // An artifact's bill of materials as a tree, read level by level.
 #include <algorithm>
-#include <array>
 
 #include "api/handlers_bill.h"
+#include "base/rating.h"
 #include "evidence/inventory.h"
 #include "jobs/exposure.h"
 #include "store/view_record.h"
@@ -19,12 +19,12 @@ constexpr std::int64_t attestations_max = 1000;
 constexpr std::size_t ways_max = 20;
 constexpr std::size_t query_bytes_max = 256;
 
-// From what counts least; a flaw that nobody scored may be anything, and is taken for medium.
-constexpr std::array<std::string_view, 5> severities{"", "low", "medium", "high", "critical"};
+// A flaw counts as low at least; zero is no flaw.
 std::uint8_t rank_of(std::string_view severity) {
-  const auto found = std::ranges::find(severities, severity);
-  if (severity.empty() || found == severities.end()) return severity == "none" ? 1 : 2;
-  return static_cast<std::uint8_t>(found - severities.begin());
+  return static_cast<std::uint8_t>(std::max(rating_taken(severity), Rating::low));
+}
+std::string word_of(std::uint8_t rank) {
+  return rank == 0 ? std::string() : std::string(format::name_of(static_cast<Rating>(rank)));
 }
 
 struct Bill {
@@ -105,7 +105,7 @@ BillNodeView view_of(const Bill& bill, BillNodeId id) {
           .needs = static_cast<std::int64_t>(node.needs.size()),
           .needed_by = static_cast<std::int64_t>(node.needed_by.size()),
           .open = bill.open[id],
-          .worst_below = std::string(severities[bill.worst[id]])};
+          .worst_below = word_of(bill.worst[id])};
 }
 
 bool has_name(const BillNode& node, const std::string& lowered) {

@@ -11,7 +11,7 @@
 namespace weir::api {
 namespace {
 
-constexpr std::size_t past_bills_max = 1000;  // read for one answer
+constexpr std::size_t past_bills_max = 1000;  // kept for one answer
 
 std::optional<std::vector<vuln::Component>> read_parts(blob::BlobStore& blobs, const std::vector<Sha256>& parts) {
   std::vector<vuln::Component> all;
@@ -50,8 +50,11 @@ Status each_installed(const ReadCall& call, std::vector<store::HostInventoryRow>
   return {};
 }
 
-Result<PastBills> bills_then(const ReadCall& call, const std::set<Sha256>& artifacts, Instant at) {
-  PastBills past;
+Result<OtherBills> each_bill_then(
+    const ReadCall& call, const std::set<Sha256>& artifacts, Instant at, std::size_t most,
+    const std::function<void(const Sha256& artifact, std::vector<vuln::Component> components)>& tell) {
+  OtherBills past;
+  std::size_t told = 0;
   const std::int64_t newest = TRY(store::last_bill_until(call.db, at));
   for (const Sha256& artifact : artifacts) {
     const auto known = exposure_of(call).read(
@@ -62,11 +65,23 @@ Result<PastBills> bills_then(const ReadCall& call, const std::set<Sha256>& artif
       past.without.insert(artifact);
       continue;
     }
-    auto read = past.held.size() < past_bills_max ? jobs::read_bill(call.db, *call.ports.blobs, *bill)
-                                                  : Result<jobs::ReadBill>(invalid("too many"));
-    if (read.ok()) past.held.emplace(artifact, std::move(read->components));
+    auto read = told < most ? jobs::read_bill(call.db, *call.ports.blobs, *bill)
+                            : Result<jobs::ReadBill>(invalid("too many"));
+    if (read.ok()) tell(artifact, std::move(read->components)), ++told;
     else past.unread.insert(artifact);
   }
+  return past;
+}
+
+Result<PastBills> bills_then(const ReadCall& call, const std::set<Sha256>& artifacts, Instant at) {
+  PastBills past;
+  OtherBills others =
+      TRY(each_bill_then(call, artifacts, at, past_bills_max,
+                         [&](const Sha256& artifact, std::vector<vuln::Component> components) {
+                           past.held.emplace(artifact, std::move(components));
+                         }));
+  past.without = std::move(others.without);
+  past.unread = std::move(others.unread);
   return past;
 }
 

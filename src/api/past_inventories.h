@@ -25,11 +25,19 @@ Status each_installed(const ReadCall& call, std::vector<store::HostInventoryRow>
                       const std::function<Status(const store::HostInventoryRow&, const Installed&)>& call_with);
 
 // Of artifacts that have another bill since. Those that are not named here hold what the index knows.
-struct PastBills {
-  std::map<Sha256, std::vector<vuln::Component>> held;
+struct OtherBills {
   std::set<Sha256> without;  // had none then
   std::set<Sha256> unread;   // whose bill of then can't be read any more, or which are too many to read
 };
+// `tell`: what such an artifact held, one after the other, of at most `most` of them; the others are unread.
+Result<OtherBills> each_bill_then(
+    const ReadCall& call, const std::set<Sha256>& artifacts, Instant at, std::size_t most,
+    const std::function<void(const Sha256& artifact, std::vector<vuln::Component> components)>& tell);
+
+struct PastBills : OtherBills {
+  std::map<Sha256, std::vector<vuln::Component>> held;
+};
+// All at once, so of fewer.
 Result<PastBills> bills_then(const ReadCall& call, const std::set<Sha256>& artifacts, Instant at);
 
 }  // namespace weir::api

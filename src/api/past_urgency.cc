@@ -9,6 +9,10 @@ namespace weir::api {
 
 using jobs::Exposure;
 
+namespace {
+constexpr std::size_t bills_read_max = 100'000;  // one after the other, for one answer
+}
+
 void PastUrgency::note(const std::string& component, const Sha256& artifact, Instant since) {
   const auto found = running_.find(component);
   if (found == running_.end()) return;
@@ -27,11 +31,15 @@ Status PastUrgency::add_running(const ReadCall& call, Instant at) {
   }
   std::set<Sha256> artifacts;
   for (const auto& [artifact, began] : since) artifacts.insert(artifact);
-  const PastBills bills = TRY(bills_then(call, artifacts, at));
-  for (const Sha256& each : bills.without) since.erase(each);
-  for (const auto& [artifact, components] : bills.held)
-    if (const auto began = since.extract(artifact))
-      for (const vuln::Component& each : components) note(each.text, artifact, began.mapped());
+  const OtherBills others =
+      TRY(each_bill_then(call, artifacts, at, bills_read_max,
+                         [&](const Sha256& artifact, const std::vector<vuln::Component>& components) {
+                           if (const auto began = since.extract(artifact))
+                             for (const vuln::Component& each : components)
+                               note(each.text, artifact, began.mapped());
+                         }));
+  for (const Sha256& each : others.without) since.erase(each);
+  newer_bills_ = std::ssize(others.unread);
   for (const store::HostInventoryRow& host : past.now) since.emplace(host.holder, host.claim.taken_at);
   exposure_.read([&](const Exposure::State& state) {
     std::vector<const std::string*> flawed(state.index.components());  // most components have no finding

@@ -18,6 +18,8 @@ class PastUrgency {
   // Whether every artifact that holds it was stated not affected, or fixed.
   bool is_suppressed(const store::FindingRow& row) const;
   const vuln::Sla& agreed() const { return agreed_; }
+  // Of how many artifacts that ran then a newer bill had to be looked at.
+  std::int64_t newer_bills() const { return newer_bills_; }
 
  private:
   struct Stated {
@@ -36,6 +38,7 @@ class PastUrgency {
 
   const jobs::Exposure& exposure_;
   vuln::Sla agreed_;
+  std::int64_t newer_bills_ = 0;
   std::map<Key, Stated> stated_;
   std::map<std::string, std::map<Sha256, Instant>> running_;  // by component of a finding: in what, since when
 };

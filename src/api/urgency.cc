@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/rating.h"
 #include "store/view_exposure.h"
 #include "store/view_statement.h"
 
@@ -21,12 +22,6 @@ std::optional<double> number_in(std::string_view text) {
 // One word for both: what was seen of a workload, and what counts in its priority.
 static_assert(names_of(runtime::Reach{}) == names_of(vuln::Exposure{}));
 vuln::Exposure exposure_by(runtime::Reach reach) { return static_cast<vuln::Exposure>(reach); }
-
-// What nobody scored may be anything; it is taken for medium, as policies take it.
-vuln::Rating rating_of(const FindingChange& finding) {
-  if (finding.severity.empty()) return vuln::Rating::medium;
-  return format::enum_from<vuln::Rating>(finding.severity).value_or(vuln::Rating::medium);
-}
 
 // In how many of the artifacts that hold the component the finding is suppressed.
 std::int64_t suppressed_in(const Exposure::State& state, vuln::ComponentId id, std::string_view cluster) {
@@ -110,7 +105,7 @@ vuln::FindingHistory Urgency::history_of(const store::FindingRow& row) const {
 
 // What it was open before stands as one period: the clock shows the same.
 vuln::FindingHistory history_of(const store::FindingRow& row, std::optional<Instant> deployed) {
-  vuln::FindingHistory history{.rating = rating_of(row.last),
+  vuln::FindingHistory history{.rating = rating_taken(row.last.severity),
                                .is_exploited = !row.last.exploited.empty(),
                                .periods = {},
                                .published = std::nullopt,

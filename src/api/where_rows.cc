@@ -59,10 +59,12 @@ std::optional<Sha256> newest_without(const Exposure::State& state, const std::ve
 
 }  // namespace
 
-Result<WhereRow> WhereRows::row_of(const Place& place, const store::RunningRow& running) {
+Result<WhereRow> WhereRows::row_of(const Place& place, const store::RunningRow& running,
+                                   std::optional<store::ExposureView> exposure) {
   WhereRow row = row_without_facts(running, place.component->text, place.finding);
   TRY(add_releases(place, running, row));
-  row.exposure = TRY(store::exposure_of(call_.db, row.workload, at_));
+  if (!exposure) exposure = TRY(store::exposure_of(call_.db, row.workload, at_));
+  row.exposure = std::move(*exposure);
   if (place.finding == nullptr) return row;
   TRY(add_accepted(*place.finding, row));
   TRY(add_statement(row));

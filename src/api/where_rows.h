@@ -9,6 +9,7 @@
 
 #include "api/urgency.h"
 #include "store/view_exception.h"
+#include "store/view_exposure.h"
 #include "store/view_running.h"
 
 namespace weir::api {
@@ -45,8 +46,9 @@ class WhereRows {
   // `at`: statements as they held then; else now. What is given must outlive it.
   WhereRows(const ReadCall& call, const Holding& holding, std::optional<Instant> at)
       : call_(call), holding_(holding), at_(at) {}
-  // Errors: those of the tables.
-  Result<WhereRow> row_of(const Place& place, const store::RunningRow& running);
+  // `exposure`: where it was read already. Errors: those of the tables.
+  Result<WhereRow> row_of(const Place& place, const store::RunningRow& running,
+                          std::optional<store::ExposureView> exposure = {});
 
  private:
   using Releases = std::vector<store::ReleaseAt>;

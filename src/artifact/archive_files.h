@@ -14,6 +14,8 @@ struct ArchiveBounds {
   std::size_t files_max = 0;
   std::size_t file_bytes_max = 0;
   std::size_t all_bytes_max = 0;  // of all files together, those that are passed over too; 0: no such bound
+  std::size_t directory_bytes_max =
+      0;  // of a zip: of the directory at its end, which is kept while it is read
 };
 
 using WantFile = std::function<bool(std::string_view name)>;

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/bytes.h"
+#include "base/rating.h"
 #include "base/time.h"
 
 namespace weir {
@@ -29,6 +30,18 @@ TEST(Bytes, digest_is_read_with_and_without_scheme) {
   EXPECT_EQ(parse_sha256(hex).value(), parse_sha256("sha256:" + hex).value());
   EXPECT_FALSE(parse_sha256("sha512:" + hex).ok());
   EXPECT_FALSE(parse_sha256(hex + "a").ok());
+}
+
+TEST(Rating, words_are_ordered_and_what_nobody_scored_counts_as_medium_where_it_must_count) {
+  const std::array words{"", "none", "low", "medium", "high", "critical"};
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    EXPECT_LT(rating_said(words[i - 1]), rating_said(words[i])) << words[i];
+    EXPECT_EQ(names_of(Rating{})[static_cast<std::size_t>(rating_taken(words[i]))], words[i]);
+  }
+  for (const char* unscored : {"", "severe", "High"}) {
+    EXPECT_EQ(rating_said(unscored), std::nullopt) << unscored;
+    EXPECT_EQ(rating_taken(unscored), Rating::medium) << unscored;
+  }
 }
 
 TEST(Time, instants_round_trip_as_rfc3339) {

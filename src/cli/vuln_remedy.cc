@@ -46,11 +46,19 @@ std::string backlog_told(const Json& answer, Color color) {
     row.set("mean", in_words(each.at("mean_us")));
     rows.push_back(std::move(row));
   }
+  const std::int64_t* newer = answer.at("newer_bills").integer();
+  const std::string note =
+      newer == nullptr || *newer == 0
+          ? std::string()
+          : fmt::format(
+                "of {} of the artifacts that ran a newer SBOM was looked at: that of then can't be read any "
+                "more, or they are too many\n",
+                *newer);
   return fmt::format(
              "{} open, {} overdue, {} known to be exploited; {} of them came up after what has them ran\n",
              dump(answer.at("open")), dump(answer.at("overdue")), dump(answer.at("exploited")),
              dump(answer.at("post_deployment"))) +
-         table(backlog_columns, rows, color);
+         note + table(backlog_columns, rows, color);
 }
 
 std::string times_told(const Json& answer) {

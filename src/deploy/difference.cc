@@ -1,10 +1,10 @@
 #include "deploy/difference.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "access/limits.h"
+#include "base/rating.h"
 #include "format/licence.h"
 
 namespace weir::deploy {
@@ -88,13 +88,6 @@ std::vector<SettingDifference> settings_of(const Settings& before, const Setting
   return rows;
 }
 
-constexpr std::array<std::string_view, 4> severities{"low", "medium", "high", "critical"};
-
-std::ptrdiff_t rank_of(std::string_view severity) {
-  const auto at = std::ranges::find(severities, severity);
-  return at == severities.end() ? -1 : at - severities.begin();
-}
-
 using Flaws = std::map<std::string, Flaw>;
 
 // Those of `flaws` that `others` has not, worst first.
@@ -104,7 +97,7 @@ std::vector<FlawDifference> missing_in(const Flaws& others, const Flaws& flaws) 
     if (!others.contains(name))
       rows.push_back({name, flaw.severity, flaw.components, flaw.fixed, flaw.exploited});
   std::ranges::stable_sort(rows, [](const FlawDifference& a, const FlawDifference& b) {
-    return std::pair(a.exploited, rank_of(a.severity)) > std::pair(b.exploited, rank_of(b.severity));
+    return std::pair(a.exploited, rating_said(a.severity)) > std::pair(b.exploited, rating_said(b.severity));
   });
   return rows;
 }
@@ -122,7 +115,7 @@ FlawDifferences flaws_of(const Flaws& before, const Flaws& after) {
 }  // namespace
 
 bool is_worse(std::string_view severity, std::string_view other) {
-  return rank_of(severity) > rank_of(other);
+  return rating_said(severity) > rating_said(other);
 }
 
 ReleaseDifference difference(const std::optional<Release>& before, const Release& after) {

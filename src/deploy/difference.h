@@ -46,8 +46,7 @@ struct Flaw {
   bool exploited = false;               // known to be
 };
 
-bool is_worse(std::string_view severity,
-              std::string_view other);  // "critical" … "low"; all else is the least
+bool is_worse(std::string_view severity, std::string_view other);  // what nobody scored is the least
 
 struct Release {
   ReleaseSide side;

@@ -104,7 +104,8 @@ TEST(ReleaseDifference, tells_flaws_that_are_new_and_gone_the_worst_first) {
   after.flaws = {{"CVE-2", {.severity = "high"}},
                  {"CVE-3", {.severity = "medium", .components = {"pkg:npm/a@2"}, .fixed = "3"}},
                  {"CVE-4", {.severity = "critical"}},
-                 {"CVE-5", {.severity = "", .exploited = true}}};
+                 {"CVE-5", {.severity = "", .exploited = true}},
+                 {"CVE-6", {.severity = ""}}};
   const auto names = [](const std::vector<FlawDifference>& rows) {
     std::string all;
     for (const FlawDifference& row : rows) all += row.flaw + " ";
@@ -112,11 +113,11 @@ TEST(ReleaseDifference, tells_flaws_that_are_new_and_gone_the_worst_first) {
   };
   const auto found = difference(before, after);
   ASSERT_TRUE(found.vulnerabilities.has_value());
-  EXPECT_EQ(names(found.vulnerabilities->added), "CVE-5 CVE-4 CVE-3 ");
+  EXPECT_EQ(names(found.vulnerabilities->added), "CVE-5 CVE-4 CVE-3 CVE-6 ");
   EXPECT_EQ(names(found.vulnerabilities->removed), "CVE-1 ");
   EXPECT_EQ(found.vulnerabilities->unchanged_count, 1);
   EXPECT_EQ(found.vulnerabilities->added[2].fixed, "3");
-  EXPECT_EQ(names(difference(std::nullopt, after).vulnerabilities->added), "CVE-5 CVE-4 CVE-2 CVE-3 ");
+  EXPECT_EQ(names(difference(std::nullopt, after).vulnerabilities->added), "CVE-5 CVE-4 CVE-2 CVE-3 CVE-6 ");
   before.flaws.reset();
   EXPECT_FALSE(difference(before, after).vulnerabilities.has_value()) << "not known of one is not none";
 }

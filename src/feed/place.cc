@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t list_bytes_max = 512 * 1024 * 1024;
 constexpr std::size_t archive_all_bytes_max = std::size_t{16} * 1024 * 1024 * 1024;
+constexpr std::size_t archive_directory_bytes_max = 64 * vuln::advisories_max;
 
 bool ends_with_one_of(std::string_view text, std::initializer_list<std::string_view> endings) {
   return std::ranges::any_of(endings, [&](std::string_view each) { return text.ends_with(each); });
@@ -67,7 +68,8 @@ Status named(const Status& status, std::string_view path, std::string_view name)
 Status read_archive(const std::string& path, const std::string& name, const TakeRecord& take) {
   const artifact::ArchiveBounds bounds{.files_max = vuln::advisories_max,
                                        .file_bytes_max = vuln::advisory_bytes_max,
-                                       .all_bytes_max = archive_all_bytes_max};
+                                       .all_bytes_max = archive_all_bytes_max,
+                                       .directory_bytes_max = archive_directory_bytes_max};
   std::size_t records = 0;
   TRY(named(artifact::read_archive_files(path, bounds, is_wanted,
                                          [&](std::string_view inner, Bytes content) {

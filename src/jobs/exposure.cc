@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "base/rating.h"
+
 namespace weir::jobs {
 namespace {
 
@@ -15,21 +17,21 @@ bool is_excepted(const vuln::FindingChange& finding, const std::vector<policy::I
   });
 }
 
-enum class Severity { low, medium, high, critical };
-
-// What nobody scored may be anything; it is taken for medium.
-Severity severity_of(std::string_view word) {
-  if (word == "critical") return Severity::critical;
-  if (word == "high") return Severity::high;
-  return word == "low" || word == "none" ? Severity::low : Severity::medium;
-}
-
-void count(policy::InputVulnerabilities& counts, Severity severity) {
+void count(policy::InputVulnerabilities& counts, Rating severity) {
   switch (severity) {
-    case Severity::critical: ++counts.critical; return;
-    case Severity::high: ++counts.high; return;
-    case Severity::medium: ++counts.medium; return;
-    case Severity::low: ++counts.low; return;
+    case Rating::critical:
+      ++counts.critical;
+      return;
+    case Rating::high:
+      ++counts.high;
+      return;
+    case Rating::medium:
+      ++counts.medium;
+      return;
+    case Rating::low:
+    case Rating::none:
+      ++counts.low;
+      return;
   }
 }
 
@@ -60,7 +62,7 @@ KnownVulnerabilities vulnerabilities_for(const Exposure& exposure, const policy:
     if (!state.matched_at || state.advisories == nullptr || !state.index.holds(artifact)) return {};
     policy::InputVulnerabilities counts{.as_of = *state.matched_at};
     std::set<std::string_view> exploited;
-    std::map<std::string_view, Severity> worst;  // of each flaw, whichever of the components have it
+    std::map<std::string_view, Rating> worst;  // of each flaw, whichever of the components have it
     for (const vuln::ComponentId id : state.index.of(artifact)) {
       const auto found = state.open.find(id);
       if (found == state.open.end()) continue;
@@ -68,8 +70,8 @@ KnownVulnerabilities vulnerabilities_for(const Exposure& exposure, const policy:
         if (is_excepted(finding, input.exceptions) || is_suppressed(state, id, finding.cluster, artifact))
           continue;
         if (!finding.exploited.empty()) exploited.insert(finding.cluster);
-        Severity& severity = worst.emplace(finding.cluster, Severity::low).first->second;
-        severity = std::max(severity, severity_of(finding.severity));
+        Rating& severity = worst.emplace(finding.cluster, Rating::none).first->second;
+        severity = std::max(severity, rating_taken(finding.severity));
       }
     }
     for (const auto& [flaw, severity] : worst) count(counts, severity);

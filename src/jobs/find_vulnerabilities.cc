@@ -62,7 +62,24 @@ class FindVulnerabilities final : public Job {
     if (TRY(read_bills(now)) == Step::more) return Step::more;
     TRY(match_changed(now));
     TRY(say_updated());
+    TRY(follow_what_runs());
     return Step::idle;
+  }
+
+  // So that no question where something runs has to read all of it first.
+  Status follow_what_runs() {
+    if (ports_.exposure->read([](const Exposure::State& state) { return state.index.artifacts() == 0; }))
+      return {};
+    TRY(reader_->script("BEGIN"));  // all of it as it is at one moment
+    const Status followed = [&]() -> Status {
+      WhatRuns& runs = ports_.exposure->runs();
+      const auto lock = runs.lock();
+      TRY(runs.update(*reader_));
+      ports_.exposure->read([&](const Exposure::State& state) { runs.find_bills(state.index); });
+      return {};
+    }();
+    reader_->rollback();
+    return followed;
   }
 
   // The index may hold what was not recorded: it is made again from what was.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "vuln/findings_entry.h"
 
 namespace weir::jobs {
 namespace {
@@ -22,16 +23,18 @@ std::size_t bytes_of(const vuln::FindingStated& stated) {
          stated_bytes;
 }
 
-// The next rows of a list that fit into what is left of an entry; `at` goes on behind them. `first`: nothing stands in
-// the entry yet, so that a row goes into it however large it is.
+// The next rows of a list that fit into what is left of an entry, as they are written there; `at` goes on behind them.
+// `first`: nothing stands in the entry yet, so that a row goes into it however large it is.
 template <class Row>
-std::vector<Row> next_of(const std::vector<Row>& rows, std::size_t& at, std::size_t& left, bool first) {
+std::vector<Row> next_of(const std::vector<Row>& rows, std::size_t& at, std::size_t& left, bool first,
+                         const auto& written) {
   std::vector<Row> part;
   for (; at < rows.size(); ++at) {
-    const std::size_t bytes = bytes_of(rows[at]);
+    Row row = written(rows[at]);
+    const std::size_t bytes = bytes_of(row);
     if (bytes > left && !(first && part.empty())) break;
     left -= std::min(left, bytes);
-    part.push_back(rows[at]);
+    part.push_back(std::move(row));
   }
   return part;
 }
@@ -49,8 +52,11 @@ std::vector<store::Event> entries_of(const Found& found) {
       entry.bills = found.bills;
       entry.documents = found.documents;
     }
-    entry.changes = next_of(found.changes, changes, left, true);
-    entry.stated = next_of(found.stated, stated, left, entry.changes.empty());
+    vuln::FindingsFolded folded;
+    entry.changes = next_of(found.changes, changes, left, true,
+                            [&](const vuln::FindingChange& change) { return folded.fold(change); });
+    entry.stated = next_of(found.stated, stated, left, entry.changes.empty(),
+                           [](const vuln::FindingStated& each) { return each; });
     more = entry.more = changes < found.changes.size() || stated < found.stated.size();
     events.push_back(std::move(entry));
   }

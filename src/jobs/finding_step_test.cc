@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/limits.h"
+#include "vuln/findings_entry.h"
 
 namespace weir::jobs {
 namespace {
@@ -20,6 +24,13 @@ vuln::FindingChange change(int number, std::size_t summary) {
           .artifacts = 168'759};
 }
 
+std::vector<vuln::FindingChange> spread(const std::vector<vuln::FindingChange>& folded) {
+  vuln::FindingsSpread entry;
+  std::vector<vuln::FindingChange> changes;
+  for (const vuln::FindingChange& each : folded) changes.push_back(entry.spread(each));
+  return changes;
+}
+
 TEST(FindingStep, many_findings_are_entries_that_stand_in_the_tables) {
   Found found;
   for (int i = 0; i < 2000; ++i) found.changes.push_back(change(i, 60));
@@ -33,7 +44,7 @@ TEST(FindingStep, many_findings_are_entries_that_stand_in_the_tables) {
     ASSERT_NE(entry, nullptr);
     EXPECT_LE(format::encode(*entry).size(), limits::payload_inline_bytes_max);
     EXPECT_EQ(entry->more, i + 1 < events.size());
-    changes.insert(changes.end(), entry->changes.begin(), entry->changes.end());
+    std::ranges::move(spread(entry->changes), std::back_inserter(changes));
     stated.insert(stated.end(), entry->stated.begin(), entry->stated.end());
   }
   EXPECT_EQ(changes, found.changes);
@@ -46,6 +57,24 @@ TEST(FindingStep, a_finding_larger_than_that_is_an_entry_of_its_own) {
   const auto events = entries_of(found);
   ASSERT_EQ(events.size(), 3U);
   EXPECT_EQ(events[1].as<vuln::FindingsChanged>()->changes, std::vector{found.changes[1]});
+}
+
+TEST(FindingStep, findings_of_one_flaw_say_once_in_each_entry_what_is_said_of_it) {
+  Found found;
+  for (int i = 0; i < 1000; ++i) {
+    found.changes.push_back(change(i / 400, 500));
+    found.changes.back().component = fmt::format("pkg:golang/example.test/some/module@v1.{}.0", i);
+    if (i % 100 == 7) found.changes.back().score = "9.1";  // by another of its records
+  }
+  std::vector<vuln::FindingChange> changes;
+  std::size_t bytes = 0;
+  for (const store::Event& event : entries_of(found)) {
+    const auto* entry = event.as<vuln::FindingsChanged>();
+    bytes += format::encode(*entry).size();
+    std::ranges::move(spread(entry->changes), std::back_inserter(changes));
+  }
+  EXPECT_EQ(changes, found.changes);
+  EXPECT_LT(bytes, 1000U * 200);
 }
 
 TEST(FindingStep, nothing_found_is_one_entry) { EXPECT_EQ(entries_of({}).size(), 1U); }

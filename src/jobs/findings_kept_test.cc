@@ -1,10 +1,11 @@
 // What is found must not depend on when the advisories were there: a bill that nothing was held against is no clean
 // bill.
-#include "jobs/find_vulnerabilities.h"
-
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "crypto/digest.h"
+#include "jobs/find_vulnerabilities.h"
 #include "jobs/known_advisories.h"
 #include "store/view_finding.h"
 #include "support/ledger_fixture.h"
@@ -46,6 +47,17 @@ class Findings : public testing::Test {
                                      std::move(ports), ledger_.reader());
     work();
   }
+  // The page it begins with, in the file.
+  void damage_table(std::string_view table) {
+    ASSERT_TRUE(ledger_.alter("PRAGMA wal_checkpoint(TRUNCATE)").ok());
+    const std::int64_t page =
+        query_count(*ledger_.reader(), "SELECT rootpage FROM sqlite_master WHERE name=$1", table).value();
+    std::fstream file(ledger_.database_path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(page * 4096 - 100);
+    const int before = file.get();
+    file.seekp(page * 4096 - 100);
+    file.put(static_cast<char>(before ^ 1));
+  }
   void work() {
     for (;;) {
       const auto step = job_->tick(ledger_.clock().now());
@@ -59,6 +71,11 @@ class Findings : public testing::Test {
   }
   Sha256 attest_components(char fill, const std::string& components, const std::string& flow = "f",
                            const std::string& name = "sbom") {
+    const Sha256 artifact = record(fill, components, flow, name);
+    work();
+    return artifact;
+  }
+  Sha256 record(char fill, const std::string& components, const std::string& flow, const std::string& name) {
     const std::string bill =
         R"({"bomFormat":"CycloneDX","specVersion":"1.5","components":[)" + components + "]}";
     Sha256 artifact;
@@ -71,7 +88,6 @@ class Findings : public testing::Test {
                                                           .artifact = artifact,
                                                           .content = *ledger_.blobs().put(bill)})
                     .ok());
-    work();
     return artifact;
   }
   // None: not known.
@@ -206,6 +222,28 @@ TEST_F(Findings, what_is_known_of_one_source_is_not_held_against_another) {
   EXPECT_EQ(known.load("a")->size(), 0u) << "what is not followed any more is forgotten";
   std::filesystem::resize_file(ledger_.directory().path("feeds." + to_hex(crypto::sha256("b")).substr(0, 16)), 100);
   EXPECT_EQ(known.load("b").error().code, Errc::corrupt);
+}
+
+// The runner stops all writes for an error that says damage, and an alert tells it: that is for the ledger's own.
+TEST_F(Findings, damaged_tables_are_damage_and_damaged_advisories_are_not) {
+  restart(false);
+  const Error wrong{Errc::corrupt, "the store is damaged"};
+  const auto reader = make_find_vulnerabilities(
+      {ledger_.sequencer(), ledger_.actor(), exposure_.get()},
+      {.exposure = exposure_,
+       .blobs = {std::shared_ptr<void>(), &ledger_.blobs()},
+       .advisories = [&]() -> Result<std::optional<ReadAdvisories>> { return wrong; },
+       .index_file = ledger_.directory().path("others")},
+      ledger_.reader());
+  const auto told = reader->tick(ledger_.clock().now());
+  ASSERT_FALSE(told.ok());
+  EXPECT_EQ(told.error().code, Errc::unavailable);
+  EXPECT_EQ(told.error().message, wrong.message);
+  damage_table("bill_read");
+  record('b', R"({"name":"x","purl":"pkg:npm/left-pad@1.0.0"})", "f", "sbom");
+  const auto met = job_->tick(ledger_.clock().now());
+  ASSERT_FALSE(met.ok());
+  EXPECT_EQ(met.error().code, Errc::corrupt) << met.error().message;
 }
 
 }  // namespace weir::jobs

@@ -36,6 +36,12 @@ std::int64_t keep_known(const vuln::AdvisorySet& known, ReadAdvisories& read) {
   return missing;
 }
 
+// Of advisories that are damaged: that is no damage to the ledger, and stops no writes.
+Error of_source(Error error) {
+  if (error.code == Errc::corrupt) error.code = Errc::unavailable;
+  return error;
+}
+
 }  // namespace
 
 // Those of the feed, and the organization's own; a feed that cannot be read holds up no advisory of one's own.
@@ -49,7 +55,7 @@ Status FollowedAdvisories::look(Instant now) {
   look_next_ = now + std::max(looks_every, microseconds(took.count() * looks_share));
   const std::int64_t own = TRY(store::newest_own_advisory(reader_));
   const bool is_read = looked.ok() && looked->has_value();
-  if (!is_read && own == own_through_) return looked.ok() ? Status() : looked.error();
+  if (!is_read && own == own_through_) return looked.ok() ? Status() : of_source(looked.error());
   ReadAdvisories read =
       is_read
           ? std::move(**looked)
@@ -60,7 +66,7 @@ Status FollowedAdvisories::look(Instant now) {
   if (is_read) feed_.refused = read.refused, feed_.source = read.source, feed_.is_kept = read.is_kept;
   unsaved_ |= is_read && !read.is_kept;
   own_through_ = own;
-  return looked.ok() ? Status() : looked.error();
+  return looked.ok() ? Status() : of_source(looked.error());
 }
 
 Status FollowedAdvisories::take_whole(ReadAdvisories& read, bool is_read, Instant now) {

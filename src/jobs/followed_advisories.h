@@ -21,7 +21,8 @@ class FollowedAdvisories {
       : exposure_(std::move(exposure)), source_(std::move(source)), reader_(reader),
         known_file_(std::move(known_file)) {}
 
-  // Gives the exposure what is new. Errors: what cannot be read; what was known before stands.
+  // Gives the exposure what is new. Errors: what cannot be read; what was known before stands. Corrupt: the tables are
+  // damaged; advisories that are damaged are unavailable.
   Status look(Instant now);
 
   bool is_unsaved() const { return unsaved_; }

@@ -68,9 +68,17 @@ void WhatRuns::attach(std::uint32_t at, ArtifactNumber number) {
     link = free_.back();
     free_.pop_back();
   }
-  links_[link - 1] = {at, first_[number]};
+  links_[link - 1] = {at, first_[number], environment_number(workload.environment)};
   first_[number] = link;
   running_.add(number);
+}
+
+// There are few.
+std::uint32_t WhatRuns::environment_number(const std::string& name) {
+  const auto number =
+      static_cast<std::uint32_t>(std::ranges::find(environments_, name) - environments_.begin());
+  if (number == environments_.size()) environments_.push_back(name);
+  return number;
 }
 
 void WhatRuns::detach(std::uint32_t at) {

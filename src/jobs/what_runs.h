@@ -36,6 +36,14 @@ class WhatRuns {
     for (std::uint32_t at = first_[number]; at != 0; at = links_[at - 1].next)
       call(workloads_[links_[at - 1].workload]);
   }
+  // The same by numbers, for those who count more than they show: of the environment, and of the workload.
+  void each_place_of(vuln::ArtifactNumber number, const auto& call) const {
+    if (number >= first_.size()) return;
+    for (std::uint32_t at = first_[number]; at != 0; at = links_[at - 1].next)
+      call(links_[at - 1].environment, links_[at - 1].workload);
+  }
+  const Workload& workload(std::uint32_t number) const { return workloads_[number]; }
+  const std::vector<std::string>& environments() const { return environments_; }
   void each_living(const auto& call) const {
     for (const Workload& each : workloads_)
       if (each.lives) call(each);
@@ -48,12 +56,13 @@ class WhatRuns {
 
  private:
   struct Link {
-    std::uint32_t workload = 0, next = 0;  // next: plus one
+    std::uint32_t workload = 0, next = 0, environment = 0;  // next: plus one
   };
   void take(store::ChangedWorkload changed);
   void attach(std::uint32_t at, vuln::ArtifactNumber number);
   void detach(std::uint32_t at);
   void forget_bills();
+  std::uint32_t environment_number(const std::string& name);
 
   std::mutex mutex_;
   std::int64_t seen_ = -1, lives_ = 0, covered_ = 0;
@@ -65,6 +74,7 @@ class WhatRuns {
   std::vector<std::uint32_t> first_;    // by artifact: a link plus one
   std::vector<Link> links_;
   std::vector<std::uint32_t> free_;  // links
+  std::vector<std::string> environments_;
   vuln::ArtifactSet running_;
 };
 

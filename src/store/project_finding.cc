@@ -2,6 +2,7 @@
 #include <set>
 
 #include "store/project_rows.h"
+#include "vuln/findings_entry.h"
 #include "vuln/vex.h"
 
 namespace weir::store {
@@ -20,27 +21,28 @@ std::string package_without_version(std::string_view purl) {
   return read.ok() ? vuln::package_text(*read) : std::string();
 }
 
+// The step before goes where the past is; one of the same entry is replaced.
 Status project_change(Database& db, const Stamp& stamp, const vuln::FindingsChanged& event,
                       const vuln::FindingChange& change) {
-  const std::string text = format::encode(change);
-  const auto id = TRY(query_one(
+  TRY(execute(db,
+              "INSERT INTO finding_change (finding, entry, at, cause, change) SELECT id, entry, changed_at, "
+              "last_cause, last FROM finding WHERE component=$1 AND cluster=$2 AND entry<>$3",
+              change.component, change.cluster, stamp.index));
+  return execute(
       db,
       "INSERT INTO finding (cluster, component, last, state, score, opened_at, changed_at, entry, began_at, "
-      "open_us, cause) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,0,$10) ON CONFLICT (cluster, component) DO UPDATE "
-      "SET last=excluded.last, state=excluded.state, score=excluded.score, "
-      "changed_at=excluded.changed_at, entry=excluded.entry, "
+      "open_us, cause, last_cause) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,0,$10,$11) ON CONFLICT (component, "
+      "cluster) "
+      "DO UPDATE SET last=excluded.last, state=excluded.state, score=excluded.score, "
+      "changed_at=excluded.changed_at, entry=excluded.entry, last_cause=excluded.last_cause, "
       "open_us=open_us+CASE WHEN state IN ('opened','reopened') AND excluded.state NOT IN "
       "('opened','reopened') THEN excluded.changed_at-began_at ELSE 0 END, "
       "began_at=CASE WHEN state IN ('opened','reopened') OR excluded.state NOT IN ('opened','reopened') "
       "THEN began_at ELSE excluded.changed_at END, "
       "cause=CASE WHEN state IN ('opened','reopened') OR excluded.state NOT IN ('opened','reopened') "
-      "THEN cause ELSE excluded.cause END RETURNING id",
-      [](const Row& row) { return row.integer(0); }, change.cluster, change.component, text, change.state,
-      tenths_of(change.score), stamp.at, stamp.at, stamp.index, stamp.at, event.cause));
-  return execute(db,
-                 "INSERT INTO finding_change (finding, entry, at, cause, change) VALUES ($1,$2,$3,$4,$5) ON "
-                 "CONFLICT (finding, entry) DO UPDATE SET change=excluded.change",
-                 id, stamp.index, stamp.at, event.cause, text);
+      "THEN cause ELSE excluded.cause END",
+      change.cluster, change.component, format::encode(change), change.state, tenths_of(change.score),
+      stamp.at, stamp.at, stamp.index, stamp.at, event.cause, event.cause);
 }
 
 using NamesOfFlaws = std::set<std::pair<std::string_view, std::string_view>>;
@@ -87,9 +89,11 @@ Status project_row(Database& db, const Stamp& stamp, const vuln::FindingsChanged
         bill.attestation, stamp.index, bill.components, bill.error, bill.subject,
         package_without_version(bill.subject)));
   NamesOfFlaws known;
-  for (const vuln::FindingChange& change : event.changes) {
+  vuln::FindingsSpread changes;
+  for (const vuln::FindingChange& folded : event.changes) {
+    const vuln::FindingChange change = changes.spread(folded);
     TRY(project_change(db, stamp, event, change));
-    TRY(project_names(db, change, known));
+    TRY(project_names(db, folded, known));
   }
   for (const vuln::StatementsRead& each : event.documents)
     TRY(execute(db,

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "runtime/exposure.h"
-#include "store/sql.h"
+#include "store/view_finding.h"
 
 namespace weir::store {
 
@@ -24,6 +24,14 @@ struct ExposureView {
 };
 // `at`: then; else now. An instance of which nothing was told is not known, whatever its siblings are.
 Result<ExposureView> exposure_of(Database& db, const std::string& workload, std::optional<Instant> at);
+
+// A workload that lives as the artifact that it is, and its exposure now, by one question; nothing when it has ended.
+struct RunningExposed {
+  RunningRow running;
+  ExposureView exposure;
+};
+Result<std::optional<RunningExposed>> running_exposed(Database& db, const std::string& workload,
+                                                      const Sha256& artifact);
 
 // Of each workload that lives and of which anything was told. Others are not known.
 Result<std::unordered_map<std::string, runtime::Reach>> reaches(Database& db);

@@ -22,6 +22,12 @@ FindingRow finding_row(const Row& row) {
           .cause = row.string(7)};
 }
 
+// Of one finding: those that are past, and the last one.
+constexpr std::string_view steps_query =
+    "SELECT at, entry, cause, change FROM finding_change WHERE finding=$1 UNION ALL SELECT changed_at AS at, "
+    "entry, "
+    "last_cause AS cause, last AS change FROM finding WHERE id=$2";
+
 FindingStep step_row(const Row& row) {
   return {.at = row.instant(0),
           .entry = row.integer(1),
@@ -130,7 +136,8 @@ Result<std::vector<FindingRow>> list_findings_at(Database& db, Instant at) {
   std::vector<FindingRow> rows;
   for (Step& each : TRY(query(
            db,
-           "SELECT finding, at, entry, cause, change FROM finding_change WHERE at<=$1 ORDER BY finding, entry",
+           "SELECT finding, at, entry, cause, change FROM finding_change WHERE at<=$1 UNION ALL SELECT id, "
+           "changed_at, entry, last_cause, last FROM finding WHERE changed_at<=$2 ORDER BY 1, 3",
            [](const Row& row) {
              return Step{row.integer(0),
                          {.at = row.instant(1),
@@ -138,7 +145,7 @@ Result<std::vector<FindingRow>> list_findings_at(Database& db, Instant at) {
                           .cause = row.string(3),
                           .change = read_stored<vuln::FindingChange>(row.text(4))}};
            },
-           at))) {
+           at, at))) {
     if (rows.empty() || rows.back().id != each.finding)
       rows.push_back({.id = each.finding, .last = {}, .opened_at = each.step.at, .began_at = each.step.at});
     else if (vuln::is_open(rows.back().last.state) && !vuln::is_open(each.step.change.state))
@@ -183,15 +190,15 @@ Result<Instant> newest_beginning(Database& db, std::string_view cluster) {
 }
 
 Result<std::vector<FindingStep>> steps_of(Database& db, std::int64_t finding) {
-  return query(db, "SELECT at, entry, cause, change FROM finding_change WHERE finding=$1 ORDER BY entry",
-               step_row, finding);
+  return query(db, fmt::format("{} ORDER BY entry", steps_query), step_row, finding, finding);
 }
 
 Result<std::optional<FindingStep>> finding_at(Database& db, std::int64_t finding, Instant at) {
-  return query_one(db,
-                   "SELECT at, entry, cause, change FROM finding_change WHERE finding=$1 AND at<=$2 ORDER BY "
-                   "entry DESC LIMIT 1",
-                   step_row, finding, at);
+  return query_one(
+      db,
+      fmt::format("SELECT at, entry, cause, change FROM ({}) WHERE at<=$3 ORDER BY entry DESC LIMIT 1",
+                  steps_query),
+      step_row, finding, finding, at);
 }
 
 // Of inventories, what still counts: the last of a host, and the first of programs that loaded the same.

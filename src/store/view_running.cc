@@ -63,20 +63,6 @@ Result<std::vector<Sha256>> artifacts_ended_after(Database& db, std::int64_t ent
   return std::vector<Sha256>(artifacts.begin(), artifacts.end());
 }
 
-Result<std::optional<RunningRow>> running_row(Database& db, const std::string& workload,
-                                              const Sha256& artifact) {
-  return query_one(
-      db,
-      "SELECT w.id, w.name, w.host, w.environment, w.verdict, coalesce((SELECT min(i.started_at) FROM "
-      "instance i WHERE "
-      "i.workload=w.id AND i.ended_at IS NULL), w.last_started), a.digest, a.name, coalesce(a.flow,''), "
-      "coalesce(f.service,''), coalesce(s.team,'') FROM workload w JOIN artifact a ON a.digest=$1 LEFT JOIN "
-      "flow f ON "
-      "f.name=a.flow LEFT JOIN service s ON s.name=f.service WHERE w.id=$2 AND w.live>0",
-      read_running,
-      artifact, workload);
-}
-
 Result<std::optional<RunningRow>> owner_of_artifact(Database& db, const Sha256& artifact) {
   return query_one(
       db,

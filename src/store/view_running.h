@@ -22,9 +22,6 @@ Result<std::vector<ChangedWorkload>> workloads_changed_after(Database& db, std::
 // What workloads that ended after an entry were.
 Result<std::vector<Sha256>> artifacts_ended_after(Database& db, std::int64_t entry);
 
-// A workload that lives, as the artifact that it is; nothing when it has ended.
-Result<std::optional<RunningRow>> running_row(Database& db, const std::string& workload,
-                                              const Sha256& artifact);
 // Who answers for an artifact: its own name, flow, service and team, and nothing of where it runs.
 Result<std::optional<RunningRow>> owner_of_artifact(Database& db, const Sha256& artifact);
 // Why nothing is known of what an artifact consists of.

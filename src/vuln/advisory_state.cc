@@ -1,8 +1,10 @@
 #include "vuln/advisory_state.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "crypto/digest.h"
+#include "vuln/index/id_table.h"
 
 namespace weir::vuln {
 namespace {
@@ -68,7 +70,7 @@ void add_names(std::set<AffectedName>& names, const Advisory& advisory) {
 AdvisoryState::AdvisoryState(AdvisorySet set) : set_(std::move(set)) {
   set_.index();  // its entries point into this very set
   for (const auto& [id, advisory] : set_.records()) {
-    digests_.emplace_hint(digests_.end(), id, digest_of(advisory));
+    bucket_of(id).digests[id] = digest_of(advisory);
     if (advisory.withdrawn.empty()) add_upon(advisory);
   }
   join_all();
@@ -93,7 +95,9 @@ bool AdvisoryState::put(Advisory advisory) {
     drop_upon(known->second);
   }
   if (stands) add_upon(advisory);
-  digests_[advisory.id] = digest_of(advisory);
+  Bucket& bucket = bucket_of(advisory.id);
+  bucket.digests[advisory.id] = digest_of(advisory);
+  bucket.is_sealed = false;
   const std::string id = advisory.id;
   set_.put(std::move(advisory));
   std::ranges::sort(before);
@@ -123,11 +127,21 @@ void AdvisoryState::drop_upon(const Advisory& advisory) {
       if (const auto found = upon_.find(each); found != upon_.end()) std::erase(found->second, advisory.id);
 }
 
-// Of the records' digests in the order of their ids.
+AdvisoryState::Bucket& AdvisoryState::bucket_of(std::string_view id) {
+  return buckets_[stored_hash(id) % buckets_.size()];
+}
+
+// Of the buckets' digests, each of which is that of its records' digests in the order of their ids.
 void AdvisoryState::seal() {
   Bytes all;
-  all.reserve(digests_.size() * sizeof(Sha256));
-  for (const auto& [id, digest] : digests_) all += digest.view();
+  for (Bucket& bucket : buckets_) {
+    if (!std::exchange(bucket.is_sealed, true)) {
+      Bytes records;
+      for (const auto& [id, digest] : bucket.digests) records += digest.view();
+      bucket.digest = crypto::sha256(records);
+    }
+    all += bucket.digest.view();
+  }
   digest_ = crypto::sha256(all);
 }
 

@@ -1,6 +1,7 @@
 // All advisories at one moment: what they say about packages, which of them speak of one flaw, and a digest that names
 // them. The difference of two moments is what matching works on. Read by many threads, except while it learns.
 #pragma once
+#include <array>
 #include <map>
 #include <memory>
 #include <set>
@@ -40,10 +41,17 @@ class AdvisoryState {
   void join_all();
   void add_upon(const Advisory& advisory);
   void drop_upon(const Advisory& advisory);
+  struct Bucket {
+    std::map<std::string, Sha256> digests;  // of its records, by id
+    Sha256 digest;
+    bool is_sealed = false;
+  };
+  Bucket& bucket_of(std::string_view id);
   void seal();
 
   AdvisorySet set_;
-  std::map<std::string, Sha256> digests_;  // of the records, by id
+  std::array<Bucket, 256>
+      buckets_;  // of the records by a hash of their id: one that changes costs its bucket
   Sha256 digest_;
   AliasClusters clusters_;
   std::unordered_map<std::string, std::vector<std::string>> upon_;  // records by what they are built upon

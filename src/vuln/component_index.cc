@@ -20,6 +20,8 @@ namespace weir::vuln {
 namespace {
 
 constexpr std::size_t named_max = 100'000;
+constexpr std::size_t few_least = 16,
+                      few_share = 512;  // of the artifacts: so many numbers are sorted in less time
 constexpr std::size_t marks = 4;  // by which bills that are alike find each other
 constexpr std::size_t near = 16;  // a set that differs in no more than one of so many is not to be bettered
 
@@ -319,6 +321,23 @@ void ComponentIndex::add_holders(ComponentId id, ArtifactSet& holders) const {
   lacked_by_.each(id, [&](ArtifactNumber number) { holders.remove(number); });
   for (const ArtifactNumber number : stay) holders.add(number);
   added_to_.each(id, [&](ArtifactNumber number) { holders.add(number); });
+}
+
+std::optional<std::vector<ArtifactNumber>> ComponentIndex::few_holders(ComponentId id) const {
+  const std::size_t most = few_least + artifacts() / few_share;
+  std::vector<ArtifactNumber> in_sets, lack, holders;
+  bool few = held_[id] <= most;
+  in_sets_.each(id, [&](std::uint32_t set) {
+    if (few && set < sets()) of_set_.each(set, [&](ArtifactNumber number) { in_sets.push_back(number); });
+    few = few && in_sets.size() <= most;
+  });
+  if (!few) return std::nullopt;
+  if (!in_sets.empty()) lacked_by_.each(id, [&](ArtifactNumber number) { lack.push_back(number); });
+  std::ranges::sort(in_sets);
+  std::ranges::set_difference(in_sets, lack, std::back_inserter(holders));
+  added_to_.each(id, [&](ArtifactNumber number) { holders.push_back(number); });
+  std::ranges::sort(holders);
+  return holders;
 }
 
 std::optional<ArtifactNumber> ComponentIndex::number_of(const Sha256& artifact) const {

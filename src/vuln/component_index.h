@@ -57,6 +57,8 @@ class ComponentIndex {
   bool is_held(ComponentId id) const { return held_[id] > 0; }
   ArtifactSet holders_of(ComponentId id) const;
   void add_holders(ComponentId id, ArtifactSet& holders) const;  // a set that has room for all artifacts
+  // Ascending, at the cost of what they are, where that is less than a set of bits costs; else nothing.
+  std::optional<std::vector<ArtifactNumber>> few_holders(ComponentId id) const;
   void each_holder(ComponentId id, const auto& call) const {
     if (is_held(id)) holders_of(id).each([&](ArtifactNumber number) { call(artifacts_[number].digest); });
   }

@@ -56,6 +56,12 @@ class Model {
       const std::string text(index.text(id));
       EXPECT_EQ(holders, holders_of[text]) << text;
       EXPECT_EQ(index.holders(id), holders.size());
+      if (const auto few = index.few_holders(id)) {
+        EXPECT_TRUE(std::ranges::is_sorted(*few));
+        std::set<Sha256> same;
+        for (const ArtifactNumber number : *few) same.insert(index.artifact(number));
+        EXPECT_EQ(same, holders) << text;
+      }
       EXPECT_EQ(index.find(text), id);
       EXPECT_EQ(index.component(id).text, text);
     }

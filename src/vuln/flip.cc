@@ -113,6 +113,12 @@ Flaws::Flaws(const AdvisoryState& advisories, const std::set<std::string>& recor
   for (const std::string& id : records) clusters_.insert(advisories.cluster_of(id));
 }
 
+bool Flaws::are_named(const std::string& id) const {
+  const auto [known, is_new] = named_.try_emplace(id, false);
+  if (is_new) known->second = clusters_.contains(advisories_.cluster_of(id));
+  return known->second;
+}
+
 bool Flaws::are_of(const Advisory& advisory) {
   const auto [known, is_new] = known_.try_emplace(&advisory, false);
   if (is_new) known->second = are_named(advisory.id);

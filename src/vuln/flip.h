@@ -28,10 +28,12 @@ class Flaws {
   std::optional<std::vector<FindingChange>> alone_in(std::span<const FindingChange> standing) const;
 
  private:
-  bool are_named(const std::string& id) const { return clusters_.contains(advisories_.cluster_of(id)); }
+  bool are_named(const std::string& id) const;
   const AdvisoryState& advisories_;
   std::unordered_set<std::string> clusters_;
   std::unordered_map<const Advisory*, bool> known_;
+  mutable std::unordered_map<std::string, bool>
+      named_;  // ids that were asked for: findings have them in common
 };
 
 // What a component has now: with no `state` that counts and no number of artifacts yet; by cluster. `only`: of these.

@@ -72,7 +72,7 @@ struct FindingChange {
   std::int64_t artifacts = 0;  // that hold the component, when this was written
   static void members(auto& visit, auto& self) {
     visit("cluster", self.cluster);
-    visit("records", self.records);
+    visit.maybe("records", self.records);
     visit("component", self.component);
     visit.maybe("fixed", self.fixed);
     visit.maybe("severity", self.severity);
@@ -154,7 +154,7 @@ struct FindingsChanged {
   FindingCause cause = FindingCause::advisories;
   std::optional<Sha256> advisories;  // what was matched with; none: there were none yet
   std::vector<BillRead> bills;
-  std::vector<FindingChange> changes;
+  std::vector<FindingChange> changes;  // folded: findings_entry.h
   std::vector<StatementsRead> documents;
   std::vector<FindingStated> stated;
   bool more = false;  // the next entry goes on with it

@@ -2,22 +2,19 @@
 // backlog at any moment, from the periods in which each finding was open. Pure. Rules:
 // docs/formats/priority.md.
 #pragma once
-#include <array>
 #include <map>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "base/rating.h"
 #include "base/time.h"
 #include "format/members.h"
 #include "vuln/record.h"
 
 namespace weir::vuln {
 
-enum class Rating { none, low, medium, high, critical };
-constexpr auto names_of(Rating) {
-  return std::array<std::string_view, 5>{"none", "low", "medium", "high", "critical"};
-}
+using weir::Rating;
 
 // What was agreed; a severity without a row has no clock.
 struct Sla {

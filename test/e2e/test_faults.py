@@ -1,8 +1,10 @@
 """Disks that are full, read-only or damaged: found, said, survived; nothing accepted is lost."""
 import base64
+import contextlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import unittest
 
@@ -141,6 +143,32 @@ class DamagedBeforeItsEyes(unittest.TestCase):
         self.assertEqual(overview["sentence"][0]["text"], "The ledger is damaged; nothing is recorded any more.")
         self.assertIn("page", overview["trust"]["ledger"]["damage"])
         self.assertIn("writes have stopped", world.server.text())
+
+    def test_what_the_finder_of_vulnerabilities_alone_meets_is_told_as_well(self):
+        world = World()
+        self.addCleanup(shutil.rmtree, world.directory, ignore_errors=True)
+        world.start_server()
+        self.addCleanup(world.server.end)
+        wait_until(lambda: world.api.get("overview")["trust"]["ledger"].get("checked_at"), 60, "the scrub rests")
+        world.weir("flow", "create", "shop")
+        world.weir("trail", "begin", "t1", "--flow", "shop")
+        program, bill = world.program("shop"), world.directory / "bill.json"
+        bill.write_text(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": []}))
+        world.weir("attest", "artifact", program, "--flow", "shop", "--trail", "t1", "--name", "shop")
+        database = next(p for p in world.data.iterdir() if p.suffix == ".db")
+        log = database.with_name(database.name + "-wal")
+        wait_until(lambda: not log.exists() or log.stat().st_size == 0, 20, "the log is moved into the file")
+        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as tables:
+            page, = tables.execute("SELECT rootpage FROM sqlite_master WHERE name='bill_read'").fetchone()
+        with open(database, "r+b") as file:
+            file.seek(page * 4096 - 100)
+            byte = file.read(1)[0]
+            file.seek(page * 4096 - 100)
+            file.write(bytes([byte ^ 0x40]))
+        world.weir("attest", "sbom", program, "--file", bill, "--flow", "shop", "--trail", "t1", "--name", "sbom")
+        wait_until(lambda: any(a["cause"] == "ledger-damaged" for a in world.api.get("alerts")["alerts"]), 20, "alert")
+        self.assertEqual(world.api.send("PUT", "flows/after", {}).status, 500)
+        self.assertIn("vulnerabilities: ", world.server.text())
 
 
 @needs_root

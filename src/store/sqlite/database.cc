@@ -143,7 +143,7 @@ constexpr std::string_view reader_settings =
 
 Result<std::unique_ptr<Database>> open_sqlite(const std::string& path, OpenMode mode,
                                               const std::string& files) {
-  // Nobody asks how much memory the engine holds, and counting it takes a lock for every piece.
+  // How much memory it uses it would count under a lock that all connections share, at every allocation.
   [[maybe_unused]] static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   sqlite3* handle = nullptr;
   const int flags =
