@@ -380,9 +380,13 @@ class PackagedProgram : public ::testing::Test {
     install("1.0");
   }
   void install(const std::string& version) {
-    write_text(folder / "var/lib/dpkg/info/tool.list", "/usr/bin/tool\n/usr/bin/brief\n");
-    write_text(folder / "var/lib/dpkg/status",
-               "Package: tool\nArchitecture: all\nVersion: " + version + "\n");
+    replace("var/lib/dpkg/info/tool.list", "/usr/bin/tool\n/usr/bin/brief\n");
+    replace("var/lib/dpkg/status", "Package: tool\nArchitecture: all\nVersion: " + version + "\n");
+  }
+  // As dpkg does it: nobody reads half a file.
+  void replace(const std::string& file, const std::string& text) {
+    write_text(folder / (file + "-new"), text, 0644);
+    std::filesystem::rename(folder / (file + "-new"), folder / file);
   }
   Folder folder;
   const std::string tool = folder / "usr/bin/tool", brief = folder / "usr/bin/brief";
@@ -469,7 +473,9 @@ TEST_F(PackagedProgram, of_a_later_transaction_is_news_and_not_changed) {
   write_text(tool, program_text(Life::until_killed, "two"));
   install("2.0");
   std::optional<runtime::Instance> instance;
-  for (int i = 0; i < 20 && !(instance && instance->package && instance->package->version == "2.0"); ++i) {
+  const auto end = std::chrono::steady_clock::now() + testing::patience;
+  while (!(instance && instance->package && instance->package->version == "2.0") &&
+         std::chrono::steady_clock::now() < end) {
     const pid_t pid = spawn({tool});  // the index is read again at most twice a second
     instance = watching.sink.await_pid(pid);
     finish(pid);
