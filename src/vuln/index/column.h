@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <span>
 #include <type_traits>
+#include <vector>
 
 #include "base/bytes.h"
-#include "vuln/index/grown_array.h"
 
 namespace weir::vuln {
 
@@ -24,15 +24,15 @@ class Column {
   }
   T& operator[](std::size_t at) { return at < mapped_.size() ? mapped_[at] : own_[at - mapped_.size()]; }
   void push_back(const T& value) { own_.push_back(value); }
-  void append(std::span<const T> values) { own_.append(values); }
-  void replace(GrownArray<T> values) {
+  void append(std::span<const T> values) { own_.insert(own_.end(), values.begin(), values.end()); }
+  void replace(std::vector<T> values) {
     mapped_ = {};
     own_ = std::move(values);
   }
 
   // Its bytes, in two parts.
   BytesView mapped_bytes() const { return bytes_of(mapped_); }
-  BytesView own_bytes() const { return bytes_of({own_.data(), own_.size()}); }
+  BytesView own_bytes() const { return bytes_of(std::span<const T>(own_)); }
 
  private:
   static BytesView bytes_of(std::span<const T> values) {
@@ -40,7 +40,7 @@ class Column {
   }
 
   std::span<T> mapped_;
-  GrownArray<T> own_;
+  std::vector<T> own_;
 };
 
 // Texts and lists behind each other, each found by where it begins.

@@ -25,7 +25,7 @@ struct Component {
 
 class ComponentTable {
  public:
-  static constexpr std::size_t sections = 2 + 4 * IdTable::sections;
+  static constexpr std::size_t sections = 10;
   ComponentTable() = default;
   // Over the sections of a file from `first` on. Errors: corrupt.
   static Result<ComponentTable> over(const IndexFile& file, std::size_t first);

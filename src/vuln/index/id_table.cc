@@ -23,37 +23,26 @@ Result<IdTable> IdTable::over(const IndexFile& file, std::size_t first) {
   IdTable table;
   table.heads_ = Column<std::uint32_t>(file.section<std::uint32_t>(first));
   table.links_ = Column<Link>(file.section<Link>(first + 1));
-  table.ids_ = Column<std::uint32_t>(file.section<std::uint32_t>(first + 2));
-  const std::size_t heads = table.heads_.size(), ids = table.ids_.size();
+  const std::size_t heads = table.heads_.size();
   if (heads != 0 && !std::has_single_bit(heads)) return damaged_index();
-  if (ids != 0 && ids != table.links_.size()) return damaged_index();
   return table;
 }
 
 void IdTable::write(IndexWriter& out) const {
   out.column(heads_);
   out.column(links_);
-  out.column(ids_);
 }
 
 void IdTable::add(std::uint32_t hash, std::uint32_t id) {
   if (links_.size() >= heads_.size()) grow();
   std::uint32_t& head = heads_[hash & (heads_.size() - 1)];
-  if (ids_.size() == 0 && id != links_.size()) keep_ids();
-  if (ids_.size() != 0 || id != links_.size()) ids_.push_back(id);
-  links_.push_back({hash, head});
+  links_.push_back({hash, id, head});
   head = static_cast<std::uint32_t>(links_.size());
-}
-
-void IdTable::keep_ids() {
-  GrownArray<std::uint32_t> ids(links_.size());
-  for (std::size_t at = 0; at < ids.size(); ++at) ids[at] = static_cast<std::uint32_t>(at);
-  ids_.replace(std::move(ids));
 }
 
 void IdTable::grow() {
   constexpr std::size_t least = 16;
-  GrownArray<std::uint32_t> heads(std::max(least, 2 * heads_.size()));
+  std::vector<std::uint32_t> heads(std::max(least, 2 * heads_.size()));
   for (std::size_t at = 0; at < links_.size(); ++at) {
     std::uint32_t& head = heads[links_[at].hash & (heads.size() - 1)];
     links_[at].next = head;

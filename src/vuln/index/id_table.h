@@ -1,6 +1,5 @@
 // From a hash to the numbers that were added under it: a table of chains whose first part may be mapped. Which of the
-// numbers is meant is the asker's to compare: different things may share a hash. While the numbers are 0, 1, 2 and so
-// on as they are added, none is kept.
+// numbers is meant is the asker's to compare: different things may share a hash.
 #pragma once
 #include <cstdint>
 
@@ -17,9 +16,9 @@ std::uint32_t stored_hash(BytesView bytes);
 class IdTable {
  public:
   struct Link {
-    std::uint32_t hash = 0, next = 0;  // next: a link before this one, plus one; 0 ends the chain
+    std::uint32_t hash = 0, id = 0, next = 0;  // next: a link before this one, plus one; 0 ends the chain
   };
-  static constexpr std::size_t sections = 3;
+  static constexpr std::size_t sections = 2;
   IdTable() = default;
   // Over the sections of a file from `first` on. Errors: corrupt.
   static Result<IdTable> over(const IndexFile& file, std::size_t first);
@@ -32,7 +31,7 @@ class IdTable {
     std::uint32_t at = heads_[hash & (heads_.size() - 1)];
     for (std::size_t before = links_.size() + 1; at != 0 && at < before;) {
       const Link& link = links_[at - 1];
-      if (link.hash == hash && call(id_of(at - 1))) return true;
+      if (link.hash == hash && call(link.id)) return true;
       before = at;
       at = link.next;
     }
@@ -40,13 +39,10 @@ class IdTable {
   }
 
  private:
-  std::uint32_t id_of(std::uint32_t link) const { return ids_.size() == 0 ? link : ids_[link]; }
-  void keep_ids();
   void grow();
 
   Column<std::uint32_t> heads_;  // a power of two of them; a link plus one, or 0
   Column<Link> links_;
-  Column<std::uint32_t> ids_;  // by link; empty while each link's is its own place
 };
 
 }  // namespace weir::vuln

@@ -16,7 +16,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "stored numbers are mapped as they are");
 
-constexpr std::string_view magic = "weir component index 4\n";
+constexpr std::string_view magic = "weir component index 3\n";
 constexpr std::size_t checksum_bytes = 8, block = 32, pending_max = std::size_t{1} << 20;
 constexpr std::size_t sections_max = 64;
 constexpr std::uint64_t factor = 0x9e3779b97f4a7c15;

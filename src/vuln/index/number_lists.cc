@@ -1,152 +1,63 @@
 #include "vuln/index/number_lists.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
-#include <cstring>
-#include <utility>
 
 #include "base/check.h"
 
 namespace weir::vuln {
-namespace {
-
-constexpr std::size_t unit_bytes = 8;
-constexpr std::uint32_t units_of_chunk = 8192;  // 64 KiB
-
-// How many units a block has, each level about a quarter more than the one before. Most rows fit into the first.
-constexpr std::array<std::uint32_t, 23> levels{3,  4,  5,  6,  7,   9,   11,  14,  18,  23,  29,
-                                               36, 45, 56, 70, 88, 110, 138, 172, 215, 269, 336, 420};
-constexpr std::uint32_t large_level = 31;
-constexpr std::uint32_t size_max = (std::uint32_t{1} << 27) - 1;
-
-}  // namespace
 
 void append_number(Bytes& out, std::uint32_t difference) {
   for (; difference >= 0x80; difference >>= 7) out += static_cast<char>(difference | 0x80);
   out += static_cast<char>(difference);
 }
 
-// ---- blocks ----
+void NumberList::Free::operator()(Block* block) const { std::free(block); }
 
-void RowBlocks::Free::operator()(char* chunk) const { std::free(chunk); }
-
-// A place is a chunk and a unit in it. The first chunk stays empty, so that no place is 0.
-RowBlocks::Block& RowBlocks::at(Place place) const {
-  return *reinterpret_cast<Block*>(chunks_[place / units_of_chunk].get() +
-                                   place % units_of_chunk * unit_bytes);
+NumberList::NumberList(BytesView bytes) {
+  each_number(bytes, [this](std::uint32_t number) { append(number); });
 }
 
-std::size_t RowBlocks::room(Place place) const {
-  const std::size_t level = at(place).level;
-  if (level != large_level) return levels[level] * unit_bytes - sizeof(Block);
-  return large_.at(place / units_of_chunk) - sizeof(Block);
-}
-
-// A block with room for so many bytes, empty.
-RowBlocks::Place RowBlocks::take(std::size_t bytes) {
-  const std::size_t units = (bytes + sizeof(Block) + unit_bytes - 1) / unit_bytes;
-  const auto fitting = std::ranges::lower_bound(levels, units);
-  if (fitting == levels.end()) return take_chunk(bytes);
-  const auto level = static_cast<std::uint32_t>(fitting - levels.begin());
-  Place place = free_[level];
-  if (place != 0) {
-    free_[level] = at(place).last;
-  } else {
-    if (left_ < *fitting) {
-      next_ = add_chunk(units_of_chunk * unit_bytes);
-      left_ = units_of_chunk;
-    }
-    place = next_;
-    next_ += *fitting;
-    left_ -= *fitting;
+// In blocks that grow by a quarter.
+void NumberList::append(std::uint32_t number) {
+  constexpr std::size_t number_bytes_max = 5, least = 12;
+  const std::uint32_t size = block_ == nullptr ? 0 : block_->size;
+  if (block_ == nullptr || block_->capacity < size + number_bytes_max) {
+    const std::size_t capacity = std::max(least, size + size / 4 + number_bytes_max);
+    auto* grown = static_cast<Block*>(std::realloc(block_.get(), sizeof(Block) + capacity));
+    CHECK(grown != nullptr);
+    if (block_ == nullptr) *grown = {};
+    (void)block_.release();
+    block_.reset(grown);
+    block_->capacity = static_cast<std::uint32_t>(capacity);
   }
-  at(place) = {.level = level & large_level};
-  return place;
+  std::uint32_t difference = number - block_->last;
+  for (; difference >= 0x80; difference >>= 7)
+    block_->bytes[block_->size++] = static_cast<char>(difference | 0x80);
+  block_->bytes[block_->size++] = static_cast<char>(difference);
+  block_->last = number;
 }
 
-RowBlocks::Place RowBlocks::take_chunk(std::size_t bytes) {
-  const std::size_t all = bytes + bytes / 4 + sizeof(Block);
-  const Place place = add_chunk(all);
-  large_[place / units_of_chunk] = all;
-  at(place) = {.level = large_level};
-  return place;
-}
-
-RowBlocks::Place RowBlocks::add_chunk(std::size_t bytes) {
-  if (chunks_.empty()) chunks_.emplace_back();
-  chunks_.emplace_back(static_cast<char*>(std::malloc(bytes)));
-  CHECK(chunks_.back() != nullptr);
-  return static_cast<Place>(chunks_.size() - 1) * units_of_chunk;
-}
-
-void RowBlocks::give_back(Place place) {
-  Block& block = at(place);
-  if (block.level == large_level) {
-    chunks_[place / units_of_chunk].reset();
-    large_.erase(place / units_of_chunk);
-    return;
-  }
-  block.last = std::exchange(free_[block.level], place);
-}
-
-// Into a block with room for so many bytes.
-void RowBlocks::grow(Place& place, std::size_t bytes) {
-  const Place before = std::exchange(place, take(bytes));
-  Block &from = at(before), &to = at(place);
-  to.last = from.last;
-  to.size = from.size;
-  std::memcpy(to.bytes, from.bytes, from.size);
-  give_back(before);
-}
-
-BytesView RowBlocks::bytes(Place place) const {
-  return place == 0 ? BytesView() : BytesView(at(place).bytes, at(place).size);
-}
-
-void RowBlocks::append(Place& place, std::uint32_t number) {
-  char bytes[5];
-  std::size_t count = 0;
-  for (std::uint32_t rest = number - (place == 0 ? 0 : at(place).last);; rest >>= 7) {
-    bytes[count++] = static_cast<char>(rest < 0x80 ? rest : rest | 0x80);
-    if (rest < 0x80) break;
-  }
-  if (place == 0) place = take(count);
-  const std::size_t wanted = at(place).size + count;
-  CHECK(wanted <= size_max);
-  if (wanted > room(place)) grow(place, wanted);
-  Block& block = at(place);
-  std::memcpy(block.bytes + block.size, bytes, count);
-  block.size = (block.size + static_cast<std::uint32_t>(count)) & size_max;
-  block.last = number;
-}
-
-void RowBlocks::add(Place& place, std::uint32_t number) {
-  if (place == 0 || number > at(place).last) return append(place, number);
+void NumberList::add(std::uint32_t number) {
+  if (block_ == nullptr || number > block_->last) return append(number);
   std::vector<std::uint32_t> numbers;
-  each_number(bytes(place), [&](std::uint32_t each) { numbers.push_back(each); });
+  each_number(bytes(), [&](std::uint32_t each) { numbers.push_back(each); });
   numbers.insert(std::ranges::lower_bound(numbers, number), number);
-  replace(place, numbers);
+  replace(numbers);
 }
 
-void RowBlocks::remove(Place& place, std::uint32_t number) {
+void NumberList::remove(std::uint32_t number) {
   std::vector<std::uint32_t> numbers;
-  each_number(bytes(place), [&](std::uint32_t each) {
+  each_number(bytes(), [&](std::uint32_t each) {
     if (each != number) numbers.push_back(each);
   });
-  replace(place, numbers);
+  replace(numbers);
 }
 
-void RowBlocks::assign(Place& place, BytesView bytes) {
-  each_number(bytes, [&](std::uint32_t number) { append(place, number); });
+void NumberList::replace(const std::vector<std::uint32_t>& numbers) {
+  block_.reset();
+  for (const std::uint32_t each : numbers) append(each);
 }
-
-void RowBlocks::replace(Place& place, const std::vector<std::uint32_t>& numbers) {
-  if (place != 0) give_back(std::exchange(place, 0));
-  for (const std::uint32_t each : numbers) append(place, each);
-}
-
-// ---- rows ----
 
 BytesView NumberLists::mapped_row(std::size_t row) const {
   const std::uint32_t begin = row == 0 ? 0 : ends_[row - 1], end = ends_[row];
@@ -154,16 +65,16 @@ BytesView NumberLists::mapped_row(std::size_t row) const {
 }
 
 BytesView NumberLists::row(std::size_t row) const {
-  if (row >= ends_.size()) return blocks_.bytes(own_[row - ends_.size()]);
+  if (row >= ends_.size()) return own_[row - ends_.size()].bytes();
   const auto changed = changed_.find(row);
-  return changed == changed_.end() ? mapped_row(row) : blocks_.bytes(changed->second);
+  return changed == changed_.end() ? mapped_row(row) : changed->second.bytes();
 }
 
-RowBlocks::Place& NumberLists::changeable(std::size_t row) {
+NumberList& NumberLists::changeable(std::size_t row) {
   if (row >= ends_.size()) return own_[row - ends_.size()];
-  const auto [known, is_new] = changed_.try_emplace(row, 0);
-  if (is_new) blocks_.assign(known->second, mapped_row(row));
-  return known->second;
+  const auto known = changed_.find(row);
+  return known != changed_.end() ? known->second
+                                 : changed_.emplace(row, NumberList(mapped_row(row))).first->second;
 }
 
 }  // namespace weir::vuln
