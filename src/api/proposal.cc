@@ -4,7 +4,6 @@
 
 #include "api/policy_change.h"
 #include "api/requests.h"
-#include "api/two_people.h"
 #include "policy/difference.h"
 #include "policy/form.h"
 #include "store/view_access.h"
@@ -160,14 +159,6 @@ Status add_change(store::Database& db, const Speaking& by, const Proposal& propo
   return {};
 }
 
-// Who consents is another person than who proposed it and each who consented before.
-Status check_is_another(store::Database& db, const access::Actor& actor, const Proposal& proposal) {
-  TRY(check_two_people(db, actor, proposal.account));
-  for (const policy::Voiced& each : proposal.voices)
-    if (each.voice == policy::Voice::consent) TRY(check_two_people(db, actor, each.account));
-  return {};
-}
-
 Result<Decision> decide_voice(store::Database& db, const Speaking& by, Proposal proposal, Instant now) {
   const auto facts = TRY(facts_of(db, proposal.proposed, now));
   if (by.request.voice != policy::Voice::comment && facts.roles != proposal.proposed.roles)
@@ -177,7 +168,6 @@ Result<Decision> decide_voice(store::Database& db, const Speaking& by, Proposal 
   });
   const auto groups = TRY(store::groups_of(db, by.actor.id));
   const policy::PolicyConsented said = TRY(policy::give_voice(by.request, proposal, by.actor, groups, now));
-  if (said.voice == policy::Voice::consent) TRY(check_is_another(db, by.actor, proposal));
   proposal.voices.push_back({.account = by.actor.id,
                              .actor = by.actor.name,
                              .voice = said.voice,
@@ -235,27 +225,6 @@ Status check_proposer(const access::Actor& actor, const policy::PolicyProposed& 
   return check_place(actor, proposed.attachment->environment, proposed.attachment->flow);
 }
 
-// A change to which nobody could consent would wait for ever. Of a role that has nobody see `vacant`.
-Status check_has_others(store::Database& db, const access::Actor& actor,
-                        const policy::PolicyProposed& proposed) {
-  for (const std::string& role : proposed.roles) {
-    const auto group = TRY(store::find_group(db, role));
-    bool is_of_own = group && !group->group.people.empty();
-    for (const std::string& person : is_of_own ? group->group.people : std::vector<std::string>()) {
-      const auto account = TRY(store::id_of_account(db, person));
-      is_of_own = is_of_own && account && TRY(store::may_be_one_person(db, actor.id, *account));
-    }
-    if (is_of_own)
-      return Error{
-          Errc::forbidden,
-          fmt::format(
-              "nobody of {} could consent: all of them are '{}', or have accounts that this one made; "
-              "somebody else must propose it",
-              role, actor.name)};
-  }
-  return {};
-}
-
 // Refuses what could not come in force: places, groups and people that there are not.
 Status check_exists(store::Database& db, policy::PolicyProposed& proposed) {
   if (proposed.digest) {
@@ -304,7 +273,6 @@ Result<Write> propose_policy(const Call& call) {
     TRY(check_exists(db, proposed));
     const auto facts = TRY(facts_of(db, proposed, now));
     proposed = TRY(policy::based_on(std::move(proposed), facts));
-    TRY(check_has_others(db, actor, proposed));
     Decision decision{.events = {proposed}};
     if (!proposed.vacant.empty()) {
       const std::int64_t id = TRY(store::next_index(db));
@@ -340,8 +308,7 @@ Result<http::Response> find_policy_proposal(const ReadCall& call) {
   ProposalShown shown;
   TRY(add_texts(call.db, proposal, shown));
   const auto groups = TRY(store::groups_of(call.db, call.actor.id));
-  if (TRY(store::is_of_others(call.db, proposal, call.actor.id)))
-    shown.may_speak = policy::voices_open_to(proposal, call.actor, groups, call.now);
+  shown.may_speak = policy::voices_open_to(proposal, call.actor, groups, call.now);
   if (!proposal.ended) shown.simulation = TRY(simulated(call, proposal.proposed));
   shown.proposal = store::view_of(std::move(proposal));
   return record_response(shown);

@@ -98,7 +98,7 @@ Status add_proposals(Database& db, const access::Actor& viewer, Instant now, std
   const auto groups = TRY(groups_of(db, viewer.id));
   for (const policy::Proposal& each : TRY(list_proposals(db, {.state = "open", .limit = looked_at_max}))) {
     const auto open = policy::voices_open_to(each, viewer, groups, now);
-    if (open.empty() || !TRY(is_of_others(db, each, viewer.id))) continue;
+    if (open.empty()) continue;
     needs.push_back({.kind = NeedKind::proposal,
                      .id = each.id,
                      .title = fmt::format("{} proposes {}", each.proposer, policy::title_of(each.proposed)),

@@ -1,7 +1,6 @@
 #include "store/view_proposal.h"
 
 #include "store/stored.h"
-#include "store/view_access.h"
 
 namespace weir::store {
 namespace {
@@ -93,14 +92,6 @@ Result<std::vector<std::int64_t>> open_proposals_of(Database& db, std::string_vi
   return query(
       db, "SELECT entry FROM policy_proposal WHERE policy=$1 AND ended='' ORDER BY entry",
       [](const Row& row) { return row.integer(0); }, policy);
-}
-
-Result<bool> is_of_others(Database& db, const policy::Proposal& proposal, std::string_view account) {
-  if (TRY(may_be_one_person(db, account, proposal.account))) return false;
-  for (const policy::Voiced& each : proposal.voices)
-    if (each.voice == policy::Voice::consent && TRY(may_be_one_person(db, account, each.account)))
-      return false;
-  return true;
 }
 
 Result<PolicyRolesView> find_policy_roles(Database& db) {

@@ -82,10 +82,6 @@ Result<std::optional<policy::Proposal>> find_proposal(Database& db, std::int64_t
 // Ids of those of a policy that nothing has ended.
 Result<std::vector<std::int64_t>> open_proposals_of(Database& db, std::string_view policy);
 
-// Whether somebody else than who holds that account (its id, 32 hex digits) proposed it and consented to it so far, as
-// far as who made whose account can tell.
-Result<bool> is_of_others(Database& db, const policy::Proposal& proposal, std::string_view account);
-
 // The roles the organization names; `entry` 0 until it has named any.
 struct PolicyRolesView {
   std::vector<std::string> roles;
