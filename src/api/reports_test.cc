@@ -90,6 +90,19 @@ TEST_F(Reports, in_parts_end_what_is_in_none_of_them_when_the_last_has_come) {
   EXPECT_FALSE(heartbeat_wants_full());
 }
 
+TEST_F(Reports, in_full_of_what_had_ended_by_that_id_show_another_run_and_keep_the_one_that_ended) {
+  send({.full = true}, {"a"});
+  send({.ended = {{"a", now()}}}, {"a-2"});
+  send({.ended = {}}, {"a"});
+  EXPECT_EQ(live(), std::vector<std::string>{"a-2"}) << "told once more, and not by a full report";
+  for (int i = 0; i < 2; ++i) {
+    send({.full = true}, {"a"});
+    EXPECT_EQ(live(), std::vector<std::string>{"a"});
+    EXPECT_EQ(strings("SELECT id FROM instance").size(), 3U);
+  }
+  EXPECT_EQ(strings("SELECT name FROM workload WHERE live=1"), std::vector<std::string>{"/opt/a"});
+}
+
 TEST_F(Reports, of_which_a_part_got_lost_end_nothing_and_another_full_one_is_asked_for) {
   send({.full = true}, {"a", "b"});
   send({.full = true, .part = 1}, {"a"});

@@ -64,14 +64,24 @@ Status start_workload(const Reporting& at, const std::string& id, const Instance
   return note_package(at, id, instance.package, Whose::program);
 }
 
+// An agent that began anew knows of no run before what it finds: where a process executed something else, or itself, in
+// its place, it gives that the id of what ran there first. So what has ended by that id, and runs by a full report, is
+// another run; the one that ended is kept under a name of its own.
+Result<bool> set_aside_ended(const Reporting& at, const std::string& id) {
+  const std::string aside = fmt::format("{}~{}", id, at.stamp.index);
+  TRY(execute(at.db, "UPDATE instance SET id=$1 WHERE reporter=$2 AND id=$3 AND ended_at IS NOT NULL", aside,
+              at.reporter, id));
+  return TRY(query_count(at.db, "SELECT count(*) FROM instance WHERE reporter=$1 AND id=$2", at.reporter,
+                         aside)) > 0;
+}
+
 // An instance that is reported again (full reports do) is not started again.
-Status start_instance(const Reporting& at, const Instance& instance) {
+Status start_instance(const Reporting& at, const Instance& instance, bool is_full) {
   const std::int64_t known = TRY(query_count(
       at.db, "SELECT count(*) FROM instance WHERE reporter=$1 AND id=$2", at.reporter, instance.id));
-  if (known > 0) {
-    if (!instance.ended_at) return {};
+  if (known > 0 && instance.ended_at)
     return end_instance(at.db, at.stamp, at.reporter, instance.id, *instance.ended_at);
-  }
+  if (known > 0 && !(is_full && TRY(set_aside_ended(at, instance.id)))) return {};
   const std::string workload = runtime::workload_id(at.row.environment, at.row.host, instance);
   TRY(execute(
       at.db,
@@ -235,7 +245,7 @@ Status project_row(Database& db, const Stamp& stamp, const ReportAccepted& event
       row->first_sight && (row->reports == 0 || report.full);  // what starts between parts is news
   const Reporting at{db, stamp, event.reporter, *row};
   TRY(gather(at, report));
-  for (const Instance& instance : report.started) TRY(start_instance(at, instance));
+  for (const Instance& instance : report.started) TRY(start_instance(at, instance, report.full));
   for (const runtime::Ended& ended : report.ended)
     TRY(end_instance(db, stamp, event.reporter, ended.id, ended.ended_at));
   for (const runtime::Exposure& exposure : report.exposures) TRY(note_exposure(at, exposure));
