@@ -18,8 +18,8 @@ Result<std::vector<std::int64_t>> passing_alerts_of(store::Database& db, const s
 // Where another key speaks for that host already. Both go on: which of them is right is not the server's to guess.
 Result<std::optional<alert::AlertOpened>> second_key_alert(store::Database& db,
                                                            const runtime::ReporterEnrolled& enrolled);
-// Those about second keys that end when `reporter` speaks for a host no more: its own, and the other's that is left
-// alone with it.
+// Those about second keys that end when a person removes `reporter`: its own, and the other's that is left alone with
+// the host. That a key takes another name ends none: whoever came second could do that himself.
 Result<std::vector<std::int64_t>> second_keys_settled(store::Database& db, const std::string& reporter,
                                                       const std::string& environment,
                                                       const std::string& host);

@@ -88,13 +88,15 @@ TEST_F(SecondKey, goes_on_being_one_while_two_others_are_left) {
   EXPECT_EQ(alarms(), Names{});
 }
 
-TEST_F(SecondKey, comes_and_goes_with_the_name_that_a_known_key_takes) {
+TEST_F(SecondKey, comes_with_the_name_that_a_known_key_takes_and_does_not_end_itself_by_another) {
   enrol(first_, "web1");
   enrol(second_, "web2");
   EXPECT_EQ(alarms(), Names{});
   EXPECT_EQ(enrol(second_, "web1").status, 201);
   EXPECT_EQ(alarms(), Names{subject(second_)});
   EXPECT_EQ(enrol(second_, "web3").status, 201);
+  EXPECT_EQ(alarms(), Names{subject(second_)});
+  EXPECT_EQ(remove(second_).status, 201);
   EXPECT_EQ(alarms(), Names{});
 }
 

@@ -309,11 +309,6 @@ Result<sequencer::Decision> decide_enrolment(store::Database& db, const runtime:
       .public_key = enrolment.public_key};
   sequencer::Decision decision{.events = {enrolled}};
   if (auto alarm = TRY(second_key_alert(db, enrolled))) decision.events.push_back(std::move(*alarm));
-  if (!known) return decision;
-  auto ending = TRY(second_keys_settled(db, id, known->environment, known->host));
-  if (!ending.empty())
-    decision.events.push_back(alert::AlertsResolved{
-        std::move(ending), fmt::format("its key speaks for {} from here on", enrolment.host)});
   return decision;
 }
 
