@@ -11,6 +11,7 @@
 #include "cli/signed_file.h"
 #include "cli/simulation_lines.h"
 #include "cli/working.h"
+#include "policy/record.h"
 #include "policy/statement.h"
 
 namespace weir::cli {
@@ -26,7 +27,7 @@ constexpr std::array policy_columns{Column{"NAME", "name"},
                                     Column{"SINCE", "created_at", Show::time},
                                     Column{"ATTACHED", "attachments", Show::length},
                                     Column{"DESCRIPTION", "description"}};
-constexpr std::array<std::string_view, 3> modes{"shadow", "warn", "enforce"};
+constexpr std::array modes = policy::names_of(policy::Mode{});
 constexpr OptionRow policy_word{.name = "NAME", .help = "name of the policy", .need = Need::required};
 
 struct Place {

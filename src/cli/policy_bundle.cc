@@ -13,6 +13,7 @@
 #include "cli/proposing.h"
 #include "crypto/digest.h"
 #include "policy/catalogue.h"
+#include "policy/record.h"
 
 namespace weir::cli {
 namespace {
@@ -23,8 +24,7 @@ using policy::Bundle;
 constexpr std::array bundle_columns{Column{"BUNDLE", "name"}, Column{"RULES", "rules", Show::count},
                                     Column{"WITH", "with", Show::list}, Column{"POLICY", "policy"},
                                     Column{"WHAT", "description"}};
-constexpr std::array<std::string_view, 3> modes{"shadow", "warn", "enforce"};
-constexpr std::array<std::string_view, 3> bundle_names{"starter", "regulated", "hardened"};
+constexpr std::array modes = policy::names_of(policy::Mode{});
 
 Result<Json::Array> bundle_rows() {
   Json::Array rows;
@@ -210,8 +210,8 @@ Result<Exit> bundle_action(Session& session, const Taking& taking) {
   }
   const std::span<const Bundle> wanted = policy::bundles_up_to(*taking.name);
   if (wanted.empty())
-    return not_found(
-        fmt::format("there is no bundle '{}'; there are {}", *taking.name, fmt::join(bundle_names, ", ")));
+    return not_found(fmt::format("there is no bundle '{}'; there are {}", *taking.name,
+                                 fmt::join(policy::bundle_names, ", ")));
   if (taking.show == taking.environment.has_value())
     return invalid("say --show to read the bundle, or --environment ENV to take it", "environment");
   return taking.show ? show(session, wanted.back()) : take(session, wanted, taking);

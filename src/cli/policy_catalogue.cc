@@ -13,7 +13,6 @@ using format::Json;
 constexpr std::array rule_columns{Column{"RULE", "id"},     Column{"BUNDLE", "bundle"},
                                   Column{"STAGE", "stage"}, Column{"SEVERITY", "severity"},
                                   Column{"TITLE", "title"}, Column{"CONTROLS", "controls", Show::list}};
-constexpr std::array<std::string_view, 3> bundle_names{"starter", "regulated", "hardened"};
 constexpr std::array stages = policy::names_of(policy::Stage{});
 
 Json strings(std::span<const std::string> texts) { return Json(Json::Array(texts.begin(), texts.end())); }
@@ -26,7 +25,7 @@ Action policy_catalogue(Options& options) {
   };
   const auto arguments = std::make_shared<Arguments>();
   options.option(
-      {.name = "bundle", .value = "BUNDLE", .help = "only of this bundle", .choices = bundle_names},
+      {.name = "bundle", .value = "BUNDLE", .help = "only of this bundle", .choices = policy::bundle_names},
       &arguments->bundle);
   options.option({.name = "stage", .value = "STAGE", .help = "only of this stage", .choices = stages},
                  &arguments->stage);

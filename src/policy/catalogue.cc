@@ -12,9 +12,9 @@ namespace weir::policy {
 
 std::span<const Bundle> bundles() {
   static const std::array all{
-      Bundle{"starter", "weir-starter", {weir_bundle_starter_begin, weir_bundle_starter_end}},
-      Bundle{"regulated", "weir-regulated", {weir_bundle_regulated_begin, weir_bundle_regulated_end}},
-      Bundle{"hardened", "weir-hardened", {weir_bundle_hardened_begin, weir_bundle_hardened_end}},
+      Bundle{bundle_names[0], "weir-starter", {weir_bundle_starter_begin, weir_bundle_starter_end}},
+      Bundle{bundle_names[1], "weir-regulated", {weir_bundle_regulated_begin, weir_bundle_regulated_end}},
+      Bundle{bundle_names[2], "weir-hardened", {weir_bundle_hardened_begin, weir_bundle_hardened_end}},
   };
   return all;
 }

@@ -2,6 +2,7 @@
 // are carried inside the binary as they are. Bundles are ordered: each stands on those before it, so that taking one
 // takes them too. Constant data: safe from any thread.
 #pragma once
+#include <array>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -10,8 +11,10 @@
 
 namespace weir::policy {
 
+inline constexpr std::array<std::string_view, 3> bundle_names{"starter", "regulated", "hardened"};
+
 struct Bundle {
-  std::string_view name;    // "starter"
+  std::string_view name;    // of bundle_names
   std::string_view policy;  // the policy that it is created as
   std::string_view source;  // the file
 };

@@ -67,21 +67,20 @@ Status start_workload(const Reporting& at, const std::string& id, const Instance
 // An agent that began anew knows of no run before what it finds: where a process executed something else, or itself, in
 // its place, it gives that the id of what ran there first. So what has ended by that id, and runs by a full report, is
 // another run; the one that ended is kept under a name of its own.
-Result<bool> set_aside_ended(const Reporting& at, const std::string& id) {
-  const std::string aside = fmt::format("{}~{}", id, at.stamp.index);
-  TRY(execute(at.db, "UPDATE instance SET id=$1 WHERE reporter=$2 AND id=$3 AND ended_at IS NOT NULL", aside,
-              at.reporter, id));
-  return TRY(query_count(at.db, "SELECT count(*) FROM instance WHERE reporter=$1 AND id=$2", at.reporter,
-                         aside)) > 0;
+Status set_aside(const Reporting& at, const std::string& id) {
+  return execute(at.db, "UPDATE instance SET id=$1 WHERE reporter=$2 AND id=$3",
+                 fmt::format("{}~{}", id, at.stamp.index), at.reporter, id);
 }
 
 // An instance that is reported again (full reports do) is not started again.
 Status start_instance(const Reporting& at, const Instance& instance, bool is_full) {
-  const std::int64_t known = TRY(query_count(
-      at.db, "SELECT count(*) FROM instance WHERE reporter=$1 AND id=$2", at.reporter, instance.id));
-  if (known > 0 && instance.ended_at)
+  const auto has_ended = TRY(query_one(
+      at.db, "SELECT ended_at IS NOT NULL FROM instance WHERE reporter=$1 AND id=$2",
+      [](const Row& row) { return row.boolean(0); }, at.reporter, instance.id));
+  if (has_ended && instance.ended_at)
     return end_instance(at.db, at.stamp, at.reporter, instance.id, *instance.ended_at);
-  if (known > 0 && !(is_full && TRY(set_aside_ended(at, instance.id)))) return {};
+  if (has_ended && !(*has_ended && is_full)) return {};
+  if (has_ended) TRY(set_aside(at, instance.id));
   const std::string workload = runtime::workload_id(at.row.environment, at.row.host, instance);
   TRY(execute(
       at.db,
