@@ -69,10 +69,9 @@ class Judge final : public Job {
   // What still runs of the same content had no alert of its own while one stood for all.
   static Status enlist_others(store::Database& db, const std::string& workload) {
     return execute(db,
-                   "INSERT INTO unjudged (workload) SELECT DISTINCT o.workload FROM workload w JOIN workload_digest d "
-                   "ON d.workload=w.id JOIN workload_digest o ON o.digest=d.digest AND o.workload<>w.id JOIN workload "
-                   "r ON r.id=o.workload AND r.environment=w.environment AND r.live>0 WHERE w.id=$1 ON CONFLICT DO "
-                   "NOTHING",
+                   "INSERT INTO unjudged (workload) SELECT DISTINCT r.id FROM workload_digest d CROSS JOIN "
+                   "workload_digest o CROSS JOIN workload r WHERE d.workload=$1 AND o.digest=d.digest AND "
+                   "o.workload<>d.workload AND r.id=o.workload AND r.live>0 ON CONFLICT DO NOTHING",
                    workload);
   }
 

@@ -184,7 +184,7 @@ TEST_F(Replicas, a_condition_alarms_for_as_long_as_one_of_them_runs) {
 
 TEST_F(Replicas, that_differ_in_cause_do_not_take_turns) {
   const Sha256 released = crypto::sha256("released");
-  append(artifact::ArtifactRecorded{.digest = released, .name = "shop:v1"});
+  append(artifact::ArtifactRecorded{.name = "shop:v1", .digest = released});
   append(deploy::ApprovalGiven{.artifact = released, .environment = "prod"});
   tell_second(starting("two", "trial:v1"));
   EXPECT_EQ(alarms(), "unknown-digest ");

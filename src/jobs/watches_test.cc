@@ -111,7 +111,7 @@ TEST(Deployed, a_service_that_is_seen_as_unit_and_as_process_is_one) {
                                    .environment = "prod",
                                    .host = "web1",
                                    .public_key = encode_base64(std::string(32, 'k'))});
-  append(artifact::ArtifactRecorded{.digest = api, .name = "api"});
+  append(artifact::ArtifactRecorded{.name = "api", .digest = api});
   append(deploy::ApprovalGiven{.artifact = api, .environment = "prod"});
   const std::int64_t deployment = append(deploy::DeploymentDeclared{
       .artifact = api, .environment = "prod", .deadline = ledger.clock().now() + seconds(10), .at_least = 2});
