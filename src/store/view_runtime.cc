@@ -129,10 +129,10 @@ std::string sentence_of(const EnvironmentView& at) {
 
 // Adoptions in force that nobody has replaced by an approval of the same content.
 constexpr std::string_view debt_of_environment =
-    "SELECT count(*) FROM approval a WHERE a.environment=$1 AND a.adopted=1 AND a.revoked_at IS NULL AND (a.until_at IS "
-    "NULL OR a.until_at>$2) AND NOT EXISTS (SELECT 1 FROM approval b WHERE b.artifact=a.artifact AND "
-    "b.environment=a.environment AND b.adopted=0 AND b.revoked_at IS NULL AND (b.from_at IS NULL OR b.from_at<=$2) AND "
-    "(b.until_at IS NULL OR b.until_at>$2))";
+    "SELECT count(*) FROM approval a WHERE a.environment=$1 AND a.adopted=1 AND a.revoked_at IS NULL AND "
+    "(a.until_at IS NULL OR a.until_at>$2) AND NOT EXISTS (SELECT 1 FROM approval b WHERE b.artifact=a.artifact AND "
+    "b.environment=a.environment AND b.adopted=0 AND b.revoked_at IS NULL AND (b.from_at IS NULL OR b.from_at<=$2) "
+    "AND (b.until_at IS NULL OR b.until_at>$2))";
 
 Result<EnvironmentView> with_counts(Database& db, EnvironmentView at, Instant now) {
   for (const std::string_view verdict : names_of(Verdict{})) at.counts[std::string(verdict)] = 0;
