@@ -55,8 +55,8 @@ Result<Write> declare_environment(const Call& call) {
   declared.name = std::string(call.request.parameter("env"));
   TRY(runtime::check(declared));
   TRY(access::check_environment_scope(call.actor, declared.name));
-  return Write{[declared](store::Database& db, Instant) -> Result<Decision> {
-    const auto known = TRY(store::find_environment(db, declared.name));
+  return Write{[declared](store::Database& db, Instant now) -> Result<Decision> {
+    const auto known = TRY(store::find_environment(db, declared.name, now));
     if (known && known->kind != format::name_of(declared.kind))
       return Error{Errc::conflict,
                    fmt::format("'{}' is of kind {}; the kind of an environment does not change",
@@ -79,18 +79,18 @@ Result<Write> declare_environment(const Call& call) {
 }
 
 Result<http::Response> list_environments(const ReadCall& call) {
-  return whole_list_response(call.request, "environments", TRY(store::list_environments(call.db)));
+  return whole_list_response(call.request, "environments", TRY(store::list_environments(call.db, call.now)));
 }
 
 Result<http::Response> find_environment(const ReadCall& call) {
   const std::string_view name = call.request.parameter("env");
   TRY(require_environment(call.db, name));
-  return record_response(*TRY(store::find_environment(call.db, name)));
+  return record_response(*TRY(store::find_environment(call.db, name, call.now)));
 }
 
 Result<http::Response> list_workloads(const ReadCall& call) {
   const std::string name(call.request.parameter("env"));
-  const auto environment = TRY(store::find_environment(call.db, name));
+  const auto environment = TRY(store::find_environment(call.db, name, call.now));
   if (!environment) return TRY(require_environment(call.db, name)), not_found(name);
   const bool numbered = !text_of(call.request, "snapshot").empty();
   const store::Moment moment = TRY(moment_of(call.request, numbered ? "snapshot" : "at"));

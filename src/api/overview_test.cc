@@ -165,6 +165,20 @@ TEST_F(Overview, gathers_adopted_programs_that_end_together_into_one_need) {
   EXPECT_EQ(seen.items("needs")[0].text("title"), "Approval ends in 1 day: 2 adopted programs");
 }
 
+TEST_F(Overview, counts_as_debt_what_is_adopted_until_it_ends_or_is_approved) {
+  const auto debt = [&] { return *overview().at("counts").at("adopted").integer(); };
+  report({"api", "worker", "cron"});
+  judge({"api", "worker", "cron"}, runtime::Verdict::unknown);
+  ASSERT_EQ(api_.post("environments/prod/adopt", R"({"reason":"was here"})").status, 201);
+  EXPECT_EQ(debt(), 3);
+  api_.ledger().clock().pass(seconds(1));
+  ASSERT_EQ(approve("api", now() + days(200)).status, 201);
+  EXPECT_EQ(debt(), 2);
+  EXPECT_EQ(*api_.get("environments/prod").json.at("adopted").integer(), 2);
+  api_.ledger().clock().pass(days(90));
+  EXPECT_EQ(debt(), 0);
+}
+
 TEST_F(Overview, counts_entries_by_the_minute_and_changes_since_a_moment) {
   api_.ledger().clock().pass(hours(2));
   const Instant looked = now();

@@ -18,6 +18,7 @@ struct Acts {
   std::map<std::string, std::vector<VerdictGiven>> verdicts;  // by environment
   std::vector<alert::AlertOpened> opened;
   std::map<std::string, std::vector<std::int64_t>> resolved;  // by why
+  std::vector<std::string> left;  // workloads whose alert ended: it may have stood for others of their content
 };
 
 class Judge final : public Job {
@@ -54,13 +55,24 @@ class Judge final : public Job {
         workloads_per_step));
     Acts acts;
     for (const std::string& workload : waiting) TRY(judge_one(tables, workload, now, acts));
+    const std::vector<std::string> left = std::move(acts.left);
     sequencer::Decision decision{.events = events_of(std::move(acts))};
-    decision.keep = [waiting](store::Database& db) -> Status {
+    decision.keep = [waiting, left](store::Database& db) -> Status {
       for (const std::string& workload : waiting)
         TRY(execute(db, "DELETE FROM unjudged WHERE workload=$1", workload));
+      for (const std::string& workload : left) TRY(enlist_others(db, workload));
       return {};
     };
     return decision;
+  }
+
+  // What still runs of the same content had no alert of its own while one stood for all.
+  static Status enlist_others(store::Database& db, const std::string& workload) {
+    return execute(db,
+                   "INSERT INTO unjudged (workload) SELECT DISTINCT r.id FROM workload_digest d CROSS JOIN "
+                   "workload_digest o CROSS JOIN workload r WHERE d.workload=$1 AND o.digest=d.digest AND "
+                   "o.workload<>d.workload AND r.id=o.workload AND r.live>0 ON CONFLICT DO NOTHING",
+                   workload);
   }
 
   Status judge_one(store::Database& tables, const std::string& id, Instant now, Acts& acts) {
@@ -87,26 +99,40 @@ class Judge final : public Job {
                                           .started_at = facts.subject.started_at,
                                           .judgement = std::move(judgement)});
     const auto open = TRY(store::open_alerts_of_workload(tables, facts.id));
+    const auto resolve = [&](const store::OpenAlert& alert, std::string why) {
+      acts.resolved[std::move(why)].push_back(alert.id);
+      acts.left.push_back(facts.id);
+    };
     for (const store::OpenAlert& alert : open)
-      if (!wanted) acts.resolved["approved or explained"].push_back(alert.id);
-      else if (alert.cause != wanted->cause)
-        acts.resolved["its cause changed to " + wanted->cause].push_back(alert.id);
+      if (!wanted) resolve(alert, "approved or explained");
+      else if (alert.cause != wanted->cause) resolve(alert, "its cause changed to " + wanted->cause);
     if (!wanted) return {};
     if (facts.first_sight && facts.known.approvals.empty()) return {};  // stands in its host's one alert
     const auto standing = std::ranges::find(open, wanted->cause, &store::OpenAlert::cause);
     if (facts.live == 0 && is_condition(wanted->cause) && was_approved_at_start(facts)) {
-      if (standing != open.end()) acts.resolved["it runs no more"].push_back(standing->id);
+      if (standing != open.end()) resolve(*standing, "it runs no more");
       return {};
     }
     if (standing != open.end()) return {};
-    for (const alert::AlertOpened& other : acts.opened)
-      if (other.key == wanted->key) return {};
-    const auto twin = TRY(store::find_open_alert(tables, wanted->key));
-    if (!twin) acts.opened.push_back(*wanted);
-    else if (twin->cause != wanted->cause) {
-      acts.resolved["its cause changed to " + wanted->cause].push_back(twin->id);
-      acts.opened.push_back(*wanted);
+    return open_one(tables, *wanted, open, acts);
+  }
+
+  // One alert stands for all workloads of one content and origin. Where their causes differ it is the gravest, so that
+  // they do not take turns.
+  static Status open_one(store::Database& tables, const alert::AlertOpened& wanted,
+                         const std::vector<store::OpenAlert>& own, Acts& acts) {
+    for (alert::AlertOpened& other : acts.opened)
+      if (other.key == wanted.key) {
+        if (wanted.severity < other.severity) other = wanted;
+        return {};
+      }
+    const auto twin = TRY(store::find_open_alert(tables, wanted.key));
+    const bool was_own = twin && std::ranges::find(own, twin->id, &store::OpenAlert::id) != own.end();
+    if (!was_own && twin) {
+      if (wanted.severity >= twin->severity) return {};
+      acts.resolved["its cause changed to " + wanted.cause].push_back(twin->id);
     }
+    acts.opened.push_back(wanted);
     return {};
   }
 

@@ -131,5 +131,74 @@ TEST_F(Judging, a_short_run_of_what_ran_at_first_sight_alarms_like_any_other) {
   EXPECT_NE(alarms().find("unknown-digest"), std::string::npos);
 }
 
+// One image on two hosts: one alert, which stands for both.
+class Replicas : public Judging {
+ protected:
+  Replicas() {
+    append(runtime::ReporterEnrolled{.id = second_,
+                                     .actor = std::string(32, 'c'),
+                                     .environment = "prod",
+                                     .host = "web2",
+                                     .public_key = encode_base64(std::string(32, 'l'))});
+    tell_second({.full = true});
+  }
+  void tell_second(runtime::Report told) {
+    told.environment = "prod";
+    append(runtime::ReportAccepted{second_, "c2ln", format::encode(told)});
+    judge();
+  }
+  runtime::Report starting(std::string_view id, std::string_view image) {
+    runtime::Report told;
+    told.started.push_back({.id = std::string(id),
+                            .kind = runtime::WorkloadKind::container,
+                            .name = std::string(image),
+                            .digests = {api_},
+                            .started_at = now()});
+    return told;
+  }
+  runtime::Report ending(std::string_view id) {
+    runtime::Report told;
+    told.ended.push_back({.id = std::string(id), .ended_at = now()});
+    return told;
+  }
+
+  const std::string second_ = std::string(64, 'f');
+};
+
+TEST_F(Replicas, a_condition_alarms_for_as_long_as_one_of_them_runs) {
+  append(deploy::ApprovalGiven{.artifact = api_, .environment = "prod", .until = now() + seconds(10)});
+  report(starting("one", "shop:v1"));
+  tell_second(starting("two", "shop:v1"));
+  ledger_.clock().pass(seconds(11));
+  append(deploy::ApprovalRevoked{.approval = append(deploy::ApprovalGiven{
+                                     .artifact = api_, .environment = "prod", .until = now() + seconds(1)})});
+  judge();
+  const std::string alarmed = alarms();
+  EXPECT_EQ(std::count(alarmed.begin(), alarmed.end(), ' '), 1) << alarmed;
+  const bool first_has_it = store::list_alerts(*ledger_.reader(), {.state = "open"}).value()[0].workload.host == "web1";
+  first_has_it ? report(ending("one")) : tell_second(ending("two"));
+  EXPECT_EQ(alarms(), alarmed) << "the other one still runs";
+  first_has_it ? tell_second(ending("two")) : report(ending("one"));
+  EXPECT_EQ(alarms(), "");
+}
+
+TEST_F(Replicas, that_differ_in_cause_do_not_take_turns) {
+  const Sha256 released = crypto::sha256("released");
+  append(artifact::ArtifactRecorded{.name = "shop:v1", .digest = released});
+  append(deploy::ApprovalGiven{.artifact = released, .environment = "prod"});
+  tell_second(starting("two", "trial:v1"));
+  EXPECT_EQ(alarms(), "unknown-digest ");
+  report(starting("one", "shop:v1"));
+  EXPECT_EQ(alarms(), "changed-content ") << "the gravest stands for both";
+  const auto known = store::list_alerts(*ledger_.reader(), {}).value().size();
+  for (int run = 0; run < 3; ++run) {
+    tell_second(ending(fmt::format("two{}", run)));
+    tell_second(starting(fmt::format("two{}", run + 1), "trial:v1"));
+    report(starting(fmt::format("one{}", run + 1), "shop:v1"));
+  }
+  EXPECT_EQ(alarms(), "changed-content ");
+  EXPECT_EQ(store::list_alerts(*ledger_.reader(), {}).value().size(), known);
+}
+
 }  // namespace
 }  // namespace weir::jobs

@@ -174,6 +174,15 @@ class DeploymentWatch final : public Job {
     return events;
   }
 
+  static std::string why_of(const deploy::Deployment& at, deploy::DeploymentTrouble trouble,
+                            const std::string& reason) {
+    if (trouble == deploy::DeploymentTrouble::superseded_running)
+      return fmt::format("{} of what was approved here before still running beside it, due {}", at.superseded,
+                         to_string(at.deadline));
+    if (!reason.empty()) return reason;
+    return fmt::format("{} of {} running, due {}", at.running, at.at_least, to_string(at.deadline));
+  }
+
   static alert::AlertOpened alert_of(const deploy::Deployment& at, const Trouble& row,
                                      const std::string& subject, const std::string& reason) {
     const alert::CauseRow& cause = alert::row_of(row.cause);
@@ -184,9 +193,7 @@ class DeploymentWatch final : public Job {
             .severity = cause.severity,
             .title = fmt::format("{} {} in {}", row.title, name, at.environment),
             .who = fmt::format("declared by {}", at.actor),
-            .why = reason.empty() ? fmt::format("{} of {} running, due {}", at.running, at.at_least,
-                                                to_string(at.deadline))
-                                  : reason,
+            .why = why_of(at, row.trouble, reason),
             .remedy = std::string(cause.remedy),
             .subject = subject,
             .origin = origin,

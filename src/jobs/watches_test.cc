@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include "crypto/digest.h"
 #include "jobs/reconcile.h"
 #include "store/view_alert.h"
+#include "store/view_deploy.h"
 #include "support/ledger_fixture.h"
 
 namespace weir::jobs {
@@ -95,6 +97,54 @@ TEST_F(Silence, hides_behind_no_other_fault) {
   EXPECT_EQ(fault(), "replay");
   pass(seconds(16));
   EXPECT_TRUE(is_alarmed());
+}
+
+// A service of which two are declared, on one host that was seen before.
+TEST(Deployed, a_service_that_is_seen_as_unit_and_as_process_is_one) {
+  test::LedgerFixture ledger;
+  const auto append = [&](store::Event event) { return ledger.append(std::move(event))->appended.front().index; };
+  const Sha256 api = crypto::sha256("api");
+  const std::string reporter(64, 'e');
+  append(runtime::EnvironmentDeclared{.name = "prod"});
+  append(runtime::ReporterEnrolled{.id = reporter,
+                                   .actor = std::string(32, 'b'),
+                                   .environment = "prod",
+                                   .host = "web1",
+                                   .public_key = encode_base64(std::string(32, 'k'))});
+  append(artifact::ArtifactRecorded{.name = "api", .digest = api});
+  append(deploy::ApprovalGiven{.artifact = api, .environment = "prod"});
+  const std::int64_t deployment = append(deploy::DeploymentDeclared{
+      .artifact = api, .environment = "prod", .deadline = ledger.clock().now() + seconds(10), .at_least = 2});
+  const auto watch = make_deployment_watch({ledger.sequencer(), ledger.actor()}, ledger.reader());
+  const auto running = [&] {
+    return store::find_deployment(*ledger.reader(), deployment, ledger.clock().now()).value()->deployment.running;
+  };
+  const auto start = [&](std::string id, runtime::WorkloadKind kind) {
+    runtime::Report told{.environment = "prod"};
+    told.started.push_back({.id = std::move(id),
+                            .kind = kind,
+                            .name = "/opt/api",
+                            .digests = {api},
+                            .started_at = ledger.clock().now()});
+    append(runtime::ReportAccepted{reporter, "c2ln", format::encode(told)});
+    EXPECT_TRUE(watch->tick(ledger.clock().now()).ok());
+  };
+  const auto is_short = [&] {
+    return store::find_open_alert(*ledger.reader(), fmt::format("deployment-short deployment {}", deployment))
+        .value()
+        .has_value();
+  };
+  EXPECT_EQ(running(), 0);
+  start("unit", runtime::WorkloadKind::unit);
+  start("process", runtime::WorkloadKind::process);
+  start("file", runtime::WorkloadKind::file);
+  EXPECT_EQ(running(), 1);
+  ledger.clock().pass(seconds(11));
+  EXPECT_TRUE(watch->tick(ledger.clock().now()).ok());
+  EXPECT_TRUE(is_short());
+  start("second", runtime::WorkloadKind::process);
+  EXPECT_EQ(running(), 2);
+  EXPECT_FALSE(is_short());
 }
 
 }  // namespace

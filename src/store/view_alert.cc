@@ -180,22 +180,23 @@ Result<SuggestionView> preview_scope(Database& db, std::string_view environment,
 
 namespace {
 OpenAlert open_alert_row(const Row& row) {
-  return {row.integer(0), *format::enum_from<alert::State>(row.text(1)), row.string(2)};
+  return {row.integer(0), *format::enum_from<alert::State>(row.text(1)), row.string(2),
+          *format::enum_from<alert::Severity>(row.text(3))};
 }
 }  // namespace
 
 Result<std::optional<OpenAlert>> find_open_alert(Database& db, std::string_view key) {
-  return query_one(db, "SELECT id, state, cause FROM alert WHERE key=$1 AND state<>'resolved'",
+  return query_one(db, "SELECT id, state, cause, severity FROM alert WHERE key=$1 AND state<>'resolved'",
                    open_alert_row, key);
 }
 
 Result<std::vector<OpenAlert>> open_alerts_of_workload(Database& db, std::string_view workload) {
-  return query(db, "SELECT id, state, cause FROM alert WHERE workload=$1 AND state<>'resolved'",
+  return query(db, "SELECT id, state, cause, severity FROM alert WHERE workload=$1 AND state<>'resolved'",
                open_alert_row, workload);
 }
 
 Result<std::vector<OpenAlert>> open_alerts_of_subject(Database& db, std::string_view subject) {
-  return query(db, "SELECT id, state, cause FROM alert WHERE subject=$1 AND state<>'resolved'",
+  return query(db, "SELECT id, state, cause, severity FROM alert WHERE subject=$1 AND state<>'resolved'",
                open_alert_row, subject);
 }
 

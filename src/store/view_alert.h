@@ -114,6 +114,7 @@ struct OpenAlert {
   std::int64_t id = 0;
   alert::State state = alert::State::open;
   std::string cause;
+  alert::Severity severity = alert::Severity::high;
 };
 Result<std::optional<OpenAlert>> find_open_alert(Database& db, std::string_view key);
 Result<std::vector<OpenAlert>> open_alerts_of_workload(Database& db, std::string_view workload);

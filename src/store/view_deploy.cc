@@ -38,12 +38,13 @@ deploy::Approval approval_row(const Row& row) {
                      .tree = row.string(18)}};
 }
 
-// Running counts go through identities: what runs is matched on any digest of the deployed artifact's set.
+// Running counts go through identities: what runs is matched on any digest of the deployed artifact's set. A service is
+// seen as its unit and as its processes, and its file may be watched: that is one thing, so kinds don't add up.
 constexpr std::string_view running_of_artifact =
-    "(SELECT count(DISTINCT i.reporter || i.id) FROM identity n JOIN workload_digest wd ON wd.digest=n.child "
-    "JOIN workload w ON "
+    "(SELECT coalesce(max(k.running), 0) FROM (SELECT count(DISTINCT i.reporter || i.id) AS running FROM identity n "
+    "JOIN workload_digest wd ON wd.digest=n.child JOIN workload w ON "
     "w.id=wd.workload AND w.environment=d.environment JOIN instance i ON i.workload=w.id AND i.ended_at IS "
-    "NULL WHERE n.root=d.artifact)";
+    "NULL WHERE n.root=d.artifact GROUP BY w.kind) k)";
 // Older: recorded or declared here before, or what a rollback goes back from; a later canary is not.
 constexpr std::string_view superseded_by_artifact =
     "(SELECT count(DISTINCT i.reporter || i.id) FROM artifact o JOIN approval oa ON oa.artifact=o.digest AND "

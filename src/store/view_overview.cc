@@ -28,9 +28,9 @@ bool is_fine(std::string_view verdict) {
 
 // ---- lake ----
 
-Result<std::vector<PoolView>> lake_of(Database& db) {
+Result<std::vector<PoolView>> lake_of(Database& db, Instant now) {
   std::vector<PoolView> lake;
-  std::vector<EnvironmentView> environments = TRY(list_environments(db));
+  std::vector<EnvironmentView> environments = TRY(list_environments(db, now));
   for (EnvironmentView& environment : environments) {
     auto tiles = TRY(query(
         db,
@@ -376,7 +376,7 @@ Result<std::int64_t> first_entry_since(Database& db, Instant at) {
 
 Result<OverviewView> find_overview(Database& db, Instant since, Instant now) {
   OverviewView view;
-  view.lake = TRY(lake_of(db));
+  view.lake = TRY(lake_of(db, now));
   view.sentence = sentence_of(view.lake);
   view.counts = counts_of(view.lake);
   view.river = TRY(list_flows(db));

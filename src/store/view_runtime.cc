@@ -127,7 +127,14 @@ std::string sentence_of(const EnvironmentView& at) {
   return sentence;
 }
 
-Result<EnvironmentView> with_counts(Database& db, EnvironmentView at) {
+// Adoptions in force that nobody has replaced by an approval of the same content.
+constexpr std::string_view debt_of_environment =
+    "SELECT count(*) FROM approval a WHERE a.environment=$1 AND a.adopted=1 AND a.revoked_at IS NULL AND "
+    "(a.until_at IS NULL OR a.until_at>$2) AND NOT EXISTS (SELECT 1 FROM approval b WHERE b.artifact=a.artifact AND "
+    "b.environment=a.environment AND b.adopted=0 AND b.revoked_at IS NULL AND (b.from_at IS NULL OR b.from_at<=$2) "
+    "AND (b.until_at IS NULL OR b.until_at>$2))";
+
+Result<EnvironmentView> with_counts(Database& db, EnvironmentView at, Instant now) {
   for (const std::string_view verdict : names_of(Verdict{})) at.counts[std::string(verdict)] = 0;
   for (const auto& [verdict, n] : TRY(query(
            db, "SELECT verdict, count(*) FROM workload WHERE environment=$1 AND live>0 GROUP BY 1",
@@ -140,9 +147,7 @@ Result<EnvironmentView> with_counts(Database& db, EnvironmentView at) {
       TRY(query_count(db, "SELECT count(*) FROM alert WHERE environment=$1 AND state='open'", at.name));
   at.incidents_open = TRY(query_count(
       db, "SELECT count(DISTINCT incident) FROM alert WHERE environment=$1 AND state='open'", at.name));
-  at.adopted = TRY(query_count(
-      db, "SELECT count(*) FROM approval WHERE environment=$1 AND adopted=1 AND revoked_at IS NULL",
-      at.name));
+  at.adopted = TRY(query_count(db, debt_of_environment, at.name, now));
   const auto last = TRY(query_one(
       db, "SELECT max(coalesce(started_at, opened_at)) FROM alert WHERE environment=$1 AND workload<>''",
       [](const Row& row) { return row.maybe_instant(0); }, at.name));
@@ -323,17 +328,17 @@ Result<bool> was_removed(Database& db, std::string_view reporter) {
                          reporter)) > 0;
 }
 
-Result<std::vector<EnvironmentView>> list_environments(Database& db) {
+Result<std::vector<EnvironmentView>> list_environments(Database& db, Instant now) {
   auto all = TRY(query(db, fmt::format("SELECT {} FROM environment ORDER BY name", environment_columns),
                        environment_row));
-  for (EnvironmentView& each : all) each = TRY(with_counts(db, std::move(each)));
+  for (EnvironmentView& each : all) each = TRY(with_counts(db, std::move(each), now));
   return all;
 }
 
-Result<std::optional<EnvironmentView>> find_environment(Database& db, std::string_view name) {
+Result<std::optional<EnvironmentView>> find_environment(Database& db, std::string_view name, Instant now) {
   auto found = TRY(query_one(db, fmt::format("SELECT {} FROM environment WHERE name=$1", environment_columns),
                              environment_row, name));
-  if (found) found = TRY(with_counts(db, std::move(*found)));
+  if (found) found = TRY(with_counts(db, std::move(*found), now));
   return found;
 }
 

@@ -157,8 +157,8 @@ struct WorkloadFilter {
 Result<std::vector<WorkloadView>> list_workloads(Database& db, const WorkloadFilter& filter);
 Result<std::optional<WorkloadView>> find_workload(Database& db, std::string_view id);
 
-Result<std::vector<EnvironmentView>> list_environments(Database& db);
-Result<std::optional<EnvironmentView>> find_environment(Database& db, std::string_view name);
+Result<std::vector<EnvironmentView>> list_environments(Database& db, Instant now);
+Result<std::optional<EnvironmentView>> find_environment(Database& db, std::string_view name, Instant now);
 Result<std::optional<runtime::EnvironmentKind>> kind_of_environment(Database& db, std::string_view name);
 Result<std::vector<SnapshotView>> list_snapshots(Database& db, std::string_view environment,
                                                  std::int64_t before, std::int64_t limit);

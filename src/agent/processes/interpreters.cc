@@ -17,9 +17,10 @@ struct Grammar {
   std::string_view inline_code;      // options whose value is the program's text
   std::string_view file_option;      // options whose value is the program's file
   std::string_view module_option;    // options whose value is looked up by the interpreter
-  std::string_view no_program;       // options after which nothing runs
+  std::string_view no_program;       // options with which nothing runs, unless a program is named too
   Bare bare = Bare::standard_input;
   Word word = Word::file;
+  std::string_view digits_value = {};  // options of one letter whose value is the digits behind it; letters may follow
 };
 
 constexpr std::string_view version = "--version --help";
@@ -30,9 +31,10 @@ constexpr std::array grammars{
     Grammar{"fish", "-C --init-command -d --debug -o -D -p --profile -f --features", "", "-c --command", "", "",
             "-v --version -h --help"},
     Grammar{"python pypy", "-W -X -Q --check-hash-based-pycs", "", "-c", "", "-m", "-V --version -h --help"},
-    Grammar{"perl", "-I", "-M -m -x -F -l -0 -C -D -i -d", "-e -E", "", "", "-v -V --version --help"},
-    Grammar{"ruby jruby", "-I -r -C -E --encoding --external-encoding --internal-encoding", "-K -W -x -F -0 -i -T",
-            "-e", "", "", "--version --help --copyright"},
+    Grammar{"perl", "-I", "-M -m -x -F -C -D -i", "-e -E", "", "", "-v -V --version --help", Bare::standard_input,
+            Word::file, "-l -0 -d"},
+    Grammar{"ruby jruby", "-I -r -C -E --encoding --external-encoding --internal-encoding", "-K -x -F -i", "-e", "", "",
+            "--version --help --copyright", Bare::standard_input, Word::file, "-W -0 -T"},
     Grammar{"node nodejs", "-r --require --import --loader --experimental-loader -C --conditions --env-file --title",
             "", "-e --eval -p --print", "", "", "-v --version -h --help"},
     Grammar{"deno bun", "--config --cwd --env-file", "", "-e --eval -p --print eval", "", "", version},
@@ -52,6 +54,8 @@ constexpr std::array grammars{
                      "--glibc-hwcaps-mask", "", "", "", "", "--list --verify --list-tunables --list-diagnostics "
                      "--version --help", Bare::itself},
 };
+// A word after one of these is a file that is looked at and not run.
+constexpr std::string_view lookers = "ld.so";
 // Options of these are whole words even with one dash, so letters must not be read singly.
 constexpr std::string_view without_bundles = "java pwsh Rscript";
 constexpr std::string_view shells = "sh";
@@ -106,14 +110,20 @@ struct Option {
   std::string_view value;
 };
 
-// In a bundle such as "-xec" the first letter that is more than a flag decides; the rest of the word is its value.
+// In a bundle such as "-xec" the first letter that is more than a flag decides; the rest of the word is its value. What
+// stands behind a colon ("-V:version", "-d:NYTProf") is always one.
 Option read_bundle(const Grammar& grammar, std::string_view word) {
-  for (std::size_t i = 1; i < word.size(); ++i) {
-    const std::array<char, 2> letter{word[0], word[i]};
-    const Role role = role_of(grammar, {letter.data(), letter.size()});
-    if (role != Role::flag && role != Role::nothing) return {role, i + 1 < word.size(), word.substr(i + 1)};
+  Option bundle;
+  for (std::size_t i = 1; i < word.size() && word[i] != ':'; ++i) {
+    const std::array<char, 2> letters{word[0], word[i]};
+    const std::string_view letter(letters.data(), letters.size());
+    const Role role = role_of(grammar, letter);
+    if (role == Role::nothing) bundle.role = role;
+    else if (role != Role::flag) return {role, i + 1 < word.size(), word.substr(i + 1)};
+    if (lists(grammar.digits_value, letter))
+      while (i + 1 < word.size() && word[i + 1] >= '0' && word[i + 1] <= '9') ++i;
   }
-  return {};
+  return bundle;
 }
 
 Option read_option(const Grammar& grammar, std::string_view word) {
@@ -140,16 +150,24 @@ struct Step {
   bool settled = false;
   Program program;
   std::size_t words_taken = 0;
+  bool asks_only = false;  // for a version or for help
 };
+
+// "-ne" of "-neprint", "--eval" of "--eval=1": the text itself is an argument, which is nobody's business.
+std::string option_alone(std::string_view word, const Option& option) {
+  if (option.has_value) word.remove_suffix(option.value.size());
+  if (word.ends_with('=')) word.remove_suffix(1);
+  return std::string(word.substr(0, 16));
+}
 
 Step read_step(const Grammar& grammar, std::string_view word, std::string_view next) {
   const Option option = read_option(grammar, word);
   const std::string_view value = option.has_value ? option.value : next;
   switch (option.role) {
-    case Role::code: return {true, {ProgramKind::unseen, std::string(word.substr(0, 16))}};
+    case Role::code: return {true, {ProgramKind::unseen, option_alone(word, option)}};
     case Role::file: return {true, {ProgramKind::file, std::string(value)}};
     case Role::module: return {true, {ProgramKind::module, std::string(value)}};
-    case Role::nothing: return {true, {}};
+    case Role::nothing: return {lists(lookers, first_of(grammar.names)), {}, 0, true};
     case Role::value: return {false, {}, option.has_value ? 0U : 1U};
     default: return {};
   }
@@ -157,6 +175,7 @@ Step read_step(const Grammar& grammar, std::string_view word, std::string_view n
 
 Program read_program(const Grammar& grammar, std::span<const std::string> words) {
   const bool shell = first_of(grammar.names) == shells;
+  bool asks_only = false;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i], next = i + 1 < words.size() ? words[i + 1] : std::string_view();
     if (word == "--" || (shell && word == "-"))
@@ -169,9 +188,10 @@ Program read_program(const Grammar& grammar, std::span<const std::string> words)
     if (!is_option) return program_named(grammar, word);
     Step step = read_step(grammar, word, next);
     if (step.settled) return std::move(step.program);
+    asks_only = asks_only || step.asks_only;
     i += step.words_taken;
   }
-  return without_word(grammar);
+  return asks_only ? Program{} : without_word(grammar);
 }
 
 }  // namespace

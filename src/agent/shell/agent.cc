@@ -32,7 +32,10 @@ struct Agent::State {
       : config(std::move(given)), collectors(std::move(watching)), clock(host_clock), say(std::move(to_people)),
         reporter_state(std::move(opened)), spool(std::move(opened_spool)),
         maker({.environment = config.environment, .host = config.host}, {.full_bytes_max = part_bytes_max}),
-        reporter(config, reporter_state, *spool, clock, calls()) {}
+        reporter(config, reporter_state, *spool, clock, calls()) {
+    last_rules = reporter_state.scopes({config.server, config.organization, config.environment, {}});
+    maker.scope().change(0, last_rules);
+  }
 
   AgentConfig config;
   std::vector<std::unique_ptr<Collector>> collectors;
@@ -74,6 +77,10 @@ ReporterCalls Agent::State::calls() {
             const std::lock_guard lock(scope_mutex);
             if (rules == last_rules) return;
             last_rules = rules;
+            if (const Status kept = reporter_state.remember(
+                    KeptScopes{config.server, config.organization, config.environment, rules});
+                !kept)
+              say(kept.error().message);
             next_scope.emplace(version, std::move(rules));
             gatherer.wake();
           },

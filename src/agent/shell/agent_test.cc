@@ -401,6 +401,23 @@ TEST_F(AgentTest, excluded_instance_is_left_out_and_the_rule_is_shown_as_a_sourc
   EXPECT_NE(rule->blind.find("/usr/bin/noisy*"), std::string::npos);
 }
 
+TEST_F(AgentTest, agent_that_began_without_its_server_keeps_to_the_rules_it_was_told) {
+  server.rule({{.id = "r1", .effect = runtime::ScopeEffect::exclude, .path = "/usr/bin/noisy*", .reason = "known"}});
+  {
+    Running before(config());
+    ASSERT_TRUE(server.await([](const Seen& seen) { return !seen.reports.empty() && seen.reports.back().full; }));
+    before.stop();
+  }
+  server.stop();
+  Running running(config(), {instance_named("a"), instance_named("noisy1")});
+  ASSERT_TRUE(test::await([&] { return running.said().find("not heard") != std::string::npos; }));
+  pause(milliseconds(100), {});  // its first full report is made without the server
+  server.start();
+  ASSERT_TRUE(server.await(runs("a"), seconds(20)));
+  for (const runtime::Report& report : server.seen().reports)
+    for (const runtime::Instance& instance : report.started) EXPECT_NE(instance.id, "noisy1");
+}
+
 TEST_F(AgentTest, full_report_of_five_thousand_processes_arrives_whole_in_parts) {
   std::vector<runtime::Instance> many;
   for (int i = 0; i < 5000; ++i)

@@ -6,23 +6,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "agent/shell/spool.h"
 #include "crypto/digest.h"
 
 namespace weir::agent {
 namespace {
 
+constexpr std::size_t small_bytes_max = 64 * 1024, scopes_bytes_max = 4 << 20;
+constexpr std::string_view scopes_file = "scopes.json";
 constexpr std::size_t slot_bytes = 512;  // u64 write number | u32 CRC-32C of what follows | u16 size | JSON
 
 Error failed(const std::string& path, std::string_view what) {
   return {Errc::unavailable, fmt::format("{}: {}: {}", path, what, strerror(errno))};
 }
 
-Result<Bytes> read_file(const std::string& path) {
+Result<Bytes> read_file(const std::string& path, std::size_t bytes_max = small_bytes_max) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0 && errno == ENOENT) return not_found(path + " is not there");
   if (file < 0) return failed(path, "open");
-  Bytes bytes(64 * 1024, '\0');
+  struct stat found{};
+  const bool sized = fstat(file, &found) == 0 && found.st_size >= 0;
+  Bytes bytes(sized ? std::min(bytes_max, static_cast<std::size_t>(found.st_size)) : 0, '\0');
   const ssize_t count = read(file, bytes.data(), bytes.size());
   close(file);
   if (count < 0) return failed(path, "read");
@@ -172,6 +178,18 @@ Status ReporterState::remember(const ChainState& chain) {
 Status ReporterState::remember(const Enrolled& enrolled) {
   enrolled_ = enrolled;
   return replace_file(directory_, "enrolled.json", format::encode(enrolled));
+}
+
+std::vector<runtime::ScopeRule> ReporterState::scopes(const Enrolled& enrolled) const {
+  const auto text = read_file(fmt::format("{}/{}", directory_, scopes_file), scopes_bytes_max);
+  auto kept = text ? format::decode_text<KeptScopes>(*text) : Result<KeptScopes>(text.error());
+  const bool is_of_it = kept && kept->server == enrolled.server && kept->organization == enrolled.organization &&
+                        kept->environment == enrolled.environment;
+  return is_of_it ? std::move(kept->rules) : std::vector<runtime::ScopeRule>();
+}
+
+Status ReporterState::remember(const KeptScopes& scopes) {
+  return replace_file(directory_, std::string(scopes_file), format::encode(scopes));
 }
 
 }  // namespace weir::agent

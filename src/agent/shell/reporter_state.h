@@ -1,5 +1,5 @@
-// What an agent must not forget: its key, the server it enrolled with, and where its chain of reports stands. All of
-// it in
+// What an agent must not forget: its key, the server it enrolled with, the scope rules it was last told, and where its
+// chain of reports stands. All of it in
 // one directory (0700) of the agent's user. The key is made here and never leaves; its file is 0600 and refused
 // otherwise.
 // The chain's state is synced to disk with each accepted report: two slots written in turn, so a crash spares one of
@@ -11,6 +11,7 @@
 
 #include "crypto/signature.h"
 #include "format/members.h"
+#include "runtime/report.h"
 
 namespace weir::agent {
 
@@ -38,6 +39,18 @@ struct Enrolled {
   bool operator==(const Enrolled&) const = default;
 };
 
+// As its server last said: an agent that begins anew while that is away must not report what is excluded.
+struct KeptScopes {
+  std::string server, organization, environment;
+  std::vector<runtime::ScopeRule> rules;
+  static void members(auto& visit, auto& self) {
+    visit("server", self.server);
+    visit("organization", self.organization);
+    visit("environment", self.environment);
+    visit("rules", self.rules);
+  }
+};
+
 class ReporterState {
  public:
   static Result<ReporterState> open(const std::string& directory);
@@ -51,6 +64,9 @@ class ReporterState {
   Status remember(const ChainState& chain);
   const std::optional<Enrolled>& enrolled() const { return enrolled_; }
   Status remember(const Enrolled& enrolled);
+  // Those of the server it is enrolled with; none where nothing is kept, or nothing that can be read.
+  std::vector<runtime::ScopeRule> scopes(const Enrolled& enrolled) const;
+  Status remember(const KeptScopes& scopes);
 
  private:
   ReporterState(std::string directory, crypto::Signer signer);
