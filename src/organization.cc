@@ -12,6 +12,8 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <set>
 
 #include "api/tokens.h"
 #include "base/name.h"
@@ -29,6 +31,15 @@ Error failed(std::string_view what, const std::string& path) {
   return {Errc::unavailable, fmt::format("cannot {} {}: {}", what, path, std::strerror(reason))};
 }
 
+Status sync_folder_of(const std::string& path) {
+  const std::string folder = fs::path(path).parent_path();
+  const int directory = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return failed("open", folder);
+  const bool synced = ::fsync(directory) == 0;
+  ::close(directory);
+  return synced ? Status() : Status(failed("sync", folder));
+}
+
 // Written beside, synced, renamed; readable by nobody else.
 Status write_private(const std::string& path, BytesView bytes) {
   const std::string beside = path + ".new";
@@ -38,12 +49,7 @@ Status write_private(const std::string& path, BytesView bytes) {
       ::write(file, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(file) == 0;
   ::close(file);
   if (!written || ::rename(beside.c_str(), path.c_str()) != 0) return failed("write", path);
-  const std::string folder = fs::path(path).parent_path();
-  const int directory = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return failed("open", folder);
-  const bool synced = ::fsync(directory) == 0;  // the ledger must never be there without its key
-  ::close(directory);
-  return synced ? Status() : Status(failed("sync", folder));
+  return sync_folder_of(path);  // the ledger must never be there without its key
 }
 
 Result<ledger::ActorId> actor_from_hex(std::string_view hex) {
@@ -51,13 +57,37 @@ Result<ledger::ActorId> actor_from_hex(std::string_view hex) {
   return ledger::actor_id_from_bytes(bytes);
 }
 
-// Of the ledgers in a directory; it holds one, where nobody put others there.
+// Of the ledgers in a directory, and of those that only left a key; it holds one, where nobody put others there.
 std::vector<std::string> names_in(const std::string& directory) {
-  std::vector<std::string> names;
+  std::set<std::string> names;
   std::error_code missing;
   for (const auto& file : fs::directory_iterator(directory, missing))
-    if (file.path().extension() == ".db") names.push_back(file.path().stem());
-  return names;
+    if (file.path().extension() == ".db" || file.path().extension() == ".key")
+      names.insert(file.path().stem());
+  return {names.begin(), names.end()};
+}
+
+std::optional<Bytes> content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file.is_open()) return std::nullopt;
+  return Bytes(std::istreambuf_iterator<char>(file), {});
+}
+
+// Fewer bytes than a header has are no database to SQLite, but a new one.
+bool holds_nothing(const std::string& path) {
+  constexpr std::uintmax_t header_bytes = 100;
+  std::error_code missing;
+  const std::uintmax_t size = fs::file_size(path, missing);
+  return missing || size < header_bytes;
+}
+
+Error lost(const std::string& path) {
+  return {
+      Errc::corrupt,
+      fmt::format(
+          "{} holds no ledger, but the key beside it has signed one: the ledger is lost or cut off; put it "
+          "back from a copy and run `weir ledger verify`; a new one begins in another --data",
+          path)};
 }
 
 Result<std::string> name_for(const std::string& directory, const std::string& asked) {
@@ -94,6 +124,7 @@ Result<std::unique_ptr<Organization>> Organization::open(const std::string& dire
     return not_found(fmt::format("there is no ledger of '{}' in {}", name, directory));
   }
   TRY(made->load_key(access));
+  if (made->key_has_signed_ && holds_nothing(made->database_file())) return lost(made->database_file());
   made->blobs_ = TRY(blob::open_directory(directory + "/blobs"));
   if (access == Access::serve) {
     auto db = TRY(made->open_writer());
@@ -118,22 +149,31 @@ Status Organization::lock() {
   return Error{Errc::unavailable, fmt::format("another server uses {}", directory_)};
 }
 
+// A key that has signed nothing yet is called so: where its ledger is empty, it is a first start that was cut short.
 Status Organization::load_key(Access access) {
-  const std::string path = fmt::format("{}/{}.key", directory_, name_);
-  std::ifstream file(path, std::ios::binary);
-  Bytes text(std::istreambuf_iterator<char>(file), {});
-  if (!file.is_open()) {
-    if (access == Access::inspect || fs::exists(fmt::format("{}/{}.db", directory_, name_)))
+  std::optional<Bytes> text = content_of(key_file());
+  key_has_signed_ = text.has_value();
+  if (!text) text = content_of(unused_key_file());
+  if (!text) {
+    if (access == Access::inspect || fs::exists(database_file()))
       return Error{Errc::unavailable,
-                   fmt::format("the signing key {} is missing; restore it from its backup", path)};
+                   fmt::format("the signing key {} is missing; restore it from its backup", key_file())};
     const auto signer = crypto::Signer::generate();
     text = encode_base64(signer.seed()) + "\n";
-    TRY(write_private(path, text));
+    TRY(write_private(unused_key_file(), *text));
   }
-  while (!text.empty() && text.back() == '\n') text.pop_back();
-  const Bytes seed = TRY(decode_base64(text));
+  while (!text->empty() && text->back() == '\n') text->pop_back();
+  const Bytes seed = TRY(decode_base64(*text));
   signer_ = std::make_shared<const crypto::Signer>(TRY(crypto::Signer::from_seed(seed)));
   return {};
+}
+
+Status Organization::call_key_used() {
+  if (key_has_signed_) return {};
+  if (::rename(unused_key_file().c_str(), key_file().c_str()) != 0)
+    return failed("rename", unused_key_file());
+  key_has_signed_ = true;
+  return sync_folder_of(key_file());
 }
 
 // Who the ledger belongs to is said by its first entry; a ledger without entries gets a new identity.
@@ -142,6 +182,7 @@ Status Organization::load_identity() {
   const auto head = TRY(sequencer::load_head(*db));
   identity_.organization = name_;
   if (!head || head->size.value == 0) {
+    if (key_has_signed_) return lost(database_file());
     new_ = true;
     identity_.id = TRY(ledger::organization_id_from_bytes(crypto::random_bytes(16)));
     identity_.origin = fmt::format("weir-{}/{}", encode_hex(identity_.id.view()).substr(0, 12), name_);
@@ -174,6 +215,7 @@ Result<std::unique_ptr<sequencer::Sequencer>> Organization::start_sequencer(
   auto sequencer = TRY(sequencer::Sequencer::open(
       identity_, {.db = std::move(db), .blobs = blobs_, .clock = std::move(clock), .signer = signer_}));
   if (new_) TRY(write_first_entries(*sequencer));
+  TRY(call_key_used());
   return sequencer;
 }
 

@@ -1,4 +1,5 @@
 // One organization's ledger in a data directory: DATA/<name>.db, DATA/<name>.key (the signing seed, 0600), DATA/blobs.
+// Until its first entry is written the key is DATA/<name>.key.unused.
 // A lock on DATA/lock keeps a second server out. The first opening writes the first entries and DATA/admin.token
 // (0600).
 #pragma once
@@ -31,6 +32,7 @@ class Organization {
   const std::string& name() const { return name_; }
   bool is_new() const { return new_; }
   std::string database_file() const { return directory_ + "/" + name_ + ".db"; }
+  std::string key_file() const { return directory_ + "/" + name_ + ".key"; }
   std::string components_file() const { return directory_ + "/" + name_ + ".components"; }  // derived
   std::string advisories_file() const { return directory_ + "/" + name_ + ".advisories"; }  // what feeds said
   std::string token_file() const { return directory_ + "/admin.token"; }
@@ -39,12 +41,15 @@ class Organization {
   Organization() = default;
   Status lock();
   Status load_key(Access access);
+  Status call_key_used();
+  std::string unused_key_file() const { return key_file() + ".unused"; }
   Status load_identity();
   Status write_first_entries(sequencer::Sequencer& sequencer);
 
   std::string directory_, name_;
   int lock_ = -1;
   bool new_ = false;
+  bool key_has_signed_ = false;  // then the ledger is not empty
   std::shared_ptr<const crypto::Signer> signer_;
   std::shared_ptr<blob::BlobStore> blobs_;
   sequencer::Identity identity_;

@@ -79,6 +79,8 @@ Result<Fingerprint> fingerprint_path(const std::string& path, const FingerprintO
   const bool directory = TRY(is_directory(path));
   const bool may_be_image = options.tree_rule == TreeRule::weir &&
                             options.kind.value_or(ArtifactKind::image) == ArtifactKind::image;
+  if (!may_be_image && !options.image.empty())
+    return invalid(fmt::format("'{}' names an image, not all of '{}'", options.image, printable(path)));
   if (may_be_image) {
     auto image = directory ? layout_image(path, options.image) : archive_image(path, options.image);
     const bool is_image = image.ok() || image.error().code != Errc::not_found;

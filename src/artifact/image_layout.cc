@@ -34,7 +34,8 @@ bool is_named(std::string_view name, std::string_view wanted) {
 
 Error choose_one(std::string_view image, const std::vector<std::string>& names) {
   const std::string held = fmt::format("it holds {}", fmt::join(names, ", "));
-  if (image.empty()) return invalid(fmt::format("several images lie there; say which: {}", held));
+  if (image.empty())
+    return invalid(fmt::format("several images lie there; say which, as in ./PATH:TAG; {}", held));
   return not_found(fmt::format("no image '{}' lies there; {}", image, held));
 }
 

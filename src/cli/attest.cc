@@ -181,7 +181,10 @@ Action attest_artifact(Options& options) {
   options.option({.name = "commit", .value = "SHA", .help = "commit it was built from"}, &arguments->commit);
   options.option({.name = "build-url", .value = "URL", .help = "page of the build"}, &arguments->build_url);
   return [arguments](Session& session) -> Result<Exit> {
-    const artifact::Fingerprint found = TRY(identify(session, arguments->what));
+    artifact::FingerprintOptions how;
+    if (arguments->kind && *arguments->kind != "fingerprint")  // which says nothing of what is there
+      how.kind = format::enum_from<artifact::ArtifactKind>(*arguments->kind);
+    const artifact::Fingerprint found = TRY(identify(session, arguments->what, how));
     Json body =
         Json::object({{"flow", arguments->flow}, {"trail", arguments->trail}, {"name", arguments->name}});
     body.set("kind", arguments->kind ? Json(*arguments->kind) : Json(format::name_of(found.kind)));

@@ -147,7 +147,8 @@ Shapes are those of [the API](api.md), except these two, which are fixed:
   opened_at}]`; with `--follow` one such object a line.
 
 **ARTIFACT** is a digest (with or without `sha256:`), a path, or an image: `NAME` as docker or podman know it
-(they are asked at their sockets; `podman system service` opens podman's), or `REGISTRY/NAME@sha256:…`.
+(they are asked at their sockets; `podman system service` opens podman's), or `REGISTRY/NAME@sha256:…`. In a path
+that is an OCI layout or an archive of several images, `./PATH:TAG` or `./PATH@sha256:…` is one of them.
 **ENV[@TIME|#N]** is an environment, live, at a moment, or as its snapshot N.
 Writes carry an idempotency key and are tried again, three times at most, when the server is unavailable.
 Commands that change what is there (`service`, `flow`, `trail`, `env create`) keep what they are not told.

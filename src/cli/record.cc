@@ -1,10 +1,14 @@
 // `weir record`: flow, trail, artifact and evidence in one step of a pipeline, accepted all or not at all. Every write
 // carries a key made from its own content, so that running the step again changes nothing, and running it with more
-// evidence records only what is new.
+// evidence records only what is new. What comes back after something else had the last word is new: a test that fails,
+// passes and fails again has failed.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 
 #include "cli/evidence_files.h"
 #include "cli/exchange.h"
@@ -52,8 +56,10 @@ Status complete(Recording& recording, const Environment& environment) {
 constexpr std::size_t batch_bytes_max =
     limits::blob_bytes_max;  // of bodies in one batch, where there are several
 
-Write once(Write write) {
-  const std::string content = fmt::format("{} {} {}", write.method, write.path, dump_canonical(write.body));
+// `after`: what had been said when this is said, where that makes it another act.
+Write once(Write write, std::string_view after = "") {
+  const std::string content =
+      fmt::format("{} {} {}{}", write.method, write.path, dump_canonical(write.body), after);
   write.key = to_hex(crypto::sha256(content));
   return write;
 }
@@ -120,6 +126,46 @@ Json attestation_body(const Recording& recording, const artifact::Fingerprint& f
   return body;
 }
 
+// Whether the trail's word on `name` is another artifact than this one.
+Result<bool> names_another(Api& api, const Recording& recording, std::string_view name,
+                           const std::string& artifact) {
+  const auto trail = api.read(path_of({"flows", *recording.flow, "trails", *recording.trail}));
+  if (!trail && trail.error().code == Errc::not_found) return false;
+  if (!trail) return trail.error();
+  return std::ranges::any_of(trail->items("artifacts"), [&](const Json& row) {
+    return row.text("name") == name && row.text("digest") != artifact;
+  });
+}
+
+// What was attested on the trail before, newest first.
+Result<Json::Array> said_before(Api& api, const Recording& recording) {
+  auto said =
+      api.list("attestations", "attestations", {{"flow", *recording.flow}, {"trail", *recording.trail}});
+  if (!said && said.error().code == Errc::not_found) return Json::Array{};
+  return said;
+}
+
+// The newest entry on each file's question that holds none of the files, or nothing: these have the last word there.
+std::vector<std::string> last_words_of_others(const Json::Array& said, std::span<const EvidenceFile> files,
+                                              const std::string& artifact) {
+  using Question = std::pair<std::string, std::string>;  // name; artifact, if about it
+  const auto question = [&](const EvidenceFile& file) {
+    return Question(file.name, file.about_artifact ? artifact : "");
+  };
+  std::set<std::pair<Question, std::string>> ours;
+  for (const EvidenceFile& file : files)
+    ours.emplace(question(file), to_string(crypto::sha256(file.content)));
+  std::map<Question, std::string> others;
+  for (const Json& row : said) {
+    const Question about(row.text("name"), row.text("artifact"));
+    if (!ours.contains({about, std::string(row.text("content_digest"))}))
+      others.emplace(about, dump(row.at("entry")));
+  }
+  std::vector<std::string> words;
+  for (const EvidenceFile& file : files) words.push_back(others[question(file)]);
+  return words;
+}
+
 Result<Write> begin_trail(Session& session, const Recording& recording) {
   Json body{Json::Object{}};
   set_given(body, "commit", recording.commit);
@@ -170,9 +216,15 @@ Result<Recorded> record_all(Session& session, const Recording& recording, const 
   const std::string name = name_for(recording, found, wanted);
   assign_names(evidence.files, wanted, name);
   writes.push_back(TRY(begin_trail(session, recording)));
+  const std::string digest = to_string(found.digest);
   writes.push_back(once({.path = "artifacts", .body = artifact_body(recording, found, name)}));
-  for (const EvidenceFile& file : evidence.files)
-    writes.push_back(once({.path = "attestations", .body = attestation_body(recording, found, file)}));
+  if (TRY(names_another(*api, recording, name, digest)))
+    writes.back().key.clear();  // one is minted for this run
+  const Json::Array said = TRY(said_before(*api, recording));
+  const auto others = last_words_of_others(said, evidence.files, digest);
+  for (std::size_t i = 0; i < evidence.files.size(); ++i)
+    writes.push_back(once(
+        {.path = "attestations", .body = attestation_body(recording, found, evidence.files[i])}, others[i]));
   const Json::Array answers = TRY(write_all(session, *api, writes));
   const std::size_t first =
       writes.size() - evidence.files.size();  // of the evidence; the artifact comes before

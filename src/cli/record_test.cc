@@ -1,3 +1,4 @@
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -72,6 +73,7 @@ class Record : public testing::Test {
   }
 
   fs::path folder_;
+  std::string key_;
   CannedServer server_;
   CommandLine line_;
 };
@@ -110,6 +112,32 @@ TEST_F(Record, a_second_time_sends_the_same_keys) {
     EXPECT_FALSE(keys.empty()) << path;
     for (const auto& [key, times] : keys) EXPECT_EQ(times, 2) << path;
   }
+}
+
+TEST_F(Record, evidence_that_comes_back_after_other_evidence_is_recorded_anew) {
+  know_flow(R"({"attestations":[{"name":"unit","type":"test"}],"artifacts":[]})");
+  server_.on("GET flows/app/trails/t1", 200, R"({"flow":"app","name":"t1","missing":[]})");
+  const auto row = [](int entry, std::string_view content) {
+    return fmt::format(R"({{"entry":{},"name":"unit","artifact":null,"content_digest":"{}"}})", entry,
+                       to_string(crypto::sha256(content)));
+  };
+  const std::string passed = row(5, passing), failed = row(7, failing), again = row(9, passing);
+  const auto key_after = [&](const std::vector<std::string>& newest_first) {
+    const std::string asked = "GET attestations?flow=app&trail=t1&limit=1000&cursor=";
+    server_.forget(asked);
+    server_.on(asked, 200, fmt::format(R"({{"attestations":[{}],"next":""}})", fmt::join(newest_first, ",")));
+    EXPECT_EQ(record().exit, 0);
+    for (const Json& write : written("attestations"))
+      if (write.at("body").text("name") == "unit") key_ = write.text("key");
+    return key_;
+  };
+  const std::string first = key_after({});
+  EXPECT_EQ(key_after({passed}), first) << "the same step again";
+  const std::string second = key_after({failed, passed});
+  EXPECT_NE(second, first) << "it had failed meanwhile";
+  EXPECT_EQ(key_after({again, failed, passed}), second) << "the same step again";
+  EXPECT_EQ(key_after({R"({"entry":8,"name":"other","artifact":null,"content_digest":null})", passed}), first)
+      << "another question";
 }
 
 TEST_F(Record, a_failed_test_is_the_last_word_when_several_files_meet_one_requirement) {

@@ -12,7 +12,9 @@ Result<DeploymentDeclared> deploy(const DeploymentRequest& request, const Deploy
   if (request.at_least < 1 || request.at_least > 1'000'000)
     return invalid("'at_least' must be between 1 and 1000000", "at_least");
   if (request.rollback && !facts.approved_before)
-    return Error{Errc::conflict, "a rollback goes back to an artifact that was approved here before; this one was not"};
+    return Error{Errc::conflict,
+                 "a rollback goes back to what ran here, or was approved here before another artifact "
+                 "was deployed last; neither is so of this one"};
   if (!facts.approved_now)
     return Error{Errc::conflict,
                  fmt::format("{} is not approved for '{}' now; approve it first: weir approve {} --environment {}",

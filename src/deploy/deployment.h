@@ -89,7 +89,7 @@ struct Assessment {
 struct DeployFacts {
   bool environment_exists = false;
   bool approved_now = false;      // an active approval covers the artifact here
-  bool approved_before = false;   // for a rollback: it was approved and observed here earlier
+  bool approved_before = false;   // for a rollback: it ran here, or was approved before what was declared last
 };
 Result<DeploymentDeclared> deploy(const DeploymentRequest& request, const DeployFacts& facts, Instant now);
 // By hand: it won't come, or what ran of it was taken away on purpose.

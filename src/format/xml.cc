@@ -49,7 +49,7 @@ Status check_size(BytesView text) {
 Status check_depth(const pugi::xml_document& document) {
   std::size_t depth = 0;
   for (pugi::xml_node node = document.first_child(); node;) {
-    if (depth > limits::xml_depth_max)
+    if (depth >= limits::xml_depth_max && node.type() == pugi::node_element)
       return Error{Errc::too_large,
                    fmt::format("XML is nested deeper than {} levels", limits::xml_depth_max)};
     if (pugi::xml_node below = node.first_child()) {

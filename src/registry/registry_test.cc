@@ -274,4 +274,39 @@ TEST(Resolve, digests_paths_and_unknown_names_are_told_apart) {
   EXPECT_NE(unknown.error().message.find("docker has no socket"), std::string::npos);
 }
 
+TEST(Resolve, one_of_several_images_in_a_path_is_named_behind_it) {
+  ScratchDirectory scratch;
+  const Places nowhere{.docker_sockets = {scratch.path("none")}, .podman_sockets = {scratch.path("none")}};
+  std::string listed;
+  std::vector<std::string> digests;
+  for (const char* tag : {"v1", "v2"}) {
+    const std::string manifest = fmt::format(R"({{"schemaVersion":2,"layers":[],"config":{{"mediaType":"{}",)"
+                                             R"("digest":"sha256:{}","size":1}}}})",
+                                             tag, std::string(64, '0'));
+    digests.push_back(to_hex(crypto::sha256(manifest)));
+    scratch.write("many/blobs/sha256/" + digests.back(), manifest);
+    listed += fmt::format(R"({}{{"digest":"sha256:{}","size":{},"annotations":)"
+                          R"({{"org.opencontainers.image.ref.name":"example.org/app:{}"}}}})",
+                          listed.empty() ? "" : ",", digests.back(), manifest.size(), tag);
+  }
+  scratch.write("many/oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
+  scratch.write("many/index.json", fmt::format(R"({{"schemaVersion":2,"manifests":[{}]}})", listed));
+  const std::string path = scratch.path("many");
+  const auto found = [&](const std::string& image, artifact::FingerprintOptions options = {}) {
+    const auto one = resolve(path + image, options, nowhere);
+    return one.ok() ? to_hex(one->digest) : one.error().message;
+  };
+  EXPECT_EQ(found(":v1"), digests[0]);
+  EXPECT_EQ(found(":example.org/app:v2"), digests[1]);
+  EXPECT_EQ(found("@sha256:" + digests[1]), digests[1]);
+  EXPECT_NE(found("").find("say which, as in ./PATH:TAG"), std::string::npos) << found("");
+  EXPECT_NE(found(":v3").find("no image 'v3' lies there"), std::string::npos) << found(":v3");
+  for (const artifact::FingerprintOptions& whole :
+       {artifact::FingerprintOptions{.tree_rule = artifact::TreeRule::kosli},
+        artifact::FingerprintOptions{.kind = artifact::ArtifactKind::directory}})
+    EXPECT_NE(found(":v1", whole).find("names an image"), std::string::npos) << found(":v1", whole);
+  scratch.write("many:v9", "a file of that name");
+  EXPECT_EQ(found(":v9"), to_hex(crypto::sha256("a file of that name")));
+}
+
 }  // namespace weir::registry

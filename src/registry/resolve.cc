@@ -26,6 +26,17 @@ bool looks_like_path(std::string_view what) {
          what == "..";
 }
 
+// Behind a path, TAG or DIGEST of one of the images that lie there. Nobody else's name begins like a path.
+struct OneOfSeveral {
+  std::string path, image;
+};
+std::optional<OneOfSeveral> one_of_several(std::string_view what) {
+  for (std::size_t at = what.find_first_of(":@"); at != what.npos; at = what.find_first_of(":@", at + 1))
+    if (std::string path(what.substr(0, at)); looks_like_path(what) && at + 1 < what.size() && exists(path))
+      return OneOfSeveral{std::move(path), std::string(what.substr(at + 1))};
+  return std::nullopt;
+}
+
 // The first socket that is there decides; without one the runtime does not run.
 Result<Fingerprint> ask_runtime(const std::vector<std::string>& sockets, std::string_view runtime,
                                 const std::string& name, std::stop_token stop) {
@@ -107,6 +118,11 @@ Result<Fingerprint> resolve(const std::string& what, const artifact::Fingerprint
                             const Places& places, std::stop_token stop) {
   if (const auto digest = parse_sha256(what); digest.ok() && !exists(what))
     return Fingerprint{.kind = ArtifactKind::fingerprint, .digest = *digest, .name = what};
+  if (const auto one = exists(what) ? std::nullopt : one_of_several(what)) {
+    artifact::FingerprintOptions chosen = options;
+    chosen.image = one->image;
+    return artifact::fingerprint_path(one->path, chosen);
+  }
   if (looks_like_path(what) || exists(what)) return artifact::fingerprint_path(what, options);
   const bool wants_tree = options.tree_rule == artifact::TreeRule::kosli || !options.excludes.empty();
   if (wants_tree || options.kind.value_or(ArtifactKind::image) != ArtifactKind::image)

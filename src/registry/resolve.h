@@ -1,7 +1,8 @@
 // Turns what a person calls an artifact into a fingerprint, wherever it lies: a path, an image of a container
 // runtime on this host, an image in a registry. Talks to runtimes over their sockets and to registries over
-// HTTP; files are read by artifact/fingerprint.h. Spelled: PATH (also "./…"), "docker:NAME", "podman:NAME",
-// "registry:NAME" or HOST/NAME[:TAG][@sha256:…]; "sha256:…" and 64 hex digits are a fingerprint already.
+// HTTP; files are read by artifact/fingerprint.h. Spelled: PATH (also "./…"), "./PATH:TAG" or "./PATH@sha256:…" of
+// one of several images in a layout or archive, "docker:NAME", "podman:NAME", "registry:NAME" or
+// HOST/NAME[:TAG][@sha256:…]; "sha256:…" and 64 hex digits are a fingerprint already.
 #pragma once
 #include <stop_token>
 

@@ -201,14 +201,22 @@ Result<deploy::DeployFacts> deploy_facts(Database& db, const deploy::DeploymentR
                                          Instant now) {
   deploy::DeployFacts facts;
   facts.environment_exists = TRY(environment_exists(db, request.environment));
-  for (const deploy::Approval& approval : TRY(approvals_covering(db, request.artifact, request.environment)))
+  const std::int64_t last_of_others = TRY(
+      query_count(db, "SELECT coalesce(max(entry), -1) FROM deployment WHERE environment=$1 AND artifact<>$2",
+                  request.environment, request.artifact));
+  for (const deploy::Approval& approval :
+       TRY(approvals_covering(db, request.artifact, request.environment))) {
     facts.approved_now |= deploy::state_at(approval, now) == deploy::ApprovalState::active &&
                           (approval.origin.change.empty() || approval.origin.change == request.change());
-  facts.approved_before =
+    facts.approved_before |= approval.id < last_of_others;
+  }
+  facts.approved_before |=
       TRY(query_count(db,
-                      "SELECT count(*) FROM deployment WHERE artifact=$1 AND environment=$2 AND "
-                      "observed_at IS NOT NULL",
-                      request.artifact, request.environment)) > 0;
+                      "SELECT EXISTS (SELECT 1 FROM deployment WHERE artifact=$1 AND environment=$2 "
+                      "AND observed_at IS NOT NULL) OR EXISTS (SELECT 1 FROM identity n JOIN "
+                      "workload_digest d ON d.digest=n.child JOIN workload w ON w.id=d.workload AND "
+                      "w.environment=$3 WHERE n.root=$4)",
+                      request.artifact, request.environment, request.environment, request.artifact)) > 0;
   return facts;
 }
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import unittest
 import uuid
+from pathlib import Path
 
 from world import Process, WEIR, World, WorldCase, free_port, sha256_of, wait_until
 
@@ -176,6 +177,59 @@ class Pipeline(WorldCase):
         artifact = world.api.get(f"artifacts/{sha256_of(program)}")
         self.assertEqual(artifact["commit"], "2" * 40)
         self.assertEqual(sorted(a["type"] for a in artifact["attestations"]), ["sbom", "test"])
+
+
+    def test_a_test_that_fails_passes_and_fails_again_has_failed(self):
+        world = self.world
+        out = world.directory / "swaying"
+        out.mkdir()
+        program = world.program("swaying")
+        step = ["record", program, "--evidence", f"{out}/*.xml", "--flow", "swaying", "--trail", "t1"]
+        told = []
+        for outcome in ("<failure/>", "", "<failure/>", "<failure/>"):
+            (out / "junit.xml").write_text(f'<testsuite><testcase name="a">{outcome}</testcase></testsuite>')
+            world.weir(*step)
+            attested = world.api.get("attestations?flow=swaying")["attestations"]
+            told.append((len(attested), attested[0]["compliant"]))
+        self.assertEqual(told, [(1, False), (2, True), (3, False), (3, False)])
+
+    def test_an_artifact_that_is_recorded_again_after_another_is_the_trails_again(self):
+        world = self.world
+        one, other = world.program("one"), world.program("other")
+        sizes = []
+        for program in (one, other, one, one):
+            world.weir("record", program, "--name", "app", "--flow", "to-and-fro", "--trail", "t1")
+            held = world.api.get("flows/to-and-fro/trails/t1")["artifacts"]
+            self.assertEqual([a["digest"] for a in held], [sha256_of(program)])
+            sizes.append(world.ledger_size())
+        self.assertEqual(sizes[-1], sizes[-2], "the same step again")
+
+    def test_what_is_said_to_be_of_a_kind_is_identified_as_such(self):
+        world = self.world
+        layout = world.directory / "layout"
+        blobs = layout / "blobs/sha256"
+        blobs.mkdir(parents=True)
+        manifest = json.dumps({"schemaVersion": 2, "layers": [], "config": {
+            "mediaType": "application/vnd.example", "digest": "sha256:" + "0" * 64, "size": 1}}).encode()
+        digest = hashlib.sha256(manifest).hexdigest()
+        (blobs / digest).write_bytes(manifest)
+        (layout / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
+        (layout / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [
+            {"digest": "sha256:" + digest, "size": len(manifest)}]}))
+        archive = Path(shutil.make_archive(str(world.directory / "archive"), "tar", layout))
+        world.weir("flow", "create", "kinds")
+        world.weir("trail", "begin", "t1", "--flow", "kinds")
+
+        def recorded(path, *options, code=0):
+            said = world.weir("attest", "artifact", path, "--flow", "kinds", "--trail", "t1", "--name", "app", *options,
+                              "--output", "json", code=code)
+            return json.loads(said)["artifact"] if code == 0 else said
+        self.assertEqual(recorded(archive)["digest"], "sha256:" + digest)
+        as_file = recorded(archive, "--kind", "file")
+        self.assertEqual((as_file["digest"], as_file["kind"]), (sha256_of(archive), "file"))
+        self.assertNotEqual(recorded(layout, "--kind", "directory")["digest"], "sha256:" + digest)
+        recorded(world.program(), "--kind", "image", code=1)
+        self.assertEqual(recorded(digest, "--kind", "image")["kind"], "image")
 
 
 class Organizations(unittest.TestCase):

@@ -81,6 +81,28 @@ class Silence(WorldCase):
         self.assertTrue(agent.runs())
 
 
+class Rollbacks(WorldCase):
+    agent = False
+
+    def test_go_back_to_what_was_approved_before_the_last_deployment_of_another(self):
+        world = self.world
+        earlier, later, last = (world.program() for _ in range(3))
+        deploy = lambda program, *options, code=0: world.weir("deploy", program, "--environment", "host", *options,
+                                                              code=code)
+        for program in (earlier, later):
+            world.weir("approve", program, "--environment", "host", "--reason", "released")
+        deploy(earlier, "--rollback", code=1)
+        deploy(earlier)
+        deploy(later)
+        deploy(last, "--rollback", code=1)
+        world.weir("approve", last, "--environment", "host", "--reason", "released")
+        deploy(last, "--rollback", code=1)
+        world.weir("revoke", earlier, "--environment", "host", "--reason", "flawed")
+        deploy(earlier, "--rollback", code=1)
+        world.weir("approve", earlier, "--environment", "host", "--reason", "no other way")
+        deploy(earlier, "--rollback")
+
+
 class CopiedKey(WorldCase):
     agent = False
 

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import unittest
+from pathlib import Path
 
 from receiver import Receiver
 from world import Process, World, WEIR, needs_root, wait_until
@@ -56,6 +57,39 @@ class Damaged(unittest.TestCase):
                 done = self.verify()
                 self.assertNotEqual(done.returncode, 0, done.stdout)
                 self.assertTrue(done.stderr.strip() or "NOT sound" in done.stdout, done)
+
+    def test_a_ledger_that_is_gone_is_not_begun_anew(self):
+        database = self.database()
+        for keep in (None, 0, 1, 99):
+            with self.subTest(keep=keep):
+                self.setUp()
+                database.unlink() if keep is None else os.truncate(database, keep)
+                before = {p: p.read_bytes() for p in self.world.data.rglob("*") if p.is_file() and p.name != "lock"}
+                done = subprocess.run([WEIR, "serve", "--listen", f"127.0.0.1:{self.world.port}", "--data",
+                                       self.world.data], capture_output=True, text=True, timeout=20,
+                                      env=os.environ | self.world.clean_variables())
+                self.assertEqual(done.returncode, 5, done.stderr)
+                self.assertIn("put it back from a copy and run `weir ledger verify`", done.stderr)
+                after = {p: p.read_bytes() for p in self.world.data.rglob("*") if p.is_file() and p.name != "lock"}
+                self.assertEqual(after, before)
+
+    def test_a_first_start_that_was_cut_short_begins_again(self):
+        data = self.world.data
+        for left in (["default.key"], ["default.key", "default.db"]):
+            with self.subTest(left=left):
+                self.setUp()
+                for path in list(data.rglob("*")):
+                    if path.is_file() and path.name not in left:
+                        path.unlink()
+                (data / "default.key").rename(data / "default.key.unused")
+                if "default.db" in left:  # the entry was written, and the key not yet called used
+                    (data / "admin.token").write_bytes(self.whole[Path("admin.token")])
+                self.world.start_server()
+                self.assertEqual(self.world.api.send("GET", "me").status, 200)
+                self.assertEqual(sorted(p.name for p in data.glob("*.key*")), ["default.key"])
+                self.world.server.end()
+                self.world.server = None
+                self.assertEqual(self.verify().returncode, 0)
 
     def test_a_flipped_bit_in_an_entry_is_found(self):
         database = self.database()
