@@ -8,7 +8,7 @@ namespace weir::api {
 struct NewIntegration {
   store::IntegrationView integration;
   std::string path;    // where its deliveries go
-  std::string secret;  // shown once, where it was made; flagger's stands in the path
+  std::string secret;  // shown once, where it was made; flagger's and kubernetes' stands in the path
   static void members(auto& visit, auto& self) {
     visit("integration", self.integration);
     visit("path", self.path);
@@ -38,7 +38,16 @@ Result<Write> retry_caller_request(const Call& call);
 
 // integration_events.cc
 Result<std::optional<Sha256>> integration_proof(const ReadCall& call);
+Result<std::optional<Sha256>> proof_by_address(const ReadCall& call, integration::Kind kind);
+Result<std::optional<Sha256>> canary_proof(const ReadCall& call);
 Result<http::Response> hear_event(const ReadCall& call);
 Result<http::Response> gate_of_canary(const ReadCall& call);
+
+// admission.cc
+Result<std::optional<Sha256>> cluster_proof(const ReadCall& call);
+Duration admission_time(const http::Request& request);
+Result<http::Response> admit(const ReadCall& call);
+Result<std::optional<http::Response>> admit_at_once(const ReadCall& call);
+Result<http::Response> admit_late(const ReadCall& call, std::string_view why);
 
 }  // namespace weir::api

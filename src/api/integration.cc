@@ -54,14 +54,20 @@ Status check_secrets(const IntegrationRequest& request) {
 }
 
 IntegrationDeclared declared_of(std::string name, const IntegrationRequest& request) {
-  return {.name = std::move(name),
-          .kind = request.kind,
-          .base_url = request.base_url,
-          .app_id = request.app_id,
-          .environments = request.environments,
-          .environment = request.environment,
-          .merge_environment = request.merge_environment,
-          .wait = request.wait.value_or(integration::wait_unless_said)};
+  IntegrationDeclared declared{.name = std::move(name),
+                               .kind = request.kind,
+                               .base_url = request.base_url,
+                               .app_id = request.app_id,
+                               .environments = request.environments,
+                               .environment = request.environment,
+                               .merge_environment = request.merge_environment,
+                               .mode = request.mode,
+                               .fail = request.fail,
+                               .wait = request.wait.value_or(integration::wait_unless_said)};
+  if (declared.kind != Kind::kubernetes) return declared;
+  declared.mode = request.mode.value_or(policy::Mode::enforce);
+  declared.fail = request.fail.value_or(admission::Fail::closed);
+  return declared;
 }
 
 Status check_environments(store::Database& db, const IntegrationDeclared& declared) {
@@ -92,7 +98,7 @@ Result<Merged> merged(const IntegrationRequest& request, const std::optional<Sec
                       const Made& fresh) {
   Merged out{.secrets = known.value_or(Secrets())};
   Secrets& secrets = out.secrets;
-  if (request.kind == Kind::flagger) {
+  if (integration::asks_by_address(request.kind)) {
     out.url_made = request.rotate || !secrets.in_url;
     if (out.url_made) secrets.in_url = crypto::sha256(fresh.url_secret);
     return out;
@@ -112,8 +118,10 @@ Result<Merged> merged(const IntegrationRequest& request, const std::optional<Sec
 struct Place {  // of what is declared
   std::string organization, name;
   std::string events() const { return fmt::format("/v1/orgs/{}/integrations/{}/events", organization, name); }
-  std::string gate(std::string_view secret) const {
-    return fmt::format("/v1/orgs/{}/integrations/{}/gate/{}", organization, name, secret);
+  // Of who asks by address.
+  std::string door(Kind kind, std::string_view secret) const {
+    const std::string_view word = kind == Kind::kubernetes ? "admission" : "gate";
+    return fmt::format("/v1/orgs/{}/integrations/{}/{}/{}", organization, name, word, secret);
   }
 };
 
@@ -129,11 +137,11 @@ Result<Decision> declare(store::Database& db, const Place& place, const Integrat
   std::optional<Secrets> kept = known;
   if (kept && found->declared.base_url != declared.base_url) kept->token = kept->private_key = {};  // not for others
   const Merged made = TRY(merged(request, kept, fresh));
-  declared.secrets =
-      declared.kind == Kind::flagger ? 1 : static_cast<std::int64_t>(made.secrets.webhook.size());
+  const bool by_address = integration::asks_by_address(declared.kind);
+  declared.secrets = by_address ? 1 : static_cast<std::int64_t>(made.secrets.webhook.size());
   NewIntegration shown{.integration = found.value_or(IntegrationView{}), .path = place.events()};
   shown.integration.declared = declared;
-  if (declared.kind == Kind::flagger) shown.path = place.gate(made.url_made ? fresh.url_secret : "SECRET");
+  if (by_address) shown.path = place.door(declared.kind, made.url_made ? fresh.url_secret : "SECRET");
   if (made.webhook_made) shown.secret = fresh.webhook_secret;
   const bool same =
       found && known == made.secrets && format::encode(found->declared) == format::encode(declared);
@@ -201,8 +209,9 @@ Result<Write> test_integration(const Call& call) {
   TRY(access::check_unnarrowed(call.actor, "integrations"));
   return Write{[name](store::Database& db, Instant now) -> Result<Decision> {
     const IntegrationView found = TRY(existing(db, name));
-    if (found.declared.kind == Kind::flagger)
-      return Error{Errc::conflict, "flagger is never called: it calls; post to its address to try it"};
+    if (integration::asks_by_address(found.declared.kind))
+      return Error{Errc::conflict, fmt::format("{} is never called: it calls; post to its address to try it",
+                                               format::name_of(found.declared.kind))};
     const auto made = std::make_shared<store::CallerRequestView>(store::CallerRequestView{
         .integration = name, .received_at = now, .next_at = now, .until = now + minutes(1)});
     return Decision{.answer = [made](auto) { return format::encode(*made); },

@@ -112,10 +112,9 @@ Result<std::optional<store::IntegrationView>> named_by(const ReadCall& call) {
 
 Result<std::optional<Sha256>> integration_proof(const ReadCall& call) {
   const auto found = TRY(named_by(call));
+  if (!found || integration::asks_by_address(found->declared.kind)) return std::optional<Sha256>();
   const auto secrets = TRY(store::find_secrets(call.db, call.request.parameter("name")));
-  const bool by_address = !call.request.parameter("secret").empty();
-  if (!found || !secrets || by_address != (found->declared.kind == Kind::flagger))
-    return std::optional<Sha256>();
+  if (!secrets) return std::optional<Sha256>();
   const http::Request& request = call.request;
   return integration::proven_by(found->declared.kind, *secrets,
                                 {.hub_signature = header(request, "x-hub-signature-256"),
@@ -124,9 +123,20 @@ Result<std::optional<Sha256>> integration_proof(const ReadCall& call) {
                                  .webhook_id = header(request, "webhook-id"),
                                  .webhook_timestamp = header(request, "webhook-timestamp"),
                                  .webhook_signature = header(request, "webhook-signature"),
-                                 .in_url = request.parameter("secret"),
                                  .body = request.body},
                                 call.now);
+}
+
+Result<std::optional<Sha256>> proof_by_address(const ReadCall& call, Kind kind) {
+  const auto found = TRY(named_by(call));
+  if (!found || found->declared.kind != kind) return std::optional<Sha256>();
+  const auto secrets = TRY(store::find_secrets(call.db, call.request.parameter("name")));
+  if (!secrets) return std::optional<Sha256>();
+  return integration::proven_by(kind, *secrets, {.in_url = call.request.parameter("secret")}, call.now);
+}
+
+Result<std::optional<Sha256>> canary_proof(const ReadCall& call) {
+  return proof_by_address(call, Kind::flagger);
 }
 
 Result<http::Response> hear_event(const ReadCall& call) {

@@ -19,7 +19,7 @@ inline constexpr std::array body_rules{
     RuleRow{"/attestations", " without content", "evidence that is read must be there"},
     RuleRow{"/scopes", " without path", "a rule matches by something"},
     RuleRow{"/integrations/{name}", " without base_url", "what is called has an address"},
-    RuleRow{"/integrations/{name}", " without environment", "flagger asks for one environment"},
+    RuleRow{"/integrations/{name}", " without environment", "flagger and kubernetes ask for one environment"},
     RuleRow{"/writes", ".writes[2] without body", "an account has a name"},
     RuleRow{"/windows/{name}", " without cron", "a window has a schedule"},
     RuleRow{"/windows/{name}", " without duration", "an opening has a length"},

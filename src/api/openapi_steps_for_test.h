@@ -75,6 +75,29 @@ inline std::vector<Step> steps_of_hosts() {
           {"GET", "hosts/nobody/inventory", 404}};
 }
 
+inline constexpr std::string_view cluster =
+    R"({"kind":"kubernetes","environment":"prod","environments":{"dev-*":"prod"},"mode":"warn","fail":"open",)"
+    R"("rotate":true})";
+inline std::vector<Step> steps_of_cluster(const test::Answer& made) {
+  const std::string path(made.json.text("path"));
+  const std::string review = fmt::format(
+      R"({{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{{"uid":"u","operation":"CREATE",)"
+      R"("namespace":"dev-1","kind":{{"group":"","version":"v1","kind":"Pod"}},"object":{{"kind":"Pod","spec":)"
+      R"({{"containers":[{{"name":"api","image":"api@{}"}},{{"name":"side","image":"side:1"}}]}}}}}}}})",
+      to_string(crypto::sha256("api")));
+  const auto replaced = [&](std::string_view from, std::string_view to) {
+    std::string text = review;
+    return text.replace(text.find(from), from.size(), to);
+  };
+  return {{"POST", path + "?timeout=5s", 200, review},
+          {"POST", path, 400, replaced("admission.k8s.io/v1", "admission.k8s.io/v1beta1")},
+          {"POST", "integrations/cluster/admission/wh_guess", 401, review},
+          {"PUT", "integrations/cluster", 201, std::string(R"({"kind":"kubernetes","environment":"prod"})")},
+          {"POST", path, 200, review},
+          {"POST", "integrations/cluster/test", 409, ""},
+          {"DELETE", "integrations/cluster", 201}};
+}
+
 inline std::vector<Step> steps_of_canary(const std::string& path, const std::string& webhook) {
   return {{"POST", path, 200, webhook},
           {"POST", path, 400, R"({"name":"a","namespace":"b"})"},

@@ -527,12 +527,12 @@ void World::propose() {
 }
 
 void World::integrate() {
-  walk(steps_of_keys());
-  walk(steps_of_integrations());
+  for (const auto& steps : {steps_of_keys(), steps_of_integrations()}) walk(steps);
   const Json asked = call({"GET", "integrations/gitlab/requests", 200}).json.items("requests").at(0);
   walk({{"POST", fmt::format("integrations/gitlab/requests/{}/retry", dump(asked.at("id"))), 200, ""}});
   const Json made = call({"PUT", "integrations/canary", 201, std::string(canary)}).json;
   walk(steps_of_canary(std::string(made.text("path")), of_digest(std::string(canary_webhook))));
+  walk(steps_of_cluster(call({"PUT", "integrations/cluster", 201, std::string(cluster)})));
 }
 
 TEST(Openapi, the_server_refuses_a_body_where_its_schema_does) {

@@ -182,8 +182,10 @@ struct IntegrationRequest {
   std::vector<std::string> webhook_secrets;  // newest first; none: as they are, at first one is made
   std::map<std::string, std::string> environments;
   std::string environment, merge_environment;
+  std::optional<policy::Mode> mode;     // of kubernetes; none: enforce
+  std::optional<admission::Fail> fail;  // of kubernetes; none: closed
   std::optional<Duration> wait;
-  bool rotate = false;  // of flagger: another secret in its address
+  bool rotate = false;  // of flagger and kubernetes: another secret in the address
   static void members(auto& visit, auto& self) {
     visit("kind", self.kind);
     visit.maybe("base_url", self.base_url);
@@ -194,6 +196,8 @@ struct IntegrationRequest {
     visit.maybe("environments", self.environments);
     visit.maybe("environment", self.environment);
     visit.maybe("merge_environment", self.merge_environment);
+    visit.maybe("mode", self.mode);
+    visit.maybe("fail", self.fail);
     visit.maybe("wait_us", self.wait);
     visit.maybe("rotate", self.rotate);
   }

@@ -20,6 +20,9 @@ using ReadHandler = Result<http::Response> (*)(const ReadCall&);
 // An answer that a few rows give, tried on the connection's thread, since handing a request to a worker costs more than
 // such a read; nothing when it takes more than that.
 using AtOnceHandler = Result<std::optional<http::Response>> (*)(const ReadCall&);
+// What is answered when the time of a request is over before `read` was, or when too many wait for a worker; `why` says
+// which. Called on a thread that others wait for too.
+using LateHandler = Result<http::Response> (*)(const ReadCall&, std::string_view why);
 using WriteHandler = Result<Write> (*)(const Call&);
 
 // Decodes many writes of one request; each is held against the permission of its own row.
@@ -55,6 +58,9 @@ struct Route {
   bool shows_verdicts = false;    // or what follows from them: read when all is judged
   bool changes_accounts = false;  // tokens are read again after it
   Proof proof = nullptr;          // of the door `integration`
+  Duration (*within)(const http::Request&) =
+      nullptr;  // how long a request may take, where `late` answers it then
+  LateHandler late = nullptr;
   void (*retell)(http::Response&) = nullptr;  // of another product's interface: makes the answer as that one says it
 
   constexpr bool writes() const { return write != nullptr || batch != nullptr; }

@@ -1,4 +1,5 @@
 // Of delivery systems that ask the gate in their own words.
+#include "admission/answer.h"
 #include "api/handlers_integration.h"
 #include "api/route_table.h"
 #include "store/view_decision.h"
@@ -9,6 +10,8 @@ namespace {
 using access::Permission;
 
 constexpr std::array caller_query{limit, cursor, one_of<store::CallerState>("state", "only in this state")};
+constexpr std::array admission_query{
+    Query{"timeout", QueryKind::text, "after which the caller gives up, such as 5s; it is answered before"}};
 
 constexpr std::array rows{
     Route{.method = "PUT",
@@ -66,7 +69,21 @@ constexpr std::array rows{
               "A webhook of Flagger's: may the artifact of its metadata run in the integration's environment",
           .answer = one<store::GateAnswer>,
           .refusals = {403, 409},
-          .proof = integration_proof},
+          .proof = canary_proof},
+    Route{.method = "POST",
+          .pattern = "/v1/orgs/{org}/integrations/{name}/admission/{secret}",
+          .door = Door::integration,
+          .read = admit,
+          .at_once = admit_at_once,
+          .summary = "An AdmissionReview (admission.k8s.io/v1) of Kubernetes: may the images of this object "
+                     "run in the "
+                     "environment of its namespace",
+          .answer = one<admission::AdmissionAnswer>,
+          .query = admission_query,
+          .body_bytes_max = admission::review_bytes_max,
+          .proof = cluster_proof,
+          .within = admission_time,
+          .late = admit_late},
 };
 static_assert(each_has_one_handler(rows));
 

@@ -1,8 +1,10 @@
 #include "api/service.h"
 
+#include <atomic>
 #include <charconv>
 
 #include "api/changes.h"
+#include "api/deadlines.h"
 #include "api/index_wait.h"
 #include "api/pages.h"
 #include "api/reports.h"
@@ -107,6 +109,7 @@ Service::Service(Config config, Ports ports, std::unique_ptr<Tokens> tokens, std
       tokens_(std::move(tokens)),
       changes_(std::move(changes)),
       index_wait_(std::make_unique<IndexWait>()),
+      deadlines_(std::make_unique<Deadlines>()),
       workers_(static_cast<std::size_t>(config_.workers), worker_queue_max) {
   ports_.sequencer.on_commit([this](std::int64_t size) {
     changes_->committed(size);
@@ -120,6 +123,7 @@ Service::~Service() { stop(); }
 void Service::stop() {
   changes_->stop();
   index_wait_->stop();
+  deadlines_->stop();
 }
 
 Result<http::BodyLimit> Service::body_limit(const http::Request& head, std::optional<std::size_t> length) {
@@ -256,29 +260,84 @@ Result<http::Response> Service::read_by(const Route& route, const ReadCall& call
   return route.read(call);
 }
 
-// Nothing for what a worker must answer; trouble is met again there.
+// Nothing for what a worker must answer; trouble is met again there, and so is who does not prove who he is.
 std::optional<http::Response> Service::answer_at_once(std::size_t at, const access::Actor& actor,
                                                       const http::Request& request) {
-  if (routes()[at].at_once == nullptr) return std::nullopt;
+  const Route& route = routes()[at];
+  if (route.at_once == nullptr) return std::nullopt;
   const auto db = reader();
   if (!db.ok()) return std::nullopt;
-  auto answered =
-      caught([&] { return routes()[at].at_once({{request, actor, config_, ports_, ports_.clock->now()}, **db}); });
+  auto answered = caught([&]() -> Result<std::optional<http::Response>> {
+    const ReadCall call{{request, actor, config_, ports_, ports_.clock->now()}, **db};
+    if (route.proof != nullptr) {
+      const auto proven = TRY(route.proof(call));
+      if (!proven || !tokens_->admit(proven, request.remote_address, call.now).ok())
+        return std::optional<http::Response>();
+    }
+    return route.at_once(call);
+  });
   return answered.ok() ? std::move(*answered) : std::nullopt;
 }
 
 void Service::read(std::size_t at, access::Actor actor, http::Request request, http::Respond respond) {
   if (auto answered = answer_at_once(at, actor, request)) return respond(std::move(*answered));
-  on_worker(std::move(respond),
-            [this, at, actor = std::move(actor), request = std::move(request)](store::Database& db) {
-              if (routes()[at].shows_verdicts) begin_settled(db);
-              const ReadCall call{{request, actor, config_, ports_, ports_.clock->now()}, db};
-              auto answered = read_by(routes()[at], call);
-              db.rollback();  // ends the reading transaction, where there is one
-              if (!answered.ok() && answered.error().code == Errc::corrupt)
-                ports_.sequencer.stop_writes(answered.error().message);
-              return answered.ok() ? std::move(*answered) : http::error_response(answered.error());
-            });
+  if (routes()[at].late != nullptr)
+    return read_in_time(at, std::move(actor), std::move(request), std::move(respond));
+  on_worker(std::move(respond), [this, at, actor = std::move(actor), request = std::move(request)](
+                                    store::Database& db) { return read_on(at, actor, request, db); });
+}
+
+http::Response Service::read_on(std::size_t at, const access::Actor& actor, const http::Request& request,
+                                store::Database& db) {
+  if (routes()[at].shows_verdicts) begin_settled(db);
+  auto answered = read_by(routes()[at], {{request, actor, config_, ports_, ports_.clock->now()}, db});
+  db.rollback();  // ends the reading transaction, where there is one
+  if (!answered.ok() && answered.error().code == Errc::corrupt)
+    ports_.sequencer.stop_writes(answered.error().message);
+  return answered.ok() ? std::move(*answered) : http::error_response(answered.error());
+}
+
+// A worker answers, or somebody else when it has not by then: whoever comes first. Only the worker holds the request,
+// so that what was answered takes no memory until its time is over.
+void Service::read_in_time(std::size_t at, access::Actor actor, http::Request request,
+                           http::Respond respond) {
+  struct Asked {
+    std::atomic<bool> answered = false;
+    http::Request request;
+    http::Respond respond;
+  };
+  const Duration within = routes()[at].within(request);
+  auto asked = std::make_shared<Asked>();
+  asked->request = std::move(request);
+  asked->respond = std::move(respond);
+  const auto late = [this, at](Asked& of, std::string_view why) {
+    if (!of.answered.exchange(true)) of.respond(answer_late(at, of.request, why));
+  };
+  deadlines_->arm(within, [late, weak = std::weak_ptr(asked)] {
+    if (const auto still = weak.lock()) late(*still, "it took longer than its caller waits");
+  });
+  const bool taken = workers_.submit([this, at, actor = std::move(actor), asked](std::stop_token) {
+    if (asked->answered) return;
+    const auto db = reader();
+    auto response = db.ok() ? caught([&] { return read_on(at, actor, asked->request, **db); })
+                            : Result<http::Response>(db.error());
+    if (!response.ok() && db.ok()) (*db)->rollback();
+    if (asked->answered.exchange(true)) return;
+    asked->respond(response.ok() ? std::move(*response) : http::error_response(response.error()));
+  });
+  if (!taken) late(*asked, "too many requests wait");
+}
+
+// Who does not prove who he is gets no other answer than that it is late.
+http::Response Service::answer_late(std::size_t at, const http::Request& request, std::string_view why) {
+  auto answered = caught([&]() -> Result<http::Response> {
+    store::Database* const db = TRY(reader());
+    const access::Actor nobody{};
+    const ReadCall call{{request, nobody, config_, ports_, ports_.clock->now()}, *db};
+    if (!TRY(routes()[at].proof(call))) return Error{Errc::unavailable, std::string(why)};
+    return routes()[at].late(call, why);
+  });
+  return answered.ok() ? std::move(*answered) : http::error_response(answered.error());
 }
 
 void Service::write(std::size_t at, const store::TokenHolder& holder, http::Request request,

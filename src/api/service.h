@@ -27,6 +27,7 @@ namespace weir::api {
 class Tokens;
 class Changes;
 class IndexWait;
+class Deadlines;
 
 struct Config {
   std::string version;
@@ -83,6 +84,10 @@ class Service {
   Service(Config config, Ports ports, std::unique_ptr<Tokens> tokens, std::unique_ptr<Changes> changes);
   void dispatch(std::size_t route, http::Request request, http::Respond respond);
   void read(std::size_t route, access::Actor actor, http::Request request, http::Respond respond);
+  http::Response read_on(std::size_t route, const access::Actor& actor, const http::Request& request,
+                         store::Database& db);
+  void read_in_time(std::size_t route, access::Actor actor, http::Request request, http::Respond respond);
+  http::Response answer_late(std::size_t route, const http::Request& request, std::string_view why);
   Result<http::Response> read_by(const Route& route, const ReadCall& call);
   void read_when_here(std::size_t route, access::Actor actor, http::Request request, http::Respond respond);
   void write(std::size_t route, const store::TokenHolder& holder, http::Request request,
@@ -100,6 +105,7 @@ class Service {
   std::unique_ptr<Tokens> tokens_;
   std::unique_ptr<Changes> changes_;
   std::unique_ptr<IndexWait> index_wait_;
+  std::unique_ptr<Deadlines> deadlines_;
   http::WorkerPool workers_;
 };
 

@@ -149,7 +149,7 @@ constexpr std::array table{
     Command{"thaw", gate, server, "Ends freezes", thaw},
     Command{"freezes", gate, server, "Lists freezes", freezes},
     Command{"integration create", gate, server,
-            "Lets GitHub, GitLab or Flagger ask the gate in its own words, or changes how",
+            "Lets GitHub, GitLab, Flagger or Kubernetes ask the gate in its own words, or changes how",
             integration_create},
     Command{"integration list", gate, server, "Lists integrations and how many of their requests wait",
             integration_list},

@@ -4,6 +4,7 @@
 
 #include "cli/exchange.h"
 #include "cli/families_integration.h"
+#include "cli/integration_webhook.h"
 #include "cli/listing.h"
 
 namespace weir::cli {
@@ -32,13 +33,17 @@ constexpr std::array request_columns{Column{"STATE", "state", Show::state},
                                      Column{"RECEIVED", "received_at", Show::time},
                                      Column{"STATUS", "last_status", Show::count},
                                      Column{"ERROR", "last_error"}};
-constexpr std::array<std::string_view, 3> kinds{"github", "gitlab", "flagger"};
+constexpr std::array<std::string_view, 4> kinds{"github", "gitlab", "flagger", "kubernetes"};
+constexpr std::array<std::string_view, 3> modes{"enforce", "warn", "shadow"};
+constexpr std::array<std::string_view, 2> fails{"closed", "open"};
 constexpr std::array<std::string_view, 3> states{"pending", "answered", "dead"};
 constexpr OptionRow integration_word{.name = "NAME", .help = "of the integration", .need = Need::required};
 
 struct Declared {
   std::string name, kind;
-  std::optional<std::string> api, app_id, private_key, gitlab_token, environment, merge_environment;
+  std::optional<std::string> api, app_id, private_key, gitlab_token, environment, merge_environment, mode,
+      fail;
+  WebhookWords webhook;
   std::vector<std::string> webhook_secrets, mapped;
   std::optional<Duration> wait;
   bool rotate = false;
@@ -67,6 +72,8 @@ Result<Json> body_of(const Declared& declared) {
   if (!declared.mapped.empty()) body.set("environments", TRY(mapping_of(declared.mapped)));
   set_given(body, "environment", declared.environment);
   set_given(body, "merge_environment", declared.merge_environment);
+  set_given(body, "mode", declared.mode);
+  set_given(body, "fail", declared.fail);
   if (declared.wait) body.set("wait_us", declared.wait->micros);
   if (declared.rotate) body.set("rotate", true);
   return body;
@@ -100,11 +107,14 @@ void declare_options(Options& options, Declared& into) {
       {.name = "map",
        .value = "THEIRS=OURS",
        .help = "an environment of theirs and the one of Weir it stands for; without any they have the same "
-               "names",
+               "names. Of kubernetes: a namespace, or a pattern of some ('team-*')",
        .many = Many::each},
       &into.mapped);
-  options.option({.name = "environment", .value = "ENV", .help = "of flagger: the only one it asks for"},
-                 &into.environment);
+  options.option(
+      {.name = "environment",
+       .value = "ENV",
+       .help = "of flagger: the only one it asks for; of kubernetes: of namespaces that no --map names"},
+      &into.environment);
   options.option(
       {.name = "merge-environment",
        .value = "ENV",
@@ -114,8 +124,25 @@ void declare_options(Options& options, Declared& into) {
                   .value = "DURATION",
                   .help = "how long a request may stay undecided before it is rejected; 24h unless said"},
                  &into.wait);
-  options.option({.name = "rotate", .help = "of flagger: another secret in its address; the old one ends"},
+  options.option({.name = "rotate",
+                  .help = "of flagger and kubernetes: another secret in the address; the old one ends"},
                  &into.rotate);
+}
+
+void cluster_options(Options& options, Declared& into) {
+  options.option(
+      {.name = "mode",
+       .value = "MODE",
+       .help = "of kubernetes: enforce refuses (unless said), warn lets in and says what it would refuse, "
+               "shadow says only that",
+       .choices = modes},
+      &into.mode);
+  options.option({.name = "fail",
+                  .value = "HOW",
+                  .help = "of kubernetes: what happens when the server can't decide; closed unless said",
+                  .choices = fails},
+                 &into.fail);
+  webhook_options(options, into.webhook);
 }
 
 Result<Json> find_request(Api& api, const std::string& name, const Json& id) {
@@ -131,11 +158,19 @@ Result<Json> find_request(Api& api, const std::string& name, const Json& id) {
 Action integration_create(Options& options) {
   const auto declared = std::make_shared<Declared>();
   declare_options(options, *declared);
+  cluster_options(options, *declared);
   return [declared](Session& session) -> Result<Exit> {
     Api* api = TRY(session.api());
+    TRY(check_webhook(session, declared->webhook));
     const Json body = TRY(body_of(*declared));
-    const Json answer =
+    Json answer =
         TRY(api->write({.method = "PUT", .path = path_of({"integrations", declared->name}), .body = body}));
+    if (declared->webhook.wanted) {
+      const std::string yaml = TRY(webhook_of(session, declared->webhook, answer));
+      answer.set("webhook", yaml);
+      session.answer(answer, yaml);
+      return Exit::yes;
+    }
     std::string people = fmt::format("integration {} is recorded\n", declared->name);
     if (!answer.text("path").empty())
       people +=

@@ -56,7 +56,7 @@ bool proves(Kind kind, const std::string& secret, const Presented& presented, In
 }  // namespace
 
 std::optional<Sha256> proven_by(Kind kind, const Secrets& secrets, const Presented& presented, Instant now) {
-  if (kind == Kind::flagger) {
+  if (asks_by_address(kind)) {
     const Sha256 given = crypto::sha256(presented.in_url);
     const bool known = secrets.in_url && crypto::equal_in_constant_time(given.view(), secrets.in_url->view());
     return known ? std::optional(given) : std::nullopt;

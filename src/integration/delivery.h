@@ -1,7 +1,8 @@
 // Who sent a delivery: its signature or token, held against the secrets of the integration over the bytes as they came,
 // in constant time. GitHub signs with X-Hub-Signature-256. GitLab signs a webhook as Standard Webhooks says (a secret
 // that begins with "whsec_") or sends the secret itself in X-Gitlab-Token, and signs an external status check with
-// X-Gitlab-Signature. Flagger can set no header: its secret stands in the address. Pure.
+// X-Gitlab-Signature. Flagger and an API server of Kubernetes can set no header: their secret stands in the
+// address. Pure.
 #pragma once
 #include <optional>
 

@@ -56,10 +56,33 @@ Place place_of(std::string_view address) {
   return {std::string(rest.substr(0, end)), std::move(path)};
 }
 
+Status check_mapping(const IntegrationDeclared& declared) {
+  if (declared.environments.size() > environments_max)
+    return Error{Errc::too_large, "'environments' has more than 64 names", "environments"};
+  for (const auto& [theirs, ours] : declared.environments) {
+    TRY(check_title(theirs, "environments"));
+    TRY(check_name(ours, "environments"));
+  }
+  return {};
+}
+
+Status check_cluster(const IntegrationDeclared& declared) {
+  TRY(check_name(declared.environment, "environment"));
+  TRY(check_mapping(declared));
+  if (!declared.base_url.empty() || !declared.app_id.empty() || !declared.merge_environment.empty())
+    return invalid(
+        "an integration of kind kubernetes has an 'environment', 'environments', a 'mode' and a 'fail'",
+        "kind");
+  return {};
+}
+
 }  // namespace
 
 Status check(const IntegrationDeclared& declared) {
   TRY(check_name(declared.name, "name"));
+  if (declared.kind == Kind::kubernetes) return check_cluster(declared);
+  if (declared.mode || declared.fail)
+    return invalid("only kind kubernetes has a 'mode' and a 'fail'", "mode");
   if (declared.kind == Kind::flagger) {
     TRY(check_name(declared.environment, "environment"));
     if (!declared.base_url.empty() || !declared.environments.empty())
@@ -67,18 +90,14 @@ Status check(const IntegrationDeclared& declared) {
     return {};
   }
   TRY(check_base(declared));
-  if (!declared.environment.empty()) return invalid("only kind flagger has an 'environment'", "environment");
+  if (!declared.environment.empty())
+    return invalid("only kinds flagger and kubernetes have an 'environment'", "environment");
   if (declared.kind == Kind::github) {
     const bool digits = declared.app_id.find_first_not_of("0123456789") == std::string::npos;
     if (declared.app_id.empty() || declared.app_id.size() > 18 || !digits)
       return invalid("'app_id' is the number of the GitHub App", "app_id");
   }
-  if (declared.environments.size() > environments_max)
-    return Error{Errc::too_large, "'environments' has more than 64 names", "environments"};
-  for (const auto& [theirs, ours] : declared.environments) {
-    TRY(check_title(theirs, "environments"));
-    TRY(check_name(ours, "environments"));
-  }
+  TRY(check_mapping(declared));
   if (!declared.merge_environment.empty()) TRY(check_name(declared.merge_environment, "merge_environment"));
   if (declared.wait < seconds(1) || declared.wait > wait_max)
     return invalid("'wait_us' is one second to thirty days", "wait_us");

@@ -1,5 +1,6 @@
 // An integration is a delivery system that the gate answers in that system's own words: a GitHub App (deployment
-// protection rules), a GitLab (approvals of deployments, external status checks), or Flagger (webhooks of a canary).
+// protection rules), a GitLab (approvals of deployments, external status checks), Flagger (webhooks of a canary), or an
+// API server of Kubernetes (admission).
 // An administrator declares it. Its secrets are kept outside the ledger and are never shown again. What a system asks
 // is held until it has been answered. Pure: texts and facts in, values out. How to: docs/how-to/gate-from-*.md.
 #pragma once
@@ -9,13 +10,18 @@
 #include <string>
 #include <vector>
 
+#include "admission/terms.h"
 #include "format/members.h"
 #include "policy/decision.h"
 
 namespace weir::integration {
 
-enum class Kind { github, gitlab, flagger };
-constexpr auto names_of(Kind) { return std::array<std::string_view, 3>{"github", "gitlab", "flagger"}; }
+enum class Kind { github, gitlab, flagger, kubernetes };
+constexpr auto names_of(Kind) {
+  return std::array<std::string_view, 4>{"github", "gitlab", "flagger", "kubernetes"};
+}
+// Can set no header, and is never called: its secret stands in the address that it posts to.
+constexpr bool asks_by_address(Kind kind) { return kind == Kind::flagger || kind == Kind::kubernetes; }
 
 inline constexpr std::size_t environments_max = 64;
 inline constexpr std::size_t secrets_max = 2;  // while they are rotated
@@ -25,11 +31,14 @@ inline constexpr Duration wait_max = days(30);
 struct IntegrationDeclared {
   std::string name;
   Kind kind = Kind::github;
-  std::string base_url;  // of its API, without a slash at the end; flagger has none
+  std::string base_url;  // of its API, without a slash at the end; who is never called has none
   std::string app_id;    // of github
-  std::map<std::string, std::string> environments;  // theirs to ours; none: they have the same names
-  std::string environment;        // of flagger: the only one it asks for
+  std::map<std::string, std::string> environments;  // theirs to ours; none: they have the same names. Of
+                                                    // kubernetes: patterns of namespaces
+  std::string environment;  // of flagger: the only one it asks for; of kubernetes: of all other namespaces
   std::string merge_environment;  // of gitlab: what a merge request is to be fit for; none: no status checks
+  std::optional<policy::Mode> mode;  // of kubernetes, which always has both
+  std::optional<admission::Fail> fail;
   Duration wait = wait_unless_said;  // how long a request may stay undecided before it is rejected
   std::int64_t secrets = 1;
   static void members(auto& visit, auto& self) {
@@ -40,6 +49,8 @@ struct IntegrationDeclared {
     visit.maybe("environments", self.environments);
     visit.maybe("environment", self.environment);
     visit.maybe("merge_environment", self.merge_environment);
+    visit.maybe("mode", self.mode);
+    visit.maybe("fail", self.fail);
     visit.maybe("wait_us", self.wait);
     visit.maybe("secrets", self.secrets);
   }
@@ -63,7 +74,7 @@ std::string environment_of(const IntegrationDeclared& declared, const Asked& ask
 struct Secrets {
   std::vector<std::string> webhook;  // newest first
   std::string private_key, token;
-  std::optional<Sha256> in_url;  // flagger's, by its digest
+  std::optional<Sha256> in_url;  // of who asks by address, by its digest
   static void members(auto& visit, auto& self) {
     visit.maybe("webhook", self.webhook);
     visit.maybe("private_key", self.private_key);

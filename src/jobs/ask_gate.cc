@@ -1,5 +1,6 @@
 #include "jobs/ask_gate.h"
 
+#include "base/check.h"
 #include "jobs/decider.h"
 
 namespace weir::jobs {
@@ -35,15 +36,18 @@ Status begin_to_watch(const Shared& shared, const DecisionSubject& subject) {
   return {};
 }
 
-Result<bool> decide_again(const Shared& shared, store::Database& db, const DecisionSubject& subject,
-                          Instant now) {
+Result<Decider::Made> decide_now(const Shared& shared, store::Database& db, const DecisionSubject& subject,
+                                 Instant now) {
   thread_local Decider decider;
   TRY(db.script("BEGIN"));
-  auto made = [&]() -> Result<Decider::Made> {
-    const Closed closed{db};
-    const Watched watched = TRY(look(db, subject));
-    return decider.decide(db, watched, now, shared.exposure);
-  }();
+  const Closed closed{db};
+  const Watched watched = TRY(look(db, subject));
+  return decider.decide(db, watched, now, shared.exposure);
+}
+
+Result<bool> decide_again(const Shared& shared, store::Database& db, const DecisionSubject& subject,
+                          Instant now) {
+  auto made = decide_now(shared, db, subject, now);
   if (!made.ok()) return made.error();
   auto recorded = std::make_shared<std::vector<bool>>();
   TRY(shared.sequencer.submit_and_wait(command_of(
@@ -54,7 +58,8 @@ Result<bool> decide_again(const Shared& shared, store::Database& db, const Decis
 }
 
 GateAnswered answered(Watched watched) {
-  return {std::move(watched.answer), watched.verdict.value_or(policy::Verdict::undecided)};
+  return {std::move(watched.answer), watched.verdict.value_or(policy::Verdict::undecided),
+          watched.entry.value_or(0)};
 }
 
 }  // namespace
@@ -77,6 +82,15 @@ Result<GateAnswered> ask_gate(const Shared& shared, store::Database& db, const D
     if (watched.entry) return answered(std::move(watched));
   }
   return Error{Errc::unavailable, "entries come faster than they can be decided on; try again"};
+}
+
+Result<GateAnswered> would_answer(const Shared& shared, store::Database& db, const DecisionSubject& subject,
+                                  Instant now) {
+  if (auto current = TRY(current_answer(db, subject, now))) return std::move(*current);
+  const Decider::Made made = TRY(decide_now(shared, db, subject, now));
+  const auto* const recorded = made.event.as<policy::DecisionRecorded>();
+  CHECK(recorded != nullptr);
+  return GateAnswered{format::encode(store::gate_answer(0, *recorded)), recorded->record.verdict};
 }
 
 }  // namespace weir::jobs

@@ -12,6 +12,7 @@ namespace weir::jobs {
 struct GateAnswered {
   std::string answer;  // store::GateAnswer as JSON
   policy::Verdict verdict = policy::Verdict::undecided;
+  std::int64_t decision = 0;  // its entry; 0: it is recorded nowhere
 };
 
 // The answer that is still good, if there is one; a read of one row.
@@ -21,5 +22,10 @@ Result<std::optional<GateAnswered>> current_answer(store::Database& db, const st
 // Not from the sequencer's thread. `unavailable` when entries come faster than they can be decided on.
 Result<GateAnswered> ask_gate(const Shared& shared, store::Database& db,
                               const store::DecisionSubject& subject, Instant now);
+
+// What the gate would answer now, for who must leave no trace: the answer that is still good, else what is decided now
+// and kept nowhere.
+Result<GateAnswered> would_answer(const Shared& shared, store::Database& db,
+                                  const store::DecisionSubject& subject, Instant now);
 
 }  // namespace weir::jobs

@@ -8,23 +8,6 @@ namespace {
 using policy::Mode;
 using policy::Outcome;
 
-GateAnswer answer_of(const Stamp& stamp, const policy::DecisionRecorded& event) {
-  const policy::DecisionRecord& record = event.record;
-  return {.verdict = record.verdict,
-          .decision = stamp.index,
-          .artifact = record.artifact,
-          .environment = record.environment,
-          .change_class = event.change_class,
-          .rules = record.rules,
-          .warnings = record.warnings,
-          .window = record.window,
-          .policies = record.policies,
-          .missing = policy::missing_of(record),
-          .explanation = policy::explain(record),
-          .decided_at = record.decided_at,
-          .next_evaluation_at = std::nullopt};
-}
-
 // Without its last member's value and the brace that closes it.
 std::string stored_answer(const GateAnswer& answer) {
   std::string text = format::encode(answer);
@@ -48,9 +31,26 @@ std::string objection_of(const policy::DecisionRecorded& event) {
 
 }  // namespace
 
+GateAnswer gate_answer(std::int64_t entry, const policy::DecisionRecorded& event) {
+  const policy::DecisionRecord& record = event.record;
+  return {.verdict = record.verdict,
+          .decision = entry,
+          .artifact = record.artifact,
+          .environment = record.environment,
+          .change_class = event.change_class,
+          .rules = record.rules,
+          .warnings = record.warnings,
+          .window = record.window,
+          .policies = record.policies,
+          .missing = policy::missing_of(record),
+          .explanation = policy::explain(record),
+          .decided_at = record.decided_at,
+          .next_evaluation_at = std::nullopt};
+}
+
 Status project_row(Database& db, const Stamp& stamp, const policy::DecisionRecorded& event) {
   const auto artifact = TRY(parse_sha256(event.record.artifact));
-  const GateAnswer answer = answer_of(stamp, event);
+  const GateAnswer answer = gate_answer(stamp.index, event);
   TRY(execute(db,
               "INSERT INTO decision (entry, artifact, environment, change_class, purpose, verdict, decided_at, "
               "objection, answer, meaning) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",

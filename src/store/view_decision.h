@@ -65,6 +65,9 @@ struct GateAnswer {
   }
 };
 
+// Of a record that stands at `entry`; 0: it stands nowhere.
+GateAnswer gate_answer(std::int64_t entry, const policy::DecisionRecorded& event);
+
 struct DecisionFilter {
   std::string environment, verdict;
   std::optional<Sha256> artifact;

@@ -28,6 +28,8 @@ struct IntegrationView {
     visit("environments", self.declared.environments);
     visit("environment", self.declared.environment);
     visit("merge_environment", self.declared.merge_environment);
+    visit.maybe("mode", self.declared.mode);
+    visit.maybe("fail", self.declared.fail);
     visit("wait_us", self.declared.wait);
     visit("secrets", self.declared.secrets);
     visit("pending", self.pending);

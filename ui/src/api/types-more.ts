@@ -19,12 +19,14 @@ export interface OwnAdvisory {
 
 export interface Integration {
   name: string;
-  kind: 'github' | 'gitlab' | 'flagger';
+  kind: 'github' | 'gitlab' | 'flagger' | 'kubernetes';
   base_url?: string;
   app_id?: string;
   environments?: Record<string, string>; // theirs to ours
   environment?: string;
   merge_environment?: string;
+  mode?: 'shadow' | 'warn' | 'enforce'; // of kubernetes
+  fail?: 'closed' | 'open';
   wait_us?: number;
   secrets?: number;
   pending: number;

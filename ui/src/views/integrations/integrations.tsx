@@ -16,7 +16,7 @@ import { View } from '../../parts/view.tsx';
 import { When } from '../../parts/when.tsx';
 import { command } from '../../words/command.ts';
 import { counted, number, say } from '../../words/text.ts';
-import { asked_words, environments_of, kind_words, recipe_of, said_look, state_of } from './words.ts';
+import { asked_words, asks_by_address, environments_of, kind_words, recipe_of, said_look, state_of } from './words.ts';
 
 function Test({ integration }: { integration: Integration }) {
   const test = useAct<void>({
@@ -24,7 +24,7 @@ function Test({ integration }: { integration: Integration }) {
     body: () => ({}),
     done: () => `${integration.name} is asked who we are; what it says stands among its requests`,
   });
-  if (integration.kind === 'flagger') return null; // it calls and is never called
+  if (asks_by_address(integration.kind)) return null;
   return (
     <Button size="compact-sm" variant="default" loading={test.isPending} onClick={() => test.mutate()}>
       Test
@@ -183,15 +183,15 @@ export default function Integrations() {
             id={(row) => row.name}
             empty={
               <Empty command={command('integration create pipeline --kind github')}>
-                GitHub, GitLab and Flagger can ask the gate in their own words. Argo CD, Flux, Jenkins and Spinnaker ask it
-                with a step of theirs: docs/how-to has a recipe for each.
+                GitHub, GitLab, Flagger and Kubernetes can ask the gate in their own words. Argo CD, Flux, Jenkins and
+                Spinnaker ask it with a step of theirs: docs/how-to has a recipe for each.
               </Empty>
             }
           />
         )}
         {chosen && <p className="quiet">How it is set up: {recipe_of(chosen.kind)}.</p>}
       </Card>
-      {chosen && <Requests key={chosen.name} name={chosen.name} />}
+      {chosen && !asks_by_address(chosen.kind) && <Requests key={chosen.name} name={chosen.name} />}
     </View>
   );
 }

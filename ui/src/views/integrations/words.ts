@@ -2,19 +2,35 @@
 import type { CallerRequest, Integration } from '../../api/types-more.ts';
 import type { Look } from '../../words/verdict.ts';
 
-export const kind_words: Record<Integration['kind'], string> = { github: 'GitHub', gitlab: 'GitLab', flagger: 'Flagger' };
+export const kind_words: Record<Integration['kind'], string> = {
+  github: 'GitHub',
+  gitlab: 'GitLab',
+  flagger: 'Flagger',
+  kubernetes: 'Kubernetes',
+};
+
+// It calls and is never called.
+export const asks_by_address = (kind: Integration['kind']) => kind === 'flagger' || kind === 'kubernetes';
 
 // "production as prod, staging", or what stands for any.
 export function environments_of(row: Integration): string {
   const named = Object.entries(row.environments ?? {}).map(([theirs, ours]) =>
     theirs === ours ? ours : `${theirs} as ${ours}`,
   );
-  if (row.environment) named.push(row.environment);
+  if (row.environment) named.push(row.kind === 'kubernetes' && named.length ? `else ${row.environment}` : row.environment);
   if (row.merge_environment) named.push(`merge requests by ${row.merge_environment}`);
   return named.length ? named.join(', ') : 'environments of the same name';
 }
 
+const mode_looks: Record<NonNullable<Integration['mode']>, Look> = {
+  enforce: { shape: 'square', tone: 'water', said: 'what does not pass is refused' },
+  warn: { shape: 'ring', tone: 'amber', said: 'what does not pass is let in, with warnings' },
+  shadow: { shape: 'ring', tone: 'amber', said: 'what does not pass is let in' },
+};
+
 export function state_of(row: Integration): { look: Look; word: string } {
+  if (row.mode)
+    return { look: mode_looks[row.mode], word: row.fail === 'open' ? `${row.mode}, fails open` : `${row.mode}, fails closed` };
   if (row.dead)
     return { look: { shape: 'diamond', tone: 'red', said: 'it refused answers for good' }, word: `${row.dead} given up` };
   if (row.pending)
