@@ -381,7 +381,7 @@ TEST_F(PolicyProposals, that_take_too_long_are_refused_and_others_are_not_kept_w
 }
 
 TEST_F(PolicyProposals, are_tried_by_half_of_the_workers_at_most) {
-  Simulating simulating;
+  Seats simulating("others are at it");
   auto first = simulating.take(4), second = simulating.take(4);
   EXPECT_TRUE(first.ok() && second.ok());
   EXPECT_EQ(simulating.take(4).error().code, Errc::unavailable);

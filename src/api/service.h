@@ -9,7 +9,7 @@
 
 #include "access/account.h"
 #include "api/gate_times.h"
-#include "api/simulating.h"
+#include "api/seats.h"
 #include "blob/store.h"
 #include "http/message.h"
 #include "http/router.h"
@@ -46,7 +46,10 @@ struct Ports {
   std::function<Result<std::unique_ptr<store::Database>>()> open_reader;
   std::function<std::string()> metrics;  // further lines of /metrics
   std::shared_ptr<GateTimes> gate_times = std::make_shared<GateTimes>();
-  std::shared_ptr<Simulating> simulating = std::make_shared<Simulating>();
+  std::shared_ptr<Seats> simulating =
+      std::make_shared<Seats>("other policies are being tried already; try again in a moment");
+  std::shared_ptr<Seats> looking_back =
+      std::make_shared<Seats>("other questions about the past are being answered; try again in a moment");
   std::shared_ptr<const jobs::Exposure> exposure;  // null: nothing is known of vulnerabilities
 };
 

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iostream>
 
+#include "format/json_view.h"
+
 namespace weir::cli {
 
 using format::Json;
@@ -105,7 +107,9 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
   const std::uintmax_t said = path == "-" ? 0 : std::filesystem::file_size(path, none);
   if (!none && said > bytes_max) return too_large;
   // One byte more shows the end; what says no size is read until it ends.
-  std::string content(!none && said > 0 ? static_cast<std::size_t>(said) + 1 : 64 * 1024, '\0');
+  std::string content;
+  content.reserve(static_cast<std::size_t>(none ? 0 : said) + format::JsonDocument::room_enough);
+  content.resize(!none && said > 0 ? static_cast<std::size_t>(said) + 1 : 64 * 1024);
   std::size_t size = 0;
   while (in.read(content.data() + size, static_cast<std::streamsize>(content.size() - size)),
          in.gcount() > 0) {

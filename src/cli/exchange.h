@@ -45,7 +45,8 @@ std::vector<std::string> split_words(const std::vector<std::string>& given);
 Result<std::optional<Instant>> parse_moment(const std::optional<std::string>& text, Instant now,
                                             std::string_view option);
 
-// The whole content; too_large beyond `bytes_max`. "-" is standard input.
+// The whole content, of a file with room behind it for a reader of JSON; too_large beyond `bytes_max`. "-" is standard
+// input.
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
 
 inline constexpr OptionRow environment_row{

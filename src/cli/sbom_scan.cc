@@ -74,10 +74,13 @@ struct Statements {
   std::set<const vuln::Statement*> covering = {};  // a finding
 };
 
+Result<evidence::Inventory> read_bill(const std::string& file) {
+  const std::string content = TRY(read_file(file, bill_bytes_max));
+  return evidence::read_inventory(content, evidence::Detail::matching, content.capacity() - content.size());
+}
+
 Bill scan_file(const std::string& file, const vuln::AdvisoryReader& advisories, Statements& statements) {
-  const Result<std::string> content = read_file(file, bill_bytes_max);
-  if (!content.ok()) return {.file = file, .report = {}, .error = content.error().message};
-  const Result<evidence::Inventory> inventory = evidence::read_inventory(*content);
+  const Result<evidence::Inventory> inventory = read_bill(file);
   if (!inventory.ok()) return {.file = file, .report = {}, .error = inventory.error().message};
   Result<vuln::Scanned> scanned = vuln::match(*inventory, advisories);
   if (!scanned.ok()) return {.file = file, .report = {}, .error = scanned.error().message};
@@ -103,9 +106,7 @@ Result<std::vector<vuln::Statement>> read_statements(const Scanning& scanning) {
 std::vector<std::string> ecosystems_of(std::span<const std::string> files) {
   std::set<std::string> names;
   for (const std::string& file : files) {
-    const Result<std::string> content = read_file(file, bill_bytes_max);
-    if (!content.ok()) continue;
-    const Result<evidence::Inventory> inventory = evidence::read_inventory(*content);
+    const Result<evidence::Inventory> inventory = read_bill(file);
     if (!inventory.ok()) continue;
     for (const evidence::Item& item : inventory->items) {
       const auto purl = format::parse_purl(item.purl, format::PurlReading::tolerant);

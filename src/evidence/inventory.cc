@@ -36,6 +36,7 @@ Status read_stated(Reading reading, BytesView text) {
   const Statement statement = TRY(read_statement(text));
   const format::Json& data = statement.predicate.at("Data");
   const format::Json& said = data.is_null() ? statement.predicate : data;
+  reading.room = 0;
   TRY(read_form(reading, said.string() != nullptr ? *said.string() : dump(said), Form::bill));
   auto& digests = reading.inventory.subject.digests;
   digests.insert(digests.end(), statement.subjects.begin(), statement.subjects.end());
@@ -43,7 +44,8 @@ Status read_stated(Reading reading, BytesView text) {
 }
 
 Status read_json_form(Reading reading, BytesView text, Form form) {
-  const format::JsonDocument document = TRY(format::JsonDocument::parse(text, limits::evidence_values_max));
+  const format::JsonDocument document =
+      TRY(format::JsonDocument::parse(text, limits::evidence_values_max, reading.room));
   const format::JsonView root = document.root();
   if (form == Form::any && is_statement(root)) return read_stated(reading, text);
   if (root.text("bomFormat") == "CycloneDX") read_cyclonedx(reading, root);
@@ -68,10 +70,10 @@ Status read_form(Reading reading, BytesView text, Form form) {
 
 }  // namespace
 
-Result<Inventory> read_inventory(BytesView content, Detail detail) {
+Result<Inventory> read_inventory(BytesView content, Detail detail, std::size_t room) {
   Inventory inventory;
   std::size_t shared_bytes = 0;
-  const Reading reading{inventory, detail == Detail::whole, shared_bytes};
+  const Reading reading{inventory, detail == Detail::whole, shared_bytes, room};
   TRY(read_form(reading, without_mark(content), Form::any));
   return bounded(std::move(inventory), shared_bytes);
 }

@@ -54,6 +54,7 @@ enum class Detail { matching, whole };
 
 // Errors: invalid for what is no bill of materials; too_large beyond limits::evidence_records_max components,
 // limits::evidence_values_max dependencies, or where what is said of many components is too long to be kept with each.
-Result<Inventory> read_inventory(BytesView content, Detail detail = Detail::matching);
+// `room`: bytes behind the content that are the caller's; 64 spare the memory of a copy.
+Result<Inventory> read_inventory(BytesView content, Detail detail = Detail::matching, std::size_t room = 0);
 
 }  // namespace weir::evidence

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "evidence/inventory_read.h"
 
 namespace weir::evidence {
@@ -61,7 +63,10 @@ ItemDetail detail_of(const JsonView& component) {
 }
 
 void add_components(Reading& reading, const JsonView& owner) {
-  for (const JsonView& each : owner.items("components")) {
+  const std::vector<JsonView> components = owner.items("components");
+  if (reading.inventory.items.empty())
+    reading.inventory.items.reserve(std::min(components.size(), limits::evidence_records_max));
+  for (const JsonView& each : components) {
     if (!each.is_object()) continue;
     if (each.text("type") == "operating-system") reading.note_system(each.text("name"), each.text("version"));
     ItemDetail* detail =

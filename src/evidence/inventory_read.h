@@ -18,6 +18,7 @@ struct Reading {
   Inventory& inventory;
   bool whole = false;  // details too
   std::size_t& shared_bytes;
+  std::size_t room = 0;  // behind the text, as JsonDocument has it
 
   // Adds an item; its detail too, when details are read.
   ItemDetail* add(Item item) {

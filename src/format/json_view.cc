@@ -218,13 +218,14 @@ JsonDocument::~JsonDocument() {
   if (reader_ != nullptr && reader_->parser.capacity() <= kept_bytes_max) kept_reader() = std::move(reader_);
 }
 
-Result<JsonDocument> JsonDocument::parse(std::string_view text, std::size_t values_max) {
+Result<JsonDocument> JsonDocument::parse(std::string_view text, std::size_t values_max, std::size_t room) {
+  static_assert(room_enough >= simdjson::SIMDJSON_PADDING);
   JsonDocument document(idle_reader());
   dom::parser& parser = document.reader_->parser;
   if (parser.max_depth() != limits::json_depth_max &&
       parser.allocate(64 * 1024, limits::json_depth_max) != simdjson::SUCCESS)
     return internal("no memory for the JSON reader");
-  const auto parsed = parser.parse(text.data(), text.size());
+  const auto parsed = parser.parse(text.data(), text.size(), room < room_enough);
   // What is wrong is said by the reader that builds values: one set of words for both.
   const auto refusal = [&] {
     const Result<Json> refused = parse_json(text);

@@ -59,9 +59,11 @@ class JsonWalk {
 class JsonDocument {
  public:
   static constexpr std::size_t any_number = static_cast<std::size_t>(-1);  // of values: the text is ours
+  static constexpr std::size_t room_enough = 64;
 
-  // Errors: as parse_json; too_large beyond `values_max` values.
-  static Result<JsonDocument> parse(std::string_view text, std::size_t values_max);
+  // `room`: bytes of memory behind the text that are the caller's, whatever stands there; where they are enough the
+  // text is read without a copy. Errors: as parse_json; too_large beyond `values_max` values.
+  static Result<JsonDocument> parse(std::string_view text, std::size_t values_max, std::size_t room = 0);
   JsonDocument(JsonDocument&&) noexcept;
   JsonDocument& operator=(JsonDocument&&) = delete;
   ~JsonDocument();

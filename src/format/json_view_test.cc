@@ -115,6 +115,20 @@ TEST(JsonView, what_the_other_reader_refuses_is_refused_in_its_words) {
   EXPECT_NE(error_of(std::string(70, '[') + std::string(70, ']')), "");
 }
 
+TEST(JsonView, what_stands_in_the_room_behind_a_text_is_no_part_of_it) {
+  for (const std::string_view text :
+       {"", "1", "-1.5", "true", "nul", "\"a", "\"a\"", "[1,2]", "[1,2", R"({"a":"b\\"})", "{} "})
+    for (const char behind : {'1', '"', ']', 'l', '\\', ' ', '\0', '\xff'}) {
+      const std::string whole = std::string(text) + std::string(JsonDocument::room_enough, behind);
+      const auto with = JsonDocument::parse(std::string_view(whole).substr(0, text.size()), plenty,
+                                            JsonDocument::room_enough);
+      const auto without = JsonDocument::parse(text, plenty);
+      ASSERT_EQ(with.ok(), without.ok()) << text << behind;
+      if (with.ok()) EXPECT_EQ(dump(with->root()), dump(without->root()));
+      else EXPECT_EQ(with.error().message, without.error().message);
+    }
+}
+
 TEST(JsonView, the_number_of_values_is_bounded) {
   EXPECT_TRUE(JsonDocument::parse("[1,2,3]", 5).ok());
   EXPECT_EQ(JsonDocument::parse("[1,2,3]", 3).error().code, Errc::too_large);

@@ -43,11 +43,10 @@ std::vector<FindingChange> findings_of(const Exposure& exposure, const Exception
 
 // What was said of it when the exception was granted; nothing was when it was not known then.
 Result<FindingChange> as_granted(Database& db, const Exception& exception, const FindingChange& finding) {
-  for (const store::FindingRow& row : TRY(store::list_findings(db, {.component = finding.component}))) {
-    if (row.last.cluster != finding.cluster) continue;
+  const store::FindingFilter same{.cluster = finding.cluster, .component = finding.component};
+  for (const store::FindingRow& row : TRY(store::list_findings(db, same)))
     if (auto step = TRY(store::finding_at(db, row.id, exception.decided_at.value_or(exception.requested_at))))
       return std::move(step->change);
-  }
   return FindingChange{};
 }
 

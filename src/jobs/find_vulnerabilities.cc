@@ -1,6 +1,7 @@
 #include "jobs/find_vulnerabilities.h"
 
 #include <chrono>
+#include <map>
 #include <set>
 #include <tuple>
 #include <unordered_set>
@@ -9,6 +10,7 @@
 #include "jobs/finding_statements.h"
 #include "jobs/finding_step.h"
 #include "jobs/followed_advisories.h"
+#include "jobs/open_names.h"
 #include "jobs/read_bill.h"
 #include "jobs/watched_artifacts.h"
 #include "store/view_finding.h"
@@ -23,6 +25,7 @@ using vuln::FindingChange;
 
 constexpr std::int64_t bills_per_step = 32, documents_per_step = 32;
 constexpr std::size_t reason_bytes_max = 1024;
+constexpr std::size_t names_alone_max = 1000;  // by which flaws are asked for alone
 constexpr Duration saves_every = seconds(10);  // the index, or less often:
 constexpr std::int64_t saves_share = 50;       // one part of the time goes into saving
 
@@ -86,6 +89,9 @@ class FindVulnerabilities final : public Job {
   void forget() {
     loaded_ = dirty_ = false;
     matched_here_.reset();
+    open_names_.clear();
+    unplaced_.clear();
+    standing_.reset();
     ports_.exposure->change(
         [](Exposure::State& state) { state = {.advisories = state.advisories, .cves = state.cves}; });
     facts_matched_ = nullptr;
@@ -97,15 +103,18 @@ class FindVulnerabilities final : public Job {
     // An index that is ahead of the ledger is of another one.
     const std::int64_t newest = TRY(store::newest_bill(*reader_));
     if (index && index->through() > newest) index.reset();
-    const auto open = TRY(store::list_findings(*reader_, {.open = true}));
+    auto open = TRY(store::list_findings(*reader_, {.open = true}));
     const auto stated = TRY(store::stated_now(*reader_));
     auto ended = TRY(store::components_with_ended_findings(*reader_));
     ended_ = {std::make_move_iterator(ended.begin()), std::make_move_iterator(ended.end())};
     TRY(statements_.load());
     ports_.exposure->change([&](Exposure::State& state) {
       if (index) state.index = std::move(*index);
-      for (const store::FindingRow& row : open)
-        if (const auto id = state.index.find(row.last.component)) state.open[*id].push_back(row.last);
+      for (store::FindingRow& row : open) {
+        const auto id = state.index.find(row.last.component);
+        if (id) open_names_.add(row.last);
+        (id ? state.open[*id] : unplaced_[row.last.component]).push_back(std::move(row.last));
+      }
       for (const vuln::FindingStated& row : stated)
         if (const auto id = state.index.find(row.component)) state.stated[*id].push_back(row);
     });
@@ -192,8 +201,8 @@ class FindVulnerabilities final : public Job {
     const bool everything = !matched || !matched_here_ || *matched_here_ != matched->digest;
     Found found{.cause = vuln::FindingCause::advisories, .advisories = state->digest()};
     if (everything) TRY(read_standing());
-    std::optional<vuln::Flaws> touched;
-    if (!everything && advisories_.touched_records) touched.emplace(*state, *advisories_.touched_records);
+    std::optional<TouchedFlaws> touched;
+    if (!everything) touched = TRY(touched_flaws(*state));
     for (const ComponentId id : touched_components(everything))
       TRY(add_flips(id, *state, found, touched ? &*touched : nullptr));
     standing_.reset();
@@ -342,18 +351,18 @@ class FindVulnerabilities final : public Job {
 
   // What stands open of a component that the index did not have, since it was lost or is older than the tables.
   Status recall(ComponentId id) {
-    const std::string text =
-        ports_.exposure->read([id](const Exposure::State& state) { return state.index.component(id).text; });
-    std::vector<FindingChange> open;
-    for (store::FindingRow& row : TRY(store::list_findings(*reader_, {.component = text, .open = true})))
-      open.push_back(std::move(row.last));
+    if (unplaced_.empty()) return {};
+    auto found = unplaced_.extract(ports_.exposure->read(
+        [id](const Exposure::State& state) { return std::string(state.index.text(id)); }));
+    if (!found) return {};
     std::vector<vuln::FindingStated> stated;
-    for (const FindingChange& finding : open)
+    for (const FindingChange& finding : found.mapped()) {
+      open_names_.add(finding);
       for (vuln::FindingStated& each : TRY(store::stated_of(*reader_, finding.cluster, finding.component)))
         stated.push_back(std::move(each));
+    }
     ports_.exposure->change([&](Exposure::State& state) {
-      if (open.empty()) state.open.erase(id);
-      else state.open[id] = std::move(open);
+      state.open[id] = std::move(found.mapped());
       if (stated.empty()) state.stated.erase(id);
       else state.stated[id] = std::move(stated);
     });
@@ -394,33 +403,66 @@ class FindVulnerabilities final : public Job {
     return {};
   }
 
-  // Of what is open, memory knows all; what has ended stands in the tables alone. With `only` what is of these flaws,
-  // where they can be looked at alone; else it becomes null.
-  Result<std::vector<FindingChange>> standing_of(ComponentId id, const std::string& component,
-                                                 vuln::Flaws*& only) {
-    const auto wanted = [&](std::span<const FindingChange> standing) {
-      auto alone = only != nullptr ? only->alone_in(standing) : std::nullopt;
-      if (alone) return std::move(*alone);
-      only = nullptr;
-      return std::vector<FindingChange>(standing.begin(), standing.end());
-    };
+  // The flaws that changed advisories are about, and by component what has ended of them: the tables alone know that.
+  struct TouchedFlaws {
+    vuln::Flaws flaws;
+    bool any_open = false;
+    std::unordered_map<std::string, std::vector<FindingChange>> ended = {};
+  };
+
+  // Nothing where all that is known of the components has to be looked at.
+  Result<std::optional<TouchedFlaws>> touched_flaws(const vuln::AdvisoryState& state) const {
+    using Touched = std::optional<TouchedFlaws>;
+    if (!advisories_.touched_records) return Touched();
+    TouchedFlaws touched{.flaws = vuln::Flaws(state, *advisories_.touched_records)};
+    if (touched.flaws.names().size() > names_alone_max) return Touched();
+    touched.any_open = open_names_.any_of(touched.flaws.names());
+    if (ended_.empty()) return Touched(std::move(touched));
+    std::set<std::int64_t> seen;
+    for (const std::string& name : touched.flaws.names())
+      for (store::FindingRow& row : TRY(store::ended_findings_naming(*reader_, name)))
+        if (seen.insert(row.id).second) touched.ended[row.last.component].push_back(std::move(row.last));
+    return Touched(std::move(touched));
+  }
+
+  // Of those flaws; nothing where a finding is of others too.
+  std::optional<std::vector<FindingChange>> standing_alone(ComponentId id, const std::string& component,
+                                                           const TouchedFlaws& touched) const {
+    std::optional<std::vector<FindingChange>> standing;
+    if (touched.any_open)
+      standing = ports_.exposure->read([&](const Exposure::State& state) {
+        const auto open = state.open.find(id);
+        return touched.flaws.alone_in(open == state.open.end() ? std::span<const FindingChange>()
+                                                               : open->second);
+      });
+    else standing.emplace();
+    const auto ended = touched.ended.find(component);
+    if (!standing || ended == touched.ended.end()) return standing;
+    const auto alone = touched.flaws.alone_in(ended->second);
+    if (!alone) return std::nullopt;
+    standing->insert(standing->end(), alone->begin(), alone->end());
+    return standing;
+  }
+
+  // Of what is open, memory knows all.
+  Result<std::vector<FindingChange>> all_standing(ComponentId id, const std::string& component) const {
     if (standing_) {
       const auto found = standing_->find(component);
-      return found == standing_->end() ? wanted({}) : wanted(found->second);
+      return found == standing_->end() ? std::vector<FindingChange>() : found->second;
     }
-    if (!ended_.contains(component))
-      return ports_.exposure->read([&](const Exposure::State& state) {
-        const auto open = state.open.find(id);
-        return open == state.open.end() ? wanted({}) : wanted(open->second);
-      });
-    std::vector<FindingChange> standing;
-    for (store::FindingRow& row : TRY(store::list_findings(*reader_, {.component = component})))
-      standing.push_back(std::move(row.last));
-    return wanted(standing);
+    auto standing = ports_.exposure->read([id](const Exposure::State& state) {
+      const auto open = state.open.find(id);
+      return open == state.open.end() ? std::vector<FindingChange>() : open->second;
+    });
+    if (ended_.contains(component))
+      for (store::FindingRow& row : TRY(store::ended_findings(*reader_, component)))
+        standing.push_back(std::move(row.last));
+    return standing;
   }
 
   // `only`: nothing else can have changed.
-  Status add_flips(ComponentId id, const vuln::AdvisoryState& state, Found& found, vuln::Flaws* only = nullptr) {
+  Status add_flips(ComponentId id, const vuln::AdvisoryState& state, Found& found,
+                   TouchedFlaws* only = nullptr) {
     struct Seen {
       vuln::Component component;
       std::size_t holders = 0;
@@ -429,10 +471,14 @@ class FindVulnerabilities final : public Job {
     const Seen seen = ports_.exposure->read([id](const Exposure::State& exposure) {
       return Seen{exposure.index.component(id), exposure.index.holders(id), exposure.cves};
     });
-    if (seen.holders == 0) only = nullptr;
-    const std::vector<FindingChange> standing = TRY(standing_of(id, seen.component.text, only));
-    std::vector<FindingChange> wanted;
-    if (seen.holders > 0) wanted = vuln::findings_of(seen.component, state, only);
+    std::optional<std::vector<FindingChange>> alone;
+    if (only != nullptr && seen.holders > 0) alone = standing_alone(id, seen.component.text, *only);
+    if (!alone) only = nullptr;
+    std::vector<FindingChange> standing, wanted;
+    if (alone) standing = std::move(*alone);
+    else standing = TRY(all_standing(id, seen.component.text));
+    if (seen.holders > 0)
+      wanted = vuln::findings_of(seen.component, state, only == nullptr ? nullptr : &only->flaws);
     for (FindingChange& each : wanted) {
       const auto before = std::ranges::find(standing, each.cluster, &FindingChange::cluster);
       TRY(vuln::add_facts(each, seen.cves.get(), before == standing.end() ? nullptr : &*before));
@@ -477,13 +523,24 @@ class FindVulnerabilities final : public Job {
     return {};
   }
 
-  static void apply(const Found& found, Exposure::State& state) {
+  void apply(const Found& found, Exposure::State& state) {
+    std::map<std::string_view, bool> stood;  // flaws of which something was open
+    for (const FindingChange& change : found.changes)
+      stood.try_emplace(change.cluster, open_names_.has(change.cluster));
     for (const FindingChange& change : found.changes) {
       const auto id = state.index.find(change.component);
       if (!id) continue;
       std::vector<FindingChange>& open = state.open[*id];
-      std::erase_if(open, [&](const FindingChange& each) { return each.cluster == change.cluster; });
-      if (vuln::is_open(change.state)) open.push_back(change);
+      if (stood[change.cluster])
+        std::erase_if(open, [&](const FindingChange& each) {
+          if (each.cluster != change.cluster) return false;
+          open_names_.remove(each);
+          return true;
+        });
+      if (vuln::is_open(change.state)) {
+        open_names_.add(change);
+        open.push_back(change);
+      }
       if (open.empty()) state.open.erase(*id);
     }
     for (const vuln::FindingStated& each : found.stated) {
@@ -505,7 +562,10 @@ class FindVulnerabilities final : public Job {
   FollowedAdvisories advisories_;
   bool loaded_ = false, dirty_ = false;
   Instant save_next_;
-  std::optional<std::unordered_map<std::string, std::vector<FindingChange>>> standing_;  // by component
+  using ByComponent = std::unordered_map<std::string, std::vector<FindingChange>>;
+  std::optional<ByComponent> standing_;
+  ByComponent unplaced_;                   // what is open of components that the index does not have
+  OpenNames open_names_;                   // of what is open of those that it has
   std::unordered_set<std::string> ended_;  // components of which a finding has ended, if none is open too
   std::optional<Sha256> matched_here_;  // the advisories that everything was held against in this process
   std::shared_ptr<const vuln::CveFacts> facts_matched_;  // the lists of CVEs that every open finding was

@@ -50,8 +50,13 @@ class WhatRuns {
   }
   // Those without a bill, until `call` answers false.
   void each_uncovered(const auto& call) const {
-    for (const Workload& each : workloads_)
-      if (each.lives && each.numbers.empty() && !call(each)) return;
+    std::int64_t left = lives_ - covered_;
+    for (const Workload& each : workloads_) {
+      if (left == 0) return;
+      if (!each.lives || !each.numbers.empty()) continue;
+      --left;
+      if (!call(each)) return;
+    }
   }
 
  private:

@@ -21,28 +21,42 @@ std::string package_without_version(std::string_view purl) {
   return read.ok() ? vuln::package_text(*read) : std::string();
 }
 
+// Whether it is a finding that there was not.
+Result<bool> begin_finding(Database& db, const Stamp& stamp, const vuln::FindingsChanged& event,
+                           const vuln::FindingChange& change, const std::string& last) {
+  const auto begun = TRY(query_one(
+      db,
+      "INSERT INTO finding (cluster, component, last, state, score, opened_at, changed_at, entry, began_at, "
+      "open_us, cause, last_cause) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,0,$10,$11) ON CONFLICT (cluster, "
+      "component) DO "
+      "NOTHING RETURNING id",
+      [](const Row& row) { return row.integer(0); }, change.cluster, change.component, last, change.state,
+      tenths_of(change.score), stamp.at, stamp.at, stamp.index, stamp.at, event.cause, event.cause));
+  return begun.has_value();
+}
+
 // The step before goes where the past is; one of the same entry is replaced.
 Status project_change(Database& db, const Stamp& stamp, const vuln::FindingsChanged& event,
                       const vuln::FindingChange& change) {
+  const std::string last = format::encode(change);
+  if (TRY(begin_finding(db, stamp, event, change, last))) return {};
   TRY(execute(db,
               "INSERT INTO finding_change (finding, entry, at, cause, change) SELECT id, entry, changed_at, "
-              "last_cause, last FROM finding WHERE component=$1 AND cluster=$2 AND entry<>$3",
-              change.component, change.cluster, stamp.index));
+              "last_cause, last FROM finding WHERE cluster=$1 AND component=$2 AND entry<>$3",
+              change.cluster, change.component, stamp.index));
   return execute(
       db,
-      "INSERT INTO finding (cluster, component, last, state, score, opened_at, changed_at, entry, began_at, "
-      "open_us, cause, last_cause) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,0,$10,$11) ON CONFLICT (component, "
-      "cluster) "
-      "DO UPDATE SET last=excluded.last, state=excluded.state, score=excluded.score, "
-      "changed_at=excluded.changed_at, entry=excluded.entry, last_cause=excluded.last_cause, "
-      "open_us=open_us+CASE WHEN state IN ('opened','reopened') AND excluded.state NOT IN "
-      "('opened','reopened') THEN excluded.changed_at-began_at ELSE 0 END, "
-      "began_at=CASE WHEN state IN ('opened','reopened') OR excluded.state NOT IN ('opened','reopened') "
-      "THEN began_at ELSE excluded.changed_at END, "
-      "cause=CASE WHEN state IN ('opened','reopened') OR excluded.state NOT IN ('opened','reopened') "
-      "THEN cause ELSE excluded.cause END",
-      change.cluster, change.component, format::encode(change), change.state, tenths_of(change.score),
-      stamp.at, stamp.at, stamp.index, stamp.at, event.cause, event.cause);
+      "UPDATE finding SET last=$1, score=$2, changed_at=$3, entry=$4, last_cause=$5, "
+      "open_us=open_us+CASE WHEN state IN ('opened','reopened') AND $6 NOT IN ('opened','reopened') THEN "
+      "$7-began_at ELSE 0 END, "
+      "began_at=CASE WHEN state IN ('opened','reopened') OR $8 NOT IN ('opened','reopened') THEN began_at "
+      "ELSE $9 END, "
+      "cause=CASE WHEN state IN ('opened','reopened') OR $10 NOT IN ('opened','reopened') THEN cause ELSE "
+      "$11 "
+      "END, "
+      "state=$12 WHERE cluster=$13 AND component=$14",
+      last, tenths_of(change.score), stamp.at, stamp.index, event.cause, change.state, stamp.at, change.state,
+      stamp.at, change.state, event.cause, change.state, change.cluster, change.component);
 }
 
 using NamesOfFlaws = std::set<std::pair<std::string_view, std::string_view>>;

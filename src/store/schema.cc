@@ -258,7 +258,8 @@ CREATE INDEX IF NOT EXISTS window_override_by_until ON window_override (until_at
 // package they are, without its version. `began_at` is when a finding was opened last, `open_us` how long it was open
 // before that, `cause` what opened it. Its last step stands in `finding` itself (`last`, `changed_at`, `entry`,
 // `last_cause`), those before it in `finding_change`: most findings have one. `finding_name` has every id by which a
-// finding of the flaw was ever called. In `finding_stated` no artifact is an empty one: what holds in general; rows
+// finding of the flaw was ever called. Findings of one advisory lie side by side: what is open of a component memory
+// knows, so that only what has ended is found by it here. In `finding_stated` no artifact is an empty one: what holds in general; rows
 // without `until_at` hold now.
 constexpr std::string_view finding_schema = R"sql(
 CREATE TABLE IF NOT EXISTS advisories (entry INTEGER PRIMARY KEY, feed TEXT NOT NULL, updated TEXT NOT NULL,
@@ -274,8 +275,8 @@ CREATE TABLE IF NOT EXISTS finding (id INTEGER PRIMARY KEY, cluster TEXT NOT NUL
   last TEXT NOT NULL, state TEXT NOT NULL, score INTEGER NOT NULL, opened_at INTEGER NOT NULL,
   changed_at INTEGER NOT NULL, entry INTEGER NOT NULL, began_at INTEGER NOT NULL, open_us INTEGER NOT NULL,
   cause TEXT NOT NULL, last_cause TEXT NOT NULL);
-CREATE UNIQUE INDEX IF NOT EXISTS finding_by_key ON finding (component, cluster);
-CREATE INDEX IF NOT EXISTS finding_by_cluster ON finding (cluster);
+CREATE UNIQUE INDEX IF NOT EXISTS finding_by_key ON finding (cluster, component);
+CREATE INDEX IF NOT EXISTS finding_ended ON finding (component) WHERE state NOT IN ('opened','reopened');
 CREATE TABLE IF NOT EXISTS finding_name (name TEXT NOT NULL, cluster TEXT NOT NULL, PRIMARY KEY (name, cluster))
   WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS finding_change (finding INTEGER NOT NULL, entry INTEGER NOT NULL, at INTEGER NOT NULL,

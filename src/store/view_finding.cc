@@ -22,6 +22,18 @@ FindingRow finding_row(const Row& row) {
           .cause = row.string(7)};
 }
 
+constexpr std::string_view has_ended = "state NOT IN ('opened','reopened')";  // as an index has it
+
+Result<std::vector<FindingRow>> findings_named(Database& db, std::string_view record,
+                                               std::string_view which) {
+  return query(
+      db,
+      fmt::format("SELECT {} FROM finding WHERE cluster IN (SELECT cluster FROM finding_name WHERE name=$1 "
+                  "UNION SELECT $2) AND (cluster=$3 OR instr(last, $4)>0){} ORDER BY id",
+                  finding_columns, which),
+      finding_row, record, record, record, format::encode(std::string(record)));
+}
+
 // Of one finding: those that are past, and the last one.
 constexpr std::string_view steps_query =
     "SELECT at, entry, cause, change FROM finding_change WHERE finding=$1 UNION ALL SELECT changed_at AS at, "
@@ -112,19 +124,25 @@ Result<std::vector<UncoveredView>> outdated_bills(Database& db, std::optional<In
 }  // namespace
 
 Result<std::vector<FindingRow>> list_findings(Database& db, const FindingFilter& filter) {
-  const std::string_view where = !filter.component.empty() ? "component=$1 AND $2=''"
-                                 : !filter.cluster.empty() ? "$1='' AND cluster=$2"
-                                                           : "$1=$2";
+  const std::string_view where = filter.cluster.empty()     ? "$1=$2"
+                                 : filter.component.empty() ? "cluster=$1 AND $2=''"
+                                                            : "cluster=$1 AND component=$2";
   return query(db,
                fmt::format("SELECT {} FROM finding WHERE {}{} ORDER BY score DESC, id LIMIT $3 OFFSET $4",
                            finding_columns, where, filter.open ? " AND state IN ('opened', 'reopened')" : ""),
-               finding_row, filter.component, filter.component.empty() ? filter.cluster : "", filter.limit,
-               filter.skip);
+               finding_row, filter.cluster, filter.component, filter.limit, filter.skip);
 }
 
 Result<std::vector<std::string>> components_with_ended_findings(Database& db) {
-  return query(db, "SELECT DISTINCT component FROM finding WHERE state NOT IN ('opened', 'reopened')",
+  return query(db, fmt::format("SELECT DISTINCT component FROM finding WHERE {}", has_ended),
                [](const Row& row) { return row.string(0); });
+}
+
+Result<std::vector<FindingRow>> ended_findings(Database& db, std::string_view component) {
+  return query(db,
+               fmt::format("SELECT {} FROM finding WHERE component=$1 AND {} ORDER BY score DESC, id",
+                           finding_columns, has_ended),
+               finding_row, component);
 }
 
 // Each step of a finding applied to what it was before: as the projection of entries does it.
@@ -163,11 +181,11 @@ Result<std::vector<FindingRow>> list_findings_at(Database& db, Instant at) {
 
 // The names lead to flaws; whether a finding of one is called so now, it says itself.
 Result<std::vector<FindingRow>> findings_naming(Database& db, std::string_view record) {
-  return query(db,
-               fmt::format("SELECT {} FROM finding WHERE cluster IN (SELECT cluster FROM finding_name WHERE "
-                           "name=$1 UNION SELECT $2) AND (cluster=$3 OR instr(last, $4)>0) ORDER BY id",
-                           finding_columns),
-               finding_row, record, record, record, format::encode(std::string(record)));
+  return findings_named(db, record, "");
+}
+
+Result<std::vector<FindingRow>> ended_findings_naming(Database& db, std::string_view record) {
+  return findings_named(db, record, fmt::format(" AND {}", has_ended));
 }
 
 Result<std::optional<FindingRow>> find_finding(Database& db, std::int64_t id) {

@@ -33,13 +33,17 @@ struct FindingStep {
 };
 
 struct FindingFilter {
-  std::string cluster, component;
+  std::string cluster;
+  std::string component;  // with a cluster alone
   bool open = false;
   std::int64_t skip = 0;  // worst first, then in the order in which they were found
   std::int64_t limit = std::numeric_limits<std::int64_t>::max();
 };
 Result<std::vector<FindingRow>> list_findings(Database& db, const FindingFilter& filter);
 Result<std::vector<std::string>> components_with_ended_findings(Database& db);
+Result<std::vector<FindingRow>> ended_findings(Database& db, std::string_view component);
+Result<std::vector<FindingRow>> ended_findings_naming(Database& db,
+                                                      std::string_view record);  // by any of its ids
 // All that had begun at a moment, as they stood then; in the order in which they were found.
 Result<std::vector<FindingRow>> list_findings_at(Database& db, Instant at);
 Result<std::vector<FindingRow>> findings_naming(Database& db, std::string_view record);  // by any of its ids

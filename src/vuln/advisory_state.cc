@@ -147,6 +147,8 @@ void AdvisoryState::seal() {
 
 std::string AdvisoryState::cluster_of(std::string_view id) const { return clusters_.name_of(id); }
 
+std::vector<std::string> AdvisoryState::names_of(std::string_view id) const { return clusters_.names_of(id); }
+
 std::vector<std::string> AdvisoryState::clusters_about(std::string_view id) const {
   std::vector<std::string> clusters{cluster_of(id)};
   const auto upon = upon_.find(std::string(id));

@@ -33,6 +33,7 @@ class AdvisoryState {
   // The name of the flaw that an id speaks of: the lowest CVE among all ids that are aliases of each other, else the
   // lowest id (alias_clusters.h). An id that nobody knows names itself.
   std::string cluster_of(std::string_view id) const;
+  std::vector<std::string> names_of(std::string_view id) const;  // every id of that flaw
   // Of a search: the flaw itself, and those whose records are built upon it (a distribution's advisory about a CVE).
   std::vector<std::string> clusters_about(std::string_view id) const;
 

@@ -26,6 +26,7 @@ std::size_t AliasClusters::number_of(std::string_view name) {
   if (is_new) {
     names_.push_back(&found->first);
     parents_.push_back(parents_.size());
+    next_.push_back(next_.size());
     claims_.push_back(0);
   }
   return found->second;
@@ -47,11 +48,17 @@ std::size_t AliasClusters::root_of(std::size_t number) const {
   return number;
 }
 
+// Two circles become one where each goes on into the other.
+void AliasClusters::unite(std::size_t a, std::size_t b) {
+  parents_[std::max(a, b)] = std::min(a, b);
+  std::swap(next_[a], next_[b]);
+}
+
 void AliasClusters::join() {
   for (const auto& [id, alias] : edges_) {
     if (claims_[alias] > claims_max) continue;
     const std::size_t a = root_of(id), b = root_of(alias);
-    parents_[std::max(a, b)] = std::min(a, b);
+    if (a != b) unite(a, b);
   }
   lowest_.resize(names_.size());
   for (std::size_t i = 0; i < names_.size(); ++i) lowest_[i] = i;
@@ -73,7 +80,7 @@ bool AliasClusters::extend(std::string_view id, const std::vector<std::string>& 
     const std::size_t a = root_of(own), b = root_of(alias);
     if (a == b) continue;
     const std::size_t into = std::min(a, b), from = std::max(a, b);
-    parents_[from] = into;
+    unite(into, from);
     if (stands_before(*names_[lowest_[from]], *names_[lowest_[into]])) lowest_[into] = lowest_[from];
   }
   return true;
@@ -85,6 +92,18 @@ std::string AliasClusters::name_of(std::string_view id_or_alias) const {
   std::size_t root = found->second;
   while (parents_[root] != root) root = parents_[root];  // many threads read: nothing moves
   return *names_[lowest_[root]];
+}
+
+std::vector<std::string> AliasClusters::names_of(std::string_view id_or_alias) const {
+  const auto found = numbers_.find(std::string(id_or_alias));
+  if (found == numbers_.end()) return {std::string(id_or_alias)};
+  std::vector<std::string> names;
+  std::size_t at = found->second;
+  do {
+    names.push_back(*names_[at]);
+    at = next_[at];
+  } while (at != found->second);
+  return names;
 }
 
 bool AliasClusters::together(std::string_view a, std::string_view b) const {

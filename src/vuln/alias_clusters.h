@@ -31,14 +31,18 @@ class AliasClusters {
   // The name of its cluster: its lowest CVE, without one its lowest name. Its own name where it has no other.
   std::string name_of(std::string_view id_or_alias) const;
   bool together(std::string_view a, std::string_view b) const;
+  // Every name of its cluster, itself alone where it has no other; work goes by how many they are.
+  std::vector<std::string> names_of(std::string_view id_or_alias) const;
 
  private:
   std::size_t number_of(std::string_view name);
   std::size_t root_of(std::size_t number) const;
+  void unite(std::size_t a, std::size_t b);  // two roots
 
   std::unordered_map<std::string, std::size_t> numbers_;
   std::vector<const std::string*> names_;
   mutable std::vector<std::size_t> parents_;
+  std::vector<std::size_t> next_;                           // another name of the cluster, in a circle
   std::vector<std::size_t> claims_;                         // how many records have this alias
   std::vector<std::pair<std::size_t, std::size_t>> edges_;  // id, alias
   std::vector<std::size_t> lowest_;                         // of each root, the name of its cluster

@@ -55,6 +55,7 @@ TEST(AliasClusters, aliases_are_symmetric_and_transitive_and_the_cve_names_the_c
   EXPECT_TRUE(clusters.together("PYSEC-1", "CVE-1"));
   EXPECT_FALSE(clusters.together("GO-1", "CVE-1"));
   EXPECT_EQ(clusters.name_of("nobody"), "nobody");
+  EXPECT_EQ(joined(clusters.names_of("nobody")), "nobody");
   const auto around = cluster_around(*store_of(records), "GHSA-1");
   EXPECT_EQ(joined(around->names), "CVE-1 GHSA-1 PYSEC-1");
   EXPECT_EQ(joined(around->records), "GHSA-1 PYSEC-1");
@@ -109,6 +110,9 @@ TEST(AliasClusters, walking_and_union_find_agree) {
       const auto around = cluster_around(*store, each.id);
       ASSERT_TRUE(around.ok());
       ASSERT_EQ(around->name, clusters.name_of(each.id)) << each.id;
+      std::vector<std::string> names = clusters.names_of(each.id);
+      std::ranges::sort(names);
+      ASSERT_EQ(joined(around->names), joined(names)) << each.id;
       for (const Named& other : records)
         ASSERT_EQ(std::ranges::binary_search(around->names, other.id), clusters.together(each.id, other.id))
             << each.id << " " << other.id;

@@ -66,6 +66,17 @@ std::vector<ComponentId> take_numbers(BytesView& bytes) {
   return ids;
 }
 
+// Whether such numbers have this one.
+bool has_number(BytesView bytes, ComponentId wanted) {
+  Decoder decoder(bytes);
+  ComponentId id = 0;
+  for (std::size_t left = decoder.count(); left > 0 && id <= wanted; --left) {
+    id += static_cast<ComponentId>(decoder.varint());
+    if (id == wanted) return decoder.sound();
+  }
+  return false;
+}
+
 // The least of what each of some functions makes of the components: two bills agree on it as often as they have a
 // component in common among all that either has (Broder, "On the resemblance and containment of documents", 1997).
 std::array<std::uint32_t, marks> marks_of(std::span<const ComponentId> ids) {
@@ -355,10 +366,12 @@ std::vector<ComponentId> ComponentIndex::of(const Sha256& artifact) const {
 }
 
 bool ComponentIndex::has(ArtifactNumber number, ComponentId component) const {
-  const Difference difference = difference_of(number);
-  if (std::ranges::binary_search(difference.adds, component)) return true;
-  return !std::ranges::binary_search(difference.lacks, component) &&
-         std::ranges::binary_search(set(set_of_[number]), component);
+  BytesView difference = differences_.from(artifacts_[number].difference);
+  const std::vector<ComponentId> lacks = take_numbers(difference);
+  if (has_number(difference, component)) return true;
+  const std::uint32_t set = set_of_[number];
+  return set < sets() && !std::ranges::binary_search(lacks, component) &&
+         has_number(sets_.from(set_begins_[set]), component);
 }
 
 std::uint64_t ComponentIndex::next_identity() {

@@ -49,15 +49,16 @@ bool has_end(const Range& range) {
 std::optional<std::string> introduced_by(const Range& range, const Comparison& compare,
                                          std::string_view version) {
   if (!within_limits(range, compare, version)) return std::nullopt;
-  std::vector<Event> events;
-  std::ranges::copy_if(range.events, std::back_inserter(events),
-                       [](const Event& event) { return event.kind != Kind::limit; });
-  std::ranges::stable_sort(events, [&](const Event& a, const Event& b) { return compare.before(a, b); });
+  std::vector<const Event*> events;
+  for (const Event& event : range.events)
+    if (event.kind != Kind::limit) events.push_back(&event);
+  const auto before = [&](const Event* a, const Event* b) { return compare.before(*a, *b); };
+  if (!std::ranges::is_sorted(events, before)) std::ranges::stable_sort(events, before);  // mostly they are
   std::optional<std::string> introduced;
-  for (const Event& event : events) {
-    if (event.kind == Kind::introduced && compare.reaches(version, event)) introduced = event.version;
-    if (event.kind == Kind::fixed && compare.reaches(version, event)) introduced.reset();
-    if (event.kind == Kind::last_affected && compare(version, event.version) > 0) introduced.reset();
+  for (const Event* const event : events) {
+    if (event->kind == Kind::introduced && compare.reaches(version, *event)) introduced = event->version;
+    if (event->kind == Kind::fixed && compare.reaches(version, *event)) introduced.reset();
+    if (event->kind == Kind::last_affected && compare(version, event->version) > 0) introduced.reset();
   }
   return introduced;
 }

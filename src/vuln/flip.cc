@@ -1,6 +1,7 @@
 #include "vuln/flip.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "vuln/cve_facts.h"
 #include "vuln/cvss.h"
@@ -109,19 +110,20 @@ class Continuations {
 
 }  // namespace
 
-Flaws::Flaws(const AdvisoryState& advisories, const std::set<std::string>& records) : advisories_(advisories) {
-  for (const std::string& id : records) clusters_.insert(advisories.cluster_of(id));
+Flaws::Flaws(const AdvisoryState& advisories, const std::set<std::string>& records)
+    : advisories_(&advisories) {
+  for (const std::string& id : records) {
+    if (names_.contains(id)) continue;
+    std::vector<std::string> names = advisories.names_of(id);
+    names_.insert(std::make_move_iterator(names.begin()), std::make_move_iterator(names.end()));
+  }
 }
 
-bool Flaws::are_named(const std::string& id) const {
-  const auto [known, is_new] = named_.try_emplace(id, false);
-  if (is_new) known->second = clusters_.contains(advisories_.cluster_of(id));
-  return known->second;
-}
-
-bool Flaws::are_of(const Advisory& advisory) {
-  const auto [known, is_new] = known_.try_emplace(&advisory, false);
-  if (is_new) known->second = are_named(advisory.id);
+std::span<const AdvisorySet::Entry> Flaws::about(const std::string& ecosystem, const std::string& name) {
+  const auto [known, is_new] = about_.try_emplace({ecosystem, name});
+  if (is_new)
+    for (const AdvisorySet::Entry& entry : advisories_->set().about(ecosystem, name))
+      if (are_named(entry.advisory->id)) known->second.push_back(entry);
   return known->second;
 }
 
@@ -143,9 +145,13 @@ std::optional<std::vector<FindingChange>> Flaws::alone_in(std::span<const Findin
 
 std::vector<FindingChange> findings_of(const Component& component, const AdvisoryState& advisories, Flaws* only) {
   std::vector<Finding> found;
-  const auto wanted = [only](const Advisory& advisory) { return only == nullptr || only->are_of(advisory); };
-  if (!component.package.ecosystem.empty())
-    match_package(component.package, component.text, advisories.set(), wanted, found);
+  const Package& package = component.package;
+  if (!package.ecosystem.empty())
+    for (const std::string& name : package.names)
+      match_entries(package, component.text,
+                    only == nullptr ? advisories.set().about(package.ecosystem, name)
+                                    : only->about(package.ecosystem, name),
+                    found);
   std::map<std::string, FindingChange> by_cluster;
   for (const Finding& finding : found) {
     const std::string cluster = advisories.cluster_of(finding.advisory);

@@ -6,7 +6,6 @@
 #include <set>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -21,19 +20,20 @@ namespace weir::vuln {
 class Flaws {
  public:
   Flaws(const AdvisoryState& advisories, const std::set<std::string>& records);
-  bool are_of(const Advisory& advisory);  // one of the advisories
+  const std::unordered_set<std::string>& names() const { return names_; }  // every id of them
   bool are_of(const FindingChange& finding) const;
   // Of these findings of a component, those that are of the flaws. Nothing where one of them is of others too: then all
   // that is known of the component has to be looked at.
   std::optional<std::vector<FindingChange>> alone_in(std::span<const FindingChange> standing) const;
+  // What their advisories say about the package of that name; all that is said of it is looked at once.
+  std::span<const AdvisorySet::Entry> about(const std::string& ecosystem, const std::string& name);
 
  private:
-  bool are_named(const std::string& id) const;
-  const AdvisoryState& advisories_;
-  std::unordered_set<std::string> clusters_;
-  std::unordered_map<const Advisory*, bool> known_;
-  mutable std::unordered_map<std::string, bool>
-      named_;  // ids that were asked for: findings have them in common
+  bool are_named(const std::string& id) const { return names_.contains(id); }
+  const AdvisoryState* advisories_;
+  std::unordered_set<std::string> names_;
+  std::map<std::pair<std::string, std::string>, std::vector<AdvisorySet::Entry>>
+      about_;  // by ecosystem, name
 };
 
 // What a component has now: with no `state` that counts and no number of artifacts yet; by cluster. `only`: of these.

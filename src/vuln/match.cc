@@ -1,6 +1,8 @@
 #include "vuln/match.h"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <tuple>
 
 #include "vuln/cvss.h"
@@ -24,16 +26,34 @@ class SetReader final : public AdvisoryReader {
   const AdvisorySet& set_;
 };
 
+// Whether an item says again what one before it said, by their places.
+std::vector<bool> repeated(const std::vector<evidence::Item>& items) {
+  using Said = std::array<std::string_view, 3>;
+  const auto said = [&](std::uint32_t at) {
+    const evidence::Item& item = items[at];
+    return item.purl.empty() ? Said{item.name, item.version, item.source} : Said{item.purl, "", item.source};
+  };
+  std::vector<std::uint32_t> order(items.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
+    const auto left = said(a), right = said(b);
+    return left != right ? left < right : a < b;
+  });
+  std::vector<bool> again(items.size());
+  for (std::size_t i = 1; i < order.size(); ++i) again[order[i]] = said(order[i]) == said(order[i - 1]);
+  return again;
+}
+
 bool surer(const Finding& a, const Finding& b) {
   return std::tie(a.purl, a.advisory, a.scope) < std::tie(b.purl, b.advisory, b.scope);
 }
 
-// Of one name of the package.
-void add_findings(const Package& package, std::string_view purl, std::span<const AdvisorySet::Entry> entries,
-                  const WantedAdvisory& wanted, std::vector<Finding>& findings) {
+}  // namespace
+
+void match_entries(const Package& package, std::string_view purl, std::span<const AdvisorySet::Entry> entries,
+                   std::vector<Finding>& findings) {
   const VersionOrder order = order_for(package.ecosystem);
   for (const AdvisorySet::Entry& entry : entries) {
-    if (wanted && !wanted(*entry.advisory)) continue;
     const std::optional<Scope> scope = scope_of(entry.release, package);
     if (!scope) continue;
     Verdict verdict = evaluate(*entry.affected, order, evaluated_version(package));
@@ -49,8 +69,6 @@ void add_findings(const Package& package, std::string_view purl, std::span<const
                         .verdict = std::move(verdict)});
   }
 }
-
-}  // namespace
 
 Surroundings::Surroundings(const evidence::Inventory& inventory) : release_(release_in(inventory)) {
   const auto is_unnamed = [](const evidence::Item& item) { return item.purl.empty(); };
@@ -75,12 +93,6 @@ std::optional<Package> package_of_item(const evidence::Item& item, const std::op
   std::optional<Package> package = package_of(*purl, item.source, document);
   if (package && package->version.empty()) package->version = known_version(item.version);
   return package;
-}
-
-void match_package(const Package& package, std::string_view purl, const AdvisorySet& advisories,
-                   const WantedAdvisory& wanted, std::vector<Finding>& findings) {
-  for (const std::string& name : package.names)
-    add_findings(package, purl, advisories.about(package.ecosystem, name), wanted, findings);
 }
 
 std::optional<Scope> scope_of(std::string_view advisory_release, const Package& package) {
@@ -158,15 +170,16 @@ Scanned match(const evidence::Inventory& inventory, const AdvisorySet& advisorie
 Result<Scanned> match(const evidence::Inventory& inventory, const AdvisoryReader& advisories) {
   Scanned scanned{.components = inventory.items.size()};
   const Surroundings document(inventory);
-  std::set<std::pair<std::string, std::string_view>> seen;
-  for (const evidence::Item& item : inventory.items) {
-    const std::string called = text_of(item);
-    if (!seen.emplace(called, item.source).second) continue;
+  const std::vector<bool> again = repeated(inventory.items);
+  for (std::size_t i = 0; i < inventory.items.size(); ++i) {
+    if (again[i]) continue;
+    const evidence::Item& item = inventory.items[i];
     const std::optional<Package> package = package_of_item(item, document.of(item));
     if (!package) continue;
+    const std::string called = text_of(item);
     for (const std::string& name : package->names) {
       const AboutPackage about = TRY(advisories.about(package->ecosystem, name));
-      add_findings(*package, called, about.entries, {}, scanned.findings);
+      match_entries(*package, called, about.entries, scanned.findings);
     }
   }
   std::ranges::stable_sort(scanned.findings, surer);

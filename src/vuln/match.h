@@ -1,7 +1,6 @@
 // Advisories by what they are about, and bills of materials held against them. A set is built once and read by
 // many threads.
 #pragma once
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -78,10 +77,9 @@ class Surroundings {
 std::string text_of(const evidence::Item& item);
 // Which package an item of a bill is; nothing when no ecosystem of advisories covers it.
 std::optional<Package> package_of_item(const evidence::Item& item, const std::optional<Release>& document);
-// Adds a finding for each of the advisories wanted that says the package is affected.
-using WantedAdvisory = std::function<bool(const Advisory&)>;
-void match_package(const Package& package, std::string_view purl, const AdvisorySet& advisories,
-                   const WantedAdvisory& wanted, std::vector<Finding>& findings);
+// Adds a finding for each of the entries, of one of the package's names, that says the package is affected.
+void match_entries(const Package& package, std::string_view purl, std::span<const AdvisorySet::Entry> entries,
+                   std::vector<Finding>& findings);
 
 Scanned match(const evidence::Inventory& inventory, const AdvisorySet& advisories);
 

@@ -66,9 +66,10 @@ std::uint32_t about_hash(std::string_view ecosystem, std::string_view name) {
   return stored_hash(std::string(ecosystem) + '\n' + index_name(ecosystem, name));
 }
 
+// `name`: as the index has it.
 bool is_about(const Package& package, std::string_view ecosystem, std::string_view name) {
   return package.ecosystem == ecosystem && std::ranges::any_of(package.names, [&](const std::string& each) {
-           return index_name(ecosystem, each) == index_name(ecosystem, name);
+           return index_name(ecosystem, each) == name;
          });
 }
 
@@ -158,8 +159,9 @@ std::optional<ComponentId> ComponentTable::find(std::string_view text) const {
 
 std::vector<ComponentId> ComponentTable::about(std::string_view ecosystem, std::string_view name) const {
   std::vector<ComponentId> ids;
+  const std::string indexed = index_name(ecosystem, name);
   by_about_.any(about_hash(ecosystem, name), [&](ComponentId id) {
-    if (is_about(component(id).package, ecosystem, name)) ids.push_back(id);
+    if (is_about(component(id).package, ecosystem, indexed)) ids.push_back(id);
     return false;
   });
   sort_once(ids);

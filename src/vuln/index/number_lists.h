@@ -1,16 +1,20 @@
 // Rows of ascending numbers, each number once in its row, kept as differences in LEB128: mostly a byte or two for a
 // number. The first rows may lie in a mapped file; a row that changes moves into memory.
 #pragma once
+#include <bit>
 #include <cstdint>
-#include <memory>
+#include <cstring>
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
 
 namespace weir::vuln {
+
+static_assert(std::endian::native == std::endian::little);
 
 // Ends where the bytes do, also within a number.
 void each_number(BytesView bytes, auto&& call) {
@@ -30,28 +34,48 @@ void each_number(BytesView bytes, auto&& call) {
 }
 void append_number(Bytes& out, std::uint32_t difference);
 
-// Eight bytes while it is empty: most of the lists of an index are, or are short.
+// Eight bytes while its numbers take no more than seven: most of the lists of an index have two numbers or none.
 class NumberList {
  public:
   NumberList() = default;
   explicit NumberList(BytesView bytes);
+  NumberList(NumberList&& other) noexcept { std::swap(inside_, other.inside_); }
+  NumberList& operator=(NumberList&& other) noexcept {
+    std::swap(inside_, other.inside_);
+    return *this;
+  }
+  ~NumberList() { release(); }
 
   void add(std::uint32_t number);     // that it does not have; at the end it is quick
   void remove(std::uint32_t number);  // nothing, when it does not have it
-  BytesView bytes() const { return block_ == nullptr ? BytesView() : BytesView(block_->bytes, block_->size); }
+  BytesView bytes() const {
+    if (is_inside()) return {inside_ + 1, static_cast<std::size_t>(inside_[0]) / 2};
+    const Block* const block = this->block();
+    return {block->bytes, block->size};
+  }
 
  private:
   struct Block {
     std::uint32_t capacity = 0, size = 0, last = 0;
     char bytes[];
   };
-  struct Free {
-    void operator()(Block* block) const;
-  };
+  static constexpr std::size_t inside_max = sizeof(Block*) - 1;
+
+  bool is_inside() const { return inside_[0] % 2 != 0; }
+  Block* block() const {
+    Block* block = nullptr;
+    std::memcpy(&block, inside_, sizeof block);
+    return block;
+  }
+  std::uint32_t last() const;  // 0 where there is none
+  void release();
   void append(std::uint32_t number);
+  Block* grow(std::size_t wanted);
   void replace(const std::vector<std::uint32_t>& numbers);
 
-  std::unique_ptr<Block, Free> block_;
+  // Where the first byte is odd: twice the number of bytes plus one, and the bytes. Else a pointer to a block, which is
+  // even, its lowest byte first.
+  alignas(Block*) char inside_[sizeof(Block*)] = {1};
 };
 
 class NumberLists {
