@@ -12,7 +12,8 @@ export function Story({ alert }: { alert: Alert }) {
         <code className="wrap">{story.what}</code>
       </p>
       <p>
-        {story.where || 'the server itself'}, since <When at={alert.started_at ?? alert.opened_at} />
+        {story.where || 'the server itself'}, {alert.workload?.name && alert.started_at ? 'started' : 'noticed'}{' '}
+        <When at={(alert.workload?.name && alert.started_at) || alert.opened_at} />
       </p>
       {(story.who || alert.workload?.name) && (
         <p className="wrap">{story.who || 'nobody known started it'}</p>

@@ -29,6 +29,7 @@ export const columns: Column<Workload>[] = [
   {
     id: 'name',
     header: 'Name',
+    opens: true,
     text: (row) => row.name,
     show: (row) => (
       <span className="wrap strong">
