@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import type { Bead, Workload } from '../src/api/types.ts';
 import { stops_of_dbom } from '../src/views/artifacts/dbom-words.ts';
+import { chain_of, kind_of } from '../src/words/alert.ts';
+import { told_once } from '../src/words/evidence.ts';
 import { begins, ends, lasting } from '../src/words/time.ts';
 import { signed_dbom } from './fixture/dbom.ts';
 import { assert_fits, go, settled, stage } from './support.ts';
@@ -30,8 +33,8 @@ for (const [width, height] of [
   [1920, 1080],
 ] as const) {
   test(`the wall fills a screen of ${width} × ${height} with nothing below it, and Escape leaves it`, async () => {
-    const { page, close } = await at.visit('/wall', { width, height });
-    await settled(page);
+    const { page, close } = await at.visit('/', { width, height });
+    await go(page, '/wall');
     const over = await page.evaluate(() => document.documentElement.scrollHeight - innerHeight);
     assert.ok(over <= 0, `${over} px are below the screen`);
     const trust = await page.getByRole('region', { name: 'Trust' }).boundingBox();
@@ -95,7 +98,7 @@ const words_cut = (page: Page) =>
     return pen.measureText(box.placeholder).width > room;
   });
 
-for (const width of [360, 768, 1110, 1280, 1600]) {
+for (const width of [360, 768, 1110, 1185, 1280, 1600]) {
   test(`at ${width} px the header fits, and the search says whole words`, async () => {
     const { page, close } = await at.visit('/', { width, height: 900 });
     await settled(page);
@@ -160,5 +163,29 @@ test('two tables of one view are filtered each by itself', async () => {
   await page.getByRole('region', { name: 'accounts' }).getByText('ci:payments').waitFor();
   assert.equal(await page.getByRole('textbox', { name: 'Filter channels' }).inputValue(), '');
   assert.equal(new URL(page.url()).searchParams.get('accounts.q'), 'kind:service');
+  await close();
+});
+
+test('what an alert is about is said without its name, and who began it without paths', () => {
+  const title = 'Unknown program /tmp/x/backdoor on vm';
+  assert.equal(kind_of({ title, workload: { name: '/tmp/x/backdoor' } as Workload }), 'Unknown program on vm');
+  assert.equal(kind_of({ title: 'Reporter silent: vm', workload: null }), 'Reporter silent: vm');
+  assert.equal(chain_of('user root ← /usr/bin/weir ← /usr/bin/bash ← /usr/bin/bash ← init'), 'user root ← weir ← bash ← init');
+});
+
+test('evidence that is not required gets no second bead of the same name', () => {
+  const bead = (name: string, state: Bead['state']) => ({ name, state, type: 'test' });
+  const beads = [bead('unit-tests', 'met'), bead('unit-tests', 'extra'), bead('lint', 'extra')];
+  assert.deepEqual(told_once(beads), [beads[0], beads[2]]);
+});
+
+test('a long owner leaves room for the reason', async () => {
+  const workload = at.fixture.world.workloads.find((each) => each.environment === 'production');
+  assert.ok(workload);
+  workload.owner = { user: 'root', unit: 'a-unit-'.repeat(20) + '.service' };
+  workload.reasons = [{ code: 'unknown-digest', message: 'nobody recorded or approved this content anywhere' }];
+  const { page, close } = await at.visit('/environments/production');
+  const reason = await page.getByText('nobody recorded or approved this content anywhere').first().boundingBox();
+  assert.ok(reason && reason.width >= 230 && reason.height < 45, `it has ${reason?.width} × ${reason?.height} px`);
   await close();
 });

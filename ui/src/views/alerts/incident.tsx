@@ -17,8 +17,12 @@ import { Story } from './story.tsx';
 import styles from './alerts.module.css';
 
 const sentence_of = (incident: Data) => [
-  say(`${incident.title}.`, undefined, incident.open ? severity_tone(incident.severity) : undefined),
-  say(' '),
+  say(
+    `${incident.first || incident.title}${incident.alerts > 1 ? ` and ${number(incident.alerts - 1)} more` : ''}.`,
+    undefined,
+    incident.open ? severity_tone(incident.severity) : undefined,
+  ),
+  say(incident.first && incident.first !== incident.title ? ` ${incident.title}: ` : ' '),
   say(counted(incident.alerts, 'alert'), `/incidents/${encodeURIComponent(incident.id)}`),
   say(' of one origin, '),
   say(`${number(incident.open)} open`, `/incidents/${encodeURIComponent(incident.id)}?q=state:open`),
