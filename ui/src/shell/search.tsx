@@ -87,7 +87,13 @@ export function Search() {
           /
         </span>
       )}
-      <ul id="hits" role="listbox" aria-label="Found" className={styles.hits} hidden={!shown}>
+      <ul
+        id="hits"
+        role="listbox"
+        aria-label="Found"
+        aria-busy={found.isPlaceholderData}
+        className={`${styles.hits} ${found.isPlaceholderData ? styles.earlier : ''}`}
+        hidden={!shown}>
         {hits.map((hit, index) => (
           <HitRow key={hit.link + index} hit={hit} index={index} chosen={index === chosen} visit={visit} />
         ))}
