@@ -1,10 +1,11 @@
-import { MantineProvider } from '@mantine/core';
+import { MantineProvider, mergeThemeOverrides } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { ApiError } from './api/client.ts';
 import { useSession } from './api/session.ts';
 import { link_token } from './api/link.ts';
 import { Shell } from './shell/shell.tsx';
+import tabs from './styles/tabs.module.css';
 import { theme } from './theme.ts';
 import { Login } from './views/login/login.tsx';
 
@@ -22,13 +23,18 @@ const client = new QueryClient({
 
 const ByLink = lazy(() => import('./views/approvals/by-link.tsx'));
 
+// Classes of style files stand here: the theme itself is read at build time too.
+const styled = mergeThemeOverrides(theme, {
+  components: { Tabs: { classNames: { list: tabs['list'], tab: tabs['tab'] } } },
+});
+
 // Styles come from files alone: the policy of the page forbids inline style elements.
 export function App() {
   const session = useSession();
   if (!session) client.clear();
   return (
     <MantineProvider
-      theme={theme}
+      theme={styled}
       defaultColorScheme="auto"
       withCssVariables={false}
       withGlobalClasses={false}

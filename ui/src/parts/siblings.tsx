@@ -15,6 +15,7 @@ const families = [
     ['/vulnerabilities', 'Vulnerabilities'],
     ['/where', 'Where it runs'],
     ['/components', 'Components'],
+    ['/campaigns', 'Campaigns'],
     ['/impact', 'Scans and APIs'],
     ['/advisories', 'Own advisories'],
   ],

@@ -11,6 +11,7 @@ const places: Record<string, [string, string]> = {
   r: ['/artifacts', 'Artifacts'],
   p: ['/approvals', 'Approvals'],
   i: ['/policies', 'Policies'],
+  v: ['/vulnerabilities', 'Vulnerabilities'],
   d: ['/decisions', 'Decisions'],
   n: ['/windows', 'Windows'],
   x: ['/exceptions', 'Exceptions'],
@@ -20,7 +21,7 @@ const places: Record<string, [string, string]> = {
   w: ['/wall', 'Wall'],
 };
 
-// `?` lists the keys; `g` and a letter go to a place; Escape leaves the wall.
+// `?` lists the keys; `g` and a letter go to a place.
 export function Keys() {
   const [open, setOpen] = useState(false);
   const [, go] = useLocation();
@@ -57,7 +58,7 @@ export function Keys() {
         <dt>Enter</dt>
         <dd>Open what has the focus</dd>
         <dt>Esc</dt>
-        <dd>Close</dd>
+        <dd>Close; leave the wall</dd>
       </dl>
     </Modal>
   );

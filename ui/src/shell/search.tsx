@@ -1,4 +1,4 @@
-import { useDebouncedValue } from '@mantine/hooks';
+import { useMediaQuery } from '@mantine/hooks';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useLocation } from 'wouter';
 import { useSearch } from '../api/queries.ts';
@@ -12,11 +12,18 @@ export function Search() {
   const [words, setWords] = useState('');
   const [chosen, setChosen] = useState(0);
   const [open, setOpen] = useState(false);
-  const [asked] = useDebouncedValue(words.trim(), 80);
+  const narrow = useMediaQuery('(max-width: 700px)');
+  const asked = words.trim(); // each letter asks at once; an answer that came too late is dropped
   const found = useSearch(asked);
   const [, go] = useLocation();
   const box = useRef<HTMLInputElement>(null);
   const hits = asked.length > 1 ? (found.data?.hits ?? []) : [];
+  const [awaited, setAwaited] = useState(false); // Enter came before the answer
+  useEffect(() => {
+    if (!awaited || found.isFetching) return;
+    setAwaited(false);
+    visit(hits[0]);
+  }, [awaited, found.isFetching]);
 
   useEffect(() => {
     const listen = (event: globalThis.KeyboardEvent) => {
@@ -41,7 +48,9 @@ export function Search() {
       setOpen(false);
       box.current?.blur();
     }
-    if (event.key === 'Enter') visit(hits[chosen]);
+    const early = found.isFetching && (found.isPlaceholderData || !found.data);
+    if (event.key === 'Enter' && early) setAwaited(true);
+    else if (event.key === 'Enter') visit(hits[chosen]);
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
     if (!step || hits.length === 0) return;
     event.preventDefault();
@@ -54,7 +63,7 @@ export function Search() {
         ref={box}
         className={styles.box}
         value={words}
-        placeholder="Search digest, name, commit…"
+        placeholder={narrow ? 'Search' : 'Search digest, CVE, name…'}
         role="combobox"
         aria-label="Search"
         aria-expanded={shown}
@@ -66,6 +75,7 @@ export function Search() {
         onChange={(event) => {
           setWords(event.currentTarget.value);
           setChosen(0);
+          setAwaited(false);
           setOpen(true);
         }}
         onFocus={() => setOpen(true)}
@@ -77,7 +87,13 @@ export function Search() {
           /
         </span>
       )}
-      <ul id="hits" role="listbox" aria-label="Found" className={styles.hits} hidden={!shown}>
+      <ul
+        id="hits"
+        role="listbox"
+        aria-label="Found"
+        aria-busy={found.isPlaceholderData}
+        className={`${styles.hits} ${found.isPlaceholderData ? styles.earlier : ''}`}
+        hidden={!shown}>
         {hits.map((hit, index) => (
           <HitRow key={hit.link + index} hit={hit} index={index} chosen={index === chosen} visit={visit} />
         ))}

@@ -1,5 +1,5 @@
 // What the server read in a file of evidence (docs/formats/evidence.md), in words.
-import type { Attestation } from '../api/types.ts';
+import type { Attestation, Bead } from '../api/types.ts';
 import { listed, number } from './text.ts';
 
 // Facts that describe the file and not what it found.
@@ -30,3 +30,9 @@ export const summary_of = (summary: Attestation['summary']): string =>
     .slice(0, 4)
     .map(fact)
     .join(', ');
+
+// Evidence beyond what is required, of another artifact of the same run, adds no bead where its name stands already.
+export const told_once = (beads: Bead[]) =>
+  beads.filter(
+    (bead) => bead.state !== 'extra' || !beads.some((each) => each.state !== 'extra' && each.name === bead.name),
+  );

@@ -28,6 +28,21 @@ export function ago(time: string | null | undefined, now: number): string {
   return past < 1000 ? 'just now' : `${duration(past)} ago`;
 }
 
+// The end of something: "ends in 3 h", "ended 2 days ago".
+export function ends(time: string | null | undefined, now: number): string {
+  return `${moment(time) > now ? 'ends' : 'ended'} ${ago(time, now)}`;
+}
+
+// The beginning of something: "begins in 3 h", "began 2 days ago".
+export function begins(time: string | null | undefined, now: number): string {
+  return `${moment(time) > now ? 'begins' : 'began'} ${ago(time, now)}`;
+}
+
+// How long something has lasted that began then: "for 50 s".
+export function lasting(time: string | null | undefined, now: number): string {
+  return Number.isNaN(moment(time)) ? '' : `for ${duration(now - moment(time))}`;
+}
+
 export function utc(time: string | null | undefined): string {
   if (!time || Number.isNaN(moment(time))) return '';
   return time.replace('T', ' ').replace('Z', ' UTC');

@@ -2,7 +2,7 @@ import { Checkbox } from '@mantine/core';
 import type { Row as TableRow } from '@tanstack/react-table';
 import type { Virtualizer } from '@tanstack/react-virtual';
 import { memo, type MouseEvent } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { Column } from './columns.ts';
 import styles from './table.module.css';
 
@@ -97,7 +97,13 @@ function PlainLine<Row>({ id, index, row, columns, to, chosen, toggle, measure }
       )}
       {columns.map((column) => (
         <td key={column.id} className={`${column.wide ? styles.wide : ''} ${column.grow ? styles.grow : ''}`}>
-          {column.show(row)}
+          {column.opens && to ? (
+            <Link href={to} className={styles.name}>
+              {column.show(row)}
+            </Link>
+          ) : (
+            column.show(row)
+          )}
         </td>
       ))}
     </tr>
@@ -111,6 +117,7 @@ const Line = memo(
     a.columns.length === b.columns.length &&
     a.index === b.index &&
     a.chosen === b.chosen &&
+    a.to === b.to &&
     a.columns.every((column, i) => column.id === b.columns[i]?.id) &&
     a.toggle === b.toggle,
 ) as typeof PlainLine;

@@ -10,6 +10,7 @@ export interface Column<Row> {
   wide?: boolean; // left out on narrow screens
   hidden?: boolean; // left out until chosen
   grow?: boolean;
+  opens?: boolean; // what it shows is the row's link, which keys reach
 }
 
 export function csv<Row>(columns: Column<Row>[], rows: Row[]): string {

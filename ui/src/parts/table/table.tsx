@@ -20,6 +20,7 @@ import styles from './table.module.css';
 
 export interface TableProps<Row extends object> {
   name: string;
+  prefix?: string; // of its state in the address, where a view has several tables
   rows: Row[];
   columns: Column<Row>[];
   id: (row: Row) => string | number;
@@ -55,7 +56,7 @@ function sorting_of(words: string): SortingState {
 // only what is in sight beyond 200 rows.
 export function Table<Row extends object>(props: TableProps<Row>) {
   const { rows, columns } = props;
-  const { values, set } = useUrlState(['q', 'sort', 'cols']);
+  const { values, set } = useUrlState(['q', 'sort', 'cols'], props.prefix);
   const asked_at = useNow(/\bsince:/.test(values['q'] ?? '') ? 1000 : Infinity);
   const kept = useMemo(() => {
     const terms = parse(

@@ -31,9 +31,9 @@ export default function Alerts() {
   const view = values['view'] || (values['q'] ? 'alerts' : 'incidents');
   const state = states.includes(values['state'] ?? '') ? (values['state'] ?? 'open') : 'open';
   const overview = useOverview();
-  const open_incidents = useIncidents({ state: 'open' });
+  const incidents = overview.data?.counts?.['incidents_open'] ?? 0;
   return (
-    <View sentence={sentence_of(open_alerts(overview.data), open_incidents.rows.length)}>
+    <View sentence={overview.data ? sentence_of(open_alerts(overview.data), incidents) : []}>
       <Card label="Alerts and incidents">
         <Tabs value={view} onChange={(next) => set({ view: next ?? '', q: '' })} keepMounted={false}>
           <Tabs.List mb="sm">

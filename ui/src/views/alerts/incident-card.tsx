@@ -27,7 +27,10 @@ export function IncidentCard({ incident }: { incident: Incident }) {
   return (
     <article className={`${styles.incident} ${styles[severity_tone(incident.severity)] ?? ''}`}>
       <h3>
-        <Link href={to}>{incident.title}</Link>
+        <Link href={to}>
+          {incident.first || incident.title}
+          {incident.alerts > 1 && ` and ${number(incident.alerts - 1)} more`}
+        </Link>
       </h3>
       <span>
         {incident.environment}
@@ -35,10 +38,6 @@ export function IncidentCard({ incident }: { incident: Incident }) {
         <span className="quiet">
           · <When at={incident.opened_at} />
         </span>
-      </span>
-      <span className="wrap">
-        {incident.first}
-        {incident.alerts > 1 && ` and ${number(incident.alerts - 1)} more`}
       </span>
       <span className="quiet wrap">{origin_of(incident) || 'origin unknown'}</span>
       <span className="quiet">

@@ -7,7 +7,7 @@ import { Scope } from '../../forms/scope.tsx';
 import { Card, Line } from '../../parts/card.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Loaded, More, View } from '../../parts/view.tsx';
-import { When } from '../../parts/when.tsx';
+import { Ends, When } from '../../parts/when.tsx';
 import { counted, number, say } from '../../words/text.ts';
 import { severity_tone } from '../../words/verdict.ts';
 import { Acknowledge } from './acknowledge.tsx';
@@ -17,9 +17,16 @@ import { Story } from './story.tsx';
 import styles from './alerts.module.css';
 
 const sentence_of = (incident: Data) => [
-  say(`${incident.title}.`, undefined, incident.open ? severity_tone(incident.severity) : undefined),
-  say(` ${counted(incident.alerts, 'alert')} of one origin, ${number(incident.open)} open, `),
-  say('in '),
+  say(
+    `${incident.first || incident.title}${incident.alerts > 1 ? ` and ${number(incident.alerts - 1)} more` : ''}.`,
+    undefined,
+    incident.open ? severity_tone(incident.severity) : undefined,
+  ),
+  say(incident.first && incident.first !== incident.title ? ` ${incident.title}: ` : ' '),
+  say(counted(incident.alerts, 'alert'), `/incidents/${encodeURIComponent(incident.id)}`),
+  say(' of one origin, '),
+  say(`${number(incident.open)} open`, `/incidents/${encodeURIComponent(incident.id)}?q=state:open`),
+  say(', in '),
   say(incident.environment, `/environments/${encodeURIComponent(incident.environment)}`),
   say('.'),
 ];
@@ -81,7 +88,7 @@ export default function Incident({ id }: { id: string }) {
                   {data.suggestion.rule.expires_at && (
                     <>
                       {' '}
-                      until <When at={data.suggestion.rule.expires_at} />
+                      (<Ends at={data.suggestion.rule.expires_at} />)
                     </>
                   )}{' '}
                   <strong>

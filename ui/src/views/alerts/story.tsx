@@ -1,5 +1,7 @@
 import type { Alert } from '../../api/types.ts';
+import { Digest } from '../../parts/digest.tsx';
 import { When } from '../../parts/when.tsx';
+import { chain_of } from '../../words/alert.ts';
 import { severity_tone } from '../../words/verdict.ts';
 import styles from './alerts.module.css';
 
@@ -9,13 +11,22 @@ export function Story({ alert }: { alert: Alert }) {
   return (
     <div className={`${styles.story} ${styles[severity_tone(alert.severity)] ?? ''}`}>
       <p>
-        <code className="wrap">{story.what}</code>
+        <code className="wrap">{alert.workload?.name || story.what}</code>
+        {alert.workload?.digests[0] && (
+          <>
+            {' '}
+            <Digest digest={alert.workload.digests[0]} />
+          </>
+        )}
       </p>
       <p>
-        {story.where || 'the server itself'}, since <When at={alert.started_at ?? alert.opened_at} />
+        {story.where || 'the server itself'}, {alert.workload?.name && alert.started_at ? 'started' : 'noticed'}{' '}
+        <When at={(alert.workload?.name && alert.started_at) || alert.opened_at} />
       </p>
       {(story.who || alert.workload?.name) && (
-        <p className="wrap">{story.who || 'nobody known started it'}</p>
+        <p className="wrap" title={story.who}>
+          {chain_of(story.who) || 'nobody known started it'}
+        </p>
       )}
       <p>
         {story.why}

@@ -1,9 +1,9 @@
-import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { useApprovals } from '../../api/queries.ts';
 import { useApprovalRequests } from '../../api/queries-decide.ts';
 import { words_of } from '../../api/client.ts';
 import type { Approval, ApprovalRequest } from '../../api/types.ts';
+import { Revoke } from '../../forms/revoke.tsx';
 import { Card, Pill } from '../../parts/card.tsx';
 import { Digest } from '../../parts/digest.tsx';
 import { Problem } from '../../parts/empty.tsx';
@@ -14,24 +14,10 @@ import { When } from '../../parts/when.tsx';
 import { counted, number, say } from '../../words/text.ts';
 import { moment } from '../../words/time.ts';
 import { Inbox } from './inbox.tsx';
-import { approval_tone, useRevoke } from '../artifacts/approvals.tsx';
+import { approval_tone } from '../artifacts/approvals.tsx';
 
 const week = 7 * 86_400_000;
 const state = (row: Approval) => `${row.state}${row.adopted ? ' adopted' : ''}`;
-
-function Revoke({ approval }: { approval: Approval }) {
-  const revoke = useRevoke();
-  if (approval.state !== 'active' && approval.state !== 'early') return null;
-  return (
-    <Button
-      size="compact-sm"
-      variant="default"
-      loading={revoke.isPending}
-      onClick={() => revoke.mutate(approval)}>
-      Revoke
-    </Button>
-  );
-}
 
 const columns: Column<Approval>[] = [
   {

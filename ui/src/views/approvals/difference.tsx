@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import type { Changed, FlawChange, ReleaseDifference, ReleaseSide } from '../../api/types.ts';
 import { Digest } from '../../parts/digest.tsx';
 import { Seal } from '../../parts/seal.tsx';
-import { When } from '../../parts/when.tsx';
+import { Lasting } from '../../parts/when.tsx';
 import { number } from '../../words/text.ts';
 import { component_words, severity_word, where_of } from '../vulnerabilities/words.ts';
 import styles from './approvals.module.css';
@@ -59,7 +59,7 @@ function Side({ title, side, linked }: { title: string; side: ReleaseSide | null
           <Digest digest={side.digest} linked={linked} />
           {side.running_since && (
             <span className="quiet">
-              since <When at={side.running_since} />
+              runs <Lasting since={side.running_since} />
             </span>
           )}
         </>

@@ -4,7 +4,7 @@ import { Card, Line, Pill } from '../../parts/card.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { LookWord } from '../../parts/mark.tsx';
 import { Seal } from '../../parts/seal.tsx';
-import { When } from '../../parts/when.tsx';
+import { Begins, Ends, When } from '../../parts/when.tsx';
 import type { Look } from '../../words/verdict.ts';
 import { Difference } from './difference.tsx';
 import { needed_words } from './request-words.ts';
@@ -89,14 +89,14 @@ function Asked({ request, linked }: { request: ApprovalRequest; linked: boolean 
       <Line name="window">
         {request.from ? (
           <>
-            from <When at={request.from} />{' '}
+            <Begins at={request.from} />{', '}
           </>
         ) : (
-          'from the consent on '
+          'from the consent on, '
         )}
         {request.until ? (
           <>
-            until <When at={request.until} />
+            <Ends at={request.until} />
           </>
         ) : (
           'until revoked'

@@ -1,27 +1,17 @@
-import { Button } from '@mantine/core';
 import { Link } from 'wouter';
-import { useAct } from '../../api/act.ts';
 import type { Approval } from '../../api/types.ts';
+import { Revoke } from '../../forms/revoke.tsx';
 import { Pill } from '../../parts/card.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Seal } from '../../parts/seal.tsx';
-import { When } from '../../parts/when.tsx';
+import { Ends, When } from '../../parts/when.tsx';
 import { command } from '../../words/command.ts';
 import styles from './artifact.module.css';
 
 export const approval_tone = (state: Approval['state']) =>
   state === 'active' ? ('water' as const) : state === 'early' ? ('quiet' as const) : ('amber' as const);
 
-export function useRevoke() {
-  return useAct<Approval>({
-    path: (approval) => `approvals/${encodeURIComponent(approval.id)}/revoke`,
-    body: () => ({}),
-    done: (_, approval) => `Revoked ${approval.artifact_name ?? 'the approval'} in ${approval.environment}`,
-  });
-}
-
 export function Approvals({ approvals, digest }: { approvals: Approval[]; digest: string }) {
-  const revoke = useRevoke();
   if (approvals.length === 0)
     return (
       <Empty command={command(`approve ${digest} --environment production`)}>
@@ -44,9 +34,7 @@ export function Approvals({ approvals, digest }: { approvals: Approval[]; digest
           </span>
           <span className="quiet">
             {each.until ? (
-              <>
-                until <When at={each.until} />
-              </>
+              <Ends at={each.until} />
             ) : (
               'until revoked'
             )}
@@ -58,11 +46,7 @@ export function Approvals({ approvals, digest }: { approvals: Approval[]; digest
             </span>
           )}
           <span className="push row">
-            {(each.state === 'active' || each.state === 'early') && (
-              <Button size="compact-sm" variant="default" onClick={() => revoke.mutate(each)}>
-                Revoke
-              </Button>
-            )}
+            <Revoke approval={each} />
             <Seal entry={each.entry} />
           </span>
         </li>

@@ -155,6 +155,7 @@ function Bar({ artifact, places, place, choose, signed, decision }: BarProps) {
   const [form, setForm] = useState<'approve' | 'ask' | null>(null);
   const name = `${artifact.name || 'artifact'}-${short_digest(artifact.digest)}${place ? `-${place}` : ''}`;
   const close = () => setForm(null);
+  const approved = artifact.approvals.some((each) => each.state === 'active' && each.environment === place);
   return (
     <div className={styles.bar}>
       {decision ? (
@@ -174,7 +175,9 @@ function Bar({ artifact, places, place, choose, signed, decision }: BarProps) {
       </Link>
       <Seal entry={artifact.entry} words auto />
       <span className="push row noprint">
-        <Button onClick={() => setForm('approve')}>Approve…</Button>
+        <Button variant={approved ? 'default' : 'filled'} onClick={() => setForm('approve')}>
+          Approve…
+        </Button>
         <Button variant="default" onClick={() => setForm('ask')}>
           Ask for approval…
         </Button>

@@ -13,7 +13,7 @@ import {
   time_column,
 } from '../../parts/table/usual.tsx';
 import { View } from '../../parts/view.tsx';
-import { counted, say } from '../../words/text.ts';
+import { counted, number, say } from '../../words/text.ts';
 import { words_of } from '../../api/client.ts';
 
 const to = (row: ArtifactRow) => `/artifacts/${row.digest}`;
@@ -45,7 +45,7 @@ const columns: Column<ArtifactRow>[] = [
   {
     id: 'running',
     header: 'Runs in',
-    text: (row) => (row.running_in ?? []).join(' '),
+    text: (row) => (row.running_in ?? []).join(' ') || 'nowhere',
     wide: true,
     show: (row) =>
       row.running_in?.length ? (
@@ -78,7 +78,13 @@ export default function Artifacts() {
     <View
       sentence={
         list.rows.length
-          ? [say(`${many} recorded.`), say(` ${running} of them run now.`)]
+          ? [
+              say(many, '/artifacts'),
+              say(' recorded.'),
+              say(' '),
+              say(number(running), '/artifacts?q=-running:nowhere'),
+              say(` of them ${running === 1 ? 'runs' : 'run'} now.`),
+            ]
           : [say('No artifact yet.')]
       }>
       {list.error && !list.data && <Problem>{words_of(list.error)}</Problem>}

@@ -52,11 +52,13 @@ export function Bill({ digest }: { digest: string }) {
           onChange={(event) => setFlawed(event.currentTarget.checked)}
         />
       </div>
-      {searched ? (
-        <Level key={`${asked} ${flawed}`} digest={digest} values={{ q: asked, flawed: flawed ? 'true' : '' }} />
-      ) : (
-        <Level digest={digest} values={{}} />
-      )}
+      <div className={styles.tree} tabIndex={0} role="region" aria-label="Components">
+        {searched ? (
+          <Level key={`${asked} ${flawed}`} digest={digest} values={{ q: asked, flawed: flawed ? 'true' : '' }} />
+        ) : (
+          <Level digest={digest} values={{}} />
+        )}
+      </div>
       {!searched && whole.first && whole.first.apart > 0 && (
         <div className={styles.apart}>
           <Button size="compact-sm" variant="subtle" aria-expanded={apart} onClick={() => setApart(!apart)}>

@@ -57,11 +57,26 @@ function rest_words(line: DbomLine, kind: string, more: number, now: number): st
   return [...told.filter(Boolean), ...(more ? [`and ${more} more`] : [])].slice(0, 2);
 }
 
+const evidence = new Set(['commit', 'review', 'build', 'provenance', 'test', 'scan']);
+
+// Whether the flow's template and the gate have what they ask for, so that what is not recorded is not asked for.
+const is_met = (dbom: Dbom, decision: DecisionRow | undefined) =>
+  dbom.how.every((line) => line.kind !== 'required' || line.state === 'compliant') &&
+  (!decision || decision.verdict === 'allow' || decision.verdict === 'warn');
+
 export function stops_of_dbom(dbom: Dbom, decision: DecisionRow | undefined, now: number): Stop[] {
+  const all_met = is_met(dbom, decision);
   const stops = steps.flatMap(([name, section, kind, always]): Stop[] => {
     const lines = newest(dbom[section], kind);
     const line = lines.at(-1);
-    if (!line) return always ? [{ name, state: 'missing', first: 'nothing recorded', rest: [] }] : [];
+    if (!line)
+      return always
+        ? [
+            all_met && evidence.has(name)
+              ? { name, state: 'unasked', first: 'nothing recorded', rest: ['nothing asks for it'] }
+              : { name, state: 'missing', first: 'nothing recorded', rest: [] },
+          ]
+        : [];
     return [
       {
         name,

@@ -8,7 +8,7 @@ import styles from './artifact.module.css';
 
 export interface Stop {
   name: string;
-  state: Bead['state'];
+  state: Bead['state'] | 'unasked'; // unasked: nothing is recorded, and nothing asks for it
   first: string;
   rest: string[];
 }
@@ -70,12 +70,12 @@ export function Path({ artifact }: { artifact: Artifact }) {
   return <Picture stops={stops_of(artifact, now)} />;
 }
 
-// The stops as beads; water flows to the first that is missing or failed.
+// The stops as beads; water flows to the first that is missing or failed, and past what nothing asks for.
 export function Picture({ stops }: { stops: Stop[] }) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const step = Math.max(step_min, width / stops.length);
   const x = (index: number) => step * (index + 0.5);
-  const dry = stops.findIndex((stop) => stop.state === 'missing');
+  const dry = stops.findIndex((stop) => stop.state === 'missing' || stop.state === 'failed');
   const letters = Math.floor(step / 7.6);
   return (
     <div
@@ -107,7 +107,7 @@ export function Picture({ stops }: { stops: Stop[] }) {
                 {cut(stop.name, letters)}
               </text>
               <g transform="translate(0 40)">
-                <BeadMark state={stop.state} scale={1.6} />
+                <BeadMark state={stop.state === 'unasked' ? 'missing' : stop.state} scale={1.6} />
               </g>
               <text y={72} className={styles.pathFirst}>
                 {cut(stop.first, letters)}

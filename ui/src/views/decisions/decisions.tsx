@@ -94,7 +94,9 @@ function sentence_of(rows: DecisionRow[], verdict: string) {
     ...(open
       ? [say(', '), say(counted(open, 'is undecided', 'are undecided'), '/decisions?verdict=undecided', 'amber'), say('.')]
       : [say('.')]),
-    say(` ${counted(passes, 'other')} may run.`),
+    say(' '),
+    say(counted(passes, 'other'), '/decisions?verdict=allow'),
+    say(' may run.'),
   ];
 }
 

@@ -88,6 +88,7 @@ const columns: Column<Environment>[] = [
 function sentence_of(all: Environment[]) {
   const open = all.filter((each) => (each.alerts_open ?? 0) > 0).length;
   const quiet = all.reduce((sum, each) => sum + silent(each), 0);
+  const blind = all.find((each) => silent(each) > 0);
   const total = all.reduce((sum, each) => sum + Object.values(each.counts).reduce((a, b) => a + b, 0), 0);
   return [
     say(
@@ -99,7 +100,10 @@ function sentence_of(all: Environment[]) {
     ),
     say(open ? ' a look.' : '.'),
     say(` ${counted(total, 'workload runs', 'workloads run')} in ${counted(all.length, 'environment')}.`),
-    say(quiet ? ` ${counted(quiet, 'reporter is', 'reporters are')} silent.` : ''),
+    ...(blind
+      ? [say(' '), say(counted(quiet, 'reporter', 'reporters'), `${to(blind)}?view=watch`, 'amber')]
+      : []),
+    say(quiet ? ` ${quiet === 1 ? 'is' : 'are'} silent.` : ''),
   ];
 }
 

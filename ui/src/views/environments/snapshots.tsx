@@ -19,6 +19,7 @@ const columns: Column<Snapshot>[] = [
   {
     id: 'number',
     header: 'Snapshot',
+    opens: true,
     text: (row) => `#${row.number}`,
     order: (row) => row.number,
     show: (row) => <code>#{row.number}</code>,

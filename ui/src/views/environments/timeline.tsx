@@ -3,7 +3,7 @@ import type { KeyboardEvent, MouseEvent } from 'react';
 import type { Snapshot } from '../../api/types.ts';
 import { useNow } from '../../parts/use-now.ts';
 import { useWidth } from '../../parts/use-width.ts';
-import { When } from '../../parts/when.tsx';
+import { Begins, Ends } from '../../parts/when.tsx';
 import { counted, number } from '../../words/text.ts';
 import { ago, moment } from '../../words/time.ts';
 import styles from './environments.module.css';
@@ -144,12 +144,11 @@ export function Timeline({ snapshots, at, from, before, earlier, set }: Timeline
 function Told({ snapshot, live }: { snapshot: Snapshot; live: boolean }) {
   return (
     <span>
-      {live ? <strong>Live</strong> : <strong>As it was</strong>} · <code>{named(snapshot)}</code> from{' '}
-      <When at={snapshot.from} />
+      {live ? <strong>Live</strong> : <strong>As it was</strong>} · <code>{named(snapshot)}</code>{' '}
+      <Begins at={snapshot.from} />
       {snapshot.until && (
         <>
-          {' '}
-          until <When at={snapshot.until} />
+          , <Ends at={snapshot.until} />
         </>
       )}
       <span className="quiet">

@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core';
 import { useAct } from '../../api/act.ts';
 import { useScopes } from '../../api/queries.ts';
 import type { Environment, Reporter, ScopeRule } from '../../api/types.ts';
+import { Sure } from '../../forms/sure.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { When } from '../../parts/when.tsx';
@@ -102,9 +102,16 @@ function Scopes({ environment }: { environment: string }) {
               )}
             </span>
           </span>
-          <Button size="compact-sm" variant="default" onClick={() => rule.id && end.mutate(rule.id)}>
-            End it
-          </Button>
+          <Sure
+            button="End…"
+            title="End this scope rule"
+            word="End it"
+            busy={end.isPending}
+            act={(close) => rule.id && end.mutate(rule.id, { onSuccess: close })}>
+            {rule.effect === 'exclude'
+              ? `What matches ${told(rule)} is watched again, and is an alert where nobody approved it.`
+              : `What matches ${told(rule)} is watched only where no other rule excludes it.`}
+          </Sure>
         </div>
       ))}
     </section>

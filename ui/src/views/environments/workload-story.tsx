@@ -10,8 +10,9 @@ import { Line } from '../../parts/card.tsx';
 import { Digest } from '../../parts/digest.tsx';
 import { VerdictWord } from '../../parts/mark.tsx';
 import { Seal } from '../../parts/seal.tsx';
-import { When } from '../../parts/when.tsx';
+import { Ends, When } from '../../parts/when.tsx';
 import { base_name } from '../../words/text.ts';
+import { is_exceptional } from '../../words/verdict.ts';
 import styles from './environments.module.css';
 
 interface StoryProps {
@@ -96,7 +97,10 @@ export function WorkloadStory({ workload, environment, close }: StoryProps) {
         </dl>
         <Instances workload={workload} environment={environment} />
         <div className="row">
-          <Button onClick={() => setForm('approve')} disabled={workload.digests.length === 0}>
+          <Button
+            variant={is_exceptional(workload.verdict) ? 'filled' : 'default'}
+            onClick={() => setForm('approve')}
+            disabled={workload.digests.length === 0}>
             Approve…
           </Button>
           <Button variant="default" onClick={() => setForm('scope')}>
@@ -152,11 +156,10 @@ function Instance({ instance }: { instance: WorkloadInstance }) {
         {instance.id.slice(0, 24)}
       </code>
       <span>
-        <When at={instance.started_at} />
+        started <When at={instance.started_at} />
         {instance.ended_at ? (
           <>
-            {' '}
-            until <When at={instance.ended_at} />
+            , <Ends at={instance.ended_at} />
           </>
         ) : (
           ', runs'

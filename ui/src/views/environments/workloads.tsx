@@ -18,6 +18,13 @@ import styles from './environments.module.css';
 const owner = (row: Workload) => row.owner?.unit || row.owner?.container || row.owner?.user || '';
 const reasons = (row: Workload) => row.reasons.map((reason) => reason.message).join('; ');
 
+// A unit or a container may have a long name: its whole is on hover, and in the workload's own view.
+const Owner = ({ row }: { row: Workload }) => (
+  <span className="cut short" title={owner(row)}>
+    {owner(row) || '–'}
+  </span>
+);
+
 export const columns: Column<Workload>[] = [
   {
     id: 'verdict',
@@ -29,6 +36,7 @@ export const columns: Column<Workload>[] = [
   {
     id: 'name',
     header: 'Name',
+    opens: true,
     text: (row) => row.name,
     show: (row) => (
       <span className="wrap strong">
@@ -42,12 +50,12 @@ export const columns: Column<Workload>[] = [
     id: 'reason',
     header: 'Why',
     text: reasons,
-    show: (row) => <span className="quiet wrap">{reasons(row)}</span>,
+    show: (row) => <span className="quiet wrap roomy">{reasons(row)}</span>,
     wide: true,
   },
   { id: 'kind', header: 'Kind', text: (row) => row.kind, show: (row) => row.kind, wide: true },
   { id: 'host', header: 'Host', text: (row) => row.host ?? '', show: (row) => row.host || '–', wide: true },
-  { id: 'owner', header: 'Owner', text: owner, show: (row) => owner(row) || '–', wide: true },
+  { id: 'owner', header: 'Owner', text: owner, show: (row) => <Owner row={row} />, wide: true },
   {
     id: 'service',
     header: 'Service',

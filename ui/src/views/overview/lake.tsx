@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { Mark as MarkName, Pool as PoolData, Tile } from '../../api/types.ts';
 import { Pill } from '../../parts/card.tsx';
 import { Empty } from '../../parts/empty.tsx';
+import { Mark } from '../../parts/mark.tsx';
 import { When } from '../../parts/when.tsx';
 import { useWords } from '../../parts/use-now.ts';
 import { agent_command, command } from '../../words/command.ts';
@@ -117,9 +118,9 @@ function Chips({ pool, link }: { pool: PoolData; link: string }) {
         const tone = looks[mark].tone === 'water' ? 'quiet' : looks[mark].tone;
         const to = mark === 'missing' ? `${link}?view=deployments` : `${link}?q=verdict:${mark}`;
         return (
-          <Link key={mark} href={to}>
+          <Link key={mark} href={to} title={looks[mark].said}>
             <Pill tone={tone}>
-              {number(count)} {mark}
+              <Mark verdict={mark} size={11} /> {number(count)} {mark}
             </Pill>
           </Link>
         );

@@ -2,10 +2,12 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { useAct } from '../../api/act.ts';
-import { useAlerts } from '../../api/queries.ts';
-import type { Alert, Need, Pool } from '../../api/types.ts';
+import { useAlerts, useIncidents } from '../../api/queries.ts';
+import type { Alert, Incident, Need, Pool } from '../../api/types.ts';
 import { Card } from '../../parts/card.tsx';
 import { When } from '../../parts/when.tsx';
+import { chain_of, kind_of } from '../../words/alert.ts';
+import { counted, short_digest } from '../../words/text.ts';
 import { moment } from '../../words/time.ts';
 import { severities, severity_tone } from '../../words/verdict.ts';
 import styles from './overview.module.css';
@@ -44,16 +46,19 @@ export const by_urgency = (a: Need, b: Need) =>
 
 export function Needs({ needs, lake }: { needs: Need[]; lake: Pool[] }) {
   const alerts = useAlerts({ state: 'open' });
+  const incidents = useIncidents({ state: 'open' });
   const [all, setAll] = useState(false);
   const queue = [...needs].sort(by_urgency);
-  const story = (need: Need) =>
-    need.kind === 'incident' ? alerts.rows.find((alert) => alert.incident === need.id) : undefined;
+  const story = (need: Need) => ({
+    alert: need.kind === 'incident' ? alerts.rows.find((alert) => alert.incident === need.id) : undefined,
+    incident: need.kind === 'incident' ? incidents.rows.find((each) => each.id === need.id) : undefined,
+  });
   return (
     <Card title="Needs a person" note={needs.length ? String(needs.length) : undefined}>
       {queue.length === 0 && <Calm lake={lake} />}
       <ul className={`${styles.list} plain`}>
         {queue.slice(0, all ? unfolded_max : shown_max).map((need) => (
-          <NeedCard key={need.kind + need.id} need={need} alert={story(need)} />
+          <NeedCard key={need.kind + need.id} need={need} {...story(need)} />
         ))}
       </ul>
       {queue.length > shown_max && (
@@ -84,7 +89,14 @@ function Calm({ lake }: { lake: Pool[] }) {
   );
 }
 
-function NeedCard({ need, alert }: { need: Need; alert: Alert | undefined }) {
+interface NeedProps {
+  need: Need;
+  alert: Alert | undefined; // of its incident, where it is among those that were read
+  incident: Incident | undefined;
+}
+
+// What is wrong stands first; who and where follow.
+function NeedCard({ need, alert, incident }: NeedProps) {
   const to = places[need.kind](need);
   const acknowledge = useAct<Need['id']>({
     path: (id) => `incidents/${encodeURIComponent(id)}/acknowledge`,
@@ -94,20 +106,22 @@ function NeedCard({ need, alert }: { need: Need; alert: Alert | undefined }) {
   return (
     <li className={`${styles.need} ${styles[severity_tone(need.severity)] ?? ''}`}>
       <Link href={to} className={styles.title}>
-        {need.title}
+        {alert ? kind_of(alert) : (incident?.first ?? need.title)}
       </Link>
       {alert && (
         <code className={styles.what} title={alert.story.what}>
           {alert.workload?.name || alert.story.what}
+          {alert.workload?.digests[0] && ` · ${short_digest(alert.workload.digests[0])}`}
         </code>
       )}
       <span className="quiet cut" title={alert?.story.who}>
-        {alert ? alert.story.who : need.where}
+        {alert ? chain_of(alert.story.who) : incident ? need.title : need.where}
       </span>
       <span className="quiet">
         {alert ? alert.story.where : kind_words[need.kind]}
         {' · '}
         <When at={need.since} />
+        {incident && incident.open > 1 && <> · {counted(incident.open, 'alert')}</>}
         {need.owner && <> · {need.owner}</>}
         {need.tier !== null && need.tier !== undefined && <> · tier {need.tier}</>}
       </span>

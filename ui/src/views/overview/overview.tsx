@@ -1,3 +1,5 @@
+import { useEffect } from 'react';
+import { Link, useLocation } from 'wouter';
 import { useOverview } from '../../api/queries.ts';
 import { words_of } from '../../api/client.ts';
 import { Problem } from '../../parts/empty.tsx';
@@ -17,6 +19,7 @@ export function Overview({ wall = false }: { wall?: boolean }) {
   return (
     <div className={`${styles.page} ${wall ? styles.big : ''}`}>
       <Sentence parts={data.sentence} className={styles.sentence} />
+      {wall && <Leave />}
       <div className={styles.picture}>
         <River flows={data.river} lake={data.lake} since={data.since} />
         <Wall weir={data.weir} />
@@ -27,5 +30,20 @@ export function Overview({ wall = false }: { wall?: boolean }) {
       </aside>
       <TrustStrip trust={data.trust} per_minute={data.entries_per_minute} />
     </div>
+  );
+}
+
+// The wall has no header: Escape leads back, and so does a quiet link in its corner.
+function Leave() {
+  const [, go] = useLocation();
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => event.key === 'Escape' && go('/');
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, [go]);
+  return (
+    <Link href="/" className={styles.leave}>
+      Leave the wall <kbd>Esc</kbd>
+    </Link>
   );
 }

@@ -5,6 +5,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { useWidth } from '../../parts/use-width.ts';
 import { When } from '../../parts/when.tsx';
 import { command } from '../../words/command.ts';
+import { told_once } from '../../words/evidence.ts';
 import { Since } from './since.tsx';
 import { Stream, told } from './stream.tsx';
 import styles from './overview.module.css';
@@ -72,7 +73,7 @@ export function FlowStream({ flow, width }: { flow: Flow; width: number }) {
         )}
       </span>
       <span className="hidden">{told(trail)}</span>
-      {width > 0 && <Stream beads={trail?.beads ?? []} width={width} />}
+      {width > 0 && <Stream beads={told_once(trail?.beads ?? [])} width={width} />}
     </Link>
   );
 }

@@ -5,6 +5,7 @@ import { useAccounts } from '../../api/queries.ts';
 import type { Account } from '../../api/types.ts';
 import { words_of } from '../../api/client.ts';
 import { Form } from '../../forms/form.tsx';
+import { Sure } from '../../forms/sure.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Empty, Problem } from '../../parts/empty.tsx';
 import type { Column } from '../../parts/table/columns.ts';
@@ -24,22 +25,15 @@ function End({ account }: { account: Account }) {
     path: () => `accounts/${encodeURIComponent(account.name)}`,
     done: () => `${account.name} is ended`,
   });
-  const [sure, setSure] = useState(false);
-  if (!sure)
-    return (
-      <Button size="compact-sm" variant="default" onClick={() => setSure(true)}>
-        End…
-      </Button>
-    );
   return (
-    <Button
-      size="compact-sm"
-      color="red"
-      loading={end.isPending}
-      onClick={() => end.mutate()}
-      onBlur={() => setSure(false)}>
-      End {account.name}
-    </Button>
+    <Sure
+      button="End…"
+      title={`End the account ${account.name}`}
+      word="End it"
+      busy={end.isPending}
+      act={(close) => end.mutate(undefined, { onSuccess: close })}>
+      Its tokens are not accepted any more, at once. What it recorded stays in the ledger, under its name.
+    </Sure>
   );
 }
 
@@ -93,6 +87,7 @@ export function Accounts() {
       {read.data && (
         <Table
           name="accounts"
+          prefix="accounts."
           rows={read.data.accounts}
           columns={columns}
           id={(row) => row.name}

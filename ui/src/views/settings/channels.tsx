@@ -5,13 +5,14 @@ import { useChannels } from '../../api/queries.ts';
 import type { Channel } from '../../api/types.ts';
 import { words_of } from '../../api/client.ts';
 import { Form } from '../../forms/form.tsx';
+import { Sure } from '../../forms/sure.tsx';
 import { Card } from '../../parts/card.tsx';
 import { Empty, Problem } from '../../parts/empty.tsx';
 import type { Column } from '../../parts/table/columns.ts';
 import { Table } from '../../parts/table/table.tsx';
 import { When } from '../../parts/when.tsx';
 import { command } from '../../words/command.ts';
-import { number } from '../../words/text.ts';
+import { counted, number } from '../../words/text.ts';
 import { Deliveries } from './deliveries.tsx';
 import { Once } from './once.tsx';
 
@@ -25,7 +26,7 @@ function Acts({ channel }: { channel: Channel }) {
   const rotate = useAct<void>({
     method: 'PUT',
     path: () => at,
-    body: () => ({ url: channel.url, kind: channel.kind, rotate: true }),
+    body: () => ({ rotate: true }), // its address stays: it is shown here without its query
     done: () => `${channel.name} has a second secret`,
   });
   const [secret, setSecret] = useState('');
@@ -44,9 +45,15 @@ function Acts({ channel }: { channel: Channel }) {
         }>
         Rotate
       </Button>
-      <Button size="compact-sm" variant="default" loading={end.isPending} onClick={() => end.mutate()}>
-        End
-      </Button>
+      <Sure
+        button="End…"
+        title={`End the channel ${channel.name}`}
+        word="End it"
+        busy={end.isPending}
+        act={(close) => end.mutate(undefined, { onSuccess: close })}>
+        No alert is delivered to {channel.url} any more.
+        {channel.pending > 0 && ` ${counted(channel.pending, 'message waits', 'messages wait')} and will not be sent.`}
+      </Sure>
       {secret && (
         <Form
           title={`Second secret of ${channel.name}`}
@@ -128,6 +135,7 @@ export function Channels() {
         <>
           <Table
             name="channels"
+            prefix="channels."
             rows={read.data.channels}
             columns={columns}
             id={(row) => row.name}

@@ -166,7 +166,6 @@ export default function Vulnerabilities() {
             onChange={(next) => set({ state: next === 'all' ? 'all' : '' })}
             aria-label="State"
           />
-          <Link href="/campaigns">Campaigns</Link>
           {only && (
             <span className="quiet">
               only of {only}; <Link href="/vulnerabilities">show all</Link>

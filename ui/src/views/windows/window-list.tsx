@@ -4,7 +4,7 @@ import type { Window } from '../../api/types.ts';
 import { OverrideWindow, RemoveWindow } from '../../forms/window.tsx';
 import { Pill } from '../../parts/card.tsx';
 import { Seal } from '../../parts/seal.tsx';
-import { When } from '../../parts/when.tsx';
+import { Ends, When } from '../../parts/when.tsx';
 import { override_words, selected_words, when_words } from './words.ts';
 import styles from './windows.module.css';
 
@@ -31,9 +31,7 @@ export function WindowList({ windows, environments }: { windows: Window[]; envir
               </span>
               <span className="quiet">
                 {window.open && window.closes ? (
-                  <>
-                    until <When at={window.closes} />
-                  </>
+                  <Ends at={window.closes} />
                 ) : (
                   window.opens && (
                     <>

@@ -13,7 +13,7 @@ import { LookWord } from '../../parts/mark.tsx';
 import { Seal } from '../../parts/seal.tsx';
 import { useUrlState } from '../../parts/table/url-state.ts';
 import { View } from '../../parts/view.tsx';
-import { When } from '../../parts/when.tsx';
+import { Ends, When } from '../../parts/when.tsx';
 import { command } from '../../words/command.ts';
 import { counted, listed, say } from '../../words/text.ts';
 import { zone as own_zone } from '../../words/time.ts';
@@ -76,7 +76,7 @@ export default function Windows() {
         <div key={each.id} className={styles.frozen} role="status">
           <strong>{each.environment} is frozen</strong>
           <span>
-            until <When at={each.until} />, by {each.actor}
+            <Ends at={each.until} />, by {each.actor}
           </span>
           <span className="wrap">
             {each.reason} {each.incident && <code className="wrap">{each.incident}</code>}
@@ -181,7 +181,7 @@ function Freezes({ freezes }: { freezes: Freeze[] }) {
               </>
             ) : (
               <>
-                , until <When at={each.until} />
+                , <Ends at={each.until} />
               </>
             )}
           </span>
