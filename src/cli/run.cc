@@ -236,6 +236,7 @@ Result<Exit> perform(const Line& line, Environment& environment, OutputForm& for
   Session session(environment, std::move(globals), command);
   const Result<Exit> exit = action(session);
   session.progress("");
+  if (exit && !environment.out.flush()) return internal("the answer could not be written to standard output");
   return exit;
 }
 
