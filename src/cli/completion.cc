@@ -178,7 +178,8 @@ function __weir_at
 end
 function __weir_exactly
     set -l words (commandline -opc)[2..-1]
-    test (string join ' ' -- $words) = "$argv[1]"
+    set -l given (string join ' ' -- $words)
+    test "$given" = "$argv[1]"
 end
 complete -c weir -f
 )";
