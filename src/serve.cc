@@ -221,6 +221,7 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   sigset_t signals;
   block_stop_signals(signals);
   ::umask(S_IRWXG | S_IRWXO);  // what the server writes is nobody else's to read
+  std::optional<cli::Working> working(std::in_place, session, "starting");
   const auto log = make_log();
   const Listen listen = TRY(parse_listen(options.listen));
   const auto clock = std::make_shared<const SystemClock>();
@@ -264,6 +265,7 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
   const std::unique_ptr<sequencer::Sequencer, void (*)(sequencer::Sequencer*)> last_commit(
       sequencer.get(), [](sequencer::Sequencer* at) { at->stop(); });
   auto server = TRY(start_http(listen, options, *service));
+  working.reset();
   session.answer(format::Json::object({{"version", cli::version},
                                        {"organization", organization->name()},
                                        {"url", server.url()},
@@ -285,12 +287,12 @@ Result<cli::Exit> serve(cli::Session& session, const cli::ServeOptions& options)
 }
 
 Result<cli::Exit> verify_ledger(cli::Session& session, const cli::LedgerOptions& options) {
+  cli::Working working(session, "verifying");
   const auto organization = TRY(Organization::open(options.data, options.organization, Access::inspect));
   constexpr std::int64_t unhurried = std::int64_t{1} << 40;  // bytes a second: as fast as the disk gives them
   const auto pages = store::scrub(organization->database_file(), {}, unhurried);
   if (!pages.ok() && pages.error().code != Errc::corrupt) return pages.error();
   auto db = TRY(organization->open_reader());
-  cli::Working working(session, "verifying");
   const auto report = TRY(sequencer::verify_all(
       *db, *organization->blobs(), organization->verifier_key(), [&](std::int64_t done, std::int64_t size) {
         working.reached(fmt::format("{} of {} entries", done, size));
@@ -299,9 +301,9 @@ Result<cli::Exit> verify_ledger(cli::Session& session, const cli::LedgerOptions&
 }
 
 Result<cli::Exit> rebuild_ledger(cli::Session& session, const cli::LedgerOptions& options) {
+  std::optional<cli::Working> working(std::in_place, session, "computing the derived tables");
   const auto organization = TRY(Organization::open(options.data, options.organization, Access::serve));
   auto db = TRY(organization->open_writer());
-  std::optional<cli::Working> working(std::in_place, session, "computing the derived tables");
   TRY(sequencer::rebuild(*db, *organization->blobs()));
   working.reset();
   session.answer(format::Json::object({{"rebuilt", true}}),

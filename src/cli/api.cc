@@ -81,8 +81,8 @@ Error error_from(const http::ClientResponse& response) {
   return error;
 }
 
-Api::Api(ApiConfig config, std::function<void(Duration)> wait)
-    : config_(std::move(config)), wait_(std::move(wait)), client_(client_config()) {}
+Api::Api(ApiConfig config, std::function<void(Duration)> wait, Busy busy)
+    : config_(std::move(config)), wait_(std::move(wait)), busy_(std::move(busy)), client_(client_config()) {}
 
 http::ClientConfig Api::client_config() const { return {.origin = config_.url, .ca_file = config_.ca_file}; }
 
@@ -101,6 +101,7 @@ http::ClientRequest Api::request_for(std::string method, std::string_view path, 
 }
 
 Result<http::ClientResponse> Api::send(http::ClientRequest request) {
+  const std::shared_ptr<void> busy = busy_ ? busy_() : nullptr;
   for (int tries = 1;; ++tries) {
     auto answer = client_.send(request);
     if (tries < tries_max && worth_another_try(answer)) {

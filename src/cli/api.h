@@ -41,7 +41,9 @@ enum class Follow { more, enough };
 
 class Api {
  public:
-  Api(ApiConfig config, std::function<void(Duration)> wait);
+  // What `busy` makes lives while an answer is waited for.
+  using Busy = std::function<std::shared_ptr<void>()>;
+  Api(ApiConfig config, std::function<void(Duration)> wait, Busy busy = {});
 
   // Paths stand under the organization, or under the server's root when they start with "//".
   Result<format::Json> read(std::string_view path, const Query& query = {});
@@ -65,6 +67,7 @@ class Api {
 
   ApiConfig config_;
   std::function<void(Duration)> wait_;
+  Busy busy_;
   http::Client client_;
   std::string last_event_;
 };

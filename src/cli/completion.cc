@@ -24,10 +24,12 @@ Words words_of(const Command& command) {
   Words words;
   for (const Options::Entry& entry : options.entries()) {
     if (entry.form == Form::shadowed) continue;
-    const std::string name = entry.form != Form::argument ? fmt::format("--{}", entry.row.name) : "";
-    if (entry.form != Form::argument) words.options.push_back(name);
-    if (!entry.row.choices.empty())
-      words.choices[name] = {entry.row.choices.begin(), entry.row.choices.end()};
+    std::vector<std::string> names{entry.form != Form::argument ? fmt::format("--{}", entry.row.name) : ""};
+    if (entry.row.letter != 0) names.push_back(fmt::format("-{}", entry.row.letter));
+    if (entry.form != Form::argument) words.options.insert(words.options.end(), names.begin(), names.end());
+    for (const std::string& name : names)
+      if (!entry.row.choices.empty())
+        words.choices[name] = {entry.row.choices.begin(), entry.row.choices.end()};
   }
   return words;
 }
@@ -93,22 +95,43 @@ std::string quoted(std::string_view text) {
   return out + "'";
 }
 
+// Loaded by its name from $fpath, the file is the function's first call and has to make it; sourced, it is none.
 constexpr std::string_view zsh_frame = R"(#compdef weir
-# zsh completion of weir: weir completion zsh > a directory of $fpath, as _weir
+# zsh completion of weir: weir completion zsh > a directory of $fpath, as _weir; or source <(weir completion zsh)
 _weir() {{
-  local spelled="" candidate i
+  local spelled="" candidate i taken=0
   for ((i = 2; i < CURRENT; i++)); do
     candidate="${{spelled:+$spelled }}${{words[i]}}"
     case $candidate in
 {}      *) break ;;
     esac
+    taken=$((i - 1))
   done
+  shift $taken words
+  ((CURRENT -= taken))
   case $spelled in
 {}    *) _files ;;
   esac
 }}
-compdef _weir weir
+if [[ ${{funcstack[1]}} == _weir ]]; then _weir "$@"; else compdef _weir weir; fi
 )";
+
+// What _arguments knows an option or argument by. One rest of the line is all that it takes, so each argument has its
+// place; what may be given again is offered again.
+std::string zsh_word(const Options::Entry& entry) {
+  const OptionRow& row = entry.row;
+  std::string help;
+  for (const char c : row.help) help += c == '[' || c == ']' || c == ':' ? ' ' : c;
+  const std::string values =
+      row.choices.empty() ? "_files" : fmt::format("({})", fmt::join(row.choices, " "));
+  if (entry.form == Form::argument)
+    return quoted(fmt::format("{}:{}:{}", row.many == Many::no ? "" : "*", row.name, values));
+  const std::string value = row.value.empty() ? "" : fmt::format(":{}:{}", row.value, values);
+  const std::string again = row.many == Many::no ? "" : "*";
+  std::string out = quoted(fmt::format("{}--{}[{}]{}", again, row.name, help, value));
+  if (row.letter != 0) out += " " + quoted(fmt::format("{}-{}[{}]{}", again, row.letter, help, value));
+  return out;
+}
 
 std::string zsh_options(const Command& command) {
   Options options;
@@ -116,16 +139,8 @@ std::string zsh_options(const Command& command) {
   const Action action = command.make(options);
   declare_globals(options, globals, command.reach);
   std::string out;
-  for (const Options::Entry& entry : options.entries()) {
-    if (entry.form == Form::shadowed) continue;
-    std::string help;
-    for (const char c : entry.row.help) help += c == '[' || c == ']' || c == ':' ? ' ' : c;
-    const std::string choices =
-        entry.row.choices.empty() ? "_files" : fmt::format("({})", fmt::join(entry.row.choices, " "));
-    if (entry.form == Form::argument) out += " " + quoted(fmt::format("*:{}:{}", entry.row.name, choices));
-    else if (entry.row.value.empty()) out += " " + quoted(fmt::format("--{}[{}]", entry.row.name, help));
-    else out += " " + quoted(fmt::format("--{}[{}]:{}:{}", entry.row.name, help, entry.row.value, choices));
-  }
+  for (const Options::Entry& entry : options.entries())
+    if (entry.form != Form::shadowed) out += " " + zsh_word(entry);
   return out;
 }
 
@@ -163,7 +178,8 @@ function __weir_at
 end
 function __weir_exactly
     set -l words (commandline -opc)[2..-1]
-    test (string join ' ' -- $words) = "$argv[1]"
+    set -l given (string join ' ' -- $words)
+    test "$given" = "$argv[1]"
 end
 complete -c weir -f
 )";
@@ -180,6 +196,7 @@ std::string fish_options(const Command& command) {
         fmt::format("complete -c weir -n {}", fish_quoted(fmt::format("__weir_at '{}'", command.path)));
     if (entry.form != Form::argument)
       line += fmt::format(" -l {} -d {}", entry.row.name, fish_quoted(entry.row.help));
+    if (entry.row.letter != 0) line += fmt::format(" -s {}", entry.row.letter);
     if (entry.form != Form::argument && !entry.row.value.empty())
       line += entry.row.choices.empty() ? " -r -F" : " -x";
     if (entry.form == Form::argument && entry.row.choices.empty()) line += " -F";

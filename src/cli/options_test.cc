@@ -159,6 +159,15 @@ TEST(Options, one_named_like_a_global_one_comes_from_outside_by_the_name_of_its_
   for (const auto& asked : server.asked("channels/c")) EXPECT_EQ(asked.body, told);
 }
 
+TEST(Options, errors_are_json_where_a_command_has_an_output_of_its_own) {
+  CannedServer server;
+  CommandLine line{.variables = {{"WEIR_URL", server.url()}}};
+  const Finished told = line.run({"campaign", "export", "1", "--output", "json"});
+  EXPECT_EQ(told.exit, 1);
+  EXPECT_EQ(told.err.find(R"({"error":{"code":"not_found")"), 0u) << told.err;
+  EXPECT_EQ(line.run({"campaign", "export", "1"}).err.find("weir: "), 0u);
+}
+
 TEST(Options, values_of_the_wrong_kind_name_the_option) {
   CommandLine line{.variables = {{"WEIR_URL", "http://127.0.0.1:1"}}};
   const std::string digest(64, 'a');

@@ -231,11 +231,14 @@ Result<Exit> perform(const Line& line, Environment& environment, OutputForm& for
   TRY(led);
   TRY(split);
   TRY(resolve(options, leading, command, environment));
-  form = globals.output == "json" ? OutputForm::json : OutputForm::table;
+  // A command whose --output is its own (which document, of several) is asked for errors in JSON by the same word.
+  if (options.find("output")->form != Form::own)
+    form = globals.output == "json" ? OutputForm::json : OutputForm::table;
   server = globals.url;
   Session session(environment, std::move(globals), command);
   const Result<Exit> exit = action(session);
   session.progress("");
+  if (exit && !environment.out.flush()) return internal("the answer could not be written to standard output");
   return exit;
 }
 

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <ostream>
 
+#include "cli/working.h"
+
 namespace weir::cli {
 namespace {
 
@@ -49,11 +51,12 @@ Result<Api*> Session::api() {
   std::string token = globals_.token.value_or("");
   if (token.empty() && globals_.token_file) token = TRY(read_token(*globals_.token_file));
   TRY(http::parse_url(globals_.url));
-  api_ = std::make_unique<Api>(ApiConfig{.url = globals_.url,
-                                         .organization = globals_.organization,
-                                         .token = token,
-                                         .ca_file = globals_.ca_file.value_or("")},
-                               environment_.wait);
+  api_ = std::make_unique<Api>(
+      ApiConfig{.url = globals_.url,
+                .organization = globals_.organization,
+                .token = token,
+                .ca_file = globals_.ca_file.value_or("")},
+      environment_.wait, [this] { return std::make_shared<Working>(*this, "waiting for " + globals_.url); });
   return api_.get();
 }
 

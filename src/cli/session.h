@@ -41,6 +41,8 @@ class Session {
   Globals globals_;
   const Command& command_;
   std::unique_ptr<Api> api_;
+  bool at_work_ = false;  // somebody says already that it takes long
+  friend class Working;
 };
 
 // The `link` of an answer is the page's path; people need it whole.

@@ -7,15 +7,17 @@
 namespace weir::cli {
 
 Working::Working(Session& session, std::string what) : session_(session), what_(std::move(what)) {
-  if (session.environment().err_is_terminal)
-    thread_ = std::jthread([this](const std::stop_token& stop) { tell(stop); });
+  if (session.at_work_ || !session.environment().err_is_terminal) return;
+  session.at_work_ = true;
+  thread_ = std::jthread([this](const std::stop_token& stop) { tell(stop); });
 }
 
 Working::~Working() {
   if (!thread_.joinable()) return;
   thread_.request_stop();
   thread_.join();
-  session_.progress("");
+  session_.at_work_ = false;
+  if (told_) session_.progress("");
 }
 
 void Working::reached(std::string how_far) {
@@ -28,6 +30,7 @@ void Working::tell(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; })) {
     if (stop.stop_requested()) return;
+    told_ = true;
     const auto passed = std::chrono::steady_clock::now() - began;
     session_.progress(fmt::format("{}{}{}, {} s …", what_, how_far_.empty() ? "" : ": ", how_far_,
                                   std::chrono::duration_cast<std::chrono::seconds>(passed).count()));

@@ -1,5 +1,5 @@
 // Says, on a terminal, what takes longer than a second and for how long it has; gone with it. While it lives its thread
-// alone writes progress of the session.
+// alone writes progress of the session; one within another leaves it to that.
 #pragma once
 #include <condition_variable>
 #include <mutex>
@@ -24,6 +24,7 @@ class Working {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   std::string how_far_;
+  bool told_ = false;
   std::jthread thread_;
 };
 

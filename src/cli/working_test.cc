@@ -4,6 +4,8 @@
 
 #include <sstream>
 
+#include "cli/session_test_support.h"
+
 namespace weir::cli {
 namespace {
 
@@ -26,8 +28,41 @@ TEST(Working, says_on_a_terminal_what_takes_longer_than_a_second_and_wipes_it) {
 }
 
 TEST(Working, says_nothing_of_what_is_done_at_once_or_where_nobody_looks) {
-  EXPECT_EQ(said_of(true, std::chrono::milliseconds(0)), "\r\x1b[K");
+  EXPECT_EQ(said_of(true, std::chrono::milliseconds(0)), "");
   EXPECT_EQ(said_of(false, std::chrono::milliseconds(1200)), "");
+}
+
+TEST(Working, of_one_within_another_the_outer_speaks) {
+  std::ostringstream out, err;
+  const SystemClock clock;
+  Environment environment{.out = out, .err = err, .err_is_terminal = true, .clock = clock};
+  Session session(environment, {.output = "table", .color = "never"}, commands().front());
+  {
+    const Working outer(session, "baking");
+    const Working inner(session, "stirring");
+    std::this_thread::sleep_for(std::chrono::milliseconds(1200));
+  }
+  EXPECT_EQ(err.str(), "\r\x1b[Kbaking, 1 s …\r\x1b[K");
+}
+
+// Whatever command it is: a server that keeps one waiting is named.
+TEST(Working, a_server_that_keeps_a_command_waiting_is_named_on_a_terminal) {
+  CannedServer server;
+  server.on("GET flows?limit=100", 503, R"({"error":{"code":"unavailable","message":"busy"}})");
+  server.on("GET flows?limit=100", 503, R"({"error":{"code":"unavailable","message":"busy"}})");
+  server.on("GET flows?limit=100", 200, R"({"flows":[],"next":null})");
+  std::ostringstream out, err;
+  const SystemClock clock;
+  Environment environment{
+      .out = out,
+      .err = err,
+      .err_is_terminal = true,
+      .variables = {{"WEIR_URL", server.url()}},
+      .clock = clock,
+      .wait = [](Duration) { std::this_thread::sleep_for(std::chrono::milliseconds(600)); }};
+  const std::vector<std::string> words{"flow", "list"};
+  EXPECT_EQ(cli::run(words, environment), 0);
+  EXPECT_EQ(err.str().find("\r\x1b[Kwaiting for " + server.url() + ", 1 s …\r\x1b[K"), 0u) << err.str();
 }
 
 }  // namespace
