@@ -259,8 +259,8 @@ CREATE INDEX IF NOT EXISTS window_override_by_until ON window_override (until_at
 // before that, `cause` what opened it. Its last step stands in `finding` itself (`last`, `changed_at`, `entry`,
 // `last_cause`), those before it in `finding_change`: most findings have one. `finding_name` has every id by which a
 // finding of the flaw was ever called. Findings of one advisory lie side by side: what is open of a component memory
-// knows, so that only what has ended is found by it here. In `finding_stated` no artifact is an empty one: what holds in general; rows
-// without `until_at` hold now.
+// knows, so that only what has ended is found by it here. In `finding_stated` no artifact is an empty one: what holds
+// in general; rows without `until_at` hold now.
 constexpr std::string_view finding_schema = R"sql(
 CREATE TABLE IF NOT EXISTS advisories (entry INTEGER PRIMARY KEY, feed TEXT NOT NULL, updated TEXT NOT NULL,
   digest BLOB NOT NULL, at INTEGER NOT NULL);
