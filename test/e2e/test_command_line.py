@@ -25,6 +25,12 @@ class CommandLine(WorldCase):
         world.weir("whoami", token="weir_" + "C" * 40, code=3)
         world.weir("whoami", env={"WEIR_URL": f"http://127.0.0.1:{free_port()}"}, code=4)
 
+    def test_an_answer_that_cannot_be_written_is_no_success(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([WEIR, "version", "--output", "json"], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("standard output", done.stderr)
+
     def test_help_is_there_for_every_command(self):
         text = subprocess.run([WEIR, "--help"], capture_output=True, text=True, check=True).stdout
         for command in ("serve", "agent", "approve", "deploy", "demo", "env", "ledger"):
