@@ -1,4 +1,4 @@
-// What a person can reach, and read without guessing: keys, the wall, narrow screens, acts that tell their effect first.
+// What a person can reach, and read without guessing: keys, the wall, narrow screens, effects told before acts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -117,13 +117,17 @@ test('on a narrow screen the tabs stay in one line', async () => {
   const { page, close } = await at.visit('/environments/production', { width: 360, height: 800 });
   const tops = await page.getByRole('tab').evaluateAll((tabs) => tabs.map((tab) => tab.getBoundingClientRect().top));
   assert.ok(tops.length === 5 && new Set(tops).size === 1, tops.join());
+  await go(page, '/environments/production?view=watch');
+  const chosen = await page.getByRole('tab', { name: 'What is watched', selected: true }).boundingBox();
+  assert.ok(chosen && chosen.x >= 0 && chosen.x + chosen.width <= 360, 'the chosen one is in sight');
   await assert_fits(page);
   await close();
 });
 
 test('the path of a bill flows past what nothing asks for, and stops at what is asked for', () => {
   const { document } = signed_dbom(at.fixture.world, at.fixture.world.artifacts[0]!, 'production');
-  const scan = (bill: typeof document) => stops_of_dbom(bill, undefined, Date.now()).find((stop) => stop.name === 'scan');
+  const scan = (bill: typeof document) =>
+    stops_of_dbom(bill, undefined, Date.now()).find((stop) => stop.name === 'scan');
   assert.deepEqual(scan(document)?.rest, ['nothing asks for it']);
   assert.equal(scan(document)?.state, 'unasked');
   const unmet = document.how.map((line) => (line.kind === 'required' ? { ...line, state: 'incomplete' } : line));
@@ -170,7 +174,8 @@ test('what an alert is about is said without its name, and who began it without 
   const title = 'Unknown program /tmp/x/backdoor on vm';
   assert.equal(kind_of({ title, workload: { name: '/tmp/x/backdoor' } as Workload }), 'Unknown program on vm');
   assert.equal(kind_of({ title: 'Reporter silent: vm', workload: null }), 'Reporter silent: vm');
-  assert.equal(chain_of('user root ← /usr/bin/weir ← /usr/bin/bash ← /usr/bin/bash ← init'), 'user root ← weir ← bash ← init');
+  const who = 'user root ← /usr/bin/weir ← /usr/bin/bash ← /usr/bin/bash ← init';
+  assert.equal(chain_of(who), 'user root ← weir ← bash ← init');
 });
 
 test('evidence that is not required gets no second bead of the same name', () => {

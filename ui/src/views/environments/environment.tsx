@@ -5,6 +5,7 @@ import type { Environment as Data, SentencePart } from '../../api/types.ts';
 import { Adopt } from '../../forms/adopt.tsx';
 import { Scope } from '../../forms/scope.tsx';
 import { Card } from '../../parts/card.tsx';
+import { TabLine } from '../../parts/tab-line.tsx';
 import { useUrlState } from '../../parts/table/url-state.ts';
 import { Loaded, View } from '../../parts/view.tsx';
 import { all_of, counted, number, say } from '../../words/text.ts';
@@ -114,7 +115,7 @@ export default function Environment({ name }: { name: string }) {
               onChange={(next) => set({ view: next === 'workloads' || !next ? '' : next })}
               keepMounted={false}
               className={styles.tabs}>
-              <Tabs.List mb="sm">
+              <TabLine chosen={view}>
                 <Tabs.Tab value="workloads">Workloads</Tabs.Tab>
                 <Tabs.Tab value="snapshots">Snapshots and differences</Tabs.Tab>
                 <Tabs.Tab value="deployments">
@@ -122,7 +123,7 @@ export default function Environment({ name }: { name: string }) {
                 </Tabs.Tab>
                 <Tabs.Tab value="installed">What is installed</Tabs.Tab>
                 <Tabs.Tab value="watch">What is watched</Tabs.Tab>
-              </Tabs.List>
+              </TabLine>
               <Tabs.Panel value="workloads">
                 <Workloads environment={name} at={values['at'] ?? ''} />
               </Tabs.Panel>
