@@ -6,6 +6,7 @@
 #include "api/requests.h"
 #include "base/name.h"
 #include "base/suggest.h"
+#include "evidence/predicate_bounds.h"
 #include "evidence/recognise.h"
 #include "evidence/schema.h"
 #include "evidence/statement.h"
@@ -22,8 +23,6 @@ using evidence::AttestationTypeDeclared;
 using sequencer::Decision;
 
 constexpr std::string_view custom_prefix = "custom:";
-constexpr std::size_t predicate_bytes_max =
-    limits::payload_inline_bytes_max / 2;  // beyond, it is kept as the content
 
 // `read`: the verdict is read out of the evidence, which must be there; `said`: where the evidence does not decide, the
 // sender may.
@@ -134,7 +133,8 @@ Status check_signer(store::Database& db, AttestationRecorded& record) {
 }
 
 bool is_large(const format::Json& predicate) {
-  return !predicate.is_null() && dump(predicate).size() > predicate_bytes_max;
+  return !predicate.is_null() && (evidence::depth_of(predicate) > evidence::predicate_depth_max ||
+                                  dump(predicate).size() > evidence::predicate_bytes_max);
 }
 
 // Evidence that says what it is about must be about this artifact: itself, or a digest of its identity.
@@ -225,7 +225,8 @@ Result<Evidence> read_evidence(const Call& call, AttestationRecorded record, Byt
                    "content");
   if (is_large(record.predicate))
     return Error{Errc::too_large,
-                 fmt::format("'predicate' has more than {} bytes; send it as 'content'", predicate_bytes_max),
+                 fmt::format("'predicate' has more than {} bytes or {} levels; send it as 'content'",
+                             evidence::predicate_bytes_max, evidence::predicate_depth_max),
                  "predicate"};
   Evidence evidence;
   if (!content.empty()) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "evidence/predicate_bounds.h"
 #include "support/api_fixture.h"
 
 namespace weir::api {
@@ -211,6 +212,17 @@ TEST_F(Attestations, keep_a_small_predicate_in_the_entry_and_a_large_one_as_thei
   EXPECT_EQ(record(large).json.at("attestation").at("content_size"), Json(100'002));
   large.set("content", encode_base64("file"));
   EXPECT_EQ(record(large).status, 413);
+}
+
+TEST_F(Attestations, keep_a_predicate_that_nests_deeper_than_a_decision_could_hold_as_their_file) {
+  const auto nested = [](std::size_t depth) {
+    return format::parse_json(std::string(depth, '[') + std::string(depth, ']')).value();
+  };
+  Json json = request("generic");
+  json.set("predicate", nested(evidence::predicate_depth_max));
+  EXPECT_TRUE(record(json).json.at("attestation").at("content_digest").is_null());
+  json.set("predicate", nested(evidence::predicate_depth_max + 1));
+  EXPECT_EQ(record(json).json.at("attestation").at("content_size"), Json(2 * 49));
 }
 
 TEST_F(Attestations, of_statements_about_flaws_are_about_no_more_than_their_maker_may_speak_of) {

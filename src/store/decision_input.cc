@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "evidence/predicate_bounds.h"
 #include "evidence/signing_key.h"
 #include "store/settings.h"
 #include "store/stored.h"
@@ -97,6 +98,12 @@ policy::InputSigner signer_of(std::string_view stored) {
       .issuer = std::string(evidence::registered_keys_issuer), .key = signer.key, .subject = signer.identity};
 }
 
+// One that nests deeper than a decision's record could hold was taken in before that was looked at.
+format::Json predicate_of(std::string_view stored) {
+  auto predicate = read_stored<format::Json>(stored);
+  return evidence::depth_of(predicate) > evidence::predicate_depth_max ? format::Json() : std::move(predicate);
+}
+
 policy::InputAttestation attestation_row(const Row& row) {
   return {.about = row.is_null(0) ? policy::InputAbout::trail : policy::InputAbout::artifact,
           .actor = row.string(1),
@@ -106,7 +113,7 @@ policy::InputAttestation attestation_row(const Row& row) {
           .entry = row.integer(4),
           .flow = row.string(5),
           .name = row.string(6),
-          .predicate = row.is_null(7) ? format::Json() : read_stored<format::Json>(row.text(7)),
+          .predicate = row.is_null(7) ? format::Json() : predicate_of(row.text(7)),
           .recorded_at = row.instant(8),
           .signer = row.is_null(12) ? std::nullopt : std::optional(signer_of(row.text(12))),
           .summary = row.is_null(9) ? format::Json() : read_stored<format::Json>(row.text(9)),
