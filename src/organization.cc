@@ -57,20 +57,32 @@ Result<ledger::ActorId> actor_from_hex(std::string_view hex) {
   return ledger::actor_id_from_bytes(bytes);
 }
 
+std::optional<Bytes> content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file.is_open()) return std::nullopt;
+  return Bytes(std::istreambuf_iterator<char>(file), {});
+}
+
+// A ledger's key; others, such as TLS's, may lie here too.
+bool holds_seed(const fs::path& path) {
+  constexpr std::uintmax_t text_bytes_max = 64, seed_bytes = 32;
+  std::error_code missing;
+  if (!fs::is_regular_file(path, missing) || fs::file_size(path, missing) > text_bytes_max) return false;
+  std::optional<Bytes> text = content_of(path);
+  while (text && text->ends_with('\n')) text->pop_back();
+  if (!text) return false;
+  const auto seed = decode_base64(*text);
+  return seed.ok() && seed->size() == seed_bytes;
+}
+
 // Of the ledgers in a directory, and of those that only left a key; it holds one, where nobody put others there.
 std::vector<std::string> names_in(const std::string& directory) {
   std::set<std::string> names;
   std::error_code missing;
   for (const auto& file : fs::directory_iterator(directory, missing))
-    if (file.path().extension() == ".db" || file.path().extension() == ".key")
+    if (file.path().extension() == ".db" || (file.path().extension() == ".key" && holds_seed(file.path())))
       names.insert(file.path().stem());
   return {names.begin(), names.end()};
-}
-
-std::optional<Bytes> content_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file.is_open()) return std::nullopt;
-  return Bytes(std::istreambuf_iterator<char>(file), {});
 }
 
 // Fewer bytes than a header has are no database to SQLite, but a new one.

@@ -60,19 +60,23 @@ class Judge final : public Job {
     decision.keep = [waiting, left](store::Database& db) -> Status {
       for (const std::string& workload : waiting)
         TRY(execute(db, "DELETE FROM unjudged WHERE workload=$1", workload));
-      for (const std::string& workload : left) TRY(enlist_others(db, workload));
-      return {};
+      return left.empty() ? Status() : enlist_others(db, left);
     };
     return decision;
   }
 
-  // What still runs of the same content had no alert of its own while one stood for all.
-  static Status enlist_others(store::Database& db, const std::string& workload) {
-    return execute(db,
-                   "INSERT INTO unjudged (workload) SELECT DISTINCT r.id FROM workload_digest d CROSS JOIN "
-                   "workload_digest o CROSS JOIN workload r WHERE d.workload=$1 AND o.digest=d.digest AND "
-                   "o.workload<>d.workload AND r.id=o.workload AND r.live>0 ON CONFLICT DO NOTHING",
-                   workload);
+  // What still runs of the same content where these are had no alert of its own while one stood for all.
+  static Status enlist_others(store::Database& db, const std::vector<std::string>& left) {
+    const std::string those = format::encode(left);
+    return execute(
+        db,
+        "INSERT INTO unjudged (workload) SELECT DISTINCT r.id FROM (SELECT DISTINCT d.digest FROM json_each($1) l JOIN "
+        "workload_digest d ON d.workload=l.value) t CROSS JOIN workload_digest o CROSS JOIN workload r WHERE "
+        "o.digest=t.digest AND r.id=o.workload AND r.live>0 AND (o.digest, r.environment, CASE r.kind WHEN 'container' "
+        "THEN '' ELSE r.host END) IN (SELECT d.digest, w.environment, CASE w.kind WHEN 'container' THEN '' ELSE w.host "
+        "END FROM json_each($2) l JOIN workload w ON w.id=l.value JOIN workload_digest d ON d.workload=w.id) ON "
+        "CONFLICT DO NOTHING",
+        those, those);
   }
 
   Status judge_one(store::Database& tables, const std::string& id, Instant now, Acts& acts) {

@@ -91,6 +91,15 @@ class Damaged(unittest.TestCase):
                 self.world.server = None
                 self.assertEqual(self.verify().returncode, 0)
 
+    def test_other_keys_beside_a_ledger_are_none_of_its(self):
+        self.setUp()
+        (self.world.data / "tls.key").write_text("-----BEGIN PRIVATE KEY-----\n" + "M" * 64 + "\n")
+        self.world.start_server()
+        self.assertEqual(self.world.api.send("GET", "me").status, 200)
+        self.world.server.end()
+        self.world.server = None
+        self.assertEqual(self.verify().returncode, 0)
+
     def test_a_flipped_bit_in_an_entry_is_found(self):
         database = self.database()
         data = self.whole[database.relative_to(self.world.data)]

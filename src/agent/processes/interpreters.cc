@@ -33,13 +33,16 @@ constexpr std::array grammars{
     Grammar{"python pypy", "-W -X -Q --check-hash-based-pycs", "", "-c", "", "-m", "-V --version -h --help"},
     Grammar{"perl", "-I", "-M -m -x -F -C -D -i", "-e -E", "", "", "-v -V --version --help", Bare::standard_input,
             Word::file, "-l -0 -d"},
-    Grammar{"ruby jruby", "-I -r -C -E --encoding --external-encoding --internal-encoding", "-K -x -F -i", "-e", "", "",
+    Grammar{"ruby jruby", "-I -r -C -E -X --encoding --external-encoding --internal-encoding --enable --disable --dump "
+                          "--parser --backtrace-limit", "-x -F -i", "-e", "", "",
             "--version --help --copyright", Bare::standard_input, Word::file, "-W -0 -T"},
     Grammar{"node nodejs", "-r --require --import --loader --experimental-loader -C --conditions --env-file --title",
             "", "-e --eval -p --print", "", "", "-v --version -h --help"},
     Grammar{"deno bun", "--config --cwd --env-file", "", "-e --eval -p --print eval", "", "", version},
-    Grammar{"php", "-c -d -z -t -S", "", "-r -R -B -E", "-f -F", "", "-v --version -h --help -i -m"},
-    Grammar{"lua luajit texlua", "-l", "-j -b -O", "-e", "", "", "-v"},
+    Grammar{"php", "-c -d -z -t -S --php-ini --define --zend-extension --docroot --server", "",
+            "-r -R -B -E --run --process-code --process-begin --process-end", "-f -F --file --process-file", "",
+            "-v --version -h --help -i -m"},
+    Grammar{"lua luajit texlua", "-l", "-j -b -O", "-e -i", "", "", "-v"},
     Grammar{"java", "-cp -classpath --class-path -p --module-path --add-modules --add-opens --add-exports --add-reads "
                     "--limit-modules --upgrade-module-path --patch-module --source --enable-native-access",
             "", "", "-jar", "-m --module", "-version --version -help --help -h -?", Bare::itself, Word::module},
@@ -47,7 +50,7 @@ constexpr std::array grammars{
     Grammar{"awk gawk mawk nawk original-awk", "-F -v -W -m", "", "", "-f --file -E --exec", "", version, Bare::itself,
             Word::itself},
     Grammar{"Rscript R", "-g --gui", "", "-e", "-f --file", "", version},
-    Grammar{"guile", "-L -C -x -l", "", "-c", "-s", "", "--version --help -v -h"},
+    Grammar{"guile", "-L -C -x -l -e", "", "-c", "-s", "", "--version --help -v -h"},
     Grammar{"pwsh", "-ExecutionPolicy -WorkingDirectory", "", "-c -Command -EncodedCommand -e", "-File -f", "",
             "-v -Version -h -Help"},
     Grammar{"ld.so", "--library-path --preload --argv0 --audit --inhibit-rpath --glibc-hwcaps-prepend "
@@ -110,15 +113,22 @@ struct Option {
   std::string_view value;
 };
 
+// Where perl ends the value of one of these, and goes on with options: at the first space.
+constexpr std::string_view perl = "perl", perls_until_space = "-C -D -i -F", spaces = " \t\n\r\f\v";
+
 // In a bundle such as "-xec" the first letter that is more than a flag decides; the rest of the word is its value. What
 // stands behind a colon ("-V:version", "-d:NYTProf") is always one.
 Option read_bundle(const Grammar& grammar, std::string_view word) {
   Option bundle;
+  const bool goes_on_behind_space = first_of(grammar.names) == perl;
   for (std::size_t i = 1; i < word.size() && word[i] != ':'; ++i) {
     const std::array<char, 2> letters{word[0], word[i]};
     const std::string_view letter(letters.data(), letters.size());
     const Role role = role_of(grammar, letter);
+    const std::size_t space =
+        goes_on_behind_space && lists(perls_until_space, letter) ? word.find_first_of(spaces, i) : word.npos;
     if (role == Role::nothing) bundle.role = role;
+    else if (space != word.npos) i = space;
     else if (role != Role::flag) return {role, i + 1 < word.size(), word.substr(i + 1)};
     if (lists(grammar.digits_value, letter))
       while (i + 1 < word.size() && word[i + 1] >= '0' && word[i + 1] <= '9') ++i;
@@ -173,6 +183,19 @@ Step read_step(const Grammar& grammar, std::string_view word, std::string_view n
   }
 }
 
+// The option among these that brings the program's text.
+const std::string* code_among(const Grammar& grammar, std::span<const std::string> words) {
+  const auto found = std::ranges::find_if(words, [&](const std::string& word) {
+    return word.starts_with('-') && read_option(grammar, word).role == Role::code;
+  });
+  return found == words.end() ? nullptr : &*found;
+}
+
+// A long option that no table here knows: the next word may be its value.
+bool may_take_next(const Grammar& grammar, std::string_view word) {
+  return word.starts_with("--") && word.find('=') == word.npos && read_option(grammar, word).role == Role::flag;
+}
+
 Program read_program(const Grammar& grammar, std::span<const std::string> words) {
   const bool shell = first_of(grammar.names) == shells;
   bool asks_only = false;
@@ -185,7 +208,12 @@ Program read_program(const Grammar& grammar, std::span<const std::string> words)
         word.starts_with('-') || (shell && word.starts_with('+')) || lists(grammar.inline_code, word);
     const bool is_subcommand = first_of(grammar.names) == "deno" && lists(subcommands, word);
     if (is_subcommand) continue;
-    if (!is_option) return program_named(grammar, word);
+    if (!is_option) {
+      const std::string* const code =
+          i > 0 && may_take_next(grammar, words[i - 1]) ? code_among(grammar, words.subspan(i + 1)) : nullptr;
+      if (code == nullptr) return program_named(grammar, word);
+      return {ProgramKind::unseen, option_alone(*code, read_option(grammar, *code))};
+    }
     Step step = read_step(grammar, word, next);
     if (step.settled) return std::move(step.program);
     asks_only = asks_only || step.asks_only;

@@ -57,6 +57,13 @@ TEST(Interpreters, arguments_tell_what_runs) {
       {"/usr/bin/perl", "perl -V", itself, ""},
       {"/usr/bin/perl", "perl -V:version", itself, ""},
       {"/usr/bin/perl", "perl -V -e print", unseen, "-e"},
+      {"/usr/bin/perl", "perl -i.bak x.pl", file, "x.pl"},
+      {"/usr/bin/ruby3.1", "ruby --enable gems -e print", unseen, "-e"},
+      {"/usr/bin/ruby3.1", "ruby -Kue print", unseen, "-Kue"},
+      {"/usr/bin/node", "node --redirect-warnings approved.js -e evil", unseen, "-e"},
+      {"/usr/bin/node", "node --some-flag app.js --port 80", file, "app.js"},
+      {"/usr/bin/php8.2", "php --run evil", unseen, "--run"},
+      {"/usr/bin/lua5.4", "lua -v -i", unseen, "-i"},
       {"/usr/bin/ruby3.1", "ruby -W0 x.rb", file, "x.rb"},
       {"/usr/bin/ruby3.1", "ruby -W:no-deprecated -ne print", unseen, "-ne"},
       {"/usr/bin/lua5.4", "lua -v x.lua", file, "x.lua"},
@@ -86,6 +93,15 @@ TEST(Interpreters, arguments_tell_what_runs) {
     const Program program = program_of(row.executable, words_of(row.arguments));
     EXPECT_EQ(program.kind, row.kind) << row.executable << ' ' << row.arguments;
     EXPECT_EQ(program.path, row.path) << row.executable << ' ' << row.arguments;
+  }
+}
+
+TEST(Interpreters, perl_goes_on_with_options_behind_a_space) {
+  for (const std::string word : {"-C -e", "-i -e", "-D -ne", "-F: -e", "-l -e"}) {
+    const std::vector<std::string> words{"perl", word, "approved.pl"};
+    const Program program = program_of("/usr/bin/perl", words);
+    EXPECT_EQ(program.kind, unseen) << word;
+    EXPECT_EQ(program.path, word);
   }
 }
 
