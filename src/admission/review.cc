@@ -153,6 +153,25 @@ Result<Json> request_of(std::string_view body) {
   return review;
 }
 
+// An API server writes this first, before anything of the object's author; empty when the body begins otherwise.
+std::string uid_at_head(std::string_view body) {
+  constexpr std::string_view head =
+      R"({"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{"uid":")";
+  if (!body.starts_with(head)) return "";
+  body.remove_prefix(head.size());
+  const std::size_t end = body.find_first_of("\"\\");
+  if (end == body.npos || end > uid_bytes_max || body[end] != '"') return "";
+  const std::string_view uid = body.substr(0, end);
+  const bool is_plain = std::ranges::all_of(uid, [](char c) { return c > ' ' && c <= '~'; });
+  return is_plain ? std::string(uid) : "";
+}
+
+Result<Review> unread(std::string_view body, const Error& why) {
+  Review review{.uid = uid_at_head(body), .kind = "object", .problem = why.message};
+  if (review.uid.empty()) return why;
+  return review;
+}
+
 Status read_object(const Json& request, Operation operation, const KindRow& row, Review& into) {
   const Json& object = request.at("object");
   if (object.object() == nullptr) return invalid("'request.object' must be an object", "request.object");
@@ -169,8 +188,9 @@ Status read_object(const Json& request, Operation operation, const KindRow& row,
 }  // namespace
 
 Result<Review> read_review(std::string_view body) {
-  const Json whole = TRY(request_of(body));
-  const Json& request = whole.at("request");
+  const Result<Json> whole = request_of(body);
+  if (!whole.ok()) return unread(body, whole.error());
+  const Json& request = whole->at("request");
   Review review;
   review.uid = TRY(text_of(request, "request.uid", uid_bytes_max));
   if (review.uid.empty()) return invalid("'request.uid' is missing: an answer is known by it", "request.uid");

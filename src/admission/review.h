@@ -12,8 +12,9 @@
 
 namespace weir::admission {
 
-inline constexpr std::size_t review_bytes_max =
-    4 * 1024 * 1024;                             // an object of 1.5 MiB, as it was and as it is to be
+// Etcd stores no object beyond 1.5 MiB; it comes twice, as it was and as it is to be, and Go's encoder makes six bytes
+// of each '<', '>', '&' and control character. The rest is room for the review itself.
+inline constexpr std::size_t review_bytes_max = 24 * 1024 * 1024;
 inline constexpr std::size_t images_max = 1000;  // of one object
 inline constexpr std::size_t uid_bytes_max = 128;
 
@@ -34,7 +35,9 @@ struct Review {
 };
 
 // `invalid`, with the member, for what is no AdmissionReview of this version, or has no uid to be answered by: then
-// nothing can be said in its own form. What is wrong with the object itself is its `problem`.
+// nothing can be said in its own form. What is wrong with the object itself is its `problem`; so is what makes the
+// whole unreadable (its depth, a duplicate key) where its head is as an API server writes it: who makes the object is
+// not to choose between an answer and none. Only for who has proven that he is the API server.
 Result<Review> read_review(std::string_view body);
 
 // "container 'web'", "init container 'setup'", "volume 'model'".

@@ -201,6 +201,26 @@ TEST_F(Admission, is_opened_by_its_own_address_alone) {
   EXPECT_EQ(api_.get("integrations").response.body.find(secret), std::string::npos);
 }
 
+// As API servers begin it; nested deeper than anybody reads.
+std::string unreadable_review() {
+  return fmt::format(
+      R"({{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1","request":{{"uid":"705ab4f5",)"
+      R"("operation":"CREATE","namespace":"default","kind":{{"group":"","version":"v1","kind":"Pod"}},)"
+      R"("object":{}7{}}}}})",
+      std::string(100, '['), std::string(100, ']'));
+}
+
+TEST_F(Admission, an_object_that_its_author_made_unreadable_is_refused_in_both_fail_modes) {
+  for (const char* fail : {"closed", "open"}) {
+    const Json refused = ask(declare(fmt::format(R"(,"fail":"{}")", fail)), unreadable_review());
+    EXPECT_FALSE(allowed(refused)) << fail;
+    EXPECT_EQ(*refused.at("status").at("code").integer(), 403);
+    EXPECT_NE(refused.at("status").text("message").find("can't tell which images"), std::string::npos);
+  }
+  EXPECT_TRUE(allowed(ask(declare(R"(,"mode":"warn")"), unreadable_review())));
+  EXPECT_EQ(post("integrations/cluster/admission/wh_guess", unreadable_review()).status, 401);
+}
+
 TEST_F(Admission, what_is_no_review_is_refused_as_bad_input) {
   const std::string door = declare();
   EXPECT_EQ(post(door, "{").status, 400);
