@@ -123,7 +123,7 @@ TEST_F(Record, evidence_that_comes_back_after_other_evidence_is_recorded_anew) {
   };
   const std::string passed = row(5, passing), failed = row(7, failing), again = row(9, passing);
   const auto key_after = [&](const std::vector<std::string>& newest_first) {
-    const std::string asked = "GET attestations?flow=app&trail=t1&limit=1000&cursor=";
+    const std::string asked = "GET attestations?flow=app&trail=t1&limit=1000";
     server_.forget(asked);
     server_.on(asked, 200, fmt::format(R"({{"attestations":[{}],"next":""}})", fmt::join(newest_first, ",")));
     EXPECT_EQ(record().exit, 0);
