@@ -95,12 +95,13 @@ std::vector<std::string> warnings_of(const Review& review, const Terms& terms, c
   std::vector<std::string> warnings;
   if (!review.is_read)
     warn(warnings, fmt::format("Weir reads no images of a {}; its Pods are asked about", review.kind));
+  const std::size_t refused = refused_of(judgement);
   if (!judgement.failure.empty()) {
-    const bool refuses = terms.mode == Mode::enforce && terms.fail == Fail::closed;
+    const bool known = refused > 0 || !review.problem.empty();
+    const bool refuses = terms.mode == Mode::enforce && (terms.fail == Fail::closed || known);
     warn(warnings, fmt::format("Weir could not decide, {}: {}",
                                refuses ? "so this is refused" : "and this is let in", judgement.failure));
   }
-  const std::size_t refused = refused_of(judgement);
   if (terms.mode != Mode::enforce && !review.problem.empty())
     warn(warnings, fmt::format("would be refused: {}", review.problem));
   if (terms.mode == Mode::shadow && refused > 0)

@@ -125,6 +125,8 @@ TEST(Answer, a_door_that_fails_open_still_refuses_what_is_known_to_fail) {
       answered(Mode::enforce, {.images = {judged(Verdict::deny)}, .failure = "it took too long"}, Fail::open);
   EXPECT_FALSE(made.response.allowed);
   EXPECT_EQ(made.response.status->code, 403);
+  EXPECT_EQ(made.response.warnings,
+            std::vector<std::string>{"Weir could not decide, so this is refused: it took too long"});
 }
 
 TEST(Answer, an_object_that_can_not_be_read_is_refused_also_where_failing_is_open) {

@@ -88,28 +88,55 @@ Judgement judgement_without_gate(const Question& question) {
   return judgement;
 }
 
-// Each digest is asked once, however many containers have it. False: something has to be decided first, and that was
-// not asked for. After an error `into` holds what was judged before it.
+// The images that have one digest: it is asked once, however many containers have it.
+struct Same {
+  Sha256 digest;
+  std::vector<const Image*> images;
+};
+
+std::vector<Same> by_digest(const Question& question) {
+  std::vector<Same> all;
+  std::map<std::string, std::size_t> places;
+  for (const Image& image : question.review.images) {
+    const auto digest = admission::digest_of(image.reference);
+    if (!digest.ok()) continue;  // judged already
+    const auto [place, fresh] = places.emplace(to_hex(*digest), all.size());
+    if (fresh) all.push_back({.digest = *digest, .images = {}});
+    all[place->second].images.push_back(&image);
+  }
+  return all;
+}
+
+// False: it has to be decided first, and that was not asked for.
+Result<bool> judge_one(const ReadCall& call, const Question& question, const Same& same, Ask ask,
+                       Judgement& into) {
+  const Sha256 artifact = TRY(store::recorded_artifact(call.db, same.digest));
+  const auto gate = TRY(gate_of(call, {.artifact = artifact, .environment = question.terms.environment}, ask));
+  if (!gate) return false;
+  for (const Image* const image : same.images) {
+    auto judged = TRY(judged_of(*image, *gate));
+    into.images.push_back(std::move(judged));
+  }
+  return true;
+}
+
+// What is decided already comes first, which is rows alone: nothing that has to be decided, however much it is and
+// whatever becomes of it, hides what is known to fail. False: something has to be decided, and that was not asked for.
+// After false or an error `into` holds what was judged.
 Result<bool> judge(const ReadCall& call, const Question& question, Ask ask, Judgement& into) {
   if (into.images.size() == question.review.images.size()) return true;
   if (!TRY(store::environment_exists(call.db, question.terms.environment)))
     return not_found(fmt::format("there is no environment '{}'", question.terms.environment));
-  const Instant until = call.now + admission_time(call.request);
-  std::map<std::string, jobs::GateAnswered> asked;  // by digest
-  for (const Image& image : question.review.images) {
-    const auto digest = admission::digest_of(image.reference);
-    if (!digest.ok()) continue;  // judged already
-    auto known = asked.find(to_hex(*digest));
-    if (known == asked.end()) {
-      if (call.ports.clock->now() > until)
-        return Error{Errc::unavailable, "there are more images than could be decided on in time"};
-      const Sha256 artifact = TRY(store::recorded_artifact(call.db, *digest));
-      auto gate = TRY(gate_of(call, {.artifact = artifact, .environment = question.terms.environment}, ask));
-      if (!gate) return false;
-      known = asked.emplace(to_hex(*digest), std::move(*gate)).first;
-    }
-    auto judged = TRY(judged_of(image, known->second));
-    into.images.push_back(std::move(judged));
+  std::vector<Same> undecided;
+  for (Same& same : by_digest(question))
+    if (!TRY(judge_one(call, question, same, Ask::known, into))) undecided.push_back(std::move(same));
+  if (ask == Ask::known) return undecided.empty();
+  // Half of what the timer gives, so that the last one may take long and this answer still comes before the timer's.
+  const Instant until = call.now + Duration{admission_time(call.request).micros / 2};
+  for (const Same& same : undecided) {
+    if (call.ports.clock->now() > until)
+      return Error{Errc::unavailable, "there are more images than could be decided on in time"};
+    TRY(judge_one(call, question, same, ask, into));
   }
   return true;
 }
@@ -153,6 +180,7 @@ Result<http::Response> admit(const ReadCall& call) {
 Result<http::Response> admit_late(const ReadCall& call, std::string_view why) {
   const Question question = TRY(question_of(call));
   Judgement judgement = judgement_without_gate(question);
+  (void)judge(call, question, Ask::known, judgement);  // rows alone; what is known to fail is refused
   judgement.failure = why;
   return response_of(question, judgement);
 }

@@ -186,6 +186,25 @@ TEST_F(Admission, a_server_that_is_stuck_answers_in_time_as_was_declared) {
       << "workers are busy, and nobody learns how this door fails";
 }
 
+TEST_F(Admission, what_has_to_be_decided_hides_nothing_that_is_known_to_fail) {
+  const std::string door = declare(R"(,"fail":"open")");
+  EXPECT_FALSE(allowed(ask(door, review({image("api")}))));
+  const auto is_refused = [&](std::string_view fresh, std::string_view fresher) {
+    const Json refused = ask(door, review({image(fresh), image(fresher), image("api")}), "200ms");
+    EXPECT_FALSE(allowed(refused)) << dump(refused);
+    EXPECT_EQ(*refused.at("status").at("code").integer(), 403);
+    EXPECT_NE(refused.at("status").text("message").find(image("api")), std::string::npos);
+    EXPECT_NE(refused.at("auditAnnotations").text("failed"), "") << "the others could not be decided on";
+  };
+  {
+    const Stuck stuck(api_);
+    is_refused("one", "two");
+  }
+  api_.ledger().sequencer().stop_writes("a test");
+  is_refused("three", "four");
+  EXPECT_TRUE(allowed(ask(door, review({image("three"), image("four")}))));
+}
+
 TEST_F(Admission, is_opened_by_its_own_address_alone) {
   const std::string door = declare();
   const std::string canary(
