@@ -2,6 +2,7 @@
 
 #include <latch>
 
+#include "admission/review.h"
 #include "api/deadlines.h"
 #include "support/api_fixture.h"
 
@@ -238,6 +239,39 @@ TEST_F(Admission, an_object_that_its_author_made_unreadable_is_refused_in_both_f
   }
   EXPECT_TRUE(allowed(ask(declare(R"(,"mode":"warn")"), unreadable_review())));
   EXPECT_EQ(post("integrations/cluster/admission/wh_guess", unreadable_review()).status, 401);
+}
+
+TEST_F(Admission, large_reviews_are_taken_by_the_secret_in_the_address) {
+  const std::string door = declare();
+  const auto limit = [&](const std::string& path, std::string_view from = "192.0.2.7") {
+    const http::Request head{
+        .method = "POST", .path = "/v1/orgs/org/" + path, .remote_address = std::string(from)};
+    return api_.service().body_limit(head, 1 << 20);
+  };
+  const std::string guess = "integrations/cluster/admission/wh_guess";
+  const auto known = limit(door);
+  ASSERT_TRUE(known.ok());
+  EXPECT_EQ(known->bytes_max, admission::review_bytes_max);
+  EXPECT_EQ(known->sender, http::Sender::known);
+  for (std::size_t i = 0; i < limits::token_failures_max; ++i)
+    EXPECT_EQ(limit(guess).error().code, Errc::unauthenticated);
+  EXPECT_EQ(limit(guess).error().code, Errc::too_many) << "no way to guess faster";
+  EXPECT_EQ(limit("integrations/nobody/admission/wh_guess").error().code, Errc::too_many);
+  EXPECT_EQ(post(guess, review({image("api")})).status, 429);
+  ASSERT_TRUE(limit(door).ok()) << "it was good from there before";
+  EXPECT_EQ(limit(door)->bytes_max, admission::review_bytes_max);
+  for (std::size_t i = 0; i < limits::token_failures_max; ++i) (void)limit(guess, "192.0.2.8");
+  EXPECT_EQ(limit(door, "192.0.2.8").error().code, Errc::too_many) << "it never was, from there";
+}
+
+TEST_F(Admission, a_large_review_is_answered_while_somebody_guesses_at_its_address) {
+  const std::string door = declare();
+  approve("api");
+  EXPECT_TRUE(allowed(ask(door, review({image("api")}))));
+  for (std::size_t i = 0; i <= limits::token_failures_max; ++i)
+    (void)post("integrations/cluster/admission/wh_guess", review({image("api")}));
+  const std::string large = review({image("api")}, fmt::format(R"(,"x":"{}")", std::string(6'000'000, '<')));
+  EXPECT_TRUE(allowed(ask(door, large)));
 }
 
 TEST_F(Admission, what_is_no_review_is_refused_as_bad_input) {
