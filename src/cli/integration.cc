@@ -161,12 +161,12 @@ Action integration_create(Options& options) {
   cluster_options(options, *declared);
   return [declared](Session& session) -> Result<Exit> {
     Api* api = TRY(session.api());
-    TRY(check_webhook(session, declared->webhook));
+    std::string ca = TRY(check_webhook(session, declared->webhook, declared->kind));
     const Json body = TRY(body_of(*declared));
     Json answer =
         TRY(api->write({.method = "PUT", .path = path_of({"integrations", declared->name}), .body = body}));
     if (declared->webhook.wanted) {
-      const std::string yaml = TRY(webhook_of(session, declared->webhook, answer));
+      const std::string yaml = TRY(webhook_of(session, declared->webhook, std::move(ca), answer));
       answer.set("webhook", yaml);
       session.answer(answer, yaml);
       return Exit::yes;

@@ -43,8 +43,9 @@ void webhook_options(Options& options, WebhookWords& into) {
                  &into.except);
 }
 
-Status check_webhook(const Session& session, const WebhookWords& words) {
-  if (!words.wanted) return {};
+Result<std::string> check_webhook(const Session& session, const WebhookWords& words, std::string_view kind) {
+  if (!words.wanted) return std::string();
+  if (kind != "kubernetes") return invalid("only kind kubernetes has a webhook", "webhook");
   const std::string& address = address_of(session, words);
   if (!address.starts_with("https://") || address.ends_with('/') ||
       address.find_first_of("?#@") != address.npos)
@@ -57,25 +58,23 @@ Status check_webhook(const Session& session, const WebhookWords& words) {
   if (words.timeout < seconds(1) || words.timeout > admission::timeout_max ||
       words.timeout.micros % 1'000'000 != 0)
     return invalid("'timeout' is whole seconds from 1s to 30s", "timeout");
-  return {};
+  const auto& ca = words.ca_bundle ? words.ca_bundle : session.globals().ca_file;
+  return ca ? read_file(*ca, ca_bytes_max) : Result<std::string>(std::string());
 }
 
-Result<std::string> webhook_of(const Session& session, const WebhookWords& words,
+Result<std::string> webhook_of(const Session& session, const WebhookWords& words, std::string ca,
                                const format::Json& answer) {
   const format::Json& integration = answer.at("integration");
-  if (integration.text("kind") != "kubernetes")
-    return invalid("only kind kubernetes has a webhook", "webhook");
   if (answer.text("path").ends_with("/SECRET"))
     return Error{Errc::conflict,
                  "its address was shown once, when it was made: --rotate makes another one and ends that"};
   admission::Webhook webhook{
       .name = std::string(integration.text("name")),
       .url = address_of(session, words) + std::string(answer.text("path")),
+      .ca = std::move(ca),
       .fail = integration.text("fail") == "open" ? admission::Fail::open : admission::Fail::closed,
       .timeout_seconds = words.timeout.micros / 1'000'000,
       .except = {std::string(always_excepted)}};
-  const auto& ca = words.ca_bundle ? words.ca_bundle : session.globals().ca_file;
-  if (ca) webhook.ca = TRY(read_file(*ca, ca_bytes_max));
   webhook.except.insert(webhook.except.end(), words.except.begin(), words.except.end());
   return admission::webhook_yaml(webhook);
 }

@@ -17,10 +17,12 @@ struct WebhookWords {
 };
 void webhook_options(Options& options, WebhookWords& into);
 
-// `invalid` for what no API server would take; before anything is declared.
-Status check_webhook(const Session& session, const WebhookWords& words);
+// `invalid` for what no API server would take, and the error of a file that can't be read; before anything is declared,
+// since declaring may end the address before. Who signed the server's certificate, PEM; empty when that is not said.
+Result<std::string> check_webhook(const Session& session, const WebhookWords& words, std::string_view kind);
 
 // Of an integration's answer, with the secret in its path. `conflict` when the secret was shown before and is gone.
-Result<std::string> webhook_of(const Session& session, const WebhookWords& words, const format::Json& answer);
+Result<std::string> webhook_of(const Session& session, const WebhookWords& words, std::string ca,
+                               const format::Json& answer);
 
 }  // namespace weir::cli
