@@ -79,8 +79,8 @@ class Follower {
   // Of each finding how it stands, and what memory has of it.
   std::vector<std::string> standing() const {
     std::vector<std::string> all;
-    for (const store::FindingRow& row : store::list_findings(*ledger_.reader(), {}).value())
-      all.push_back(format::encode(row.last));
+    const auto rows = store::list_findings(*ledger_.reader(), {}).value();
+    for (const store::FindingRow& row : rows) all.push_back(format::encode(row.last));
     exposure_->read([&](const Exposure::State& state) {
       for (const auto& [id, findings] : state.open)
         for (const vuln::FindingChange& each : findings) all.push_back("open " + format::encode(each));
