@@ -55,7 +55,7 @@ test('delivery systems are listed with what waits, and their requests with the l
   const { page, close } = await at.visit('/settings');
   await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Integrations' }).click();
   const heading = page.getByRole('heading', { level: 1 });
-  await heading.getByText('2 delivery systems ask the gate. 1 request waits for a verdict. 1 answer could not be given.').waitFor();
+  await heading.getByText('3 delivery systems ask the gate. 1 request waits for a verdict. 1 answer could not be given.').waitFor();
   await page.getByText('prod as production, staging').waitFor();
   await page.getByRole('link', { name: 'hub', exact: true }).click();
   const requests = page.getByRole('region', { name: 'What hub asked' });

@@ -115,6 +115,7 @@ for (const width of [360, 768, 1110, 1185, 1280, 1600]) {
 
 test('on a narrow screen the tabs stay in one line', async () => {
   const { page, close } = await at.visit('/environments/production', { width: 360, height: 800 });
+  await page.getByRole('tab').nth(4).waitFor();
   const tops = await page.getByRole('tab').evaluateAll((tabs) => tabs.map((tab) => tab.getBoundingClientRect().top));
   assert.ok(tops.length === 5 && new Set(tops).size === 1, tops.join());
   await go(page, '/environments/production?view=watch');
