@@ -180,8 +180,9 @@ Result<http::Response> admit(const ReadCall& call) {
 Result<http::Response> admit_late(const ReadCall& call, std::string_view why) {
   const Question question = TRY(question_of(call));
   Judgement judgement = judgement_without_gate(question);
-  (void)judge(call, question, Ask::known, judgement);  // rows alone; what is known to fail is refused
-  judgement.failure = why;
+  // Rows alone: what is known to fail is refused, and where all is decided already it is not late at all.
+  const auto judged = judge(call, question, Ask::known, judgement);
+  if (!judged.ok() || !*judged) judgement.failure = why;
   return response_of(question, judgement);
 }
 

@@ -15,6 +15,8 @@
 namespace weir::api {
 namespace {
 
+std::atomic<std::uint64_t> services_made = 0;
+
 constexpr std::size_t worker_queue_max = 1024;
 constexpr std::size_t small_body_bytes = 16 * 1024;  // larger ones are decoded on a worker
 constexpr Duration index_wait_max = seconds(5);
@@ -116,6 +118,7 @@ Service::Service(Config config, Ports ports, std::unique_ptr<Tokens> tokens, std
     index_wait_->committed(size);
   });
   index_wait_->committed(ports_.sequencer.size());
+  ++services_made;
 }
 
 Service::~Service() { stop(); }
@@ -242,9 +245,12 @@ void Service::read_when_here(std::size_t at, access::Actor actor, http::Request 
 Result<store::Database*> Service::reader() {
   thread_local std::unique_ptr<store::Database> reader;
   thread_local const Service* reader_of = nullptr;
-  if (reader == nullptr || reader_of != this) {
+  thread_local std::uint64_t made_then = 0;
+  const std::uint64_t made = services_made;  // another one may lie where this one's predecessor lay
+  if (reader == nullptr || reader_of != this || made_then != made) {
     reader = TRY(ports_.open_reader());
     reader_of = this;
+    made_then = made;
   }
   return reader.get();
 }
