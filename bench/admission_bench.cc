@@ -1,13 +1,12 @@
 // What a cluster waits for at admission, over HTTP keep-alive to the real server on this machine's loopback:
 //   admission_bench [--weir FILE] [--directory DIR] [--seconds N] [--rate N] [--connections N]
-// A Pod of 5 images that pass, in an AdmissionReview of 13 KB; a policy of 20 rules is enforced. Rows: at a rate
+// A Pod of 5 images that pass, in an AdmissionReview of 14 KB; a policy of 20 rules is enforced. Rows: at a rate
 // (latency counted from the moment a request was due), as many as go, and a Pod of one image that nobody asked about
 // before, which is decided and recorded first.
 #include <chrono>
 
 #include "crypto/digest.h"
-#include "http_load.h"
-#include "server_process.h"
+#include "server_load.h"
 
 namespace weir::bench {
 namespace {
@@ -47,7 +46,7 @@ std::string review(const std::vector<std::string>& of, std::size_t bytes) {
                                        {"resources", Json(Json::Object{})},
                                        {"imagePullPolicy", "IfNotPresent"}}));
   Json::Object fields;  // as managedFields are
-  for (std::size_t i = 0; i < bytes / 40; ++i)
+  for (std::size_t i = 0; i < bytes / 25; ++i)
     fields.emplace_back(fmt::format("f:member-{:04}", i), Json::object({{".", Json(Json::Object{})}}));
   const Json pod = Json::object(
       {{"apiVersion", "v1"},
@@ -103,20 +102,6 @@ Result<Json> ask(const Bench& bench, const std::string& body) {
   return bench.server->ask("POST", bench.path.substr(below.size()), TRY(format::parse_json(body)));
 }
 
-Status measure(const Bench& bench, std::string_view name, double rate) {
-  const double before = bench.server->cpu_seconds();
-  const LoadPlan plan = bench.plan(rate);
-  const LoadResult result = TRY(run_load(plan));
-  const double warm = static_cast<double>(plan.warm_up.micros) / 1e6;
-  const double share = result.seconds / (result.seconds + warm);
-  const double cpu = (bench.server->cpu_seconds() - before) * share;
-  fmt::print(
-      "{:<28} {:>7.0f} answers/s  p50 {:>5} µs  p99 {:>6} µs  {} failed  {:.1f} µs of server CPU each\n",
-      name, result.per_second(), result.percentile(50), result.percentile(99), result.failures,
-      result.answers > 0 ? cpu * 1e6 / static_cast<double>(result.answers) : 0);
-  return {};
-}
-
 Status measure_new(const Bench& bench) {
   std::vector<double> times;
   for (int i = 0; i < 200; ++i) {
@@ -125,9 +110,7 @@ Status measure_new(const Bench& bench) {
     TRY(ask(bench, body));
     times.push_back(std::chrono::duration<double, std::micro>(Steady::now() - begin).count());
   }
-  std::sort(times.begin(), times.end());
-  fmt::print("{:<28} p50 {:.0f} µs, p99 {:.0f} µs, with a connection of its own\n",
-             "a digest never asked about", times[times.size() / 2], times[times.size() * 99 / 100]);
+  print_single("a digest never asked about", std::move(times));
   return {};
 }
 
@@ -136,9 +119,9 @@ Status measure_all(const Options& options) {
   const Json first = TRY(ask(bench, bench.body));
   fmt::print("allowed {}, {} images, a review of {} bytes\n", dump(first.at("response").at("allowed")),
              images, bench.body.size());
-  TRY(measure(bench, fmt::format("{:.0f}/s, {} connections", options.rate, options.connections),
-              options.rate));
-  TRY(measure(bench, "as many as go", 0));
+  const std::string at_rate = fmt::format("{:.0f}/s, {} connections", options.rate, options.connections);
+  TRY(measure_load(*bench.server, at_rate, bench.plan(options.rate)));
+  TRY(measure_load(*bench.server, "as many as go", bench.plan(0)));
   return measure_new(bench);
 }
 

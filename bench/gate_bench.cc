@@ -7,8 +7,7 @@
 #include <chrono>
 
 #include "crypto/digest.h"
-#include "http_load.h"
-#include "server_process.h"
+#include "server_load.h"
 
 namespace weir::bench {
 namespace {
@@ -95,21 +94,6 @@ Result<Bench> prepare(const Options& options) {
   return bench;
 }
 
-Status measure(const Bench& bench, std::string_view name, double rate) {
-  const double before = bench.server->cpu_seconds();
-  const LoadPlan plan = bench.plan(rate);
-  const LoadResult result = TRY(run_load(plan));
-  const double warm = static_cast<double>(plan.warm_up.micros) / 1e6;
-  const double share = result.seconds / (result.seconds + warm);
-  const double cpu = (bench.server->cpu_seconds() - before) * share;
-  fmt::print(
-      "{:<28} {:>7.0f} answers/s  p50 {:>5} µs  p99 {:>6} µs  p99.9 {:>6} µs  {} failed  {:.1f} µs of server "
-      "CPU each\n",
-      name, result.per_second(), result.percentile(50), result.percentile(99), result.percentile(99.9),
-      result.failures, result.answers > 0 ? cpu * 1e6 / static_cast<double>(result.answers) : 0);
-  return {};
-}
-
 // The first answer after an entry that bears on it: gathered, evaluated, recorded, committed.
 Status measure_after_change(const Bench& bench) {
   std::vector<double> times;
@@ -119,9 +103,7 @@ Status measure_after_change(const Bench& bench) {
     TRY(bench.server->ask("GET", "gate?environment=prod&artifact=" + bench.artifact, Json()));
     times.push_back(std::chrono::duration<double, std::micro>(Steady::now() - begin).count());
   }
-  std::sort(times.begin(), times.end());
-  fmt::print("{:<28} p50 {:.0f} µs, p99 {:.0f} µs, with a connection of its own\n", "after a new attestation",
-             times[times.size() / 2], times[times.size() * 99 / 100]);
+  print_single("after a new attestation", std::move(times));
   return {};
 }
 
@@ -131,9 +113,9 @@ Status measure_all(const Options& options) {
       TRY(bench.server->ask("GET", "gate?environment=prod&artifact=" + bench.artifact, Json()));
   fmt::print("verdict {}, {} rules, an answer of {} bytes\n", first.text("verdict"),
              first.items("rules").size(), dump(first).size());
-  TRY(measure(bench, fmt::format("{:.0f}/s, {} connections", options.rate, options.connections),
-              options.rate));
-  TRY(measure(bench, "as many as go", 0));
+  const std::string at_rate = fmt::format("{:.0f}/s, {} connections", options.rate, options.connections);
+  TRY(measure_load(*bench.server, at_rate, bench.plan(options.rate)));
+  TRY(measure_load(*bench.server, "as many as go", bench.plan(0)));
   return measure_after_change(bench);
 }
 
